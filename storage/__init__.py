@@ -1,0 +1,1 @@
+"""Patients, sessions and runs: database and media files under one data folder."""

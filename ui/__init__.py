@@ -1,0 +1,1 @@
+"""The web application: server, jobs and one file per screen."""

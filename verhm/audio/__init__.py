@@ -1,0 +1,1 @@
+"""Sound in: from a file of any kind to a checked waveform."""

@@ -1,0 +1,1 @@
+"""The face: rig, motion, skin, drawing and video."""

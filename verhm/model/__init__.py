@@ -1,0 +1,1 @@
+"""The networks: trunk, emotion head, voice-to-face synthesizer, calibration, abstention."""

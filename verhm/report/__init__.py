@@ -1,0 +1,1 @@
+"""Results out: document, summary, tables, figures."""

@@ -1,0 +1,58 @@
+"""What can be chosen about an analysis and a video: frozen, checked, stored with results."""
+
+from dataclasses import dataclass
+
+from verhm.errors import RequestError
+
+
+def _require(name: str, value: float, low: float, high: float, unit: str = "") -> None:
+    if not low <= value <= high:
+        raise RequestError(
+            "E71",
+            f"The {name} is {value:g}{unit}.",
+            f"Choose one from {low:g} to {high:g}{unit}.",
+        )
+
+
+@dataclass(frozen=True)
+class AudioLimits:
+    """What a recording may be; anything else is refused with a code."""
+
+    sample_rate: int = 16_000  # Hz, what everything after decoding works with
+    longest: float = 7_200.0  # s of decoded audio
+    shortest: float = 1.0  # s of decoded audio
+    shortest_speech: float = 1.0  # s of speech in the whole recording
+    silence_level: float = -60.0  # dBFS, RMS of the loudest second
+    decode_timeout: float = 300.0  # s of wall-clock time
+
+
+@dataclass(frozen=True)
+class AnalysisSettings:
+    """How a recording is analysed."""
+
+    window: float = 3.0  # s
+    hop: float = 0.5  # s
+    frame_rate: float = 30.0  # morph frames per second
+    expression_strength: float = 1.0  # 0 = none, 1 = as measured, 2 = doubled
+    seed: int = 0  # of blinks and of bootstrap intervals
+
+    def __post_init__(self) -> None:
+        _require("window", self.window, 2.0, 6.0, " s")
+        _require("hop", self.hop, 0.25, 2.0, " s")
+        _require("frame rate", self.frame_rate, 10.0, 60.0, " fps")
+        _require("expression strength", self.expression_strength, 0.0, 2.0)
+
+
+@dataclass(frozen=True)
+class VideoSettings:
+    """How the face is drawn. The frame rate is that of the morphs."""
+
+    size: int = 512  # px, square
+    caption: str = "synthetic face driven by voice"
+
+    def __post_init__(self) -> None:
+        _require("video size", self.size, 128, 1080, " px")
+        if self.size % 2:
+            raise RequestError(
+                "E71", f"The video size is {self.size} px.", "H.264 needs an even number."
+            )
