@@ -1,0 +1,191 @@
+"""Command line: `python -m verhm analyze INPUT --out DIR`."""
+
+import argparse
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from tqdm import tqdm
+
+from verhm import __version__
+from verhm.errors import RequestError, VerhmError
+from verhm.settings import AnalysisSettings, VideoSettings
+from verhm.types import Analysis, Progress, Stage, no_progress
+
+# Which files of a folder are taken for recordings; a file named outright may have any name.
+SUFFIXES = (".wav", ".mp3", ".flac", ".ogg", ".opus", ".webm", ".m4a", ".mp4", ".mov")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; return 0, or 2 when any recording could not be analysed."""
+    options = _parser().parse_args(arguments)
+    try:
+        return _analyze_all(options)
+    except VerhmError as error:
+        _complain(error)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m verhm",
+        description="Find the vocal expression in recordings. Decision support, not a diagnosis.",
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    analyze = commands.add_parser(
+        "analyze",
+        help="write probabilities, face morphs, figures and the face video of recordings",
+    )
+    analyze.add_argument("inputs", nargs="*", type=Path, metavar="INPUT", help="file or folder")
+    for name in ("--input-voice", "--wav-path"):
+        analyze.add_argument(
+            name,
+            dest="named_inputs",
+            action="append",
+            default=[],
+            type=Path,
+            metavar="INPUT",
+            help="another way to give an input",
+        )
+    analyze.add_argument("--out", type=Path, required=True, metavar="DIR", help="results folder")
+    analyze.add_argument("--overwrite", action="store_true", help="replace results in DIR")
+    analyze.add_argument("--no-video", action="store_true", help="leave out face.mp4")
+    analyze.add_argument("--size", type=int, default=512, help="video size in pixels (512)")
+    analyze.add_argument("--fps", type=float, default=30.0, help="morphs and frames a second (30)")
+    analyze.add_argument("--window", type=float, default=3.0, help="window in seconds (3)")
+    analyze.add_argument("--hop", type=float, default=0.5, help="hop in seconds (0.5)")
+    analyze.add_argument("--seed", type=int, default=0, help="of blinks and intervals (0)")
+    analyze.add_argument("--device", choices=("cpu", "cuda"), help="GPU where there is one")
+    return parser
+
+
+def _analyze_all(options: argparse.Namespace) -> int:
+    settings = AnalysisSettings(
+        window=options.window, hop=options.hop, frame_rate=options.fps, seed=options.seed
+    )
+    video = None if options.no_video else VideoSettings(size=options.size)
+    jobs = _jobs(options.inputs + options.named_inputs, options.out)
+    if not options.overwrite:
+        _refuse_to_overwrite(folder for _, folder in jobs)
+
+    from verhm.analysis import Analyzer  # seconds of imports, not needed to refuse a bad call
+
+    analyzer = Analyzer(settings, device=options.device)
+    failures = 0
+    for path, folder in jobs:
+        try:
+            with _progress_bar(path.name) as progress:
+                analysis = analyzer.analyze(path, progress)
+                _write_results(analysis, path, folder, video, progress)
+            print(folder)
+        except VerhmError as error:
+            _complain(error, path if len(jobs) > 1 else None)
+            failures += 1
+    return 2 if failures else 0
+
+
+def _jobs(inputs: list[Path], out: Path) -> list[tuple[Path, Path]]:
+    """Pair each recording with its results folder: DIR itself for a single file, else one each."""
+    paths: list[Path] = []
+    for given in inputs:
+        paths.extend(_recordings_in(given) if given.is_dir() else [given])
+    if not paths:
+        raise RequestError(
+            "E70", "No recording was given.", "Name a file, or a folder that holds recordings."
+        )
+    if len(inputs) == 1 and not inputs[0].is_dir():
+        return [(paths[0], out)]
+    names: set[str] = set()
+    jobs = []
+    for path in dict.fromkeys(paths):
+        name, count = path.stem, 1
+        while name.casefold() in names:
+            count += 1
+            name = f"{path.stem}-{count}"
+        names.add(name.casefold())
+        jobs.append((path, out / name))
+    return jobs
+
+
+def _recordings_in(folder: Path) -> list[Path]:
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.suffix.lower() in SUFFIXES and path.is_file() and not path.name.startswith(".")
+    )
+
+
+def _refuse_to_overwrite(folders: Iterator[Path]) -> None:
+    if any((folder / "analysis.json").exists() for folder in folders):
+        raise RequestError(
+            "E72",
+            "The results folder already holds an analysis.",
+            "Choose another folder, or add --overwrite.",
+        )
+
+
+def _write_results(
+    analysis: Analysis, path: Path, folder: Path, video: VideoSettings | None, progress: Progress
+) -> None:
+    from verhm.report.plots import write_emotions_html
+    from verhm.report.still import write_emotions_png
+    from verhm.report.tables import write_json, write_morphs_csv, write_windows_csv
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        progress(Stage.SAVE, 0.0)
+        write_windows_csv(analysis, folder / "windows.csv")
+        write_morphs_csv(analysis.morphs, folder / "morphs.csv")
+        write_emotions_html(analysis, folder / "emotions.html")
+        write_emotions_png(analysis, folder / "emotions.png")
+        write_json(analysis, folder / "analysis.json")
+        if video:
+            seconds = _write_video(analysis, path, folder / "face.mp4", video, progress)
+            timed = replace(analysis, seconds=analysis.seconds | {Stage.RENDER: seconds})
+            write_json(timed, folder / "analysis.json")
+    except OSError as error:
+        raise RequestError(
+            "E72",
+            f"The results could not be written: {error.strerror}.",
+            "Choose a folder that you may write to, on a disk with free space.",
+        ) from error
+
+
+def _write_video(
+    analysis: Analysis, audio: Path, output: Path, settings: VideoSettings, progress: Progress
+) -> float:
+    from verhm.face.video import render_video
+
+    start = time.perf_counter()
+    render_video(analysis.morphs, audio, output, settings, progress)
+    return time.perf_counter() - start
+
+
+@contextmanager
+def _progress_bar(name: str) -> Iterator[Progress]:
+    """Show a bar per stage on a terminal, and nothing in a log."""
+    if not sys.stderr.isatty():
+        yield no_progress
+        return
+    with tqdm(total=100, desc=name, leave=False, bar_format="{desc} {bar} {n:.0f} %") as bar:
+
+        def show(stage: Stage, share: float) -> None:
+            bar.set_description_str(f"{name} · {stage}", refresh=False)
+            bar.n = 100 * share
+            bar.refresh()
+
+        yield show
+
+
+def _complain(error: VerhmError, path: Path | None = None) -> None:
+    print(f"{path}: {error}" if path else str(error), file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,136 @@
+"""From a file to an `Analysis`: the one place where the parts are put together."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from verhm.audio.acoustics import measure_acoustics
+from verhm.audio.activity import detect_speech
+from verhm.audio.media import decode
+from verhm.audio.quality import measure_quality, refuse_too_little_speech, refuse_unusable
+from verhm.face.motion import compose
+from verhm.model.abstention import window_status
+from verhm.model.checkpoint import SHIPPED, load
+from verhm.model.inference import infer
+from verhm.report.summary import summarize
+from verhm.settings import AnalysisSettings, AudioLimits
+from verhm.types import (
+    Analysis,
+    EmotionTimeline,
+    ModelId,
+    Progress,
+    Recording,
+    Stage,
+    no_progress,
+)
+from verhm.windows import window_bounds
+
+
+class Analyzer:
+    """Finds the vocal expression in recordings; holds one loaded model.
+
+    Args:
+        settings: how to analyse, unless a call says otherwise
+        folder: of the checkpoint; the shipped one by default
+        device: "cpu" or "cuda"; the GPU where there is one by default
+        limits: what a recording may be
+
+    Raises:
+        ModelError: E30 when the checkpoint is missing, E31 when it is damaged
+
+    Example:
+        >>> analysis = Analyzer().analyze(Path("voice.wav"))
+        >>> analysis.timeline.probabilities.shape
+        (115, 8)
+    """
+
+    def __init__(
+        self,
+        settings: AnalysisSettings | None = None,
+        folder: Path = SHIPPED,
+        device: str | None = None,
+        limits: AudioLimits | None = None,
+    ) -> None:
+        self._settings = settings or AnalysisSettings()
+        self._limits = limits or AudioLimits()
+        self._model = load(folder, device)
+
+    @property
+    def model(self) -> ModelId:
+        """Which model makes the results."""
+        return self._model.id
+
+    def analyze(
+        self,
+        path: Path,
+        progress: Progress = no_progress,
+        settings: AnalysisSettings | None = None,
+    ) -> Analysis:
+        """Analyse a sound or video file.
+
+        Args:
+            path: of the file, in any format named in the README
+            progress: told about each stage; may raise `Cancelled`
+            settings: in place of the analyzer's own
+
+        Returns:
+            everything found in it
+
+        Raises:
+            AudioError: E10–E22 when it cannot be read or holds too little speech
+            Cancelled: as raised by `progress`
+        """
+        seconds: dict[Stage, float] = {}
+        with _timed(Stage.DECODE, seconds, progress):
+            recording = decode(Path(path), self._limits, progress)
+        return self._analyze(recording, progress, settings or self._settings, seconds)
+
+    def _analyze(
+        self,
+        recording: Recording,
+        progress: Progress,
+        settings: AnalysisSettings,
+        seconds: dict[Stage, float],
+    ) -> Analysis:
+        waveform = recording.waveform
+        starts, ends = window_bounds(waveform.duration, settings.window, settings.hop)
+        with _timed(Stage.QUALITY, seconds, progress):
+            refuse_unusable(waveform, self._limits)
+        with _timed(Stage.SPEECH, seconds, progress):
+            activity = detect_speech(waveform, progress)
+            refuse_too_little_speech(activity, self._limits)
+            quality, window_quality = measure_quality(waveform, activity, starts, ends)
+            acoustics = measure_acoustics(waveform, activity)
+        with _timed(Stage.EMOTION, seconds, progress):
+            found = infer(self._model, waveform, activity, starts, ends, settings, progress)
+            status = window_status(
+                found.probabilities, window_quality, starts, ends, self._model.thresholds
+            )
+            timeline = EmotionTimeline(starts, ends, found.probabilities, status)
+            summary = summarize(timeline, activity, settings.seed)
+        with _timed(Stage.FACE, seconds, progress):
+            morphs = compose(found.mouth, found.expression, timeline, activity, settings)
+        return Analysis(
+            source=recording.source,
+            duration=waveform.duration,
+            model=self._model.id,
+            settings=settings,
+            timeline=timeline,
+            window_quality=window_quality,
+            quality=quality,
+            activity=activity,
+            acoustics=acoustics,
+            morphs=morphs,
+            summary=summary,
+            seconds=seconds,
+        )
+
+
+@contextmanager
+def _timed(stage: Stage, seconds: dict[Stage, float], progress: Progress) -> Iterator[None]:
+    progress(stage, 0.0)
+    start = time.perf_counter()
+    yield
+    seconds[stage] = time.perf_counter() - start
+    progress(stage, 1.0)
