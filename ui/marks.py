@@ -1,0 +1,50 @@
+"""Small pieces of HTML that several tabs share: escaped text, emotion marks, dates."""
+
+import html
+from datetime import date
+
+from verhm.labels import EMOTIONS
+
+# Gradio compiles an HTML component's content as a Handlebars template and a JavaScript template
+# string, so that a name such as ${…} or {{…}} would run.
+_TEMPLATE_SIGNS = str.maketrans({"$": "&#36;", "{": "&#123;", "}": "&#125;", "`": "&#96;"})
+
+
+def escaped(text: object) -> str:
+    """Text that cannot become markup, script or template, in HTML content and in attributes."""
+    return html.escape(str(text)).replace("\\", "&#92;").translate(_TEMPLATE_SIGNS)
+
+
+def emotion_mark(label: str) -> str:
+    """An emotion's marker shape, as inline SVG; its name belongs beside it."""
+    if label not in EMOTIONS:
+        raise ValueError(f"there is no emotion {label}")
+    return f'<svg class="mk" aria-hidden="true"><use href="#m-{label}"/></svg>'
+
+
+def emotion_name(label: str) -> str:
+    """An emotion's marker and name."""
+    return f'<span class="emo">{emotion_mark(label)}{label.capitalize()}</span>'
+
+
+def long_date(day: date) -> str:
+    """A date as it is read aloud: 3 Sep 2027."""
+    return f"{day.day} {day:%b %Y}"
+
+
+def clock(seconds: float) -> str:
+    """A time in a recording: 4:24, or 1:04:24 from one hour on."""
+    whole = int(seconds)
+    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def signed(value: float) -> str:
+    """A number on a scale around zero, with a true minus sign: −0.66, 0.00, +0.20."""
+    text = f"{value:+.2f}".replace("-", "−")
+    return "0.00" if text[1:] == "0.00" else text
+
+
+def minutes_of(seconds: float) -> tuple[str, str]:
+    """A length as figure and unit: ("48", "s") below two minutes, else ("9.6", "min")."""
+    return (f"{seconds:.0f}", "s") if seconds < 120 else (f"{seconds / 60:.1f}", "min")

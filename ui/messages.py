@@ -1,0 +1,31 @@
+"""How failures reach the person at the screen: as a coded sentence, never as a trace."""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import gradio as gr
+
+from ui.marks import escaped
+from verhm.errors import VerhmError
+
+
+def shows_errors(handler: Callable[..., Any]) -> Callable[..., Any]:
+    """Turn an expected failure inside an event handler into a message; the page stays as it is."""
+
+    @functools.wraps(handler)
+    def wrapped(*arguments: Any) -> Any:
+        try:
+            return handler(*arguments)
+        except VerhmError as error:
+            raise gr.Error(escaped(error), print_exception=False, title=error.code) from error
+
+    return wrapped
+
+
+def error_box(error: VerhmError) -> str:
+    """The failure as a block of HTML: code, cause, remedy."""
+    return (
+        f'<div class="problem" role="alert"><b class="code">{escaped(error.code)}</b>'
+        f"<p>{escaped(error.cause)}</p><p class='muted'>{escaped(error.remedy)}</p></div>"
+    )

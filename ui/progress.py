@@ -1,0 +1,88 @@
+"""How far a job is, and how long it will still take."""
+
+import enum
+from dataclasses import dataclass
+
+from verhm.errors import VerhmError
+from verhm.types import Stage
+
+# How the stages share the time of a whole job: measured on two cores with a recording of a minute.
+# They only weigh the stages against each other; the speed is that of the job itself.
+WEIGHTS = {
+    Stage.DECODE: 1.0,
+    Stage.QUALITY: 0.5,
+    Stage.SPEECH: 3.0,
+    Stage.EMOTION: 8.0,
+    Stage.FACE: 0.5,
+    Stage.RENDER: 84.0,
+    Stage.SAVE: 3.0,
+}
+SETTLED = 3.0  # s of work before an estimate is worth showing
+
+
+class JobState(enum.StrEnum):
+    """Where a job is in its life."""
+
+    WAITING = "waiting"
+    ANALYSING = "analysing"
+    RENDERING = "rendering"  # the probabilities are saved and can be read
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing more will happen."""
+        return self in (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
+
+
+@dataclass(frozen=True)
+class JobView:
+    """A job as it stands.
+
+    Attributes:
+        id: of the job
+        session_id: whose recording is analysed
+        run_id: that the result goes to
+        state: where it is in its life
+        stage: the step it is in, or was in when it ended
+        share: of that step that is done, in [0, 1]
+        seconds_left: an estimate; None where unknown
+        error: what ended it early
+    """
+
+    id: str
+    session_id: str
+    run_id: str
+    state: JobState = JobState.WAITING
+    stage: Stage = Stage.DECODE
+    share: float = 0.0
+    seconds_left: float | None = None
+    error: VerhmError | None = None
+
+    @property
+    def overall(self) -> float:
+        """Share of the whole job that is done, in [0, 1]."""
+        return 1.0 if self.state is JobState.DONE else share_done(self.stage, self.share)
+
+
+def share_done(stage: Stage, share: float) -> float:
+    """Share of a whole job that is done, in [0, 1], at a share of a stage."""
+    stages = list(Stage)
+    before = sum(WEIGHTS[each] for each in stages[: stages.index(stage)])
+    return (before + WEIGHTS[stage] * share) / sum(WEIGHTS.values())
+
+
+def seconds_left(done: float, elapsed: float) -> float | None:
+    """Time a job still takes, if it goes on as it went.
+
+    Args:
+        done: share of the whole job, in [0, 1]
+        elapsed: seconds it took
+
+    Returns:
+        seconds, or None while it is too early to say
+    """
+    if elapsed < SETTLED or done <= 0.0:
+        return None
+    return elapsed * (1.0 - done) / done
