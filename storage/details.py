@@ -1,0 +1,159 @@
+"""What goes into the repository's verbs and comes out of them, besides the rows themselves."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from storage.models import Patient
+from verhm.errors import RequestError
+from verhm.types import ModelId, MorphSequence, Quality, Summary
+
+
+def _refuse_unless(is_valid: bool, cause: str, remedy: str) -> None:
+    if not is_valid:
+        raise RequestError("E63", cause, remedy)
+
+
+@dataclass(frozen=True)
+class PatientDetails:
+    """What a person enters about a patient.
+
+    Raises:
+        RequestError: E63 when an entry cannot be
+    """
+
+    code: str
+    name: str | None = None
+    age_band: str = ""
+    note: str = ""
+    consent_given_on: date | None = None
+    consent_until: date | None = None
+    consent_withdrawn_on: date | None = None
+    is_demonstration: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "code", self.code.strip())
+        object.__setattr__(self, "name", (self.name or "").strip() or None)
+        _refuse_unless(
+            0 < len(self.code) <= 40,
+            "The patient's code is empty or longer than 40 letters.",
+            "Enter a short code.",
+        )
+        _refuse_unless(
+            len(self.name or "") <= 200,
+            "The patient's name is longer than 200 letters.",
+            "Shorten it.",
+        )
+        given, until = self.consent_given_on, self.consent_until
+        _refuse_unless(
+            given is None or until is None or given <= until,
+            "The consent ends before it was given.",
+            "Correct one of the two dates.",
+        )
+
+
+@dataclass(frozen=True)
+class SessionDetails:
+    """What a person enters about a session.
+
+    Attributes:
+        phq9: total of the questionnaire, 0 to 27
+        gad7: total of the questionnaire, 0 to 21
+
+    Raises:
+        RequestError: E63 when an entry cannot be
+    """
+
+    recorded_on: date
+    task: str = ""
+    language: str = ""
+    note: str = ""
+    phq9: int | None = None
+    gad7: int | None = None
+
+    def __post_init__(self) -> None:
+        for name, total, most in (("PHQ-9", self.phq9, 27), ("GAD-7", self.gad7, 21)):
+            _refuse_unless(
+                total is None or 0 <= total <= most,
+                f"The {name} total is {total}.",
+                f"Enter one from 0 to {most}, or leave it empty.",
+            )
+
+
+@dataclass(frozen=True, eq=False)
+class RunResult:
+    """What a finished analysis leaves behind.
+
+    Attributes:
+        document: the whole analysis as JSON, for the reports
+        morphs: of the face
+        summary: of the session
+        quality: of the whole recording
+        model: that made it
+        duration: of the recording, s
+        seconds: spent per stage
+    """
+
+    document: bytes
+    morphs: MorphSequence
+    summary: Summary
+    quality: Quality
+    model: ModelId
+    duration: float
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SessionFigures:
+    """The latest result of one session, as trends and comparisons need it."""
+
+    session_id: str
+    run_id: str
+    recorded_on: date
+    task: str
+    model: ModelId
+    summary: Summary
+    quality: Quality
+
+
+@dataclass(frozen=True)
+class PatientOverview:
+    """A line of the list of patients.
+
+    Attributes:
+        patient: the row
+        session_count: kept sessions
+        last_session_on: day of the latest of them
+        figures: latest results of its sessions, by day, the oldest first
+    """
+
+    patient: Patient
+    session_count: int
+    last_session_on: date | None
+    figures: tuple[SessionFigures, ...] = ()
+
+    @property
+    def latest(self) -> SessionFigures | None:
+        """Figures of the last session; none while it has no result."""
+        if self.figures and self.figures[-1].recorded_on == self.last_session_on:
+            return self.figures[-1]
+        return None
+
+    @property
+    def last_quality(self) -> Quality | None:
+        """Quality of the last session's recording."""
+        return self.latest.quality if self.latest else None
+
+
+@dataclass(frozen=True)
+class SweepReport:
+    """What was found and done at start.
+
+    Attributes:
+        sessions_erased: tried without saving
+        files_removed: belonged to nothing
+        missing: ids of the media whose file is gone; their rows stay as evidence
+    """
+
+    sessions_erased: int
+    files_removed: int
+    missing: tuple[str, ...]

@@ -1,0 +1,97 @@
+"""What the disk and the database complain about, said to the person at the screen."""
+
+import errno
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError
+
+from verhm.errors import StorageError
+
+# EFBIG is what a size limit on files answers; EDQUOT a full quota.
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_PRIMARY = 0xFF  # SQLite's extended result codes carry the primary code in the low byte
+
+
+def disk_full() -> StorageError:
+    """E51."""
+    return StorageError(
+        "E51",
+        "The disk is full; nothing was saved by this step.",
+        "Free some space and try again.",
+    )
+
+
+def not_writable() -> StorageError:
+    """E50."""
+    return StorageError(
+        "E50",
+        "The data folder cannot be written.",
+        "Check its permissions, or choose another folder with VERHM_DATA.",
+    )
+
+
+def unreadable() -> StorageError:
+    """E52."""
+    return StorageError(
+        "E52",
+        "The database is damaged or is not one of VERHM's.",
+        "Put back the last backup of the data folder; the recordings in it are untouched.",
+    )
+
+
+def made_by_newer() -> StorageError:
+    """E54."""
+    return StorageError(
+        "E54",
+        "The data folder was written by a newer version of VERHM.",
+        "Start that version; nothing was changed.",
+    )
+
+
+def missing(what: str) -> StorageError:
+    """E53."""
+    return StorageError(
+        "E53", f"There is no such {what}.", "Reload the page; it may have been erased."
+    )
+
+
+def busy() -> StorageError:
+    """E56."""
+    return StorageError(
+        "E56",
+        "The database is in use by another program.",
+        "Close the other program that has it open, then try again.",
+    )
+
+
+def from_os_error(error: OSError) -> StorageError:
+    """Translate what the file system answered when writing."""
+    return disk_full() if error.errno in _FULL else not_writable()
+
+
+def _from_sqlite(error: sqlite3.Error) -> StorageError | None:
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & _PRIMARY
+    if code == sqlite3.SQLITE_FULL:
+        return disk_full()
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+        return not_writable()
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return busy()
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR):
+        return unreadable()
+    return None
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn the database's troubles into coded ones; our own mistakes pass through."""
+    try:
+        yield
+    except (DBAPIError, sqlite3.Error) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        known = _from_sqlite(cause) if isinstance(cause, sqlite3.Error) else None
+        if known is None:
+            raise
+        raise known from error

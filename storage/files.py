@@ -1,0 +1,177 @@
+"""Media files: one folder per session, each file there wholly or not at all.
+
+Everything is written through `MediaFiles.store` and read through `MediaFiles.open`, as streams, so
+that encryption has one place to go.
+"""
+
+import hashlib
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import platformdirs
+
+from storage.failures import from_os_error, missing
+
+_CHUNK = 1 << 20  # bytes
+_UNFINISHED = ".part"
+# What browsers call the formats that are accepted; anything else is kept under a neutral name.
+MEDIA_TYPES = {
+    ".wav": "audio/wav",
+    ".mp3": "audio/mpeg",
+    ".flac": "audio/flac",
+    ".ogg": "audio/ogg",
+    ".opus": "audio/ogg",
+    ".m4a": "audio/mp4",
+    ".webm": "audio/webm",
+    ".mp4": "video/mp4",
+    ".mov": "video/quicktime",
+    ".json": "application/json",
+    ".npz": "application/octet-stream",
+    ".bin": "application/octet-stream",
+}
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """A file that is safely on the disk.
+
+    Attributes:
+        name: within its session's folder
+        sha256: of its content, hexadecimal
+        bytes: length of its content
+        media_type: for the browser
+    """
+
+    name: str
+    sha256: str
+    bytes: int
+    media_type: str
+
+
+def data_folder(given: Path | None = None) -> Path:
+    """Choose where everything is kept: the given folder, or VERHM's in the user's data folder."""
+    return given if given is not None else Path(platformdirs.user_data_dir("verhm", False))
+
+
+def prepare_folder(folder: Path) -> None:
+    """Make a folder that only its owner can enter.
+
+    Raises:
+        StorageError: E50 it cannot be made or written, E51 the disk is full
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if os.name == "posix" and folder.stat().st_mode & 0o077:
+            folder.chmod(0o700)
+        probe = folder / f"{uuid.uuid4()}{_UNFINISHED}"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise from_os_error(error) from error
+
+
+class MediaFiles:
+    """The media under one data folder.
+
+    Args:
+        folder: made when missing
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        prepare_folder(folder)
+
+    def store(self, session_id: str, suffix: str, source: BinaryIO) -> StoredFile:
+        """Write a stream to a new file; when this returns, a power cut does not lose it.
+
+        Args:
+            session_id: whose folder it goes to
+            suffix: of the original name, e.g. ".wav"; nothing else of that name is kept
+            source: read to its end
+
+        Raises:
+            StorageError: E50 not writable, E51 disk full; nothing half written stays
+        """
+        known = suffix.lower() if suffix.lower() in MEDIA_TYPES else ".bin"
+        folder = self.folder / session_id
+        target = folder / f"{uuid.uuid4()}{known}"
+        unfinished = target.with_name(target.name + _UNFINISHED)
+        try:
+            folder.mkdir(mode=0o700, exist_ok=True)
+            sha256, length = _write(source, unfinished)
+            unfinished.replace(target)
+            _flush_folder(folder)
+            _flush_folder(self.folder)
+        except BaseException as error:
+            unfinished.unlink(missing_ok=True)
+            target.unlink(missing_ok=True)
+            if isinstance(error, OSError):
+                raise from_os_error(error) from error
+            raise
+        return StoredFile(target.name, sha256, length, MEDIA_TYPES[known])
+
+    def path(self, session_id: str, name: str) -> Path:
+        """Where a file lies.
+
+        Raises:
+            StorageError: E53 it is gone
+        """
+        path = self.folder / session_id / name
+        if not path.is_file():
+            raise missing("file")
+        return path
+
+    def open(self, session_id: str, name: str) -> BinaryIO:
+        """Open a file for reading."""
+        return self.path(session_id, name).open("rb")
+
+    def remove(self, session_id: str, name: str) -> None:
+        """Erase one file; nothing happens if it is gone."""
+        (self.folder / session_id / name).unlink(missing_ok=True)
+
+    def remove_session(self, session_id: str) -> None:
+        """Erase all files of a session."""
+        shutil.rmtree(self.folder / session_id, ignore_errors=True)
+
+    def listing(self) -> Iterator[tuple[str, str]]:
+        """All files there are, as session and name, unfinished ones too."""
+        for path in sorted(self.folder.glob("*/*")):
+            yield path.parent.name, path.name
+
+    def remove_empty_folders(self) -> None:
+        """Erase the folders of sessions without a file."""
+        for folder in self.folder.iterdir():
+            if folder.is_dir() and not any(folder.iterdir()):
+                folder.rmdir()
+
+
+def _write(source: BinaryIO, path: Path) -> tuple[str, int]:
+    """Copy a stream into a new private file, through to the disk."""
+    digest, length = hashlib.sha256(), 0
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o600)
+    with open(descriptor, "wb") as file:  # noqa: PTH123 (a descriptor, for its mode)
+        while chunk := source.read(_CHUNK):
+            digest.update(chunk)
+            length += file.write(chunk)
+        file.flush()
+        os.fsync(file.fileno())
+    return digest.hexdigest(), length
+
+
+_BINARY = getattr(os, "O_BINARY", 0)  # Windows would translate line ends without it
+
+
+def _flush_folder(folder: Path) -> None:
+    """Put a folder's entries on the disk; Windows cannot and need not."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

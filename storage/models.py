@@ -1,0 +1,229 @@
+"""What is kept: patients, their sessions, the runs of the analysis over them, and files."""
+
+import enum
+import uuid
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, Enum, ForeignKey, String, UniqueConstraint, event, orm
+from sqlalchemy.engine import Connection
+from sqlalchemy.inspection import inspect
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from storage.columns import (
+    Frozen,
+    UtcDateTime,
+    read_analysis_settings,
+    read_quality,
+    read_summary,
+    read_video_settings,
+)
+from verhm.settings import AnalysisSettings, VideoSettings
+from verhm.types import ModelId, Quality, Summary
+
+
+class RunState(enum.StrEnum):
+    """How far an analysis has come."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    INTERRUPTED = "interrupted"
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether somebody is still expected to work on it."""
+        return self in (RunState.QUEUED, RunState.RUNNING)
+
+
+class VideoState(enum.StrEnum):
+    """How far a run's video has come; it is drawn after the result is saved."""
+
+    NONE = "none"
+    QUEUED = "queued"
+    RENDERING = "rendering"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class MediaKind(enum.StrEnum):
+    """What a file holds."""
+
+    RECORDING = "recording"
+    ANALYSIS = "analysis"
+    MORPHS = "morphs"
+    VIDEO = "video"
+
+
+def _words(kind: type[enum.StrEnum]) -> Enum:
+    """Keep the enum's words, so that the database can be read without this program."""
+    return Enum(kind, native_enum=False, length=16, values_callable=lambda kind: list(kind))
+
+
+def new_id() -> str:
+    """Invent an id."""
+    return str(uuid.uuid4())
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Base(orm.DeclarativeBase):
+    """Foundation of the tables."""
+
+    type_annotation_map = {  # noqa: RUF012 (declared so by SQLAlchemy)
+        datetime: UtcDateTime,
+        RunState: _words(RunState),
+        VideoState: _words(VideoState),
+        MediaKind: _words(MediaKind),
+        AnalysisSettings: Frozen(read_analysis_settings),
+        VideoSettings: Frozen(read_video_settings),
+        Summary: Frozen(read_summary),
+        Quality: Frozen(read_quality),
+        dict[str, float]: JSON(none_as_null=True),
+    }
+
+
+class Patient(Base):
+    """A person, known by a code; the name is optional."""
+
+    __tablename__ = "patients"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    code: Mapped[str] = mapped_column(String(40), unique=True)
+    name: Mapped[str | None] = mapped_column(String(200))
+    age_band: Mapped[str] = mapped_column(String(20), default="")
+    note: Mapped[str] = mapped_column(default="")
+    consent_given_on: Mapped[date | None]
+    consent_until: Mapped[date | None]
+    consent_withdrawn_on: Mapped[date | None]
+    is_demonstration: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(default=_now)
+    archived_at: Mapped[datetime | None]
+
+    def has_consent(self, on: date) -> bool:
+        """Whether recordings may be kept on that day; a demonstration needs nobody's consent."""
+        if self.is_demonstration:
+            return True
+        if self.consent_given_on is None or on < self.consent_given_on:
+            return False
+        if self.consent_withdrawn_on is not None and on >= self.consent_withdrawn_on:
+            return False
+        return self.consent_until is None or on <= self.consent_until
+
+
+class Session(Base):
+    """One recording of one patient.
+
+    A session that is not kept ("try without saving") may lack a patient and is erased at the next
+    start of the program.
+    """
+
+    __tablename__ = "sessions"
+    __table_args__ = (
+        CheckConstraint("patient_id IS NOT NULL OR NOT is_kept", "kept_needs_patient"),
+        CheckConstraint("phq9 BETWEEN 0 AND 27", "phq9_range"),
+        CheckConstraint("gad7 BETWEEN 0 AND 21", "gad7_range"),
+    )
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    patient_id: Mapped[str | None] = mapped_column(
+        ForeignKey("patients.id", ondelete="CASCADE"), index=True
+    )
+    recorded_on: Mapped[date]
+    task: Mapped[str] = mapped_column(String(40), default="")
+    language: Mapped[str] = mapped_column(String(40), default="")
+    note: Mapped[str] = mapped_column(default="")
+    phq9: Mapped[int | None]
+    gad7: Mapped[int | None]
+    duration: Mapped[float | None]  # s, known once analysed
+    is_kept: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime] = mapped_column(default=_now)
+
+    patient: Mapped[Patient | None] = relationship(lazy="joined")
+    runs: Mapped[list["Run"]] = relationship(
+        back_populates="session",
+        lazy="selectin",
+        order_by="Run.number.desc()",
+        passive_deletes=True,
+    )
+    media: Mapped[list["Media"]] = relationship(lazy="selectin", passive_deletes=True)
+
+    @property
+    def latest_done(self) -> "Run | None":
+        """The newest run with a result."""
+        return next((run for run in self.runs if run.state is RunState.DONE), None)
+
+
+class Run(Base):
+    """One pass of the analysis over a session's recording; its result never changes."""
+
+    __tablename__ = "runs"
+    __table_args__ = (UniqueConstraint("session_id", "number"),)
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    session_id: Mapped[str] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))
+    number: Mapped[int]  # 1, 2, … within the session
+    created_at: Mapped[datetime] = mapped_column(default=_now)
+    finished_at: Mapped[datetime | None]
+    state: Mapped[RunState] = mapped_column(default=RunState.QUEUED)
+    video_state: Mapped[VideoState] = mapped_column(default=VideoState.NONE)
+    error_code: Mapped[str | None] = mapped_column(String(3))
+    error_cause: Mapped[str | None]
+    error_remedy: Mapped[str | None]
+    settings: Mapped[AnalysisSettings]
+    video_settings: Mapped[VideoSettings | None]  # none: no video is wanted
+    model_name: Mapped[str | None] = mapped_column(String(100))
+    model_version: Mapped[str | None] = mapped_column(String(40))
+    model_sha256: Mapped[str | None] = mapped_column(String(64))
+    summary: Mapped[Summary | None]
+    quality: Mapped[Quality | None]  # of the whole recording
+    seconds: Mapped[dict[str, float] | None]  # spent per stage
+
+    session: Mapped[Session] = relationship(back_populates="runs", lazy="joined")
+    media: Mapped[list["Media"]] = relationship(lazy="selectin", passive_deletes=True)
+
+    @property
+    def model(self) -> ModelId | None:
+        """Which model made the result; none before there is one."""
+        if self.model_name is None or self.model_version is None or self.model_sha256 is None:
+            return None
+        return ModelId(self.model_name, self.model_version, self.model_sha256)
+
+
+class Media(Base):
+    """One file under the data folder."""
+
+    __tablename__ = "media"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    session_id: Mapped[str] = mapped_column(
+        ForeignKey("sessions.id", ondelete="CASCADE"), index=True
+    )
+    run_id: Mapped[str | None] = mapped_column(
+        ForeignKey("runs.id", ondelete="CASCADE"), index=True
+    )
+    kind: Mapped[MediaKind]
+    file: Mapped[str] = mapped_column(String(60))  # name within the session's folder
+    sha256: Mapped[str] = mapped_column(String(64))
+    bytes: Mapped[int]
+    media_type: Mapped[str] = mapped_column(String(40))
+    created_at: Mapped[datetime] = mapped_column(default=_now)
+
+
+# After a run has a result, only the fate of its video, which is drawn later, is still open.
+_OPEN_AFTER_RESULT = {"video_state", "error_code", "error_cause", "error_remedy", "media"}
+
+
+@event.listens_for(Run, "before_update")
+def _refuse_to_change_a_result(mapper: Any, connection: Connection, run: Run) -> None:
+    state = inspect(run).attrs
+    before = state.state.history.deleted or [run.state]
+    if before[0] is not RunState.DONE:
+        return
+    changed = {attribute.key for attribute in state if attribute.history.has_changes()}
+    if changed - _OPEN_AFTER_RESULT:
+        raise ValueError(f"the result of a finished run never changes: {sorted(changed)}")

@@ -1,0 +1,272 @@
+"""The verbs about runs: one pass of the analysis over a session's recording."""
+
+import io
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session as Unit
+
+from storage.database import Database
+from storage.details import RunResult
+from storage.failures import missing, unreadable
+from storage.files import MediaFiles, StoredFile
+from storage.models import MediaKind, Run, RunState, VideoState
+from storage.sessions import find_session, media_row
+from verhm.errors import RenderError, VerhmError
+from verhm.settings import AnalysisSettings, VideoSettings
+from verhm.types import MorphSequence
+
+
+class RunVerbs:
+    """Begin and end runs, keep their results, read them back.
+
+    Args:
+        database: where the rows are
+        files: where the media are
+    """
+
+    def __init__(self, database: Database, files: MediaFiles) -> None:
+        self.database = database
+        self.files = files
+
+    def begin_run(
+        self, session_id: str, settings: AnalysisSettings, video: VideoSettings | None = None
+    ) -> Run:
+        """Queue another analysis of a session.
+
+        Args:
+            session_id: of which session
+            settings: of the analysis
+            video: of the face, or none for no video
+
+        Raises:
+            StorageError: E53 when there is no such session
+        """
+        with self.database.writing() as unit:
+            find_session(unit, session_id)
+            last = unit.scalar(select(func.max(Run.number)).where(Run.session_id == session_id))
+            run = Run(
+                session_id=session_id,
+                number=(last or 0) + 1,
+                settings=settings,
+                video_settings=video,
+                video_state=VideoState.QUEUED if video else VideoState.NONE,
+            )
+            unit.add(run)
+            unit.flush()
+            return find_run(unit, run.id)
+
+    def run(self, run_id: str) -> Run:
+        """Look a run up.
+
+        Raises:
+            StorageError: E53 when there is no such run
+        """
+        with self.database.reading() as unit:
+            return find_run(unit, run_id)
+
+    def latest_run(self, session_id: str) -> Run | None:
+        """Find the newest run of a session, whatever became of it."""
+        query = select(Run).where(Run.session_id == session_id).order_by(Run.number.desc())
+        with self.database.reading() as unit:
+            return unit.scalars(query.limit(1)).first()
+
+    def mark_running(self, run_id: str) -> Run:
+        """Say that somebody works on a run now."""
+        with self._unfinished(run_id) as run:
+            run.state = RunState.RUNNING
+        return run
+
+    def finish_run(self, run_id: str, result: RunResult) -> Run:
+        """Keep a run's result; it never changes afterwards.
+
+        Raises:
+            StorageError: E50 not writable, E51 disk full, E53 no such run (it may be erased)
+            ValueError: when the run has ended already
+        """
+        session_id = self._session_of_unfinished(run_id)
+        sources: dict[MediaKind, tuple[str, BinaryIO]] = {
+            MediaKind.ANALYSIS: (".json", io.BytesIO(result.document)),
+            MediaKind.MORPHS: (".npz", _packed(result.morphs)),
+        }
+        stored: dict[MediaKind, StoredFile] = {}
+        try:
+            for kind, (suffix, source) in sources.items():
+                stored[kind] = self.files.store(session_id, suffix, source)
+            with self._unfinished(run_id) as run:
+                _fill(run, result)
+                for kind, file in stored.items():
+                    run.media.append(media_row(session_id, run_id, kind, file))
+        except BaseException:
+            for file in stored.values():
+                self.files.remove(session_id, file.name)
+            raise
+        return self.run(run_id)
+
+    def attach_video(self, run_id: str, video: Path) -> Run:
+        """Move a finished video to its run.
+
+        Raises:
+            StorageError: E50 not writable, E51 disk full, E53 no such run
+            ValueError: when the run has a video already
+        """
+        session_id = self.run(run_id).session_id
+        with video.open("rb") as source:
+            stored = self.files.store(session_id, video.suffix, source)
+        try:
+            with self.database.writing() as unit:
+                run = find_run(unit, run_id)
+                if run.video_state is VideoState.DONE:
+                    raise ValueError("the run has a video already")
+                run.video_state = VideoState.DONE
+                run.media.append(media_row(session_id, run_id, MediaKind.VIDEO, stored))
+        except BaseException:
+            self.files.remove(session_id, stored.name)
+            raise
+        video.unlink()
+        return self.run(run_id)
+
+    def set_video_state(
+        self, run_id: str, state: VideoState, error: VerhmError | None = None
+    ) -> Run:
+        """Say how far a run's video is, and why it failed."""
+        with self.database.writing() as unit:
+            run = find_run(unit, run_id)
+            if run.video_state is VideoState.DONE:
+                raise ValueError("the run has a video already")
+            run.video_state = state
+            _blame(run, error)
+        return run
+
+    def fail_run(self, run_id: str, error: VerhmError) -> Run:
+        """Say why a run has no result."""
+        with self._unfinished(run_id) as run:
+            _end(run, RunState.FAILED)
+            _blame(run, error)
+        return run
+
+    def cancel_run(self, run_id: str) -> Run:
+        """Say that the person stopped a run."""
+        with self._unfinished(run_id) as run:
+            _end(run, RunState.CANCELLED)
+        return run
+
+    def interrupt_unfinished(self) -> tuple[Run, ...]:
+        """Close what the last use of the program left open; only for the start.
+
+        Returns:
+            the runs that were queued or running, and those whose video was
+        """
+        drawing = (VideoState.QUEUED, VideoState.RENDERING)
+        waiting = (RunState.QUEUED, RunState.RUNNING)
+        query = select(Run).where(Run.state.in_(waiting) | Run.video_state.in_(drawing))
+        with self.database.writing() as unit:
+            runs = tuple(unit.scalars(query.order_by(Run.created_at)))
+            for run in runs:
+                if run.state.is_unfinished:
+                    _end(run, RunState.INTERRUPTED)
+                elif run.video_state in drawing:
+                    run.video_state = VideoState.FAILED
+                    _blame(run, _undrawn())
+        return runs
+
+    def document(self, run_id: str) -> bytes:
+        """Read a run's whole analysis as JSON.
+
+        Raises:
+            StorageError: E53 when it has none
+        """
+        with self._open(run_id, MediaKind.ANALYSIS) as file:
+            return file.read()
+
+    def morphs(self, run_id: str) -> MorphSequence:
+        """Read a run's morphs.
+
+        Raises:
+            StorageError: E52 when the file is damaged, E53 when the run has none
+        """
+        with self._open(run_id, MediaKind.MORPHS) as file:
+            try:
+                with np.load(file, allow_pickle=False) as kept:
+                    return MorphSequence(
+                        kept["weights"], float(kept["frame_rate"]), tuple(kept["names"].tolist())
+                    )
+            except (ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+                raise unreadable() from error
+
+    @contextmanager
+    def _open(self, run_id: str, kind: MediaKind) -> Iterator[BinaryIO]:
+        media = next((media for media in self.run(run_id).media if media.kind is kind), None)
+        if media is None:
+            raise missing("result")
+        with self.files.open(media.session_id, media.file) as file:
+            yield file
+
+    def _session_of_unfinished(self, run_id: str) -> str:
+        with self._unfinished(run_id) as run:
+            return run.session_id
+
+    @contextmanager
+    def _unfinished(self, run_id: str) -> Iterator[Run]:
+        """Change a run that is still open."""
+        with self.database.writing() as unit:
+            run = find_run(unit, run_id)
+            if not run.state.is_unfinished:
+                raise ValueError(f"the run is {run.state} already")
+            yield run
+
+
+def find_run(unit: Unit, run_id: str) -> Run:
+    """Load a run with its media, or raise E53."""
+    run = unit.get(Run, run_id, populate_existing=True)
+    if run is None:
+        raise missing("run")
+    return run
+
+
+def _packed(morphs: MorphSequence) -> BinaryIO:
+    packed = io.BytesIO()
+    np.savez_compressed(
+        packed,
+        weights=morphs.weights.astype(np.float32),
+        frame_rate=np.float64(morphs.frame_rate),
+        names=np.array(morphs.names),
+    )
+    packed.seek(0)
+    return packed
+
+
+def _fill(run: Run, result: RunResult) -> None:
+    run.summary, run.quality = result.summary, result.quality
+    run.model_name = result.model.name
+    run.model_version = result.model.version
+    run.model_sha256 = result.model.sha256
+    run.seconds = {str(stage): seconds for stage, seconds in result.seconds.items()}
+    run.state, run.finished_at = RunState.DONE, datetime.now(UTC)
+    run.session.duration = result.duration
+
+
+def _end(run: Run, state: RunState) -> None:
+    run.state, run.finished_at = state, datetime.now(UTC)
+    # A run without a result has nothing to draw.
+    run.video_state = VideoState.NONE
+
+
+def _undrawn() -> RenderError:
+    return RenderError(
+        "E41",
+        "The program ended before the face was drawn; the probabilities are saved.",
+        "Analyse the recording again to get the video.",
+    )
+
+
+def _blame(run: Run, error: VerhmError | None) -> None:
+    run.error_code = error.code if error else None
+    run.error_cause = error.cause if error else None
+    run.error_remedy = error.remedy if error else None
