@@ -1,0 +1,70 @@
+"""Many channels into one, block by block, with a look at what the averaging cancels."""
+
+import numpy as np
+
+from verhm.errors import AudioError
+
+_LARGEST_SAMPLE = 4.0  # lossy codecs overshoot full scale, but never by this much
+
+
+class Mixer:
+    """Averages the channels of a recording of unknown length.
+
+    Args:
+        longest: sample frames to accept
+        channels: C
+    """
+
+    def __init__(self, longest: int, channels: int) -> None:
+        self._longest = longest
+        self._channels = channels
+        # The system hands memory out as it is filled: room for the longest costs nothing yet.
+        self._samples = np.empty(longest, dtype=np.float32)
+        self._channel_energy = np.zeros(channels)
+        self._energy = 0.0
+        self.count = 0
+
+    def append(self, block: np.ndarray) -> None:
+        """Take the next (T, C) samples.
+
+        Raises:
+            AudioError: E14 when a value is not finite or far beyond full scale, E15 when there
+                are more samples than accepted
+        """
+        if not np.abs(block).max(initial=0.0) <= _LARGEST_SAMPLE:  # NaN compares as false
+            raise AudioError(
+                "E14",
+                "The file is damaged: it holds values that are not sound.",
+                "Export it again, best as a 16-bit WAV file.",
+            )
+        if self.count + len(block) > self._longest:
+            raise AudioError(
+                "E15",
+                "The recording is longer than can be analysed at once.",
+                "Cut it into parts and analyse them one by one.",
+            )
+        mono = block.mean(axis=1, dtype=np.float32)
+        self._samples[self.count : self.count + len(mono)] = mono
+        self.count += len(mono)
+        self._energy += float(np.square(mono, dtype=np.float64).sum())
+        self._channel_energy += np.square(block, dtype=np.float64).sum(axis=0)
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether averaging cancelled the channels.
+
+        Unrelated channels leave 1/C of their mean energy in the average. Ten decibels less than
+        that can only be channels of opposite sign.
+        """
+        mean = float(self._channel_energy.mean())
+        return self._channels > 1 and self._energy < 0.1 * mean / self._channels
+
+    @property
+    def loudest_channel(self) -> int:
+        """Index of the channel with the most energy."""
+        return int(np.argmax(self._channel_energy))
+
+    def finish(self) -> np.ndarray:
+        """Give back the room that was not needed; returns the (T,) average in [-1, 1]."""
+        self._samples.resize(self.count, refcheck=False)
+        return np.clip(self._samples, -1.0, 1.0, out=self._samples)
