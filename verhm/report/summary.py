@@ -1,0 +1,157 @@
+"""A session in a few figures, with intervals that know that neighbouring windows are alike."""
+
+import numpy as np
+from scipy import stats
+
+from verhm.types import EmotionTimeline, Share, SpeechActivity, Summary
+
+LEAST_SPEECH = 20.0  # s in windows with a result; with less there is no summary
+LEAST_ANALYSED = 0.5  # share of windows with a result; with less there is no summary
+_RESAMPLES = 2_000
+_AT_ONCE = 50  # resamples; bounds the memory for long recordings
+_CONFIDENCE = (0.025, 0.975)
+_LONGEST_BLOCK = 5  # times the reach of the overlap
+_FEWEST_BLOCKS = 6
+_NOTHING = (np.nan, np.nan, np.nan)
+
+
+def summarize(timeline: EmotionTimeline, activity: SpeechActivity, seed: int) -> Summary:
+    """Sum the windows with a result up.
+
+    Shares count how often each emotion is the likeliest; valence and arousal are means. The 95 %
+    intervals are those of a moving-block bootstrap (Künsch 1989, doi:10.1214/aos/1176347265): they
+    say how far the figures could move if the same person had spoken on, not how right the model is.
+
+    Args:
+        timeline: windows in the order of time
+        activity: where somebody speaks
+        seed: of the bootstrap; the same seed gives the same intervals
+
+    Returns:
+        the summary, withheld under 20 s of speech in windows with a result and above 50 % of
+        windows without one
+    """
+    analysed = float(np.mean(timeline.has_result)) if len(timeline) else 0.0
+    starts, ends = analysed_spans(timeline)
+    usable = float(activity.seconds_within(starts, ends).sum())
+    withheld = _why_withheld(activity.seconds, usable, analysed)
+    if withheld:
+        return Summary(activity.seconds, analysed, (), _NOTHING, _NOTHING, np.nan, withheld)
+    means, lows, highs = _intervals(timeline, np.random.default_rng(seed))
+    figures = [
+        (float(mean), float(low), float(high))
+        for mean, low, high in zip(means, lows, highs, strict=True)
+    ]
+    count = len(timeline.labels)
+    return Summary(
+        speech=activity.seconds,
+        analysed=analysed,
+        shares=tuple(
+            Share(label, *figure)
+            for label, figure in zip(timeline.labels, figures[:count], strict=True)
+        ),
+        valence=figures[count],
+        arousal=figures[count + 1],
+        transitions=_changes(timeline) / (float((ends - starts).sum()) / 60),
+    )
+
+
+def analysed_spans(timeline: EmotionTimeline) -> tuple[np.ndarray, np.ndarray]:
+    """Join the windows with a result to stretches that do not overlap.
+
+    Returns:
+        (N,) starts and (N,) ends in seconds
+    """
+    starts, ends = timeline.starts[timeline.has_result], timeline.ends[timeline.has_result]
+    if not len(starts):
+        return starts, ends
+    reached = np.maximum.accumulate(ends)
+    is_first = np.concatenate([[True], starts[1:] > reached[:-1]])
+    is_last = np.concatenate([is_first[1:], [True]])
+    return starts[is_first], reached[is_last]
+
+
+def block_length(timeline: EmotionTimeline) -> int:
+    """How many windows a block of the bootstrap has.
+
+    Windows that overlap share sound, so a block is at least as long as the overlap reaches. It is
+    up to five times that, since moods last longer than windows, where six such blocks fit.
+    """
+    count = len(timeline)
+    if count < 2:
+        return 1
+    hop = float(np.median(np.diff(timeline.starts)))
+    window = float(np.median(timeline.ends - timeline.starts))
+    overlap = int(np.ceil(window / hop - 1e-6))
+    return min(count, max(overlap, min(_LONGEST_BLOCK * overlap, count // _FEWEST_BLOCKS)))
+
+
+def _why_withheld(speech: float, usable: float, analysed: float) -> str:
+    if speech >= LEAST_SPEECH and analysed < LEAST_ANALYSED:
+        return (
+            f"E23 Only {int(100 * analysed)} % of the windows have a result; "
+            f"{100 * LEAST_ANALYSED:.0f} % are needed for a summary. The windows are shown below."
+        )
+    # Usable speech is part of all speech, so with too little analysed it is too little as well.
+    if usable < LEAST_SPEECH:
+        what = "speech" if speech < LEAST_SPEECH else "usable speech"
+        found = speech if speech < LEAST_SPEECH else usable
+        return (
+            f"E21 Only {int(found)} s of {what} found; {LEAST_SPEECH:.0f} s are needed for a "
+            "summary. The windows are shown below."
+        )
+    return ""
+
+
+def _changes(timeline: EmotionTimeline) -> int:
+    """Count changes of the likeliest emotion between neighbours that both have a result."""
+    likeliest = np.argmax(timeline.probabilities, axis=1)
+    both = timeline.has_result[1:] & timeline.has_result[:-1]
+    return int(np.count_nonzero(both & (likeliest[1:] != likeliest[:-1])))
+
+
+def _intervals(
+    timeline: EmotionTimeline, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(K + 2,) means, lows and highs of the shares, valence and arousal."""
+    has_result = timeline.has_result
+    likeliest = np.eye(len(timeline.labels))[np.argmax(timeline.probabilities, axis=1)]
+    values = np.column_stack([likeliest, timeline.affect]) * has_result[:, None]
+    # The last column counts windows with a result, so that every figure is a ratio of two sums.
+    columns = np.column_stack([values, has_result])
+    means = columns.sum(axis=0)[:-1] / has_result.sum()
+    length = block_length(timeline)
+    resampled = _resampled_means(columns, length, rng)
+    lows, highs = np.nanquantile(resampled, _CONFIDENCE, axis=0)
+    stretch = _stretch(len(timeline) / length)
+    bottom = np.concatenate([np.zeros(len(means) - 2), [-1.0, -1.0]])
+    lows = np.clip(means + stretch * (lows - means), bottom, means)
+    highs = np.clip(means + stretch * (highs - means), means, 1.0)
+    return means, lows, highs
+
+
+def _stretch(blocks: float) -> float:
+    """How much a percentile interval from few blocks is too narrow.
+
+    Hesterberg 2015 (doi:10.1080/00031305.2015.1089789), section 4.3: resampling n values gives
+    (n - 1) / n of their variance, and a normal quantile where Student's is due.
+    """
+    blocks = max(2.0, blocks)
+    student, normal = stats.t.ppf(_CONFIDENCE[1], blocks - 1), stats.norm.ppf(_CONFIDENCE[1])
+    return float(np.sqrt(blocks / (blocks - 1)) * student / normal)
+
+
+def _resampled_means(columns: np.ndarray, length: int, rng: np.random.Generator) -> np.ndarray:
+    """(R, C - 1) sums of the columns over drawn blocks, each divided by the last column's sum."""
+    running = np.vstack([np.zeros(columns.shape[1]), np.cumsum(columns, axis=0)])
+    blocks = running[length:] - running[:-length]
+    per_resample = max(1, round(len(columns) / length))
+    sums = []
+    for _ in range(_RESAMPLES // _AT_ONCE):
+        drawn = rng.integers(len(blocks), size=(_AT_ONCE, per_resample))
+        sums.append(blocks[drawn].sum(axis=1))
+    totals = np.concatenate(sums)
+    counts = totals[:, -1:]
+    return np.divide(
+        totals[:, :-1], counts, out=np.full(totals[:, :-1].shape, np.nan), where=counts > 0
+    )

@@ -1,0 +1,115 @@
+"""Results as tables for other programs: windows and morphs as CSV, everything as JSON."""
+
+import csv
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from verhm.report.document import to_json
+from verhm.types import Analysis, MorphSequence
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_MORPHS_AT_ONCE = 1_000  # frames
+# Live Link Face writes these after the morphs, in radians. Only the face is made here: the head
+# keeps still, and the eyes turn by their morphs.
+_ROTATIONS = tuple(
+    f"{part}{axis}" for part in ("Head", "LeftEye", "RightEye") for axis in ("Yaw", "Pitch", "Roll")
+)
+
+
+def write_json(analysis: Analysis, path: Path) -> None:
+    """Write the document of an analysis, see `verhm.report.document`."""
+    path.write_text(to_json(analysis), encoding="utf-8")
+
+
+def write_windows_csv(analysis: Analysis, path: Path) -> None:
+    """Write a line per window; where there is no result, its cells are empty.
+
+    Columns: start, end (s), status, label (the likeliest emotion), one probability per emotion,
+    valence, arousal (derived from the probabilities), speech (s), snr (dB), level (dBFS), clipped
+    (share).
+    """
+    labels = analysis.timeline.labels
+    header = ["start", "end", "status", "label", *labels, "valence", "arousal"]
+    header += ["speech", "snr", "level", "clipped"]
+    _write_csv(path, header, _window_rows(analysis))
+
+
+def write_morphs_csv(morphs: MorphSequence, path: Path) -> None:
+    """Write a line per frame in the columns of Live Link Face.
+
+    Timecode (HH:MM:SS:FF.mmm, frame within the second and thousandths of a frame), BlendShapeCount
+    (how many columns follow), the morphs with a capital first letter, then the rotations of head
+    and eyes, which are 0.
+    """
+    header = ["Timecode", "BlendShapeCount"]
+    header += [name[0].upper() + name[1:] for name in morphs.names]
+    _write_csv(path, [*header, *_ROTATIONS], _morph_rows(morphs))
+
+
+def timecode(frame: int, frame_rate: float) -> str:
+    """Write when a frame is shown.
+
+    >>> timecode(3_600 * 30 + 31, 30.0)
+    '01:00:01:01.000'
+    """
+    # A nudge forgives rounding: 2.9 s at 10 frames per second is frame 29, not 28.999….
+    second = int(frame / frame_rate + 1e-9)
+    thousandths = max(0, round((frame - second * frame_rate) * 1000))
+    minutes, hours = second // 60, second // 3600
+    within, rest = divmod(thousandths, 1000)
+    return f"{hours:02d}:{minutes % 60:02d}:{second % 60:02d}:{within:02d}.{rest:03d}"
+
+
+def _window_rows(analysis: Analysis) -> Iterator[list[Any]]:
+    timeline = analysis.timeline
+    likeliest, affect = np.argmax(timeline.probabilities, axis=1), timeline.affect
+    for index, (status, has_result) in enumerate(
+        zip(timeline.status, timeline.has_result, strict=True)
+    ):
+        quality = analysis.window_quality[index]
+        result: list[Any] = [""] * (len(timeline.labels) + 3)
+        if has_result:
+            figures = [*timeline.probabilities[index], *affect[index]]
+            result = [timeline.labels[likeliest[index]], *(f"{value:.4f}" for value in figures)]
+        yield [
+            *(f"{timeline.starts[index]:.3f}", f"{timeline.ends[index]:.3f}", str(status)),
+            *result,
+            *map(_figure, (quality.speech, quality.snr, quality.level, quality.clipped)),
+        ]
+
+
+def _figure(value: float) -> str:
+    return f"{value:.3f}" if np.isfinite(value) else ""
+
+
+def _morph_rows(morphs: MorphSequence) -> Iterator[list[Any]]:
+    count = str(len(morphs.names) + len(_ROTATIONS))
+    still = ["0.000000"] * len(_ROTATIONS)
+    for first in range(0, len(morphs.weights), _MORPHS_AT_ONCE):
+        rows = morphs.weights[first : first + _MORPHS_AT_ONCE].tolist()
+        for frame, weights in enumerate(rows, first):
+            cells = [f"{weight:.6f}" for weight in weights]
+            yield [timecode(frame, morphs.frame_rate), count, *cells, *still]
+
+
+def _write_csv(path: Path, header: list[str], rows: Iterable[list[Any]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow([neutralised(cell) for cell in header])
+        writer.writerows([neutralised(cell) for cell in row] for row in rows)
+
+
+def neutralised(cell: str) -> str:
+    """Keep a spreadsheet from taking text for a formula; numbers stay numbers."""
+    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) and not _is_number(cell) else cell
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
