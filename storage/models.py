@@ -5,7 +5,17 @@ import uuid
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Enum, ForeignKey, String, UniqueConstraint, event, orm
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Enum,
+    Float,
+    ForeignKey,
+    String,
+    UniqueConstraint,
+    event,
+    orm,
+)
 from sqlalchemy.engine import Connection
 from sqlalchemy.inspection import inspect
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -139,7 +149,7 @@ class Session(Base):
     note: Mapped[str] = mapped_column(default="")
     phq9: Mapped[int | None]
     gad7: Mapped[int | None]
-    duration: Mapped[float | None]  # s, known once analysed
+    duration: Mapped[float | None] = mapped_column(Float)  # s, known once analysed
     is_kept: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(default=_now)
 
@@ -148,9 +158,9 @@ class Session(Base):
         back_populates="session",
         lazy="selectin",
         order_by="Run.number.desc()",
-        passive_deletes=True,
+        passive_deletes="all",
     )
-    media: Mapped[list["Media"]] = relationship(lazy="selectin", passive_deletes=True)
+    media: Mapped[list["Media"]] = relationship(lazy="selectin", passive_deletes="all")
 
     @property
     def latest_done(self) -> "Run | None":
@@ -184,7 +194,7 @@ class Run(Base):
     seconds: Mapped[dict[str, float] | None]  # spent per stage
 
     session: Mapped[Session] = relationship(back_populates="runs", lazy="joined")
-    media: Mapped[list["Media"]] = relationship(lazy="selectin", passive_deletes=True)
+    media: Mapped[list["Media"]] = relationship(lazy="selectin", passive_deletes="all")
 
     @property
     def model(self) -> ModelId | None:

@@ -148,7 +148,7 @@ def _counted(unit: Unit, include_archived: bool) -> list[tuple[Patient, int, dat
     )
     if not include_archived:
         query = query.where(Patient.archived_at.is_(None))
-    return [row._tuple() for row in unit.execute(query)]
+    return [(patient, count, day) for patient, count, day in unit.execute(query)]
 
 
 def _matches(patient: Patient, search: str) -> bool:

@@ -1,0 +1,204 @@
+"""Runs: every end is recorded, and a result never changes."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from storage.models import MediaKind, RunState, VideoState
+from tests.storage.conftest import files_in, make_result
+from verhm.errors import AudioError, RenderError, StorageError
+from verhm.settings import AnalysisSettings, VideoSettings
+
+
+@pytest.fixture
+def session(practice):
+    return practice.session(practice.patient())
+
+
+def test_a_result_comes_back_as_it_was(practice, session):
+    repository, result = practice.repository, make_result()
+    run = practice.begun(session, video=True)
+    assert (run.state, run.video_state) == (RunState.QUEUED, VideoState.QUEUED)
+    assert repository.mark_running(run.id).state is RunState.RUNNING
+    repository.finish_run(run.id, result)
+    found = repository.run(run.id)
+    assert (found.state, found.number) == (RunState.DONE, 1)
+    assert (found.settings, found.video_settings) == (AnalysisSettings(seed=7), VideoSettings())
+    assert (found.summary, found.quality, found.model) == (
+        result.summary,
+        result.quality,
+        result.model,
+    )
+    assert found.seconds == result.seconds
+    assert found.finished_at >= found.created_at
+    assert repository.document(run.id) == result.document
+    morphs = repository.morphs(run.id)
+    np.testing.assert_allclose(morphs.weights, result.morphs.weights, atol=1e-7)
+    assert (morphs.frame_rate, morphs.names) == (30.0, result.morphs.names)
+    assert repository.session(session.id).duration == result.duration
+
+
+def test_a_withheld_summary_comes_back_too(practice, session):
+    nothing = (math.nan, math.nan, math.nan)
+    result = make_result()
+    withheld = replace(
+        result.summary,
+        shares=(),
+        valence=nothing,
+        arousal=nothing,
+        transitions=math.nan,
+        withheld="E21 Too little.",
+    )
+    quality = replace(result.quality, snr=math.nan)
+    run = practice.begun(session)
+    practice.repository.finish_run(run.id, replace(result, summary=withheld, quality=quality))
+    found = practice.repository.run(run.id)
+    assert (found.summary.withheld, found.summary.shares) == ("E21 Too little.", ())
+    assert math.isnan(found.summary.transitions) and all(map(math.isnan, found.summary.valence))
+    assert math.isnan(found.quality.snr)
+
+
+def test_analysing_again_adds_a_run(practice, session):
+    first, second = practice.done(session), practice.done(session)
+    assert (first.number, second.number) == (1, 2)
+    assert practice.repository.latest_run(session.id).id == second.id
+    assert practice.repository.run(first.id).state is RunState.DONE
+
+
+def test_a_finished_run_takes_no_other_result_or_end(practice, session):
+    repository, run = practice.repository, practice.done(session)
+    before = files_in(repository)
+    error = AudioError("E20", "It is silent.", "Record again.")
+    for verb in (
+        lambda: repository.finish_run(run.id, make_result(1)),
+        lambda: repository.fail_run(run.id, error),
+        lambda: repository.cancel_run(run.id),
+        lambda: repository.mark_running(run.id),
+    ):
+        with pytest.raises(ValueError, match="done already"):
+            verb()
+    assert files_in(repository) == before
+    assert repository.run(run.id).summary == run.summary
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("summary", None), ("model_version", "2"), ("settings", AnalysisSettings(seed=1))],
+)
+def test_not_even_the_models_let_a_result_change(practice, session, column, value):
+    run = practice.done(session)
+    with (
+        pytest.raises(ValueError, match="never changes"),
+        practice.repository.database.writing() as unit,
+    ):
+        setattr(unit.merge(run), column, value)
+
+
+def test_failures_say_why(practice, session):
+    run = practice.begun(session, video=True)
+    practice.repository.fail_run(run.id, AudioError("E20", "It is silent.", "Record again."))
+    found = practice.repository.run(run.id)
+    assert (found.state, found.video_state) == (RunState.FAILED, VideoState.NONE)
+    assert (found.error_code, found.error_cause, found.error_remedy) == (
+        "E20",
+        "It is silent.",
+        "Record again.",
+    )
+    assert practice.repository.recording(session.id).is_file()
+
+
+def test_a_cancelled_run_keeps_the_session(practice, session):
+    run = practice.begun(session)
+    assert practice.repository.cancel_run(run.id).state is RunState.CANCELLED
+    assert practice.repository.session(session.id).runs[0].state is RunState.CANCELLED
+
+
+def test_the_video_comes_after_the_result(practice, session, tmp_path):
+    repository, run = practice.repository, practice.done(session, video=True)
+    repository.set_video_state(run.id, VideoState.RENDERING)
+    error = RenderError("E41", "The face could not be drawn.", "Retry.")
+    assert repository.set_video_state(run.id, VideoState.FAILED, error).error_code == "E41"
+    repository.set_video_state(run.id, VideoState.RENDERING)
+    video = tmp_path / "face.mp4"
+    video.write_bytes(b"moving face")
+    done = repository.attach_video(run.id, video)
+    assert (done.video_state, done.error_code, video.exists()) == (VideoState.DONE, None, False)
+    media = repository.media_of(run.id, MediaKind.VIDEO)
+    path, media_type = repository.media(media.id)
+    assert (path.read_bytes(), media_type) == (b"moving face", "video/mp4")
+    assert len(done.media) == 3
+
+
+def test_a_second_video_is_refused_and_leaves_no_file(practice, session, tmp_path):
+    run = practice.done(session, video=True)
+    video = tmp_path / "face.mp4"
+    video.write_bytes(b"one")
+    practice.repository.attach_video(run.id, video)
+    before = files_in(practice.repository)
+    video.write_bytes(b"two")
+    with pytest.raises(ValueError, match="video already"):
+        practice.repository.attach_video(run.id, video)
+    assert files_in(practice.repository) == before
+
+
+def test_an_erased_session_takes_no_result(practice, session):
+    run = practice.begun(session)
+    practice.repository.erase_session(session.id)
+    with pytest.raises(StorageError) as caught:
+        practice.repository.finish_run(run.id, make_result())
+    assert caught.value.code == "E53"
+    assert files_in(practice.repository) == set()
+
+
+def test_a_result_that_cannot_be_written_leaves_the_run_open(practice, session, monkeypatch):
+    repository, run = practice.repository, practice.begun(session)
+    before, store = files_in(repository), repository.files.store
+    full = StorageError("E51", "The disk is full.", "Free some space.")
+
+    def store_one(session_id, suffix, source):
+        if suffix == ".npz":
+            raise full
+        return store(session_id, suffix, source)
+
+    monkeypatch.setattr(repository.files, "store", store_one)
+    with pytest.raises(StorageError):
+        repository.finish_run(run.id, make_result())
+    assert files_in(repository) == before
+    assert repository.run(run.id).state is RunState.QUEUED
+    assert repository.fail_run(run.id, full).error_code == "E51"
+
+
+def test_what_was_open_at_the_end_is_interrupted_at_the_start(practice, session):
+    repository = practice.repository
+    queued, running = practice.begun(session), practice.begun(session, video=True)
+    repository.mark_running(running.id)
+    drawing, finished = practice.done(session, video=True), practice.done(session)
+    repository.set_video_state(drawing.id, VideoState.RENDERING)
+    closed = repository.interrupt_unfinished()
+    assert [run.id for run in closed] == [queued.id, running.id, drawing.id]
+    states = {run.id: run for run in repository.session(session.id).runs}
+    assert states[queued.id].state is states[running.id].state is RunState.INTERRUPTED
+    assert states[drawing.id].state is RunState.DONE
+    assert states[drawing.id].video_state is VideoState.FAILED
+    assert states[drawing.id].error_code == "E41"
+    assert states[finished.id].video_state is VideoState.NONE
+    assert repository.interrupt_unfinished() == ()
+
+
+def test_damaged_morphs_are_said_to_be(practice, session):
+    run = practice.done(session)
+    media = practice.repository.media_of(run.id, MediaKind.MORPHS)
+    path, _ = practice.repository.media(media.id)
+    path.write_bytes(b"PK nonsense")
+    with pytest.raises(StorageError) as caught:
+        practice.repository.morphs(run.id)
+    assert caught.value.code == "E52"
+
+
+def test_a_run_without_a_result_has_none_to_read(practice, session):
+    run = practice.begun(session)
+    with pytest.raises(StorageError) as caught:
+        practice.repository.document(run.id)
+    assert caught.value.code == "E53"

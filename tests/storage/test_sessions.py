@@ -1,0 +1,134 @@
+"""Sessions: the recording is safe before anything else happens."""
+
+import os
+from datetime import date
+
+import pytest
+
+from storage.details import SessionDetails
+from storage.models import MediaKind
+from tests.storage.conftest import SOUND, files_in
+from verhm.errors import RequestError, StorageError
+
+
+def test_a_session_comes_back_with_its_recording_untouched(practice):
+    patient = practice.patient()
+    session = practice.session(patient, task="reading", language="en", phq9=27, gad7=0)
+    found = practice.repository.session(session.id)
+    assert (found.task, found.language, found.phq9, found.gad7) == ("reading", "en", 27, 0)
+    assert found.patient.code == patient.code
+    assert practice.repository.recording(session.id).read_bytes() == SOUND
+    [media] = found.media
+    path, media_type = practice.repository.media(media.id)
+    assert (path.read_bytes(), media_type) == (SOUND, "audio/wav")
+    assert practice.recording.exists()
+
+
+def test_the_name_of_the_upload_is_kept_nowhere(practice):
+    practice.session(practice.patient())
+    folder = practice.repository.files.folder.parent
+    for path in folder.rglob("*"):
+        assert "Jane" not in path.name
+        assert path.is_dir() or b"Jane" not in path.read_bytes()
+
+
+def test_recording_reaches_the_disk_before_the_row_is_written(practice, monkeypatch):
+    order = []
+    database, fsync = practice.repository.database, os.fsync
+    writing = database.writing
+    patient = practice.patient()
+    monkeypatch.setattr(os, "fsync", lambda file: (order.append("file"), fsync(file)))
+    monkeypatch.setattr(database, "writing", lambda: (order.append("row"), writing())[1])
+    practice.session(patient)
+    assert order[-1] == "row"
+    assert order.count("file") >= 2  # the file and its folder
+
+
+def test_a_session_without_a_patient_is_not_made(practice):
+    with pytest.raises(StorageError) as caught:
+        practice.repository.add_session(
+            "nobody", SessionDetails(date(2026, 3, 1)), practice.recording
+        )
+    assert caught.value.code == "E53"
+    assert files_in(practice.repository) == set()
+    with pytest.raises(ValueError, match="patient"):
+        practice.session(None)
+
+
+@pytest.mark.parametrize("totals", [{"phq9": 28}, {"phq9": -1}, {"gad7": 22}])
+def test_impossible_totals_are_refused(totals):
+    with pytest.raises(RequestError) as caught:
+        SessionDetails(date(2026, 3, 1), **totals)
+    assert caught.value.code == "E63"
+
+
+def test_sessions_are_listed_newest_first_with_their_runs(practice):
+    patient = practice.patient()
+    old, new = practice.session(patient, 3), practice.session(patient, 20)
+    middle = practice.session(patient, 10)
+    practice.session(practice.patient("P-0002"), 25)
+    practice.done(old)
+    practice.begun(old)
+    listed = practice.repository.sessions(patient.id)
+    assert [session.id for session in listed] == [new.id, middle.id, old.id]
+    assert [run.number for run in listed[2].runs] == [2, 1]
+    assert listed[2].latest_done.number == 1
+    assert listed[0].latest_done is None
+
+
+def test_details_can_be_corrected(practice):
+    session = practice.session(practice.patient(), 3, note="tired", phq9=12)
+    practice.repository.update_session_details(
+        session.id, SessionDetails(date(2026, 3, 4), note="rested")
+    )
+    found = practice.repository.session(session.id)
+    assert (found.recorded_on, found.note, found.phq9) == (date(2026, 3, 4), "rested", None)
+
+
+def test_erasing_a_session_takes_its_files(practice):
+    patient = practice.patient()
+    kept, erased = practice.session(patient), practice.session(patient)
+    practice.done(erased)
+    practice.repository.erase_session(erased.id)
+    assert {path.parent.name for path in files_in(practice.repository)} == {kept.id}
+    with pytest.raises(StorageError) as caught:
+        practice.repository.session(erased.id)
+    assert caught.value.code == "E53"
+
+
+def test_what_was_only_tried_is_swept_unless_kept(practice):
+    repository, patient = practice.repository, practice.patient()
+    tried, saved = practice.session(None, is_kept=False), practice.session(None, is_kept=False)
+    kept = repository.keep_session(saved.id, patient.id)
+    assert kept.patient.code == patient.code
+    assert repository.sweep().sessions_erased == 1
+    assert [session.id for session in repository.sessions(patient.id)] == [saved.id]
+    with pytest.raises(StorageError):
+        repository.session(tried.id)
+    assert {path.parent.name for path in files_in(repository)} == {saved.id}
+
+
+def test_the_sweep_removes_what_belongs_to_nothing_and_reports_what_is_gone(practice):
+    repository = practice.repository
+    session = practice.session(practice.patient())
+    folder = repository.files.folder / session.id
+    (folder / "half.wav.part").write_bytes(b"half")
+    (repository.files.folder / "nobody").mkdir()
+    (repository.files.folder / "nobody" / "orphan.wav").write_bytes(b"orphan")
+    report = repository.sweep()
+    assert (report.files_removed, report.missing) == (2, ())
+    assert not (repository.files.folder / "nobody").exists()
+    repository.recording(session.id).unlink()
+    assert repository.sweep().missing == (session.media[0].id,)
+    with pytest.raises(StorageError) as caught:
+        repository.recording(session.id)
+    assert caught.value.code == "E53"
+
+
+def test_media_are_found_by_owner_and_kind(practice):
+    session = practice.session(practice.patient())
+    run = practice.done(session)
+    find = practice.repository.media_of
+    assert find(session.id, MediaKind.RECORDING).media_type == "audio/wav"
+    assert find(run.id, MediaKind.ANALYSIS).media_type == "application/json"
+    assert find(run.id, MediaKind.VIDEO) is None
