@@ -26,14 +26,17 @@ the page has many readers, and what is selected lives in `selected`.
   part of the page. Media are at `media_url(media_id)`.
 """
 
+import tempfile
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from storage.repository import Repository
+from ui.intake import Intake
 from ui.jobs import Jobs
 from ui.settings import AppSettings
 
@@ -47,12 +50,20 @@ class AppContext:
     Attributes:
         repository: patients, sessions, runs and media
         jobs: the analyses that wait, run and have ended; `jobs.submit` starts one
+        intake: recordings on their way to becoming a session
         settings: where the app serves and keeps its data
     """
 
     repository: Repository
     jobs: Jobs
+    intake: Intake
     settings: AppSettings
+
+    def workspace(self) -> Path:
+        """A new empty folder, private and inside the data folder; who asks for it removes it."""
+        work = self.settings.work
+        work.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return Path(tempfile.mkdtemp(dir=work))
 
 
 @dataclass(frozen=True)

@@ -48,3 +48,25 @@ def signed(value: float) -> str:
 def minutes_of(seconds: float) -> tuple[str, str]:
     """A length as figure and unit: ("48", "s") below two minutes, else ("9.6", "min")."""
     return (f"{seconds:.0f}", "s") if seconds < 120 else (f"{seconds / 60:.1f}", "min")
+
+
+def short_date(day: date, today: date) -> str:
+    """A date without its year where that is today's: 3 Sep."""
+    return f"{day.day} {day:%b}" if day.year == today.year else long_date(day)
+
+
+_ICONS = {
+    "check": '<path d="M2 6.4 4.8 9 10 3"/>',
+    "minus": '<path d="M2.5 6h7"/>',
+    "clock": '<circle cx="6" cy="6" r="4.6"/><path d="M6 3.4V6.3L8 7.6"/>',
+    "down": '<path d="M6 1.5v6M3.2 5 6 7.8 8.8 5M1.8 10.5h8.4"/>',
+    "search": '<circle cx="5" cy="5" r="3.6"/><path d="m7.8 7.8 3 3"/>',
+}
+
+
+def icon(name: str) -> str:
+    """A small line drawing in the colour of the text, as inline SVG."""
+    return (
+        '<svg class="icon" width="12" height="12" viewBox="0 0 12 12" fill="none" '
+        f'stroke="currentColor" stroke-width="1.6" aria-hidden="true">{_ICONS[name]}</svg>'
+    )

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import platformdirs
-
+from storage.files import data_folder
 from verhm.errors import RequestError
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -49,6 +48,16 @@ class AppSettings:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"http://{host}:{self.port}"
 
+    @property
+    def work(self) -> Path:
+        """Folder for files that are being made; emptied at every start."""
+        return self.data / "work"
+
+    @property
+    def transit(self) -> Path:
+        """Folder that Gradio passes files through; emptied at every start."""
+        return self.data / "transit"
+
 
 def read_settings(flags: Mapping[str, Any], environment: Mapping[str, str]) -> AppSettings:
     """Settings from the command line, else from VERHM_* variables, else the defaults.
@@ -65,11 +74,9 @@ def read_settings(flags: Mapping[str, Any], environment: Mapping[str, str]) -> A
         port = int(port)
     except ValueError as error:
         raise RequestError("E71", "VERHM_PORT is not a number.", "Set it to a port.") from error
-    default_data = platformdirs.user_data_path("verhm", appauthor=False)
+    given = _first(flags.get("data"), environment.get("VERHM_DATA"))
     return AppSettings(
-        data=Path(_first(flags.get("data"), environment.get("VERHM_DATA"), default_data))
-        .expanduser()
-        .absolute(),
+        data=data_folder(Path(given) if given else None).expanduser().absolute(),
         host=_first(flags.get("host"), environment.get("VERHM_HOST"), "127.0.0.1"),
         port=port,
         opens_browser=bool(flags.get("open")),
@@ -80,7 +87,7 @@ def process_environment(settings: AppSettings) -> dict[str, str]:
     """Variables that Gradio and the model libraries read when they are imported."""
     return {
         "GRADIO_ANALYTICS_ENABLED": "False",
-        "GRADIO_TEMP_DIR": str(settings.data / "transit"),
+        "GRADIO_TEMP_DIR": str(settings.transit),
         "HF_HUB_OFFLINE": "1",
         "HF_HUB_DISABLE_TELEMETRY": "1",
     }

@@ -1,0 +1,57 @@
+// Runs before Gradio: the theme, the microphone's settings, and the keys that work everywhere.
+(() => {
+  const KEY = "verhm-theme";
+  const system = matchMedia("(prefers-color-scheme: dark)");
+
+  function applyTheme() {
+    const chosen = localStorage.getItem(KEY) || "system";
+    const dark = chosen === "dark" || (chosen === "system" && system.matches);
+    document.documentElement.dataset.theme = dark ? "dark" : "light";
+    document.documentElement.dataset.chosenTheme = chosen;
+    document.body?.classList.toggle("dark", dark);
+  }
+
+  window.verhm = {
+    setTheme(name) {
+      localStorage.setItem(KEY, name);
+      applyTheme();
+    },
+    theme: () => localStorage.getItem(KEY) || "system",
+    async send(url, options = {}) {
+      const answer = await fetch(url, options);
+      const body = answer.status === 204 ? {} : await answer.json().catch(() => ({}));
+      if (!answer.ok) throw Object.assign(new Error(body.text || "The app does not answer."), body);
+      return body;
+    },
+  };
+  applyTheme();
+  system.addEventListener("change", applyTheme);
+  // Gradio sets its own dark class from the system once it has started.
+  document.addEventListener("DOMContentLoaded", () => {
+    applyTheme();
+    new MutationObserver(() => {
+      const dark = document.documentElement.dataset.theme === "dark";
+      if (document.body.classList.contains("dark") !== dark) applyTheme();
+    }).observe(document.body, { attributes: true, attributeFilter: ["class"] });
+  });
+
+  const typing = (target) => target.closest?.("input, textarea, select, [contenteditable]");
+  const visible = (selector) =>
+    [...document.querySelectorAll(selector)].find((element) => element.offsetParent);
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "/" && !typing(event.target)) {
+      const search = visible("#patient-search input, #patient-search textarea");
+      if (search) {
+        event.preventDefault();
+        search.focus();
+      }
+    }
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      const analyse = visible("button#analyse");
+      if (analyse && !analyse.disabled) {
+        event.preventDefault();
+        analyse.click();
+      }
+    }
+  });
+})();

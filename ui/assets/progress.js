@@ -1,0 +1,49 @@
+// Step 4 of a new session: how far the analysis of the open session is.
+let job = null;
+
+const slot = (name) => element.querySelector(`[data-slot="${name}"]`);
+const minutes = (seconds) =>
+  seconds >= 90 ? `${Math.round(seconds / 60)} min left` : `${Math.max(1, Math.round(seconds))} s left`;
+
+function draw() {
+  const stages = [...element.querySelectorAll(".stages span")];
+  const isAtWork = Boolean(job) && !job.has_ended;
+  const isDone = job?.state === "done";
+  stages.forEach((stage, index) => {
+    stage.classList.toggle("done", isDone || (isAtWork && index < job.stage_number));
+    stage.classList.toggle("now", isAtWork && index === job.stage_number);
+  });
+  slot("working").hidden = !isAtWork;
+  element.querySelector(".hint").hidden = isAtWork;
+  const ending = element.querySelector(".ending");
+  if (ending) ending.hidden = isAtWork;
+  slot("left").textContent =
+    isAtWork && job.seconds_left !== null ? minutes(job.seconds_left) : isDone ? "done" : "";
+  if (!isAtWork) return;
+  const share = Math.round(100 * job.share);
+  slot("words").textContent =
+    job.state === "waiting" ? "Waiting for the analysis before it" : `${job.stage_label} ${share} %`;
+}
+
+addEventListener("verhm-jobs", (event) => {
+  const id = element.querySelector(".analysis")?.dataset.session;
+  if (id === undefined) return;
+  job = event.detail.findLast((each) => each.session_id === id) ?? null;
+  draw();
+});
+
+element.addEventListener("click", async (event) => {
+  const name = event.target.closest("[data-do]")?.dataset.do;
+  if (name === "again") trigger("again", {});
+  if (name === "cancel" && job) {
+    slot("words").textContent = "Cancelling";
+    await verhm.send(`/jobs/${job.id}/cancel`, { method: "POST" });
+    verhm.poll();
+  }
+});
+
+watch("value", () => {
+  const { taken } = element.querySelector(".analysis").dataset;
+  if (taken) dispatchEvent(new CustomEvent("verhm-taken", { detail: taken }));
+  verhm.poll();
+});

@@ -1,0 +1,120 @@
+// What a recording sounds like, tenth of a second by tenth: level, room noise, speech, clipping.
+const STEP = 0.1; // s
+const FLOOR = -90; // dBFS
+const SPEECH_OVER_NOISE = 9; // dB; only an aid while recording, the analysis uses its own detector
+
+const decibels = (value) => (value > 0 ? Math.max(FLOOR, 20 * Math.log10(value)) : FLOOR);
+
+class Sound {
+  constructor(rate) {
+    this.rate = rate;
+    this.stepLength = Math.round(rate * STEP);
+    this.steps = []; // {peak, level}
+    this.clipped = 0;
+    this.samples = 0;
+    this.open = { peak: 0, power: 0, count: 0 };
+  }
+
+  add(block) {
+    let run = 0;
+    for (const value of block) {
+      const size = Math.abs(value);
+      run = size >= 0.999 ? run + 1 : 0;
+      if (run === 3) this.clipped += 1;
+      this.open.peak = Math.max(this.open.peak, size);
+      this.open.power += value * value;
+      if (++this.open.count === this.stepLength) this.close();
+    }
+    this.samples += block.length;
+  }
+
+  close() {
+    const { peak, power, count } = this.open;
+    this.steps.push({ peak, level: decibels(Math.sqrt(power / count)) });
+    this.open = { peak: 0, power: 0, count: 0 };
+  }
+
+  get seconds() {
+    return this.samples / this.rate;
+  }
+
+  // The level that a tenth of the last minute stays under.
+  get noise() {
+    const levels = this.steps.slice(-600).map((step) => step.level).sort((a, b) => a - b);
+    return levels.length < 10 ? null : levels[Math.floor(levels.length / 10)];
+  }
+
+  get threshold() {
+    return Math.max(-55, (this.noise ?? -60) + SPEECH_OVER_NOISE);
+  }
+
+  get speech() {
+    const threshold = this.threshold;
+    const levels = this.steps.map((step) => step.level).filter((level) => level > threshold);
+    levels.sort((a, b) => a - b);
+    return { seconds: levels.length * STEP, level: levels[Math.floor(levels.length / 2)] ?? null };
+  }
+
+  get now() {
+    const last = this.steps.slice(-3);
+    if (!last.length) return { level: FLOOR, peak: FLOOR };
+    return {
+      level: Math.max(...last.map((step) => step.level)),
+      peak: decibels(Math.max(...this.steps.slice(-20).map((step) => step.peak))),
+    };
+  }
+}
+
+function clock(seconds, tenths = false) {
+  const whole = Math.floor(seconds);
+  const text = `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+  return tenths ? `${text}.${Math.floor((seconds % 1) * 10)}` : text;
+}
+
+// Thirty seconds of waveform, with the stretches of speech and what has been saved beneath.
+function drawWave(canvas, sound, savedSeconds, isRecording) {
+  const width = canvas.clientWidth, height = 214, ratio = devicePixelRatio || 1;
+  if (!width) return;
+  canvas.width = width * ratio;
+  canvas.height = height * ratio;
+  canvas.style.height = `${height}px`;
+  const pen = canvas.getContext("2d");
+  pen.scale(ratio, ratio);
+  const style = getComputedStyle(canvas);
+  const colour = (name) => style.getPropertyValue(name).trim();
+  const span = 30, scale = width / span;
+  const steps = sound ? sound.steps : [];
+  const length = steps.length * STEP;
+  const start = Math.max(0, Math.ceil((length - span + 4) / 5) * 5);
+  const x = (seconds) => (seconds - start) * scale;
+  pen.font = `11px ${style.fontFamily}`;
+  for (let mark = start; mark <= start + span; mark += 5) {
+    pen.fillStyle = colour("--line");
+    pen.fillRect(Math.min(x(mark), width - 1), 0, 1, 172);
+    pen.fillStyle = colour("--ink-3");
+    pen.textAlign = mark === start + span ? "right" : "left";
+    pen.fillText(clock(mark), x(mark) + (mark === start + span ? -2 : 4), 188);
+  }
+  const threshold = sound ? sound.threshold : 0;
+  pen.fillStyle = colour("--wave");
+  steps.forEach((step, index) => {
+    const left = x(index * STEP);
+    if (left < 0) return;
+    const half = Math.max(1.5, 62 * Math.min(1, step.peak * 1.6));
+    pen.fillRect(left, 76 - half, 2, 2 * half);
+    if (step.level > threshold) pen.fillRect(left, 158, STEP * scale + 0.5, 8);
+  });
+  pen.fillStyle = colour("--ink-3");
+  pen.textAlign = "left";
+  if (steps.length) pen.fillText("speech found", Math.min(x(length) + 8, width - 76), 166);
+  if (savedSeconds > start) {
+    pen.fillStyle = colour("--accent");
+    pen.fillRect(0, 200, x(savedSeconds), 3);
+    pen.fillStyle = colour("--ink-3");
+    pen.fillText("saved in pieces of 10 s", Math.min(x(savedSeconds) + 8, width - 130), 206);
+  }
+  if (isRecording) {
+    pen.fillStyle = colour("--alert");
+    pen.fillRect(x(length), 0, 2, 172);
+  }
+}

@@ -1,0 +1,277 @@
+// Step 2 of a new session: record a voice, or choose a file. Ends with a recording that the app has.
+const $ = (slot) => element.querySelector(`[data-slot="${slot}"]`);
+const panel = element.querySelector(".rec");
+const PHASES = {
+  idle: "Not recording",
+  checking: "Listening, not recording",
+  recording: "Recording",
+  paused: "Paused",
+  ready: "Recorded",
+};
+const state = { phase: "idle", way: "record", microphone: null, take: null, sound: null, id: null };
+
+function say(error) {
+  $("problem").hidden = !error;
+  $("problem").textContent = error ? error.message : "";
+}
+
+function setPhase(phase) {
+  state.phase = phase;
+  panel.dataset.phase = phase;
+  $("phase").textContent = PHASES[phase];
+  const shown = {
+    record: ["idle", "checking"],
+    stop: ["recording", "paused"],
+    pause: ["recording", "paused"],
+    check: ["idle", "checking"],
+    discard: ["recording", "paused", "ready"],
+  };
+  for (const button of panel.querySelectorAll(".acts [data-do]")) {
+    const name = button.dataset.do;
+    const fits = state.way === "record" || name === "discard";
+    button.hidden = !(fits && shown[name].includes(phase));
+  }
+  $("player").hidden = phase !== "ready";
+  panel.querySelector('[data-do="pause"]').textContent = phase === "paused" ? "Go on" : "Pause";
+  panel.querySelector('[data-do="check"]').textContent =
+    phase === "checking" ? "Close microphone" : "Check microphone";
+  panel.querySelectorAll("[data-way]").forEach((button) => {
+    button.disabled = ["recording", "paused"].includes(phase);
+  });
+  draw();
+}
+
+function draw() {
+  const sound = state.sound;
+  drawWave($("wave"), sound, state.take?.savedSeconds ?? 0, state.phase === "recording");
+  const speech = sound?.speech ?? { seconds: 0, level: null };
+  const whole = Math.floor(speech.seconds), missing = Math.max(0, 20 - whole);
+  $("time").textContent = clock(sound && state.phase !== "checking" ? sound.seconds : 0, true);
+  $("ring").setAttribute("stroke-dasharray", `${213.6 * Math.min(1, speech.seconds / 20)} 213.6`);
+  $("ring-seconds").textContent = `${whole} s`;
+  $("ring-label").setAttribute("aria-label", `${whole} of 20 seconds of speech`);
+  $("more").textContent = missing ? `${missing} s more speech` : "Enough for a summary";
+  drawLevel(sound, speech);
+  const take = state.take;
+  if (take) {
+    $("saved").textContent = take.problem || `saved up to ${clock(take.savedSeconds)}`;
+  }
+}
+
+function drawLevel(sound, speech) {
+  const { level, peak } = sound ? sound.now : { level: FLOOR, peak: FLOOR };
+  const place = (value) => `${Math.max(0, Math.min(100, (100 * (value + 60)) / 60))}%`;
+  $("level").style.width = place(level);
+  $("peak").style.left = place(peak);
+  $("peak").hidden = !sound;
+  $("meter").setAttribute("aria-valuenow", Math.round(Math.max(-60, level)));
+  const isClipping = Boolean(sound?.clipped);
+  $("clip").classList.toggle("on", isClipping);
+  $("clip-words").textContent = isClipping ? "Clipping: lower the gain" : "No clipping";
+  const shown = (value) => String(Math.round(value)).replace("-", "−");
+  if (sound?.steps.length) {
+    $("level-words").textContent = `${shown(level)} dBFS · peak ${shown(peak)}`;
+  }
+  const noise = sound?.noise ?? null;
+  $("noise").textContent = noise === null ? "–" : `${shown(noise)} dBFS`;
+  $("snr").textContent =
+    noise === null || speech.level === null ? "–" : `${shown(speech.level - noise)} dB`;
+}
+
+async function openMicrophone() {
+  if (state.microphone) return;
+  if (!navigator.mediaDevices) {
+    throw new Error("This browser gives no microphone to the page. Open it at http://127.0.0.1.");
+  }
+  try {
+    state.microphone = await Microphone.open((block) => hear(block));
+  } catch (error) {
+    const words = {
+      NotAllowedError: "The browser does not let this page use the microphone. Allow it beside "
+        + "the address, then try again.",
+      NotFoundError: "No microphone was found. Connect one, then try again.",
+      NotReadableError: "The microphone is used by another program. Close that one first.",
+    };
+    throw new Error(words[error.name] || "The microphone could not be opened. Try again.");
+  }
+  $("microphone").textContent = state.microphone.name;
+  $("processing").textContent = state.microphone.isProcessed ? "On: results may suffer" : "Off";
+  state.microphone.track.addEventListener("ended", () => {
+    if (["recording", "paused"].includes(state.phase)) stop();
+  });
+}
+
+function closeMicrophone() {
+  state.microphone?.close();
+  state.microphone = null;
+  $("microphone").textContent = "not open";
+}
+
+function hear(block) {
+  if (!["recording", "checking"].includes(state.phase)) return;
+  state.sound.add(block);
+  state.take?.add(block);
+  if (!state.waitsToDraw) {
+    state.waitsToDraw = true;
+    requestAnimationFrame(() => {
+      state.waitsToDraw = false;
+      draw();
+    });
+  }
+}
+
+async function record() {
+  await openMicrophone();
+  const rate = state.microphone.context.sampleRate;
+  state.take = await Take.begin(rate, draw);
+  state.sound = new Sound(rate);
+  setPhase("recording");
+}
+
+async function check() {
+  if (state.phase === "checking") {
+    closeMicrophone();
+    return setPhase("idle");
+  }
+  await openMicrophone();
+  state.sound = new Sound(state.microphone.context.sampleRate);
+  setPhase("checking");
+}
+
+async function stop() {
+  setPhase("paused");
+  closeMicrophone();
+  const { id, seconds } = await state.take.finish();
+  have(id, seconds, "Recording");
+}
+
+function pause() {
+  setPhase(state.phase === "paused" ? "recording" : "paused");
+  if (state.phase === "paused") state.take.flush();
+}
+
+function have(id, seconds, name) {
+  state.id = id;
+  $("player").src = `/recordings/${id}`;
+  setPhase("ready");
+  trigger("ready", { id, seconds, name });
+}
+
+function reset() {
+  closeMicrophone();
+  Object.assign(state, { take: null, sound: null, id: null });
+  $("player").removeAttribute("src");
+  $("upload").hidden = true;
+  $("drop").hidden = false;
+  $("saved").textContent = "Saved piece by piece while you record";
+  element.querySelector("input[type=file]").value = "";
+  setPhase("idle");
+  trigger("cleared", {});
+}
+
+async function discard() {
+  const id = state.id;
+  const taken = state.take;
+  reset();
+  if (taken) await taken.discard();
+  else if (id) await verhm.send(`/recordings/${id}`, { method: "DELETE" });
+}
+
+function upload(file) {
+  say(null);
+  $("drop").hidden = true;
+  $("upload").hidden = false;
+  $("file-name").textContent = file.name;
+  $("file-size").textContent = `${(file.size / 2 ** 20).toFixed(1)} MiB`;
+  $("file-words").textContent = "copying";
+  const request = new XMLHttpRequest();
+  request.open("POST", `/recordings?name=${encodeURIComponent(file.name)}`);
+  request.responseType = "json";
+  request.upload.onprogress = (event) => {
+    $("file-share").style.width = `${(100 * event.loaded) / event.total}%`;
+  };
+  request.onerror = () => fail({ text: "The app does not answer. Start it, then try again." });
+  request.onload = () => {
+    if (request.status !== 200) return fail(request.response ?? {});
+    $("file-share").style.width = "100%";
+    $("file-words").textContent = "ready";
+    have(request.response.id, null, file.name);
+  };
+  const fail = ({ text }) => {
+    reset();
+    say(new Error(text || "The file could not be copied. Try again."));
+  };
+  request.send(file);
+}
+
+function choose(way) {
+  state.way = way;
+  panel.querySelectorAll("[data-way]").forEach((button) => {
+    const isOn = button.dataset.way === way;
+    button.classList.toggle("on", isOn);
+    button.setAttribute("aria-selected", isOn);
+  });
+  panel.querySelectorAll(".way").forEach((part) => (part.hidden = part.dataset.for !== way));
+  panel.querySelector("h2").textContent = way === "record" ? "Record" : "Upload";
+  setPhase(state.phase);
+}
+
+async function findLeftBehind() {
+  const { takes } = await verhm.send("/takes");
+  const notice = $("left-behind");
+  notice.hidden = !takes.length;
+  if (!takes.length) return;
+  const [{ id, seconds }] = takes;
+  notice.innerHTML =
+    `<b>Unfinished recording of ${clock(seconds)} found</b><span class="grow"></span>`
+    + '<button type="button" class="btn small">Use it</button>'
+    + '<button type="button" class="btn small quiet">Discard</button>';
+  const [use, drop] = notice.querySelectorAll("button");
+  use.onclick = () => attempt(async () => {
+    const finished = await verhm.send(`/takes/${id}/finish`, { method: "POST" });
+    notice.hidden = true;
+    have(id, finished.seconds, "Recording");
+  });
+  drop.onclick = () => attempt(async () => {
+    await verhm.send(`/recordings/${id}`, { method: "DELETE" });
+    await findLeftBehind();
+  });
+}
+
+async function attempt(work) {
+  say(null);
+  try {
+    await work();
+  } catch (error) {
+    say(error);
+  }
+}
+
+const ACTIONS = { record, stop, pause, check, discard };
+element.addEventListener("click", (event) => {
+  const way = event.target.closest("[data-way]");
+  if (way) choose(way.dataset.way);
+  const button = event.target.closest("[data-do]");
+  if (button) attempt(ACTIONS[button.dataset.do]);
+});
+element.addEventListener("change", (event) => {
+  if (event.target.files?.length) upload(event.target.files[0]);
+});
+element.addEventListener("dragover", (event) => event.preventDefault());
+element.addEventListener("drop", (event) => {
+  event.preventDefault();
+  const file = event.dataTransfer.files[0];
+  if (file && !["recording", "paused"].includes(state.phase)) {
+    choose("upload");
+    upload(file);
+  }
+});
+addEventListener("verhm-taken", (event) => {
+  if (event.detail === state.id) reset();
+});
+addEventListener("beforeunload", (event) => {
+  if (["recording", "paused"].includes(state.phase)) event.preventDefault();
+});
+new ResizeObserver(draw).observe($("wave"));
+setPhase("idle");
+attempt(findLeftBehind);

@@ -1,0 +1,146 @@
+"""The tab Export: take a session's results out, as files."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import gradio as gr
+
+from storage.models import MediaKind, Run, Session, VideoState
+from ui.context import AppContext, Selection, TabHandles, open_request
+from ui.export_names import download_name
+from ui.marks import escaped, icon, long_date
+from ui.messages import shows_errors
+from verhm.errors import StorageError
+
+_FILES = (
+    ("face.mp4", "Face video", "MP4 with the voice; says that the face is synthetic"),
+    ("windows.csv", "Windows", "CSV: one line per window with status, probabilities, quality"),
+    ("analysis.json", "Analysis", "JSON with its schema: everything but the morphs"),
+    ("morphs.csv", "Face morphs", "CSV in Live Link Face's columns, 30 frames a second"),
+    ("emotions.png", "Figure", "PNG of the probabilities over time"),
+)
+
+
+def build(context: AppContext, selected: Selection) -> TabHandles:
+    """Lay out the tab and wire its events."""
+    with gr.Column(elem_classes="page-narrow"):
+        gr.HTML("<div class='head'><h1>Export</h1></div>")
+        with gr.Column(elem_classes="panel step"):
+            with gr.Row():
+                session = gr.Dropdown([], label="Session", elem_id="export-session")
+                run = gr.Dropdown([], label="Run", elem_id="export-run")
+            files = gr.HTML(elem_id="export-files")
+    view = _View(context)
+
+    def choose(patient_id: str | None, session_id: str | None) -> Any:
+        return open_request(patient_id, session_id) if session_id else gr.skip()
+
+    session.input(choose, [selected.patient, session], selected.request, show_progress="hidden")
+    run.input(shows_errors(view.files), [selected.session, run], files, show_progress="hidden")
+    return TabHandles([session, run, files], view.refresh)
+
+
+class _View:
+    """Puts together what the tab shows."""
+
+    def __init__(self, context: AppContext) -> None:
+        self._repository = context.repository
+
+    def refresh(self, patient_id: str | None, session_id: str | None) -> Sequence[Any]:
+        """Sessions of the open patient, runs of the open session, and the latter's files."""
+        nothing = gr.Dropdown(choices=[], value=None, interactive=False)
+        if session_id is None:
+            return [self._sessions(patient_id, None), nothing, _empty(patient_id)]
+        try:
+            session = self._repository.session(session_id)
+        except StorageError:
+            return [self._sessions(patient_id, None), nothing, _empty(patient_id)]
+        newest = session.latest_done
+        runs = [run for run in session.runs if run.model is not None]
+        run = gr.Dropdown(
+            choices=[(_run_words(each), each.id) for each in runs],
+            value=newest.id if newest else None,
+            interactive=len(runs) > 1,
+        )
+        return [
+            self._sessions(patient_id, session),
+            run,
+            _files(session, newest),
+        ]
+
+    def files(self, session_id: str, run_id: str) -> str:
+        """The files of one run, as HTML."""
+        return _files(self._repository.session(session_id), self._repository.run(run_id))
+
+    def _sessions(self, patient_id: str | None, chosen: Session | None) -> Any:
+        sessions = list(self._repository.sessions(patient_id)) if patient_id else []
+        if chosen is not None and chosen.id not in {session.id for session in sessions}:
+            sessions.insert(0, chosen)
+        return gr.Dropdown(
+            choices=[(_session_words(session), session.id) for session in sessions],
+            value=chosen.id if chosen else None,
+            interactive=bool(sessions),
+        )
+
+
+def _session_words(session: Session) -> str:
+    words = [long_date(session.recorded_on), session.task, "" if session.is_kept else "not saved"]
+    return " · ".join(word for word in words if word)
+
+
+def _run_words(run: Run) -> str:
+    assert run.model is not None
+    made = run.created_at.astimezone()
+    return f"Run {run.number} · model {run.model.version} · {long_date(made)} {made:%H:%M}"
+
+
+def _empty(patient_id: str | None) -> str:
+    if patient_id is None:
+        words = "Open a patient under <b>Patients</b>; then choose a session here."
+    else:
+        words = "Choose a session above. A patient without one has nothing to export yet."
+    return f"<div class='empty small-empty'><h2>Nothing chosen</h2><p>{words}</p></div>"
+
+
+def _files(session: Session, run: Run | None) -> str:
+    recording = next((media for media in session.media if media.kind is MediaKind.RECORDING), None)
+    rows = []
+    if run is not None:
+        rows = [
+            _row(f"/runs/{run.id}/{name}", title, words, download_name(session, run, name))
+            for name, title, words in _FILES
+            if name != "face.mp4" or run.video_state is VideoState.DONE
+        ]
+    if recording is not None:
+        suffix = recording.file.rpartition(".")[2]
+        name = download_name(session, None, f"recording.{suffix}")
+        size = f"The original file, unchanged · {recording.bytes / 2**20:.1f} MiB"
+        rows.append(_row(f"/sessions/{session.id}/recording", "Recording", size, name))
+    notice = "" if run is not None else f"<p class='notice'>{_why_nothing(session)}</p>"
+    return f"{notice}<ul class='downloads'>{''.join(rows)}</ul>{_all(session, run)}"
+
+
+def _why_nothing(session: Session) -> str:
+    if session.runs and session.runs[0].state.is_unfinished:
+        return "This session is being analysed. Its results appear here when they are ready."
+    return "This session has no result yet. Analyse it under <b>New session</b> or <b>Review</b>."
+
+
+def _row(url: str, title: str, words: str, name: str) -> str:
+    return (
+        f"<li><div><b>{escaped(title)}</b><span class='muted small'>{escaped(words)}</span></div>"
+        f"<span class='muted small file-name'>{escaped(name)}</span>"
+        f"<a class='btn small' href='{escaped(url)}' download>{icon('down')}Download</a></li>"
+    )
+
+
+def _all(session: Session, run: Run | None) -> str:
+    if run is None:
+        return ""
+    name = escaped(download_name(session, run, "everything.zip"))
+    return (
+        "<div class='all'><p class='small muted'>Files carry the patient's code and the date, "
+        "never the name. The recording is the patient's voice: it identifies.</p>"
+        f"<a class='btn primary' href='/runs/{escaped(run.id)}/everything.zip' download "
+        f"title='{name}'>Everything of this session (zip)</a></div>"
+    )

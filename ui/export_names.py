@@ -1,0 +1,21 @@
+"""What downloaded files are called: whose they are by code, never by name."""
+
+import re
+
+from storage.models import Run, Session
+
+
+def download_name(session: Session, run: Run | None, name: str) -> str:
+    """A file name such as P-0417_2026-11-19_run2_windows.csv.
+
+    Args:
+        session: that the file is from
+        run: that made it; none for the recording itself
+        name: of the file's kind
+    """
+    code = session.patient.code if session.patient else "unsaved"
+    parts = [code, session.recorded_on.isoformat()]
+    if run is not None:
+        parts.append(f"run{run.number}")
+    # A code may hold anything a person types; a file name must not.
+    return "_".join(re.sub(r"[^\w.-]", "-", part) for part in (*parts, name))

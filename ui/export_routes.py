@@ -1,0 +1,125 @@
+"""What can be taken out of the app, as downloads: names stay in, codes and dates go out."""
+
+import json
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import FileResponse
+from starlette.background import BackgroundTask
+
+from storage.models import MediaKind, Run, Session
+from ui.context import AppContext
+from ui.export_names import download_name
+from ui.user import signed_in
+from verhm.errors import StorageError
+from verhm.types import Analysis
+
+# What is written anew for each download, by the name at the end of its address.
+WRITTEN = ("windows.csv", "analysis.json", "morphs.csv", "emotions.png", "everything.zip")
+
+
+def routes(context: AppContext) -> APIRouter:
+    """`/runs/{id}/{file}`: a result as a file; `/sessions/{id}/recording`: the voice."""
+    router = APIRouter(dependencies=[Depends(signed_in)])
+    export = _Export(context)
+
+    @router.get("/runs/{run_id}/face.mp4")
+    def video(run_id: str) -> FileResponse:
+        media = context.repository.media_of(run_id, MediaKind.VIDEO)
+        if media is None:
+            raise StorageError("E53", "This run has no video.", "Analyse the session again.")
+        path, media_type = context.repository.media(media.id)
+        run, session = export.owners(run_id)
+        return FileResponse(
+            path, media_type=media_type, filename=download_name(session, run, "face.mp4")
+        )
+
+    @router.get("/runs/{run_id}/{name}")
+    def written(run_id: str, name: str) -> FileResponse:
+        if name not in WRITTEN:
+            raise StorageError("E53", "There is no such file.", "Choose one from the list.")
+        run, session = export.owners(run_id)
+        folder = context.workspace()
+        try:
+            path = export.write(run, session, name, folder)
+        except BaseException:
+            shutil.rmtree(folder)
+            raise
+        return FileResponse(
+            path,
+            filename=download_name(session, run, name),
+            background=BackgroundTask(shutil.rmtree, folder),
+        )
+
+    @router.get("/sessions/{session_id}/recording")
+    def recording(session_id: str) -> FileResponse:
+        session = context.repository.session(session_id)
+        path = context.repository.recording(session_id)
+        name = download_name(session, None, f"recording{path.suffix}")
+        return FileResponse(path, filename=name)
+
+    return router
+
+
+class _Export:
+    """Writes a run's files."""
+
+    def __init__(self, context: AppContext) -> None:
+        self._repository = context.repository
+
+    def owners(self, run_id: str) -> tuple[Run, Session]:
+        """A run with its session."""
+        run = self._repository.run(run_id)
+        return run, self._repository.session(run.session_id)
+
+    def write(self, run: Run, session: Session, name: str, folder: Path) -> Path:
+        """Write one of the files of `WRITTEN` into a folder."""
+        path = folder / name
+        if name == "everything.zip":
+            self._write_all(run, session, path)
+        else:
+            _writer(name)(self.analysis(run.id), path)
+        return path
+
+    def analysis(self, run_id: str) -> Analysis:
+        """A run's whole result."""
+        from verhm.report.document import from_document
+
+        document = json.loads(self._repository.document(run_id))
+        return from_document(document, self._repository.morphs(run_id))
+
+    def _write_all(self, run: Run, session: Session, path: Path) -> None:
+        analysis = self.analysis(run.id)
+        # Sound and video do not get smaller by packing.
+        with (
+            tempfile.TemporaryDirectory(dir=path.parent) as folder,
+            zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive,
+        ):
+            for name in WRITTEN[:-1]:
+                file = Path(folder) / name
+                _writer(name)(analysis, file)
+                archive.write(file, download_name(session, run, name), zipfile.ZIP_DEFLATED)
+            recording = self._repository.recording(session.id)
+            name = download_name(session, None, f"recording{recording.suffix}")
+            archive.write(recording, name)
+            video = self._repository.media_of(run.id, MediaKind.VIDEO)
+            if video is not None:
+                file, _ = self._repository.media(video.id)
+                archive.write(file, download_name(session, run, "face.mp4"))
+
+
+def _writer(name: str) -> Callable[[Analysis, Path], None]:
+    """What writes a file of that name; the drawing library takes a second to import."""
+    from verhm.report.still import write_emotions_png
+    from verhm.report.tables import write_json, write_morphs_csv, write_windows_csv
+
+    return {
+        "windows.csv": write_windows_csv,
+        "analysis.json": write_json,
+        "morphs.csv": lambda analysis, path: write_morphs_csv(analysis.morphs, path),
+        "emotions.png": write_emotions_png,
+    }[name]

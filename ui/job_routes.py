@@ -1,0 +1,58 @@
+"""How a browser follows the analyses, and stops one."""
+
+from typing import Any
+
+from fastapi import APIRouter, Depends
+
+from ui.context import AppContext
+from ui.progress import JobView
+from ui.user import signed_in
+from verhm.errors import StorageError
+from verhm.types import Stage
+
+
+def routes(context: AppContext) -> APIRouter:
+    """`/jobs` lists them, `/jobs/{id}` is one, `/jobs/{id}/cancel` stops it."""
+    router = APIRouter(dependencies=[Depends(signed_in)])
+
+    @router.get("/jobs")
+    def jobs() -> dict[str, list[dict[str, Any]]]:
+        return {"jobs": [as_json(job) for job in context.jobs.all()]}
+
+    @router.get("/jobs/{job_id}")
+    def job(job_id: str) -> dict[str, Any]:
+        return as_json(_job(context, job_id))
+
+    @router.post("/jobs/{job_id}/cancel")
+    def cancel(job_id: str) -> dict[str, Any]:
+        context.jobs.cancel(_job(context, job_id).id)
+        return as_json(_job(context, job_id))
+
+    return router
+
+
+def as_json(job: JobView) -> dict[str, Any]:
+    """A job as the page's scripts read it."""
+    return {
+        "id": job.id,
+        "session_id": job.session_id,
+        "run_id": job.run_id,
+        "state": job.state.value,
+        "has_ended": job.state.has_ended,
+        "stage": job.stage.value,
+        "stage_label": job.stage.value.capitalize(),
+        "stage_number": list(Stage).index(job.stage),
+        "share": round(job.share, 4),
+        "overall": round(job.overall, 4),
+        "seconds_left": job.seconds_left,
+        "error": {"code": job.error.code, "cause": job.error.cause, "remedy": job.error.remedy}
+        if job.error
+        else None,
+    }
+
+
+def _job(context: AppContext, job_id: str) -> JobView:
+    job = context.jobs.view(job_id)
+    if job is None:
+        raise StorageError("E53", "There is no such analysis.", "Reload the page.")
+    return job

@@ -1,0 +1,101 @@
+"""The page: banner, tabs, and what keeps them showing the same patient and session."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import gradio as gr
+
+from storage.models import Patient
+from ui import export, new_session, patients, review, settings_tab, trends
+from ui.banner import banner
+from ui.consent import consent_of
+from ui.context import AppContext, OpenRequest, Selection, TabHandles
+from ui.messages import shows_errors
+from ui.theme import asset
+from ui.user import LOCAL_USER
+from verhm.errors import StorageError
+
+_TABS = (
+    ("patients", "Patients", patients.build),
+    ("new-session", "New session", new_session.build),
+    ("review", "Review", review.build),
+    ("trends", "Trends", trends.build),
+    ("export", "Export", export.build),
+    ("settings", "Settings", settings_tab.build),
+)
+
+
+def build_page(context: AppContext) -> gr.Blocks:
+    """Put the page together; nothing of a patient is in it until a browser asks."""
+    with gr.Blocks(title="VERHM", fill_width=True, analytics_enabled=False) as page:
+        selected = Selection(gr.State(None), gr.State(None), gr.State(None))
+        strip = gr.HTML(_banner(None), elem_id="banner", js_on_load=asset("banner.js"))
+        handles = []
+        with gr.Tabs(elem_id="tabs", selected="patients") as tabs:
+            for name, label, build in _TABS:
+                # Hidden tabs are put on the page too, so that what is refreshed there has a place.
+                with gr.Tab(label, id=name, elem_id=f"tab-{name}", render_children=True):
+                    handles.append(build(context, selected))
+        _wire(page, context, selected, strip, tabs, handles)
+    page.queue(default_concurrency_limit=4, max_size=64)
+    return page
+
+
+def _wire(
+    page: gr.Blocks,
+    context: AppContext,
+    selected: Selection,
+    strip: gr.HTML,
+    tabs: gr.Tabs,
+    handles: Sequence[TabHandles],
+) -> None:
+    refreshed = [strip, *(output for handle in handles for output in handle.outputs)]
+    both = [selected.patient, selected.session]
+
+    def refresh(patient_id: str | None, session_id: str | None) -> list[Any]:
+        updates: list[Any] = [_banner(_patient(context, patient_id))]
+        for handle in handles:
+            given = list(handle.refresh(patient_id, session_id))
+            if len(given) != len(handle.outputs):
+                raise ValueError(f"{len(given)} updates for {len(handle.outputs)} components")
+            updates.extend(given)
+        return updates
+
+    @shows_errors
+    def open_(request: OpenRequest | None) -> list[Any]:
+        if request is None:
+            return [gr.skip() for _ in (*both, tabs, *refreshed)]
+        place = gr.Tabs(selected=request.tab) if request.tab else gr.skip()
+        patient_id, session_id = request.patient_id, request.session_id
+        return [patient_id, session_id, place, *refresh(patient_id, session_id)]
+
+    @shows_errors
+    def on_job(patient_id: str | None, session_id: str | None, event: gr.EventData) -> list[Any]:
+        # Whoever waits beside the progress bar wants to see what came of it.
+        shows_result = event.session_id == session_id and event.tab == "new-session"
+        arrived = shows_result and event.state in ("rendering", "done")
+        place = gr.Tabs(selected="review") if arrived else gr.skip()
+        return [place, *refresh(patient_id, session_id)]
+
+    selected.request.change(
+        open_, selected.request, [*both, tabs, *refreshed], show_progress="hidden"
+    )
+    strip.job_changed(on_job, both, [tabs, *refreshed], show_progress="hidden")
+    page.load(refresh, both, refreshed, show_progress="hidden")
+
+
+def _patient(context: AppContext, patient_id: str | None) -> Patient | None:
+    if patient_id is None:
+        return None
+    try:
+        return context.repository.patient(patient_id)
+    except StorageError:  # erased in another window
+        return None
+
+
+def _banner(patient: Patient | None) -> str:
+    if patient is None:
+        return banner(None, "", None, LOCAL_USER)
+    consent = consent_of(patient, date.today())
+    return banner(patient.code, patient.age_band, consent, LOCAL_USER)

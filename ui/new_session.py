@@ -1,0 +1,173 @@
+"""The tab New session: consent, a voice, details, and the analysis."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import gradio as gr
+
+from storage.models import Patient, Run, RunState
+from ui.context import AppContext, Selection, TabHandles, open_request
+from ui.marks import escaped
+from ui.messages import error_box
+from ui.session_consent import lay_out_consent, settle, shown
+from ui.session_form import Entries, lay_out_advanced, lay_out_details
+from ui.theme import asset
+from verhm.errors import RequestError, StorageError, VerhmError
+
+
+def build(context: AppContext, selected: Selection) -> TabHandles:
+    """Lay out the tab and wire its events."""
+    recording = gr.State(None)  # id of the recording that the app has received
+    with gr.Row(elem_classes="new-session", equal_height=True):
+        with gr.Column(scale=1, elem_classes="col-record"):
+            with gr.Column(elem_classes="panel step"):
+                consent = lay_out_consent()
+            recorder = gr.HTML(
+                asset("recorder.html"), js_on_load=_recorder_script(), elem_id="recorder"
+            )
+        with gr.Column(scale=0, min_width=428, elem_classes="col-details"):
+            with gr.Column(elem_classes="panel step details"):
+                details = lay_out_details()
+                advanced = lay_out_advanced()
+            with gr.Column(elem_classes="panel step"):
+                progress = gr.HTML(
+                    _progress(None, None), js_on_load=asset("progress.js"), elem_id="progress"
+                )
+                analyse = gr.Button(
+                    "Analyse", variant="primary", interactive=False, elem_id="analyse"
+                )
+                problem = gr.HTML(elem_classes="problem-slot", elem_id="session-problem")
+    work = _Work(context)
+    fields = [*consent.fields, *details, *advanced]
+    both = [selected.patient, selected.session]
+
+    recorder.ready(_received, None, [recording, analyse, problem], show_progress="hidden")
+    recorder.cleared(
+        lambda: [None, gr.Button(interactive=False)],
+        None,
+        [recording, analyse],
+        show_progress="hidden",
+    )
+    analyse.click(
+        work.begin,
+        [selected.patient, recording, *fields],
+        [selected.request, progress, problem],
+        show_progress="hidden",
+        trigger_mode="once",
+    )
+    progress.again(work.again, both, [selected.request, problem], show_progress="hidden")
+
+    def refresh(patient_id: str | None, session_id: str | None) -> Sequence[Any]:
+        patient = work.patient(patient_id)
+        return [*shown(patient, date.today()), work.progress(session_id)]
+
+    return TabHandles([*consent.outputs, progress], refresh)
+
+
+def _recorder_script() -> str:
+    parts = ("recorder-sound.js", "recorder-take.js", "recorder.js")
+    return "\n".join(asset(part) for part in parts)
+
+
+def _received(event: gr.EventData) -> list[Any]:
+    return [event.id, gr.Button(interactive=True), ""]
+
+
+class _Work:
+    """What the tab asks of the repository and the jobs."""
+
+    def __init__(self, context: AppContext) -> None:
+        self._repository = context.repository
+        self._jobs = context.jobs
+        self._intake = context.intake
+
+    def begin(self, patient_id: str | None, recording: str | None, *fields: Any) -> list[Any]:
+        """Keep the recording as a session and analyse it; on an error nothing typed is lost."""
+        entries = Entries(*fields)
+        try:
+            session_id = self._keep(patient_id, recording, entries)
+        except VerhmError as error:
+            return [gr.skip(), gr.skip(), error_box(error)]
+        problem = ""
+        try:
+            self._jobs.submit(session_id, entries.settings(), entries.video())
+        except VerhmError as error:  # the session is kept, and can be analysed later
+            problem = error_box(error)
+        request = open_request(patient_id, session_id)
+        return [request, _progress(session_id, None, taken=recording), problem]
+
+    def _keep(self, patient_id: str | None, recording: str | None, entries: Entries) -> str:
+        if recording is None:
+            raise RequestError(
+                "E70", "There is no recording yet.", "Record a voice, or upload a file, first."
+            )
+        details = entries.details()
+        entries.settings(), entries.video()  # refuse unfit choices before anything is kept
+        settle(self._repository, patient_id, entries, date.today())
+        session = self._repository.add_session(
+            patient_id, details, self._intake.path(recording), is_kept=not entries.is_trial
+        )
+        self._intake.remove(recording)
+        return session.id
+
+    def again(self, patient_id: str | None, session_id: str | None) -> list[Any]:
+        """Analyse the open session once more, as it was analysed last."""
+        if session_id is None:
+            return [gr.skip(), gr.skip()]
+        try:
+            last = self._repository.latest_run(session_id)
+            settings, video = (last.settings, last.video_settings) if last else (None, None)
+            self._jobs.submit(session_id, settings, video)
+        except VerhmError as error:
+            return [gr.skip(), error_box(error)]
+        return [open_request(patient_id, session_id), ""]
+
+    def patient(self, patient_id: str | None) -> Patient | None:
+        """The open patient, or None; also when it was erased meanwhile."""
+        try:
+            return self._repository.patient(patient_id) if patient_id else None
+        except StorageError:
+            return None
+
+    def progress(self, session_id: str | None) -> str:
+        """The analysis of the open session as HTML."""
+        if session_id is None:
+            return _progress(None, None)
+        try:
+            return _progress(session_id, self._repository.latest_run(session_id))
+        except StorageError:
+            return _progress(None, None)
+
+
+_STAGES = ("Decode", "Quality", "Speech", "Emotion", "Face", "Render", "Save")
+_ENDINGS = {
+    RunState.FAILED: "The last analysis of this session failed.",
+    RunState.CANCELLED: "The last analysis of this session was cancelled.",
+    RunState.INTERRUPTED: "The last analysis of this session was interrupted.",
+}
+
+
+def _progress(session_id: str | None, run: Run | None, taken: str | None = None) -> str:
+    """The stages of the open session's analysis; the page's script fills in how far it is."""
+    stages = "".join(f"<span>{stage}</span>" for stage in _STAGES)
+    ending = ""
+    if run is not None and run.state in _ENDINGS:
+        why = f" {run.error_code} {run.error_cause} {run.error_remedy}" if run.error_code else ""
+        ending = (
+            f"<div class='ending'><p><b>{_ENDINGS[run.state]}</b>{escaped(why)} The recording is "
+            "kept.</p><button type='button' class='btn small' data-do='again'>Analyse again"
+            "</button></div>"
+        )
+    return (
+        f"<div class='analysis' data-session='{escaped(session_id or '')}' "
+        f"data-taken='{escaped(taken or '')}'>"
+        "<header class='step-head'><span class='no'>4</span><h2>Analyse</h2>"
+        "<span class='grow'></span><span class='muted small' data-slot='left'></span></header>"
+        f"<div class='stages' role='progressbar' aria-label='Analysis'>{stages}</div>"
+        "<div class='row working' data-slot='working' hidden><span data-slot='words'></span>"
+        "<span class='grow'></span>"
+        "<button type='button' class='btn small' data-do='cancel'>Cancel</button></div>"
+        f"{ending}<p class='small muted hint'>Probabilities come before the video. "
+        "<kbd>Ctrl Enter</kbd> starts.</p></div>"
+    )

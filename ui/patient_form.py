@@ -1,0 +1,137 @@
+"""The form for a new patient, or for changing one and the consent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import gradio as gr
+
+from storage.details import PatientDetails
+from storage.models import Patient
+from verhm.errors import RequestError
+
+AGE_BANDS = ("", "under 18", "18–24", "25–34", "35–44", "45–54", "55–64", "65–74", "75 and over")
+
+
+@dataclass(frozen=True, eq=False)
+class PatientForm:
+    """The form's components.
+
+    Attributes:
+        panel: that holds it, shown while it is in use
+        title: HTML
+        fields: code, name, age band, note, consent given, until, withdrawn
+        problem: HTML for what is wrong with the entries
+        save: button
+        close: button that leaves everything as it was
+    """
+
+    panel: gr.Column
+    title: gr.HTML
+    fields: tuple[Any, ...]
+    problem: gr.HTML
+    save: gr.Button
+    close: gr.Button
+
+    @property
+    def outputs(self) -> list[Any]:
+        """What `filled` and `closed` renew."""
+        return [self.panel, self.title, self.problem, *self.fields]
+
+
+def lay_out_form() -> PatientForm:
+    """Put the form on the page, hidden."""
+    with gr.Column(visible=False, elem_id="patient-form", elem_classes="panel sheet") as panel:
+        title = gr.HTML()
+        with gr.Row():
+            code = gr.Textbox(label="Code", max_length=40, elem_id="patient-code")
+            name = gr.Textbox(label="Name (optional)", max_length=200, elem_id="patient-name")
+            age_band = gr.Dropdown(AGE_BANDS, value="", label="Age band")
+        with gr.Row():
+            given = gr.DateTime(None, include_time=False, type="string", label="Consent given on")
+            until = gr.DateTime(None, include_time=False, type="string", label="Valid until")
+            withdrawn = gr.DateTime(
+                None, include_time=False, type="string", label="Withdrawn on", visible=False
+            )
+        note = gr.Textbox(label="Note", lines=2, max_length=4_000)
+        problem = gr.HTML(elem_classes="problem-slot")
+        with gr.Row(elem_classes="acts"):
+            save = gr.Button("Save patient", variant="primary", elem_id="save-patient")
+            close = gr.Button("Cancel")
+    fields = (code, name, age_band, note, given, until, withdrawn)
+    return PatientForm(panel, title, fields, problem, save, close)
+
+
+def filled(patient: Patient | None, next_code: str) -> list[Any]:
+    """Updates that open the form: empty for a new patient, else with what is known."""
+    title = "New patient" if patient is None else "Edit patient and consent"
+    head = [gr.Column(visible=True), f"<h2>{title}</h2>", ""]
+    if patient is None:
+        return [*head, next_code, "", "", "", None, None, gr.update(value=None, visible=False)]
+    band = patient.age_band
+    return [
+        *head,
+        patient.code,
+        patient.name or "",
+        gr.Dropdown(choices=list(dict.fromkeys((*AGE_BANDS, band))), value=band),
+        patient.note,
+        _moment(patient.consent_given_on),
+        _moment(patient.consent_until),
+        gr.update(value=_moment(patient.consent_withdrawn_on), visible=True),
+    ]
+
+
+def closed() -> list[Any]:
+    """Updates that put the form away."""
+    return [gr.Column(visible=False), "", "", *(gr.skip() for _ in range(7))]
+
+
+def read_form(entries: Sequence[Any], patient: Patient | None) -> PatientDetails:
+    """What was entered, in the order of the form's fields.
+
+    Args:
+        entries: values of the fields
+        patient: that is being changed, or None
+
+    Raises:
+        RequestError: E63 when an entry cannot be
+    """
+    code, name, age_band, note, given, until, withdrawn = entries
+    if until and not given:
+        raise RequestError(
+            "E63",
+            "The consent has an end, but no day on which it was given.",
+            "Enter that day, or clear the end.",
+        )
+    return PatientDetails(
+        code=code or "",
+        name=name,
+        age_band=age_band or "",
+        note=note or "",
+        consent_given_on=as_day(given),
+        consent_until=as_day(until),
+        consent_withdrawn_on=as_day(withdrawn),
+        is_demonstration=patient.is_demonstration if patient else False,
+    )
+
+
+def as_day(text: str | None) -> date | None:
+    """The day in a date field, or None where it is empty.
+
+    Raises:
+        RequestError: E63 when it is no date
+    """
+    text = (text or "").strip()
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise RequestError(
+            "E63", f"“{text[:20]}” is not a date.", "Enter it as year-month-day: 2026-11-30."
+        ) from error
+
+
+def _moment(day: date | None) -> str | None:
+    return day.isoformat() if day else None

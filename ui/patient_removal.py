@@ -1,0 +1,101 @@
+"""Taking a patient off the list, or erasing everything of one."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from storage.models import Patient
+from ui.context import AppContext, Selection, open_request
+from ui.marks import escaped
+from ui.messages import error_box, shows_errors
+from verhm.errors import RequestError, VerhmError
+
+
+@dataclass(frozen=True, eq=False)
+class Removal:
+    """The panel's components."""
+
+    panel: gr.Column
+    words: gr.HTML
+    typed: gr.Textbox
+    problem: gr.HTML
+    archive: gr.Button
+    erase: gr.Button
+    close: gr.Button
+
+    @property
+    def outputs(self) -> list[Any]:
+        """What opening and closing the panel renews."""
+        return [self.panel, self.words, self.typed, self.problem, self.archive]
+
+
+def lay_out_removal() -> Removal:
+    """Put the panel on the page, hidden."""
+    with gr.Column(visible=False, elem_id="patient-removal", elem_classes="panel sheet") as panel:
+        words = gr.HTML()
+        typed = gr.Textbox(label="Type the code again to erase", elem_id="erase-code")
+        problem = gr.HTML(elem_classes="problem-slot")
+        with gr.Row(elem_classes="acts"):
+            archive = gr.Button("Archive", variant="primary", elem_id="archive-patient")
+            erase = gr.Button("Erase for good", elem_classes="alert", elem_id="erase-patient")
+            close = gr.Button("Cancel")
+    return Removal(panel, words, typed, problem, archive, erase, close)
+
+
+def wire_removal(
+    context: AppContext, selected: Selection, opener: gr.Button, removal: Removal
+) -> None:
+    """Connect the panel with the list's button and the repository."""
+    repository = context.repository
+
+    @shows_errors
+    def open_(patient_id: str | None) -> list[Any]:
+        if patient_id is None:
+            raise RequestError(
+                "E63", "No patient is open.", "Select the patient's row first, then try again."
+            )
+        patient = repository.patient(patient_id)
+        verb = "Take back from the archive" if patient.archived_at else "Archive"
+        return [gr.Column(visible=True), _words(patient), "", "", verb]
+
+    @shows_errors
+    def archive(patient_id: str) -> list[Any]:
+        patient = repository.patient(patient_id)
+        is_archived = patient.archived_at is None
+        repository.archive_patient(patient_id, is_archived)
+        return [open_request(None if is_archived else patient_id, None), *_closed()]
+
+    def erase(patient_id: str, typed: str) -> list[Any]:
+        try:
+            _stop_jobs(context, patient_id)
+            repository.erase_patient(patient_id, typed or "")
+        except VerhmError as error:
+            return [gr.skip(), *[gr.skip()] * 3, error_box(error), gr.skip()]
+        return [open_request(None, None), *_closed()]
+
+    outputs = [selected.request, *removal.outputs]
+    opener.click(open_, selected.patient, removal.outputs, show_progress="hidden")
+    removal.archive.click(archive, selected.patient, outputs, show_progress="hidden")
+    removal.erase.click(erase, [selected.patient, removal.typed], outputs, show_progress="hidden")
+    removal.close.click(_closed, None, removal.outputs, show_progress="hidden")
+
+
+def _stop_jobs(context: AppContext, patient_id: str) -> None:
+    """Cancel the analyses of a patient who is about to be erased."""
+    for session in context.repository.sessions(patient_id):
+        job = context.jobs.of_session(session.id)
+        if job is not None and not job.state.has_ended:
+            context.jobs.cancel(job.id)
+
+
+def _closed() -> list[Any]:
+    return [gr.Column(visible=False), "", "", "", gr.skip()]
+
+
+def _words(patient: Patient) -> str:
+    return (
+        f"<h2>Archive or erase {escaped(patient.code)}</h2><p>Archived, a patient leaves the list "
+        "and can be taken back. Erased, the patient is gone for good, with every session, "
+        "recording, result and video.</p>"
+    )

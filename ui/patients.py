@@ -1,0 +1,142 @@
+"""The tab Patients: find one, open one, add, change, archive, erase."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import gradio as gr
+
+from storage.details import PatientDetails
+from ui.context import AppContext, OpenRequest, Selection, TabHandles, open_request
+from ui.demonstration import load_demonstration
+from ui.messages import error_box, shows_errors
+from ui.patient_form import PatientForm, closed, filled, lay_out_form, read_form
+from ui.patient_removal import lay_out_removal, wire_removal
+from ui.patients_view import ListView, counted, patients_list
+from ui.theme import asset
+from verhm.errors import VerhmError
+
+
+def build(context: AppContext, selected: Selection) -> TabHandles:
+    """Lay out the tab and wire its events."""
+    editing: gr.State = gr.State(None)  # id of the patient in the form; None for a new one
+    renewal: gr.State = gr.State(None)  # changes when the list has to be drawn again
+    with gr.Row(elem_classes="head", equal_height=False):
+        title = gr.HTML(elem_classes="title")
+        search = gr.Textbox(
+            placeholder="Code or name",
+            show_label=False,
+            container=False,
+            elem_id="patient-search",
+        )
+        names = gr.Checkbox(False, label="Show names", container=False, elem_classes="switch-box")
+        archived = gr.Checkbox(False, label="Archived too", container=False)
+        remove = gr.Button("Archive or erase", elem_id="remove-patient")
+        new = gr.Button("New patient", variant="primary", elem_id="new-patient")
+    form = lay_out_form()
+    removal = lay_out_removal()
+    table = gr.HTML(elem_id="patients", js_on_load=asset("patients.js"))
+
+    view = _Viewer(context)
+    listed = [title, table]
+    inputs = [search, names, archived, selected.patient]
+    for event in (search.input, names.input, archived.input):
+        event(view.show, inputs, listed, show_progress="hidden", trigger_mode="always_last")
+    renewal.change(view.show, inputs, listed, show_progress="hidden")
+    _wire_table(context, selected, table, form, editing)
+    _wire_form(context, selected, new, form, editing)
+    wire_removal(context, selected, remove, removal)
+
+    def refresh(patient_id: str | None, session_id: str | None) -> Sequence[Any]:
+        # Drawn by an event of its own, which reads what is being searched for.
+        return [uuid.uuid4().hex]
+
+    return TabHandles([renewal], refresh)
+
+
+class _Viewer:
+    """Renders the list."""
+
+    def __init__(self, context: AppContext) -> None:
+        self._repository = context.repository
+
+    def show(
+        self, search: str, shows_names: bool, with_archived: bool, patient_id: str | None
+    ) -> list[str]:
+        """Title and table for what was searched, as HTML."""
+        overviews = self._repository.patients(search, include_archived=with_archived)
+        sessions = self._repository.sessions(patient_id) if patient_id else ()
+        view = ListView(date.today(), shows_names, patient_id, sessions, search)
+        return [counted(overviews), patients_list(overviews, view)]
+
+
+def _wire_table(
+    context: AppContext,
+    selected: Selection,
+    table: gr.HTML,
+    form: PatientForm,
+    editing: gr.State,
+) -> None:
+    repository = context.repository
+
+    def open_patient(event: gr.EventData) -> OpenRequest:
+        sessions = repository.sessions(event.patient_id)
+        latest = next((each for each in sessions if each.latest_done), None)
+        return open_request(event.patient_id, latest.id if latest else None)
+
+    def open_session(event: gr.EventData) -> OpenRequest:
+        session = repository.session(event.session_id)
+        return open_request(session.patient_id, session.id, "review")
+
+    def new_session(patient_id: str, session_id: str | None) -> OpenRequest:
+        return open_request(patient_id, session_id, "new-session")
+
+    def demonstrate() -> OpenRequest:
+        return open_request(load_demonstration(repository), None)
+
+    def edit(patient_id: str) -> list[Any]:
+        return [patient_id, *filled(repository.patient(patient_id), "")]
+
+    both = [selected.patient, selected.session]
+    table.open_patient(shows_errors(open_patient), None, selected.request)
+    table.open_session(shows_errors(open_session), None, selected.request)
+    table.new_session(new_session, both, selected.request)
+    table.demonstrate(shows_errors(demonstrate), None, selected.request)
+    table.edit(shows_errors(edit), selected.patient, [editing, *form.outputs])
+    table.new(lambda: [None, *filled(None, repository.next_code())], None, [editing, *form.outputs])
+
+
+def _wire_form(
+    context: AppContext,
+    selected: Selection,
+    new: gr.Button,
+    form: PatientForm,
+    editing: gr.State,
+) -> None:
+    repository = context.repository
+
+    def save(patient_id: str | None, session_id: str | None, *entries: Any) -> list[Any]:
+        """Keep what was entered; on an error everything stays as typed."""
+        try:
+            known = repository.patient(patient_id) if patient_id else None
+            details: PatientDetails = read_form(entries, known)
+            if known is None:
+                patient, session_id = repository.add_patient(details), None
+            else:
+                patient = repository.update_patient(known.id, details)
+        except VerhmError as error:
+            stay = [gr.skip() for _ in form.outputs]
+            stay[2] = error_box(error)
+            return [gr.skip(), *stay]
+        return [open_request(patient.id, session_id), *closed()]
+
+    new.click(lambda: [None, *filled(None, repository.next_code())], None, [editing, *form.outputs])
+    form.save.click(
+        save,
+        [editing, selected.session, *form.fields],
+        [selected.request, *form.outputs],
+        show_progress="hidden",
+    )
+    form.close.click(closed, None, form.outputs, show_progress="hidden")

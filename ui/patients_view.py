@@ -1,0 +1,208 @@
+"""The list of patients as HTML."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from storage.details import PatientOverview
+from storage.models import RunState, Session
+from ui.change import Change, change_from_baseline
+from ui.consent import consent_of
+from ui.grade import grade, grade_mark
+from ui.marks import emotion_name, escaped, long_date
+from ui.theme import asset
+
+_HIDDEN_NAME = "<span class='hid' aria-label='hidden'>••••••&ensp;•••••••</span>"
+_HEADINGS = (
+    ("Code", ""),
+    ("Name", ""),
+    ("Age band", ""),
+    ("Consent", ""),
+    ("Sessions", "num"),
+    ("Last session", "num"),
+    ("Days since", "num"),
+    ("Quality", ""),
+    ("Change vs baseline, share of time in points", ""),
+)
+_MOST_SESSIONS = 12  # shown under an open patient
+
+
+@dataclass(frozen=True)
+class ListView:
+    """What the list shows besides its rows.
+
+    Attributes:
+        today: the day it is
+        shows_names: whether names may be read off the screen
+        open_id: of the patient that is open
+        sessions: of that patient, the latest first
+        search: text that was searched for
+    """
+
+    today: date
+    shows_names: bool = False
+    open_id: str | None = None
+    sessions: Sequence[Session] = ()
+    search: str = ""
+
+
+def counted(overviews: Sequence[PatientOverview]) -> str:
+    """The page's title with how many patients there are."""
+    demonstrations = sum(each.patient.is_demonstration for each in overviews)
+    words = [str(len(overviews) - demonstrations)] if overviews else []
+    if demonstrations:
+        words.append(f"{demonstrations} demonstration")
+    return f"<h1>Patients</h1><span class='muted'>{' and '.join(words)}</span>"
+
+
+def patients_list(overviews: Sequence[PatientOverview], view: ListView) -> str:
+    """The table, or what stands in its place when it would be empty."""
+    if not overviews:
+        return asset("patients-none-found.html") if view.search else asset("patients-empty.html")
+    changes = [change_from_baseline(each.figures) for each in overviews]
+    span = max(
+        (max(abs(each.points), each.error) for each in changes if isinstance(each, Change)),
+        default=0.0,
+    )
+    rows = [
+        _row(overview, change, max(span, 15.0), view)
+        for overview, change in zip(overviews, changes, strict=True)
+    ]
+    heads = "".join(f"<th scope='col' class='{kind}'>{text}</th>" for text, kind in _HEADINGS)
+    return (
+        f"<section class='panel list'><table><thead><tr>{heads}</tr></thead>"
+        f"<tbody>{''.join(rows)}</tbody></table></section>{asset('patients-foot.html')}"
+    )
+
+
+def _row(overview: PatientOverview, change: Change | str, span: float, view: ListView) -> str:
+    patient = overview.patient
+    is_open = patient.id == view.open_id
+    consent = consent_of(patient, view.today)
+    cells = [
+        f"<td><span class='emo'><b>{escaped(patient.code)}</b>{_tag(overview)}</span></td>",
+        f"<td>{_name(overview, view.shows_names)}</td>",
+        f"<td>{escaped(patient.age_band or '–')}</td>",
+        f"<td><span class='emo {'strong' if consent.needs_attention else ''}'>{consent.mark}"
+        f"{escaped(consent.short)}</span></td>",
+        f"<td class='num'>{overview.session_count}</td>",
+        *_last_session(overview, view.today),
+        f"<td>{_quality(overview)}</td>",
+        f"<td>{_change(overview, change, span)}</td>",
+    ]
+    row = (
+        f"<tr class='{'selected' if is_open else ''}' data-patient='{escaped(patient.id)}' "
+        f"tabindex='0' aria-selected='{str(is_open).lower()}'>{''.join(cells)}</tr>"
+    )
+    return row + (_opened(overview, view) if is_open else "")
+
+
+def _tag(overview: PatientOverview) -> str:
+    if overview.patient.is_demonstration:
+        return "<span class='chip outline'>synthetic</span>"
+    return "<span class='chip'>archived</span>" if overview.patient.archived_at else ""
+
+
+def _name(overview: PatientOverview, shows_names: bool) -> str:
+    patient = overview.patient
+    if patient.is_demonstration:
+        return "<span class='muted'>made by the app</span>"
+    if not patient.name:
+        return "<span class='muted'>–</span>"
+    return escaped(patient.name) if shows_names else _HIDDEN_NAME
+
+
+def _last_session(overview: PatientOverview, today: date) -> tuple[str, str]:
+    last = overview.last_session_on
+    if last is None:
+        return ("<td class='num muted'>–</td>",) * 2
+    return (
+        f"<td class='num'>{long_date(last)}</td>",
+        f"<td class='num'>{max(0, (today - last).days)}</td>",
+    )
+
+
+def _quality(overview: PatientOverview) -> str:
+    latest = overview.latest
+    if latest is None:
+        return "<span class='muted'>–</span>"
+    return grade_mark(grade(latest.quality, latest.summary))
+
+
+def _change(overview: PatientOverview, change: Change | str, span: float) -> str:
+    if overview.patient.consent_withdrawn_on:
+        change = "Closed, no new sessions"
+    elif overview.session_count == 0:
+        change = "No session yet"
+    if isinstance(change, str):
+        return f"<span class='muted'>{change}</span>"
+    sign = "+" if change.points > 0 else "−"
+    weight = "" if change.exceeds_error else "w4"
+    words = "beyond error" if change.exceeds_error else "within error"
+    return (
+        f"<span class='chg'>{_bar(change, span)}<span>{emotion_name(change.label)}</span>"
+        f"<b class='{weight}'>{sign}{abs(change.points):.0f}</b>"
+        f"<span class='muted'>{words}</span></span>"
+    )
+
+
+def _bar(change: Change, span: float) -> str:
+    """The change as a dot over the bar of its error; the line in the middle is the baseline."""
+    scale = 61.0 / span
+    half = change.error * scale
+    dot = "dd" if change.exceeds_error else "dd o"
+    return (
+        "<svg width='132' height='18' viewBox='4 0 132 18' aria-hidden='true'>"
+        f"<rect class='bb' x='{70 - half:.1f}' y='3' width='{2 * half:.1f}' height='12' rx='2'/>"
+        "<path class='zl' d='M70 1V17'/>"
+        f"<circle class='{dot}' cx='{70 + change.points * scale:.1f}' cy='9' r='4.5'/></svg>"
+    )
+
+
+def _opened(overview: PatientOverview, view: ListView) -> str:
+    """What an open patient shows under its row: sessions, and what can be done."""
+    shown = view.sessions[:_MOST_SESSIONS]
+    more = len(view.sessions) - len(shown)
+    sessions = "".join(_session(each, view.today) for each in shown)
+    if more > 0:
+        sessions += f"<span class='muted small'>and {more} earlier, see Trends</span>"
+    if not shown:
+        sessions = "<span class='muted'>No session yet</span>"
+    buttons = "".join(
+        f"<button type='button' class='btn small {kind}' data-do='{verb}'>{words}</button>"
+        for verb, words, kind in (
+            ("new_session", "New session", ""),
+            ("edit", "Edit patient and consent", "quiet"),
+        )
+    )
+    note = f"<p class='note'>{escaped(overview.patient.note)}</p>" if overview.patient.note else ""
+    return (
+        "<tr class='opened'><td colspan='9'><div class='opened-inner'>"
+        f"<div class='sessions'>{sessions}</div><span class='grow'></span>{buttons}</div>"
+        f"{note}</td></tr>"
+    )
+
+
+def _session(session: Session, today: date) -> str:
+    run = session.latest_done
+    when = long_date(session.recorded_on)
+    task = f"<span class='muted'>{escaped(session.task)}</span>" if session.task else ""
+    state = _state(session) if run is None else ""
+    return (
+        f"<button type='button' class='session' data-session='{escaped(session.id)}'>"
+        f"<b>{when}</b>{task}{state}</button>"
+    )
+
+
+def _state(session: Session) -> str:
+    """Why a session has no result, with the way to get one."""
+    latest = session.runs[0] if session.runs else None
+    if latest is not None and latest.state.is_unfinished:
+        return "<span class='chip accent'>being analysed</span>"
+    words = {
+        RunState.FAILED: f"failed {latest.error_code if latest else ''}",
+        RunState.CANCELLED: "cancelled",
+        RunState.INTERRUPTED: "interrupted",
+    }
+    text = words.get(latest.state, "not analysed") if latest else "not analysed"
+    return f"<span class='chip alert'>{escaped(text)}</span>"

@@ -1,0 +1,150 @@
+"""Step 1 of a new session: whether the recording may be kept."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import gradio as gr
+
+from storage.details import PatientDetails
+from storage.models import Patient
+from storage.repository import Repository
+from ui.consent import consent_of
+from ui.marks import escaped, icon, long_date
+from ui.patient_form import as_day
+from ui.session_form import Entries
+from verhm.errors import RequestError
+
+
+@dataclass(frozen=True, eq=False)
+class ConsentStep:
+    """The step's components: a line that says how things stand, and fields where it is missing."""
+
+    line: gr.HTML
+    fields_row: gr.Row
+    trial: gr.Checkbox
+    agreed: gr.Checkbox
+    given: gr.DateTime
+    until: gr.DateTime
+
+    @property
+    def fields(self) -> list[Any]:
+        """In the order of `Entries`."""
+        return [self.trial, self.agreed, self.given, self.until]
+
+    @property
+    def outputs(self) -> list[Any]:
+        """What `shown` renews."""
+        return [self.line, self.fields_row, self.agreed]
+
+
+def lay_out_consent() -> ConsentStep:
+    """Put the step on the page."""
+    line = gr.HTML(elem_id="consent-line")
+    with gr.Row(visible=False, elem_id="consent-fields", equal_height=True) as row:
+        agreed = gr.Checkbox(
+            False,
+            label="The patient agreed to recording and analysis",
+            container=False,
+            elem_id="agreed",
+            scale=3,
+        )
+        given = gr.DateTime(
+            lambda: date.today().isoformat(),
+            include_time=False,
+            type="string",
+            label="Agreed on",
+            elem_id="agreed-on",
+        )
+        until = gr.DateTime(None, include_time=False, type="string", label="Valid until")
+    trial = gr.Checkbox(
+        False, label="Try without saving", container=False, elem_id="trial", elem_classes="trial"
+    )
+    return ConsentStep(line, row, trial, agreed, given, until)
+
+
+def shown(patient: Patient | None, today: date) -> Sequence[Any]:
+    """Updates that show how consent stands for the open patient."""
+    if patient is None:
+        words = "<span>No patient is open. Open one under <b>Patients</b>, or try without saving.</span>"
+        return [_line(words, is_done=False), gr.Row(visible=False), False]
+    consent = consent_of(patient, today)
+    if consent.is_given:
+        return [_line(_agreed_words(patient), is_done=True), gr.Row(visible=False), False]
+    words = (
+        f"<span>{escaped(consent.sentence)} for <b>{escaped(patient.code)}</b>. Without it nothing "
+        "is kept.</span>"
+    )
+    return [_line(words, is_done=False), gr.Row(visible=True), gr.skip()]
+
+
+def settle(repository: Repository, patient_id: str | None, entries: Entries, today: date) -> None:
+    """Record the consent that was just given, and refuse to keep a voice without one.
+
+    Raises:
+        RequestError: E62 when there is no consent, E63 when its dates cannot be
+        StorageError: E53 when the patient was erased meanwhile
+    """
+    if entries.is_trial:
+        return
+    if patient_id is None:
+        raise RequestError(
+            "E62",
+            "No patient is open, so that nobody has consented.",
+            "Open the patient under Patients, or choose “Try without saving”.",
+        )
+    patient = repository.patient(patient_id)
+    if patient.has_consent(today):
+        return
+    given = as_day(entries.agreed_on)
+    if not entries.has_agreed or given is None:
+        raise RequestError(
+            "E62",
+            "The consent to recording and analysis is missing.",
+            "Tick its box and enter the date, or choose “Try without saving”.",
+        )
+    if given > today:
+        raise RequestError(
+            "E63", "The consent's date lies in the future.", "Enter the day it was given."
+        )
+    details = replace(
+        details_of(patient),
+        consent_given_on=given,
+        consent_until=as_day(entries.agreed_until),
+        consent_withdrawn_on=None,
+    )
+    repository.update_patient(patient_id, details)
+
+
+def details_of(patient: Patient) -> PatientDetails:
+    """What is entered about a patient now."""
+    return PatientDetails(
+        code=patient.code,
+        name=patient.name,
+        age_band=patient.age_band,
+        note=patient.note,
+        consent_given_on=patient.consent_given_on,
+        consent_until=patient.consent_until,
+        consent_withdrawn_on=patient.consent_withdrawn_on,
+        is_demonstration=patient.is_demonstration,
+    )
+
+
+def _agreed_words(patient: Patient) -> str:
+    if patient.is_demonstration:
+        return "<span>Demonstration patient: no consent is needed for synthetic voices.</span>"
+    given, until = patient.consent_given_on, patient.consent_until
+    assert given is not None
+    end = f", valid to {long_date(until)}" if until else ", valid without end"
+    return f"<span>Recording and analysis agreed on {long_date(given)}{end}</span>"
+
+
+def _line(words: str, is_done: bool) -> str:
+    number = (
+        f"<span class='no done'>{icon('check')}</span>"
+        if is_done
+        else "<span class='no now'>1</span>"
+    )
+    box = f"<span class='check on'>{icon('check')}</span>" if is_done else ""
+    return f"<header class='step-head'>{number}<h2>Consent</h2>{box}{words}</header>"

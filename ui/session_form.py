@@ -1,0 +1,149 @@
+"""Steps 1, 3 and 4 of a new session: consent, details, advanced choices."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import gradio as gr
+
+from storage.details import SessionDetails
+from ui.patient_form import as_day
+from verhm.errors import RequestError
+from verhm.settings import AnalysisSettings, VideoSettings
+
+TASKS = ("Free speech", "Reading", "Interview")
+LANGUAGES = (
+    "English",
+    "German",
+    "French",
+    "Spanish",
+    "Italian",
+    "Portuguese",
+    "Dutch",
+    "Polish",
+    "Turkish",
+    "Arabic",
+    "Chinese",
+    "Japanese",
+    "Other",
+)
+FACE_SIZES = (512, 720, 1080)
+
+
+@dataclass(frozen=True)
+class Entries:
+    """What a person entered beside the recording, as the fields give it, in their order."""
+
+    is_trial: bool
+    has_agreed: bool
+    agreed_on: str | None
+    agreed_until: str | None
+    recorded_on: str | None
+    language: str
+    task: str
+    note: str
+    phq9: float | None
+    gad7: float | None
+    window: float
+    hop: float
+    size: int
+    strength: float
+    seed: float | None
+
+    def details(self) -> SessionDetails:
+        """The session's details.
+
+        Raises:
+            RequestError: E63 when an entry cannot be
+        """
+        day = as_day(self.recorded_on)
+        if day is None:
+            raise RequestError("E63", "The session has no date.", "Enter the day of the recording.")
+        if day > date.today():
+            raise RequestError(
+                "E63", "The session's date lies in the future.", "Enter the day of the recording."
+            )
+        return SessionDetails(
+            recorded_on=day,
+            task=self.task or "",
+            language=self.language or "",
+            note=self.note or "",
+            phq9=_total("PHQ-9", self.phq9),
+            gad7=_total("GAD-7", self.gad7),
+        )
+
+    def settings(self) -> AnalysisSettings:
+        """How the recording is analysed.
+
+        Raises:
+            RequestError: E71 when a choice is unfit
+        """
+        return AnalysisSettings(
+            window=float(self.window),
+            hop=float(self.hop),
+            expression_strength=float(self.strength),
+            seed=int(self.seed or 0),
+        )
+
+    def video(self) -> VideoSettings:
+        """How the face is drawn."""
+        return VideoSettings(size=int(self.size))
+
+
+def lay_out_details() -> list[Any]:
+    """Date, language, task, note and questionnaires."""
+    gr.HTML(_header(3, "Details", "can wait until after"))
+    with gr.Row():
+        recorded_on = gr.DateTime(
+            lambda: date.today().isoformat(),
+            include_time=False,
+            type="string",
+            label="Date",
+            elem_id="recorded-on",
+        )
+        language = gr.Dropdown(
+            LANGUAGES, value="English", label="Language", allow_custom_value=True
+        )
+    task = gr.Radio(TASKS, value=TASKS[0], label="Task", elem_classes="seg-radio")
+    note = gr.Textbox(label="Note", lines=7, max_lines=7, max_length=4_000, elem_id="session-note")
+    with gr.Row():
+        phq9 = gr.Number(None, label="PHQ-9 total, optional", placeholder="0–27", elem_id="phq9")
+        gad7 = gr.Number(None, label="GAD-7 total, optional", placeholder="0–21", elem_id="gad7")
+    gr.HTML(
+        "<p class='small muted'>Scores are stored and charted as entered. They are never computed "
+        "from the voice.</p>"
+    )
+    return [recorded_on, language, task, note, phq9, gad7]
+
+
+def lay_out_advanced() -> list[Any]:
+    """Choices that most sessions leave alone."""
+    usual = AnalysisSettings()
+    with gr.Accordion("Advanced", open=False, elem_id="advanced"):
+        with gr.Row():
+            window = gr.Slider(2, 6, usual.window, step=0.5, label="Window, seconds")
+            hop = gr.Slider(0.5, 1.0, usual.hop, step=0.25, label="Hop, seconds")
+        size = gr.Radio(FACE_SIZES, value=512, label="Face, pixels", elem_classes="seg-radio")
+        with gr.Row():
+            strength = gr.Slider(
+                0, 2, usual.expression_strength, step=0.1, label="Expression strength"
+            )
+            seed = gr.Number(0, precision=0, label="Seed of blinks and intervals")
+    return [window, hop, size, strength, seed]
+
+
+def _header(number: int, title: str, aside: str = "") -> str:
+    return (
+        f"<header class='step-head'><span class='no'>{number}</span><h2>{title}</h2>"
+        f"<span class='grow'></span><span class='muted small'>{aside}</span></header>"
+    )
+
+
+def _total(name: str, value: float | None) -> int | None:
+    if value is None or value == "":
+        return None
+    if float(value) != int(value):
+        raise RequestError(
+            "E63", f"The {name} total is {value:g}.", "Enter a whole number, or leave it empty."
+        )
+    return int(value)

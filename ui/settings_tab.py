@@ -1,0 +1,89 @@
+"""The tab Settings: the look, and what this copy of the app is and knows about itself."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from ui.context import AppContext, Selection, TabHandles, open_request
+from ui.demonstration import load_demonstration
+from ui.marks import escaped
+from ui.messages import shows_errors
+from ui.theme import asset
+from verhm import __version__
+
+PRETRAINED = Path(__file__).parent.parent / "pretrained"
+# Figures of results.json that a clinician may want to know, with their plain meaning.
+_FIGURES = (
+    (("ravdess_folds", "uar"), "Mean recall of the 8 emotions, speakers unseen", "{:.2f}"),
+    (("ravdess_folds", "accuracy"), "Share right of acted recordings, speakers unseen", "{:.2f}"),
+    (("ravdess_folds", "ece"), "Mean gap between probability and truth", "{:.3f}"),
+    (("cross_corpus", "ravdess_to_emodb", "uar"), "Mean recall on another language", "{:.2f}"),
+    (("morphs", "emotion_uar"), "Emotion read back from the face", "{:.2f}"),
+)
+
+
+def build(context: AppContext, selected: Selection) -> TabHandles:
+    """Lay out the tab and wire its events."""
+    with gr.Column(elem_classes="page-narrow"):
+        page = gr.HTML(_page(context), js_on_load=asset("settings.js"), elem_id="settings-page")
+
+    def demonstrate() -> Any:
+        return open_request(load_demonstration(context.repository), None, "patients")
+
+    page.demonstrate(shows_errors(demonstrate), None, selected.request)
+
+    def refresh(patient_id: str | None, session_id: str | None) -> Sequence[Any]:
+        return []
+
+    return TabHandles([], refresh)
+
+
+def _page(context: AppContext) -> str:
+    return (
+        "<div class='head'><h1>Settings</h1></div>"
+        f"{asset('settings-look.html')}"
+        f"<section class='panel step'><h2>Data</h2><dl>{_entry('Folder', context.settings.data)}"
+        "<dt>Kept</dt><dd>Only on this computer. Nothing is sent anywhere, and no page of this app "
+        "loads anything from another.</dd><dt>Demonstration</dt><dd><button type='button' "
+        "class='btn small' data-do='demonstrate'>Load the demonstration patient</button></dd></dl>"
+        f"</section><section class='panel step'><h2>Model</h2>{_model()}</section>"
+        f"<section class='panel step'><h2>About</h2><dl>{_entry('Version', __version__)}"
+        f"</dl>{asset('settings-limits.html')}</section>"
+    )
+
+
+def _model() -> str:
+    """The shipped model and how well it did, from what its training left beside it."""
+    identity = _read(PRETRAINED / "config.json")
+    results = _read(PRETRAINED / "results.json")
+    entries = [
+        _entry(title, identity[key])
+        for key, title in (("name", "Name"), ("version", "Version"))
+        if key in identity
+    ]
+    for path, title, form in _FIGURES:
+        figure = _at(results, path)
+        if isinstance(figure, int | float):
+            entries.append(_entry(title, form.format(figure)))
+    if not entries:
+        return "<p class='muted'>E30 The model is missing. Install this app again.</p>"
+    return f"<dl>{''.join(entries)}</dl>"
+
+
+def _read(path: Path) -> dict[str, Any]:
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
+def _at(values: dict[str, Any], path: tuple[str, ...]) -> Any:
+    for key in path:
+        if not isinstance(values, dict) or key not in values:
+            return None
+        values = values[key]
+    return values
+
+
+def _entry(title: str, value: object) -> str:
+    return f"<dt>{escaped(title)}</dt><dd>{escaped(value)}</dd>"

@@ -1,0 +1,62 @@
+"""Putting the app's parts together, once, at start."""
+
+import contextlib
+import shutil
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from filelock import FileLock, Timeout
+
+from storage.files import prepare_folder
+from storage.repository import open_repository
+from ui.context import AppContext
+from ui.engine import VoiceEngine
+from ui.intake import Intake
+from ui.jobs import Jobs
+from ui.server import open_port, serve
+from ui.settings import AppSettings
+from verhm.errors import StorageError
+
+
+def start(settings: AppSettings) -> None:
+    """Open the data folder, tidy up after the last use, and serve until Ctrl-C.
+
+    Raises:
+        StorageError: E50, E52, E54 or E56 when the data folder cannot be used
+        RequestError: E73 when the port is taken
+    """
+    # Tidying up would take away the work of a copy of the app that runs already, so both the port
+    # and the folder are claimed first.
+    with contextlib.closing(open_port(settings)) as bound, _claimed(settings):
+        _serve(settings, bound)
+
+
+def _serve(settings: AppSettings, bound: socket.socket) -> None:
+    with contextlib.closing(open_repository(settings.data)) as repository:
+        repository.interrupt_unfinished()
+        repository.sweep()
+        shutil.rmtree(settings.work, ignore_errors=True)
+        shutil.rmtree(settings.transit, ignore_errors=True)
+        intake = Intake(settings.data / "intake", settings.largest_file)
+        intake.sweep()
+        engine = VoiceEngine()
+        jobs = Jobs(repository, engine, settings.work, settings.longest_queue)
+        context = AppContext(repository, jobs, intake, settings)
+        # The model is loaded behind the first page, not before it.
+        serve(context, bound, on_ready=lambda: jobs.in_front(engine.load))
+
+
+@contextmanager
+def _claimed(settings: AppSettings) -> Iterator[None]:
+    """Keep other copies of the app off the data folder."""
+    prepare_folder(settings.data)
+    try:
+        with FileLock(settings.data / "verhm.lock", timeout=0):
+            yield
+    except Timeout as error:
+        raise StorageError(
+            "E56",
+            "The data folder is in use by another VERHM.",
+            "Use the one that runs, or close it first.",
+        ) from error
