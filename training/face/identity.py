@@ -1,0 +1,69 @@
+"""Who the face is: a blend of MakeHuman's identity targets and a few colours."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from training.face.source import AnnyData
+
+Colour = tuple[float, float, float]
+"""sRGB, each in [0, 255]."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """An adult. Shares are blended linearly, so any mixture is a face.
+
+    Attributes:
+        name: of the avatar
+        female: 0 = male, 1 = female
+        old: 0 = young adult, 1 = old
+        ancestry: shares of MakeHuman's three ancestry targets, summing to 1
+        details: extra targets and their weights, e.g. {"nose/nose-width1-decr": 0.2}
+    """
+
+    name: str = "neutral adult"
+    female: float = 0.5
+    old: float = 0.12
+    ancestry: dict[str, float] = field(
+        default_factory=lambda: {"caucasian": 0.45, "african": 0.25, "asian": 0.3}
+    )
+    details: dict[str, float] = field(default_factory=dict)
+    skin: Colour = (214, 168, 144)
+    lips: Colour = (186, 112, 104)
+    hair: Colour = (62, 44, 34)
+    iris: Colour = (104, 78, 52)
+    shirt: Colour = (62, 92, 108)
+
+
+def shape(data: AnnyData, positions: np.ndarray, identity: Identity) -> np.ndarray:
+    """Move the base mesh to an identity.
+
+    Args:
+        data: where the targets are
+        positions: (V, 3) base mesh
+        identity: whom to make
+
+    Returns:
+        (V, 3) neutral positions
+    """
+    shaped = positions.copy()
+    for path, weight in target_weights(identity).items():
+        if weight:
+            shaped += weight * data.target(path, len(positions))
+    return shaped
+
+
+def target_weights(identity: Identity) -> dict[str, float]:
+    """Which MakeHuman targets make an identity, and how much of each."""
+    weights = dict(identity.details)
+    sexes = {"female": identity.female, "male": 1 - identity.female}
+    ages = {"young": 1 - identity.old, "old": identity.old}
+    for sex, sex_share in sexes.items():
+        for age, age_share in ages.items():
+            share = sex_share * age_share
+            build = f"macrodetails/universal-{sex}-{age}-averagemuscle-averageweight"
+            weights[build] = share
+            for ancestry, ancestry_share in identity.ancestry.items():
+                weights[f"macrodetails/{ancestry}-{sex}-{age}"] = share * ancestry_share
+    return weights

@@ -1,0 +1,86 @@
+"""Eyelashes: single curved hairs bound to the base mesh's lash strips."""
+
+import numpy as np
+
+from training.face.atlas import place
+from training.face.eyes import fit_sphere
+from training.face.part import Part
+from training.face.source import BaseMesh
+
+STRIPS = (
+    ("helper-l-eyelashes-1", "helper-l-eye", 26, 0.45),
+    ("helper-r-eyelashes-1", "helper-r-eye", 26, 0.45),
+    ("helper-l-eyelashes-2", "helper-l-eye", 54, 0.85),
+    ("helper-r-eyelashes-2", "helper-r-eye", 54, 0.85),
+)
+HALF_WIDTH = 0.0026  # dm at the root; a real lash is thinner, but these stand for several
+
+
+def lashes(mesh: BaseMesh, positions: np.ndarray, morphs: np.ndarray) -> Part:
+    """All lashes as narrow triangles; their roots and tips follow the strips' morphs."""
+    binds = [
+        _bind(mesh.quads[group], positions, fit_sphere(positions[np.unique(mesh.quads[eye])])[0],
+              count, length)
+        for group, eye, count, length in STRIPS
+    ]  # fmt: skip
+    bind = np.concatenate(binds)
+    points = bind @ positions
+    moved = np.einsum("nv,mvc->mnc", bind, morphs, optimize=True)
+    roots, tips = points[0::2], points[1::2]
+    along = np.gradient(roots, axis=0)
+    side = HALF_WIDTH * along / np.linalg.norm(along, axis=1, keepdims=True)
+    corners = np.stack([roots - side, roots + side, tips], axis=1).reshape(-1, 3)
+    offsets = np.stack([moved[:, 0::2], moved[:, 0::2], moved[:, 1::2]], axis=2)
+    count = len(corners)
+    both_sides = np.arange(count).reshape(-1, 3)
+    return Part(
+        "lashes",
+        corners,
+        np.arange(count),
+        place("lash", np.full((count, 2), 0.5)),
+        np.concatenate([both_sides, both_sides[:, ::-1]]),
+        offsets.reshape(len(morphs), count, 3),
+        np.ones(count),
+        np.zeros(count),
+    )
+
+
+def _bind(
+    quads: np.ndarray, positions: np.ndarray, eye: np.ndarray, count: int, length: float
+) -> np.ndarray:
+    """(2 count, V) rows that give root and tip of each lash from the mesh's vertices."""
+    border = _border(quads)
+    distance = np.linalg.norm(positions[border] - eye, axis=1)
+    # Across the strip the distance from the eye grows from the lid's edge to the free edge.
+    far = distance > (distance.min() + distance.max()) / 2
+    inner, outer = (_by_x(border[chosen], positions) for chosen in (~far, far))
+    share = np.linspace(0.04, 0.96, count)
+    roots = _along(inner, positions, share)
+    tips = _along(outer, positions, share)
+    rows = np.empty((2 * count, len(positions)))
+    rows[0::2] = roots
+    rows[1::2] = roots + length * (tips - roots)
+    return rows
+
+
+def _border(quads: np.ndarray) -> np.ndarray:
+    pairs = np.sort(np.stack([quads, np.roll(quads, -1, axis=1)], axis=-1).reshape(-1, 2), axis=1)
+    edges, uses = np.unique(pairs, axis=0, return_counts=True)
+    return np.unique(edges[uses == 1])
+
+
+def _by_x(vertices: np.ndarray, positions: np.ndarray) -> np.ndarray:
+    return vertices[np.argsort(positions[vertices, 0])]
+
+
+def _along(row: np.ndarray, positions: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """(count, V) rows that interpolate along a row of vertices by x."""
+    x = positions[row, 0]
+    wanted = x[0] + share * (x[-1] - x[0])
+    after = np.searchsorted(x, wanted).clip(1, len(x) - 1)
+    part = (wanted - x[after - 1]) / np.maximum(x[after] - x[after - 1], 1e-9)
+    rows = np.zeros((len(share), len(positions)))
+    index = np.arange(len(share))
+    rows[index, row[after - 1]] += 1 - part
+    rows[index, row[after]] += part
+    return rows

@@ -1,0 +1,189 @@
+"""Paints the skin: tone, blush, lips, lids, brows and the scalp under the hair."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image, ImageDraw
+from scipy import ndimage
+from scipy.spatial import cKDTree
+
+from training.face.baking import SkinMap
+from training.face.identity import Identity
+from training.face.source import AnnyData
+
+
+@dataclass(frozen=True)
+class Landmarks:
+    """Where the features of the neutral face are, dm; sides are symmetric.
+
+    Attributes:
+        eye_x, eye_y: centre of the person's left eye
+        mouth_y: height of the line between the lips
+        nose_y: height of the tip of the nose
+    """
+
+    eye_x: float
+    eye_y: float
+    mouth_y: float
+    nose_y: float
+
+
+def ramp(value: np.ndarray, low: float, high: float) -> np.ndarray:
+    """Smooth step from 0 at `low` to 1 at `high`."""
+    share = np.clip((value - low) / (high - low), 0, 1)
+    return share * share * (3 - 2 * share)
+
+
+def paint_skin(data: AnnyData, skin: SkinMap, marks: Landmarks, identity: Identity) -> np.ndarray:
+    """(H, W, 3) sRGB in [0, 255] of the skin's region."""
+    rng = np.random.default_rng(7)
+    tone = np.array(identity.skin, np.float32)
+    colour = np.broadcast_to(tone, skin.position.shape).copy()
+    colour *= (1 + _mottle(rng, skin.position.shape[:2]))[..., None]
+    for weight, tint in _blushes(data, skin, marks):
+        colour = _mix(colour, weight, tone * np.array(tint))
+    colour = _lips(data, skin, marks, identity, colour, rng)
+    colour = _mix(colour, 0.9 * _scalp(skin, marks, rng), np.array(identity.hair) * 0.8)
+    return _brows(colour, skin, marks, identity, rng)
+
+
+def _mix(colour: np.ndarray, weight: np.ndarray, towards: np.ndarray) -> np.ndarray:
+    return colour * (1 - weight[..., None]) + towards * weight[..., None]
+
+
+def _noise(rng: np.random.Generator, size: tuple[int, int], grain: float) -> np.ndarray:
+    """Smooth noise of unit standard deviation and a grain in pixels."""
+    field = ndimage.gaussian_filter(rng.normal(size=size), grain)
+    return (field / field.std()).astype(np.float32)
+
+
+def _mottle(rng: np.random.Generator, size: tuple[int, int]) -> np.ndarray:
+    """Uneven tone: patches, blotches and pores."""
+    patches = 0.016 * _noise(rng, size, 26) + 0.012 * _noise(rng, size, 8)
+    pores = 0.012 * _noise(rng, size, 1.1) - 0.03 * np.maximum(_noise(rng, size, 1.3) - 1.9, 0)
+    return patches + pores
+
+
+def _blob(skin: SkinMap, x: float, y: float, width: float, height: float) -> np.ndarray:
+    """Bell around a point of the front of the face and its mirror image."""
+    across, up, depth = np.moveaxis(skin.position, -1, 0)
+    bell = np.exp(-(((np.abs(across) - x) / width) ** 2) - ((up - y) / height) ** 2)
+    return bell * ramp(depth, 0.3, 0.8)
+
+
+def _blushes(
+    data: AnnyData, skin: SkinMap, marks: Landmarks
+) -> Iterator[tuple[np.ndarray, tuple[float, float, float]]]:
+    """Weights and tints, relative to the skin's tone, in the order they are laid on."""
+    eye_x, eye_y, nose_y = marks.eye_x, marks.eye_y, marks.nose_y
+    yield 0.30 * _blob(skin, 0, eye_y + 0.62, 0.5, 0.3), (1.03, 1.02, 0.96)
+    yield 0.42 * _blob(skin, eye_x + 0.16, nose_y + 0.06, 0.24, 0.22), (1.0, 0.80, 0.78)
+    yield 0.34 * _blob(skin, 0, nose_y + 0.02, 0.16, 0.13), (0.99, 0.78, 0.75)
+    yield 0.22 * _blob(skin, 0, marks.mouth_y - 0.36, 0.2, 0.12), (1.0, 0.86, 0.83)
+    yield 0.30 * _blob(skin, 0.36, marks.mouth_y - 0.2, 0.25, 0.22), (0.95, 0.95, 0.95)
+    yield 0.34 * _blob(skin, eye_x - 0.02, eye_y - 0.13, 0.17, 0.06), (0.90, 0.80, 0.82)
+    yield 0.30 * _blob(skin, eye_x + 0.01, eye_y + 0.08, 0.2, 0.06), (0.90, 0.78, 0.76)
+    yield 0.30 * _blob(skin, eye_x - 0.17, eye_y, 0.05, 0.05), (0.95, 0.74, 0.72)
+    yield 0.35 * skin.sample(data.mask("ears")), (1.0, 0.76, 0.72)
+    yield 0.45 * skin.sample(data.mask("eyelids"), 3.0), (0.90, 0.76, 0.74)
+
+
+def _lips(
+    data: AnnyData,
+    skin: SkinMap,
+    marks: Landmarks,
+    identity: Identity,
+    colour: np.ndarray,
+    rng: np.random.Generator,
+) -> np.ndarray:
+    """Lips with a soft border, fine upright creases and a darker line where they meet."""
+    mask = skin.sample(data.mask("lips"), 5.0)
+    shape = ramp(mask, 0.12, 0.88)
+    creases = ndimage.gaussian_filter(rng.normal(size=shape.shape), (9, 1.2))
+    lips = np.array(identity.lips) * (1 + 0.05 * creases / creases.std())[..., None]
+    lips *= (1 - 0.10 * ramp(skin.position[..., 1], marks.mouth_y - 0.02, marks.mouth_y + 0.1))[
+        ..., None
+    ]
+    return colour * (1 - 0.86 * shape[..., None]) + lips * 0.86 * shape[..., None]
+
+
+def hairline(position: np.ndarray, marks: Landmarks) -> np.ndarray:
+    """Signed height above the hairline, dm: positive on the scalp.
+
+    Args:
+        position: (…, 3) points of the neutral head
+        marks: the landmarks
+    """
+    x, y, z = np.abs(position[..., 0]), position[..., 1], position[..., 2]
+    front = marks.eye_y + 0.80 - 0.10 * np.exp(-((x / 0.1) ** 2)) + 0.05 * ramp(x, 0.2, 0.42)
+    temple = ramp(x, 0.40, 0.72)
+    side = marks.eye_y + 0.34
+    line = front * (1 - temple) + side * temple
+    # Sideburns before the ears, then around and behind them down to the nape.
+    burns = ramp(x, 0.66, 0.74) * np.exp(-(((z - 0.42) / 0.13) ** 2))
+    line = line - 0.42 * burns
+    behind = ramp(-z, -0.22, 0.12)
+    line = line * (1 - behind) + (marks.eye_y - 0.42) * behind
+    return y - line
+
+
+def _scalp(skin: SkinMap, marks: Landmarks, rng: np.random.Generator) -> np.ndarray:
+    """The dark of the roots, with an uneven soft edge."""
+    height = hairline(skin.position, marks)
+    rough = 0.03 * _noise(rng, height.shape, 5) + 0.02 * _noise(rng, height.shape, 1.5)
+    return ramp(height + rough, -0.02, 0.13)
+
+
+def _brows(
+    colour: np.ndarray,
+    skin: SkinMap,
+    marks: Landmarks,
+    identity: Identity,
+    rng: np.random.Generator,
+) -> np.ndarray:
+    """Single brow hairs over a faint shade."""
+    hair = np.array(identity.hair, np.float32)
+    shade = np.zeros(colour.shape[:2], np.float32)
+    height, width = skin.covered.shape
+    zoom = 3
+    canvas = Image.new("L", (width * zoom, height * zoom // 2))
+    draw = ImageDraw.Draw(canvas)
+    front = (skin.position[..., 2] > 0.9) & (skin.position[..., 1] > marks.eye_y)
+    rows, columns = np.nonzero(front)
+    tree = cKDTree(skin.position[rows, columns, :2])
+    for stroke, strength in _brow_hairs(marks, rng):
+        index = tree.query(stroke)[1]
+        # The nearest pixel is a whole number: the remainder is put back from the local scale.
+        found = np.column_stack([columns[index], rows[index]]).astype(float)
+        found = ndimage.gaussian_filter1d(found, 0.8, axis=0, mode="nearest")
+        points = [tuple(point) for point in (found + 0.5) * zoom]
+        draw.line(points, fill=int(255 * strength), width=4)
+    strokes = canvas.resize((width, height // 2), Image.Resampling.BOX)
+    shade[: height // 2] = np.asarray(strokes, np.float32) / 255
+    under = ndimage.gaussian_filter(shade, 3.0)
+    colour = _mix(colour, np.minimum(0.55 * under, 0.5), hair * 1.15)
+    return _mix(colour, 0.88 * ndimage.gaussian_filter(shade, 0.5), hair * 0.8)
+
+
+def _brow_hairs(marks: Landmarks, rng: np.random.Generator) -> Iterator[tuple[np.ndarray, float]]:
+    """(7, 2) points along each hair and its darkness."""
+    for _ in range(360):
+        u = rng.beta(1.15, 1.35)  # 0 at the nose, 1 at the temple
+        half = 0.040 * (1 - 0.62 * u**1.4) * (0.75 + 0.25 * min(1.0, u / 0.12))
+        v = rng.uniform(-1, 1)
+        x = marks.eye_x - 0.150 + 0.40 * u
+        y = marks.eye_y + 0.185 + brow_arch(u) + half * v
+        lean = np.deg2rad(78 - 66 * min(1.0, u * 1.7) - 22 * u * (v + 0.2) + rng.normal(0, 7))
+        length = 0.056 * (1 - 0.35 * u) * rng.uniform(0.75, 1.15)
+        steps = np.linspace(0, 1, 7)
+        bend = lean - 0.5 * steps * (1 - u)
+        path = np.column_stack([np.cos(bend), np.sin(bend)]).cumsum(axis=0) / 7 * length
+        strength = rng.uniform(0.45, 0.85) * (1 - 0.25 * u)
+        for side in (1.0, -1.0):
+            yield (np.array([x, y]) + path) * np.array([side, 1.0]), strength
+
+
+def brow_arch(u: float) -> float:
+    """Height of the brow's middle line at 0 (nose) to 1 (temple), dm."""
+    return float(0.062 * np.sin(min(u, 1.0) * np.pi * 0.74) - 0.030 * u**3)

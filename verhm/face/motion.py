@@ -1,0 +1,141 @@
+"""From speech, expression and chance to one face over time; pure arithmetic."""
+
+from typing import Final
+
+import numpy as np
+from scipy import ndimage
+from scipy.interpolate import PchipInterpolator
+
+from verhm.face.blinking import blink
+from verhm.labels import MORPHS
+from verhm.settings import AnalysisSettings
+from verhm.types import EmotionTimeline, MorphSequence, SpeechActivity
+
+
+def _columns(*names: str) -> list[int]:
+    """Columns of morphs; a name without a side stands for both sides."""
+    wanted = {name + side for name in names for side in ("", "Left", "Right")}
+    return [column for column, name in enumerate(MORPHS) if name in wanted]
+
+
+# What parts the lips or drops the jaw. Where somebody speaks, speech decides about these.
+OPENING: Final = _columns("jawOpen", "mouthLowerDown", "mouthUpperUp", "mouthFunnel", "tongueOut")
+# What brings the lips together; an expression must not hold them together during speech either.
+CLOSING: Final = _columns("mouthClose", "mouthPress", "mouthRollLower", "mouthRollUpper")
+SHRUG: Final = _columns("mouthShrugLower", "mouthShrugUpper")
+WIDENING: Final = _columns("mouthSmile", "mouthStretch", "mouthDimple")
+ROUNDING: Final = _columns("mouthPucker", "mouthFunnel")
+_BLINK, _SQUINT, _WIDE = _columns("eyeBlink"), _columns("eyeSquint"), _columns("eyeWide")
+
+SMOOTHING: Final = 0.028  # s, standard deviation; a plosive's closure lasts 0.05 to 0.1 s
+ATTACK, RELEASE = 0.10, 0.18  # s; lips part a little before the sound and close after it
+YIELD: Final = 0.85  # share of an expression's opening and closing that gives way to speech
+
+
+def compose(
+    mouth: np.ndarray,
+    expression: np.ndarray,
+    timeline: EmotionTimeline,
+    activity: SpeechActivity,
+    settings: AnalysisSettings,
+) -> MorphSequence:
+    """Let one face speak, feel and blink.
+
+    Args:
+        mouth: (F, M) morph weights of speech at the settings' frame rate
+        expression: (W, M) morph weights of the vocal expression per window; rows of windows
+            without a result are not looked at
+        timeline: when the windows are, and which have a result
+        activity: where somebody speaks; the mouth is shut elsewhere
+        settings: frame rate, strength of the expression, seed of the blinks
+
+    Returns:
+        F frames (at least one) with weights in [0, 1]; the same for the same arguments
+    """
+    rate, frames = settings.frame_rate, max(1, len(mouth))
+    times = np.arange(frames) / rate
+    talking = speech_gate(times, activity)[:, None]
+    if not len(mouth):
+        mouth = np.zeros((1, len(MORPHS)))
+    speech = smooth_speech(np.clip(mouth, 0, 1), rate) * talking
+    feeling = expression_over_time(times, expression, timeline) * settings.expression_strength
+    weights = blend(speech, np.clip(feeling, 0, 1), talking)
+    lids = blink(times, np.random.default_rng(settings.seed))[:, None]
+    weights = close_lids(weights, lids)
+    return MorphSequence(weights.clip(0, 1).astype(np.float32), rate)
+
+
+def speech_gate(times: np.ndarray, activity: SpeechActivity) -> np.ndarray:
+    """(F,) 1 while somebody speaks, 0 in pauses, with soft edges outside the spans."""
+    gate = np.zeros(len(times))
+    for start, end in activity.spans:
+        first, last = np.searchsorted(times, [start - ATTACK, end + RELEASE])
+        near = times[first:last]
+        edge = np.minimum((near - start) / ATTACK + 1, (end - near) / RELEASE + 1).clip(0, 1)
+        gate[first:last] = np.maximum(gate[first:last], edge * edge * (3 - 2 * edge))
+    return gate
+
+
+def smooth_speech(mouth: np.ndarray, frame_rate: float) -> np.ndarray:
+    """Blur (F, M) morph weights along time but keep every closure of the lips.
+
+    A blur alone would leave the lips apart in a short "p": what opens the mouth never ends above,
+    and what closes it never below, where it was.
+    """
+    smooth = ndimage.gaussian_filter1d(mouth, SMOOTHING * frame_rate, axis=0, mode="nearest")
+    smooth[:, OPENING] = np.minimum(smooth[:, OPENING], mouth[:, OPENING])
+    smooth[:, CLOSING] = np.maximum(smooth[:, CLOSING], mouth[:, CLOSING])
+    return smooth
+
+
+def expression_over_time(
+    times: np.ndarray, expression: np.ndarray, timeline: EmotionTimeline
+) -> np.ndarray:
+    """(F, M) expression: each window's at its middle, monotone smooth curves in between.
+
+    Around the middle of a window without a result, half a hop to each side, it is exactly 0.
+    """
+    middles = (timeline.starts + timeline.ends) / 2
+    has_result = timeline.has_result
+    if not has_result.any():
+        return np.zeros((len(times), len(MORPHS)))
+    half = 0.49 * float(np.median(np.diff(middles))) if len(middles) > 1 else 0.0
+    empty = middles[~has_result]
+    nodes = np.concatenate([middles[has_result], empty - half, empty + half])
+    values = np.zeros((len(nodes), len(MORPHS)))
+    values[: int(has_result.sum())] = expression[has_result]
+    nodes, first = np.unique(nodes, return_index=True)
+    values = values[first]
+    if len(nodes) == 1:
+        return np.repeat(values, len(times), axis=0)
+    curve = PchipInterpolator(nodes, values, axis=0)
+    return np.asarray(curve(times.clip(nodes[0], nodes[-1])))
+
+
+def blend(speech: np.ndarray, feeling: np.ndarray, talking: np.ndarray) -> np.ndarray:
+    """Add an expression to speech without spoiling what the lips say.
+
+    Args:
+        speech: (F, M) in [0, 1]
+        feeling: (F, M) in [0, 1]
+        talking: (F, 1) in [0, 1]
+
+    Returns:
+        (F, M) in [0, 1]; `feeling` alone where nobody talks
+    """
+    feeling = feeling.copy()
+    feeling[:, OPENING + CLOSING + SHRUG] *= 1 - YIELD * talking
+    # Lips cannot be round and wide at once: the sound wins. Nor may a smile part closed lips.
+    rounded = speech[:, ROUNDING].max(axis=1, keepdims=True)
+    closed = speech[:, CLOSING].max(axis=1, keepdims=True)
+    feeling[:, WIDENING] *= 1 - 0.6 * rounded
+    feeling[:, OPENING] *= 1 - closed
+    return np.minimum(speech + feeling, 1.0)
+
+
+def close_lids(weights: np.ndarray, lids: np.ndarray) -> np.ndarray:
+    """Put blinks (F, 1) over (F, M) weights; what else moves the lids gives way to them."""
+    closed = weights.copy()
+    closed[:, _SQUINT + _WIDE] *= 1 - lids
+    closed[:, _BLINK] = np.maximum(closed[:, _BLINK], lids)
+    return closed

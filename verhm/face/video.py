@@ -1,0 +1,143 @@
+"""Draws a face over time into a video with sound, with several processes at once."""
+
+import contextlib
+import os
+import subprocess
+import sys
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import IO, Final
+
+import numpy as np
+
+from verhm.audio.child import Child
+from verhm.audio.media import open_video
+from verhm.errors import RenderError
+from verhm.face.rig import load_face
+from verhm.settings import VideoSettings
+from verhm.types import MorphSequence, Progress, Stage, Waveform, no_progress
+
+WORKERS: Final = max(1, min(2, os.cpu_count() or 1))
+AHEAD: Final = 16  # frames' weights that lie ready for each worker
+START_TIME, FRAME_TIME = 120.0, 2.0  # s; a worker that takes longer hangs
+_DEFAULT = VideoSettings()
+
+
+def render_video(
+    morphs: MorphSequence,
+    audio: Path | Waveform,
+    output: Path,
+    settings: VideoSettings = _DEFAULT,
+    progress: Progress = no_progress,
+) -> None:
+    """Write an MP4 of the shipped face, one frame per row of the weights.
+
+    Works from any thread. Memory does not grow with the length. Nothing is left behind when it
+    fails or is cancelled.
+
+    Args:
+        morphs: the face over time
+        audio: what it says, from the same start
+        output: file to write; replaced when it exists
+        settings: size and caption
+        progress: told the share of frames done; may raise `Cancelled`
+
+    Raises:
+        RenderError: E40 no face, E41 it cannot be drawn, E42 the video cannot be written
+        Cancelled: as raised by `progress`
+    """
+    load_face()  # says at once what is wrong with it
+    count = len(morphs.weights)
+    progress(Stage.RENDER, 0.0)
+    with (
+        open_video(output, settings.size, morphs.frame_rate, audio) as video,
+        contextlib.closing(draw_frames(morphs.weights, settings)) as frames,
+    ):
+        for done, frame in enumerate(frames, start=1):
+            video.write(frame)
+            progress(Stage.RENDER, done / count)
+
+
+def draw_frames(
+    weights: np.ndarray, settings: VideoSettings, workers: int = WORKERS
+) -> Generator[np.ndarray, None, None]:
+    """Yield (size, size, 3) uint8 pictures of (F, M) weights, in order.
+
+    Frame f is drawn by worker f modulo their number: all draw at once, and none gets further
+    ahead than its pipe holds.
+    """
+    count = max(1, min(workers, len(weights)))
+    timeout = START_TIME + FRAME_TIME * len(weights)
+    with contextlib.ExitStack() as stack:
+        crew = [stack.enter_context(_Worker(settings, timeout)) for _ in range(count)]
+        shares = [weights[first::count] for first in range(count)]
+        for worker, share in zip(crew, shares, strict=True):
+            worker.send(share[:AHEAD])
+        for frame in range(len(weights)):
+            worker, turn = crew[frame % count], frame // count
+            yield worker.receive()
+            worker.send(shares[frame % count][turn + AHEAD : turn + AHEAD + 1])
+
+
+class _Worker(contextlib.AbstractContextManager):
+    """One drawing process."""
+
+    def __init__(self, settings: VideoSettings, timeout: float) -> None:
+        self._shape = (settings.size, settings.size, 3)
+        self._process = subprocess.Popen(  # noqa: S603 - our own module, no shell
+            [sys.executable, "-m", "verhm.face.worker", str(settings.size), settings.caption],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            bufsize=0,
+            env=_environment(),
+        )
+        self._child = Child(self._process, timeout)
+
+    def __enter__(self) -> "_Worker":
+        self._child.__enter__()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._child.__exit__(*error)  # type: ignore[arg-type]
+
+    def send(self, weights: np.ndarray) -> None:
+        """Give it (N, M) more weights to draw."""
+        with _refusing_crash():
+            self._pipe("stdin").write(weights.astype("<f4").tobytes())
+
+    def receive(self) -> np.ndarray:
+        """The next picture."""
+        picture = np.empty(self._shape, np.uint8)
+        rest = picture.data.cast("B")
+        pipe = self._pipe("stdout")
+        with _refusing_crash():
+            while rest:
+                read = pipe.readinto(rest)  # type: ignore[attr-defined]
+                if not read:
+                    raise BrokenPipeError
+                rest = rest[read:]
+        return picture
+
+    def _pipe(self, name: str) -> IO[bytes]:
+        return getattr(self._process, name)
+
+
+@contextlib.contextmanager
+def _refusing_crash() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise RenderError(
+            "E41",
+            "The face could not be drawn: the drawing process ended.",
+            "Install Mesa's EGL library (Debian: libegl1 libgl1-mesa-dri) and try again.",
+        ) from error
+
+
+def _environment() -> dict[str, str]:
+    """For the workers: this package on the path, and one thread each, since there are several."""
+    root = str(Path(__file__).parents[2])
+    path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
+    threads = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "LP_NUM_THREADS": "0"}
+    return {**os.environ, "PYTHONPATH": path, **threads}
