@@ -8,6 +8,7 @@ from verhm.labels import EMOTIONS
 from verhm.types import EmotionTimeline, WindowStatus
 
 INK = "#16202a"
+INK_DEEP = "#10181f"  # on the emotions' colours
 INK_SOFT = "#42505c"
 INK_FAINT = "#5a6874"
 LINE = "#dbe1e6"
@@ -89,7 +90,7 @@ class Stretch:
 
 def text_on(emotion: str) -> str:
     """Colour in which to write on an emotion's colour, so that it can be read (WCAG AA)."""
-    return PAPER if emotion in ("neutral", "sad") else INK
+    return PAPER if emotion in ("neutral", "sad") else INK_DEEP
 
 
 def cell_edges(timeline: EmotionTimeline) -> np.ndarray:

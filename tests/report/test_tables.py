@@ -1,0 +1,134 @@
+"""Tables other programs can read, and no spreadsheet takes for a program."""
+
+import csv
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.factories import make_analysis
+from verhm.labels import EMOTIONS, MORPHS
+from verhm.report.document import to_document
+from verhm.report.tables import (
+    neutralised,
+    timecode,
+    write_json,
+    write_morphs_csv,
+    write_windows_csv,
+)
+from verhm.types import MorphSequence
+
+
+@pytest.fixture
+def analysis():
+    return make_analysis(20.0)
+
+
+def rows_of(path):
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_windows_have_a_line_each(analysis, tmp_path):
+    write_windows_csv(analysis, tmp_path / "windows.csv")
+    rows = rows_of(tmp_path / "windows.csv")
+    assert len(rows) == len(analysis.timeline)
+    for index, row in enumerate(rows):
+        assert float(row["start"]) == pytest.approx(analysis.timeline.starts[index])
+        assert row["status"] == analysis.timeline.status[index]
+        if analysis.timeline.has_result[index]:
+            probabilities = [float(row[label]) for label in EMOTIONS]
+            np.testing.assert_allclose(
+                probabilities, analysis.timeline.probabilities[index], atol=1e-4
+            )
+            assert row["label"] == EMOTIONS[int(np.argmax(probabilities))]
+            assert float(row["valence"]) == pytest.approx(
+                analysis.timeline.affect[index, 0], abs=1e-4
+            )
+        else:
+            assert {row[name] for name in ("label", *EMOTIONS, "valence", "arousal")} == {""}
+
+
+def test_an_unknown_figure_is_an_empty_cell(analysis, tmp_path):
+    unknown = replace(analysis.window_quality[0], snr=np.nan)
+    analysis = replace(analysis, window_quality=(unknown, *analysis.window_quality[1:]))
+    write_windows_csv(analysis, tmp_path / "windows.csv")
+    assert rows_of(tmp_path / "windows.csv")[0]["snr"] == ""
+
+
+def test_morphs_have_the_columns_of_live_link_face(analysis, tmp_path):
+    write_morphs_csv(analysis.morphs, tmp_path / "morphs.csv")
+    header, *rows = (tmp_path / "morphs.csv").read_text().splitlines()
+    columns = header.split(",")
+    assert columns[:3] == ["Timecode", "BlendShapeCount", "EyeBlinkLeft"]
+    assert columns[53:] == [
+        "TongueOut",
+        "HeadYaw",
+        "HeadPitch",
+        "HeadRoll",
+        "LeftEyeYaw",
+        "LeftEyePitch",
+        "LeftEyeRoll",
+        "RightEyeYaw",
+        "RightEyePitch",
+        "RightEyeRoll",
+    ]
+    assert len(rows) == len(analysis.morphs.weights)
+    cells = rows[31].split(",")
+    assert (cells[0], cells[1], len(cells)) == ("00:00:01:01.000", "61", len(columns))
+    np.testing.assert_allclose(
+        [float(cell) for cell in cells[2 : 2 + len(MORPHS)]],
+        analysis.morphs.weights[31],
+        atol=1e-6,
+    )
+
+
+def test_a_sequence_longer_than_one_piece_is_whole(tmp_path):
+    weights = np.linspace(0, 1, 2_500)[:, None] * np.ones(len(MORPHS))
+    write_morphs_csv(MorphSequence(weights, 30.0), tmp_path / "morphs.csv")
+    rows = rows_of(tmp_path / "morphs.csv")
+    np.testing.assert_allclose([float(row["JawOpen"]) for row in rows], weights[:, 0], atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("frame", "frame_rate", "expected"),
+    [
+        (0, 30.0, "00:00:00:00.000"),
+        (29, 30.0, "00:00:00:29.000"),
+        (30, 30.0, "00:00:01:00.000"),
+        (29, 10.0, "00:00:02:09.000"),
+        (3_600 * 25 + 60 * 25 + 1, 25.0, "01:01:00:01.000"),
+        (13, 12.5, "00:00:01:00.500"),
+    ],
+)
+def test_timecodes(frame, frame_rate, expected):
+    assert timecode(frame, frame_rate) == expected
+
+
+@pytest.mark.parametrize("frame_rate", [10.0, 23.976, 29.97, 30.0, 60.0])
+def test_timecodes_ascend(frame_rate):
+    codes = [timecode(frame, frame_rate) for frame in range(5_000)]
+    assert codes == sorted(codes)
+    assert len(set(codes)) == len(codes)
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+cmd", "-run()", "@SUM(A1)", "\t=1", "\r=1"])
+def test_text_is_no_formula(text):
+    assert neutralised(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("cell", ["-0.5", "+1", "sad", "", "-1e-3", "a=b"])
+def test_numbers_and_plain_words_stay(cell):
+    assert neutralised(cell) == cell
+
+
+def test_labels_that_look_like_formulas_are_neutralised(analysis, tmp_path):
+    names = ("=evil", *analysis.morphs.names[1:])
+    write_morphs_csv(replace(analysis.morphs, names=names), tmp_path / "morphs.csv")
+    assert "'=evil" in (tmp_path / "morphs.csv").read_text().splitlines()[0].split(",")
+
+
+def test_json_is_the_document(analysis, tmp_path):
+    write_json(analysis, tmp_path / "analysis.json")
+    assert json.loads((tmp_path / "analysis.json").read_bytes()) == to_document(analysis)
