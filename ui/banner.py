@@ -1,7 +1,5 @@
 """The strip above the tabs that never goes away: whose voice this is, and what the app is not."""
 
-from datetime import date
-
 from ui.consent import Consent
 from ui.marks import escaped
 from ui.theme import asset

@@ -10,6 +10,7 @@ from ui.context import AppContext, Selection, TabHandles, open_request
 from ui.export_names import download_name
 from ui.marks import escaped, icon, long_date
 from ui.messages import shows_errors
+from ui.pieces import markup
 from verhm.errors import StorageError
 
 _FILES = (
@@ -24,12 +25,12 @@ _FILES = (
 def build(context: AppContext, selected: Selection) -> TabHandles:
     """Lay out the tab and wire its events."""
     with gr.Column(elem_classes="page-narrow"):
-        gr.HTML("<div class='head'><h1>Export</h1></div>")
+        markup("<div class='head'><h1>Export</h1></div>")
         with gr.Column(elem_classes="panel step"):
             with gr.Row():
                 session = gr.Dropdown([], label="Session", elem_id="export-session")
                 run = gr.Dropdown([], label="Run", elem_id="export-run")
-            files = gr.HTML(elem_id="export-files")
+            files = markup(elem_id="export-files")
     view = _View(context)
 
     def choose(patient_id: str | None, session_id: str | None) -> Any:

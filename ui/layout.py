@@ -12,6 +12,7 @@ from ui.banner import banner
 from ui.consent import consent_of
 from ui.context import AppContext, OpenRequest, Selection, TabHandles
 from ui.messages import shows_errors
+from ui.pieces import markup
 from ui.theme import asset
 from ui.user import LOCAL_USER
 from verhm.errors import StorageError
@@ -30,7 +31,7 @@ def build_page(context: AppContext) -> gr.Blocks:
     """Put the page together; nothing of a patient is in it until a browser asks."""
     with gr.Blocks(title="VERHM", fill_width=True, analytics_enabled=False) as page:
         selected = Selection(gr.State(None), gr.State(None), gr.State(None))
-        strip = gr.HTML(_banner(None), elem_id="banner", js_on_load=asset("banner.js"))
+        strip = markup(_banner(None), elem_id="banner", js_on_load=asset("banner.js"))
         handles = []
         with gr.Tabs(elem_id="tabs", selected="patients") as tabs:
             for name, label, build in _TABS:

@@ -45,6 +45,12 @@ def signed(value: float) -> str:
     return "0.00" if text[1:] == "0.00" else text
 
 
+def short_signed(value: float) -> str:
+    """A mark on a scale around zero: −0.6, 0, +0.25."""
+    text = signed(value)
+    return "0" if text == "0.00" else text.rstrip("0").rstrip(".")
+
+
 def minutes_of(seconds: float) -> tuple[str, str]:
     """A length as figure and unit: ("48", "s") below two minutes, else ("9.6", "min")."""
     return (f"{seconds:.0f}", "s") if seconds < 120 else (f"{seconds / 60:.1f}", "min")

@@ -10,6 +10,7 @@ from storage.models import Patient, Run, RunState
 from ui.context import AppContext, Selection, TabHandles, open_request
 from ui.marks import escaped
 from ui.messages import error_box
+from ui.pieces import markup
 from ui.session_consent import lay_out_consent, settle, shown
 from ui.session_form import Entries, lay_out_advanced, lay_out_details
 from ui.theme import asset
@@ -23,7 +24,7 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
         with gr.Column(scale=1, elem_classes="col-record"):
             with gr.Column(elem_classes="panel step"):
                 consent = lay_out_consent()
-            recorder = gr.HTML(
+            recorder = markup(
                 asset("recorder.html"), js_on_load=_recorder_script(), elem_id="recorder"
             )
         with gr.Column(scale=0, min_width=428, elem_classes="col-details"):
@@ -31,13 +32,13 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
                 details = lay_out_details()
                 advanced = lay_out_advanced()
             with gr.Column(elem_classes="panel step"):
-                progress = gr.HTML(
-                    _progress(None, None), js_on_load=asset("progress.js"), elem_id="progress"
+                progress = markup(
+                    _progress(None), js_on_load=asset("progress.js"), elem_id="progress"
                 )
                 analyse = gr.Button(
                     "Analyse", variant="primary", interactive=False, elem_id="analyse"
                 )
-                problem = gr.HTML(elem_classes="problem-slot", elem_id="session-problem")
+                problem = markup(elem_classes="problem-slot", elem_id="session-problem")
     work = _Work(context)
     fields = [*consent.fields, *details, *advanced]
     both = [selected.patient, selected.session]
@@ -49,10 +50,11 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
         [recording, analyse],
         show_progress="hidden",
     )
+    note, phq9, gad7 = details[3:]
     analyse.click(
         work.begin,
         [selected.patient, recording, *fields],
-        [selected.request, progress, problem],
+        [selected.request, progress, problem, note, phq9, gad7],
         show_progress="hidden",
         trigger_mode="once",
     )
@@ -60,7 +62,7 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
 
     def refresh(patient_id: str | None, session_id: str | None) -> Sequence[Any]:
         patient = work.patient(patient_id)
-        return [*shown(patient, date.today()), work.progress(session_id)]
+        return [*shown(patient, date.today()), work.progress(patient, session_id)]
 
     return TabHandles([*consent.outputs, progress], refresh)
 
@@ -88,14 +90,15 @@ class _Work:
         try:
             session_id = self._keep(patient_id, recording, entries)
         except VerhmError as error:
-            return [gr.skip(), gr.skip(), error_box(error)]
+            return [gr.skip(), gr.skip(), error_box(error), *[gr.skip()] * 3]
         problem = ""
         try:
             self._jobs.submit(session_id, entries.settings(), entries.video())
         except VerhmError as error:  # the session is kept, and can be analysed later
             problem = error_box(error)
         request = open_request(patient_id, session_id)
-        return [request, _progress(session_id, None, taken=recording), problem]
+        # The next recording may be another patient's: what was written about this one goes.
+        return [request, _progress(session_id, taken=recording), problem, "", "", ""]
 
     def _keep(self, patient_id: str | None, recording: str | None, entries: Entries) -> str:
         if recording is None:
@@ -130,14 +133,14 @@ class _Work:
         except StorageError:
             return None
 
-    def progress(self, session_id: str | None) -> str:
+    def progress(self, patient: Patient | None, session_id: str | None) -> str:
         """The analysis of the open session as HTML."""
-        if session_id is None:
-            return _progress(None, None)
+        code = patient.code if patient else ""
         try:
-            return _progress(session_id, self._repository.latest_run(session_id))
-        except StorageError:
-            return _progress(None, None)
+            run = self._repository.latest_run(session_id) if session_id else None
+        except StorageError:  # erased in another window
+            return _progress(None, code=code)
+        return _progress(session_id, run, code=code)
 
 
 _STAGES = ("Decode", "Quality", "Speech", "Emotion", "Face", "Render", "Save")
@@ -148,7 +151,9 @@ _ENDINGS = {
 }
 
 
-def _progress(session_id: str | None, run: Run | None, taken: str | None = None) -> str:
+def _progress(
+    session_id: str | None, run: Run | None = None, taken: str | None = None, code: str = ""
+) -> str:
     """The stages of the open session's analysis; the page's script fills in how far it is."""
     stages = "".join(f"<span>{stage}</span>" for stage in _STAGES)
     ending = ""
@@ -163,6 +168,7 @@ def _progress(session_id: str | None, run: Run | None, taken: str | None = None)
         f"<div class='analysis' data-session='{escaped(session_id or '')}' "
         f"data-taken='{escaped(taken or '')}'>"
         "<header class='step-head'><span class='no'>4</span><h2>Analyse</h2>"
+        f"<span class='muted'>{f'for {escaped(code)}' if code else ''}</span>"
         "<span class='grow'></span><span class='muted small' data-slot='left'></span></header>"
         f"<div class='stages' role='progressbar' aria-label='Analysis'>{stages}</div>"
         "<div class='row working' data-slot='working' hidden><span data-slot='words'></span>"

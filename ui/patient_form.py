@@ -9,6 +9,7 @@ import gradio as gr
 
 from storage.details import PatientDetails
 from storage.models import Patient
+from ui.pieces import markup
 from verhm.errors import RequestError
 
 AGE_BANDS = ("", "under 18", "18–24", "25–34", "35–44", "45–54", "55–64", "65–74", "75 and over")
@@ -43,7 +44,7 @@ class PatientForm:
 def lay_out_form() -> PatientForm:
     """Put the form on the page, hidden."""
     with gr.Column(visible=False, elem_id="patient-form", elem_classes="panel sheet") as panel:
-        title = gr.HTML()
+        title = markup()
         with gr.Row():
             code = gr.Textbox(label="Code", max_length=40, elem_id="patient-code")
             name = gr.Textbox(label="Name (optional)", max_length=200, elem_id="patient-name")
@@ -55,7 +56,7 @@ def lay_out_form() -> PatientForm:
                 None, include_time=False, type="string", label="Withdrawn on", visible=False
             )
         note = gr.Textbox(label="Note", lines=2, max_length=4_000)
-        problem = gr.HTML(elem_classes="problem-slot")
+        problem = markup(elem_classes="problem-slot")
         with gr.Row(elem_classes="acts"):
             save = gr.Button("Save patient", variant="primary", elem_id="save-patient")
             close = gr.Button("Cancel")

@@ -9,6 +9,7 @@ from storage.models import Patient
 from ui.context import AppContext, Selection, open_request
 from ui.marks import escaped
 from ui.messages import error_box, shows_errors
+from ui.pieces import markup
 from verhm.errors import RequestError, VerhmError
 
 
@@ -33,9 +34,9 @@ class Removal:
 def lay_out_removal() -> Removal:
     """Put the panel on the page, hidden."""
     with gr.Column(visible=False, elem_id="patient-removal", elem_classes="panel sheet") as panel:
-        words = gr.HTML()
+        words = markup()
         typed = gr.Textbox(label="Type the code again to erase", elem_id="erase-code")
-        problem = gr.HTML(elem_classes="problem-slot")
+        problem = markup(elem_classes="problem-slot")
         with gr.Row(elem_classes="acts"):
             archive = gr.Button("Archive", variant="primary", elem_id="archive-patient")
             erase = gr.Button("Erase for good", elem_classes="alert", elem_id="erase-patient")

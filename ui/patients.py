@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -15,6 +14,7 @@ from ui.messages import error_box, shows_errors
 from ui.patient_form import PatientForm, closed, filled, lay_out_form, read_form
 from ui.patient_removal import lay_out_removal, wire_removal
 from ui.patients_view import ListView, counted, patients_list
+from ui.pieces import markup
 from ui.theme import asset
 from verhm.errors import VerhmError
 
@@ -24,7 +24,7 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
     editing: gr.State = gr.State(None)  # id of the patient in the form; None for a new one
     renewal: gr.State = gr.State(None)  # changes when the list has to be drawn again
     with gr.Row(elem_classes="head", equal_height=False):
-        title = gr.HTML(elem_classes="title")
+        title = markup(elem_classes="title")
         search = gr.Textbox(
             placeholder="Code or name",
             show_label=False,
@@ -37,7 +37,11 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
         new = gr.Button("New patient", variant="primary", elem_id="new-patient")
     form = lay_out_form()
     removal = lay_out_removal()
-    table = gr.HTML(elem_id="patients", js_on_load=asset("patients.js"))
+    table = markup(
+        elem_id="patients",
+        value="<p class='muted'>Reading the list…</p>",
+        js_on_load=asset("patients.js"),
+    )
 
     view = _Viewer(context)
     listed = [title, table]
@@ -83,8 +87,7 @@ def _wire_table(
 
     def open_patient(event: gr.EventData) -> OpenRequest:
         sessions = repository.sessions(event.patient_id)
-        latest = next((each for each in sessions if each.latest_done), None)
-        return open_request(event.patient_id, latest.id if latest else None)
+        return open_request(event.patient_id, sessions[0].id if sessions else None)
 
     def open_session(event: gr.EventData) -> OpenRequest:
         session = repository.session(event.session_id)

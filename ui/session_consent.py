@@ -13,6 +13,7 @@ from storage.repository import Repository
 from ui.consent import consent_of
 from ui.marks import escaped, icon, long_date
 from ui.patient_form import as_day
+from ui.pieces import markup
 from ui.session_form import Entries
 from verhm.errors import RequestError
 
@@ -41,7 +42,7 @@ class ConsentStep:
 
 def lay_out_consent() -> ConsentStep:
     """Put the step on the page."""
-    line = gr.HTML(elem_id="consent-line")
+    line = markup(elem_id="consent-line")
     with gr.Row(visible=False, elem_id="consent-fields", equal_height=True) as row:
         agreed = gr.Checkbox(
             False,
@@ -51,7 +52,7 @@ def lay_out_consent() -> ConsentStep:
             scale=3,
         )
         given = gr.DateTime(
-            lambda: date.today().isoformat(),
+            lambda: date.today().isoformat(),  # type: ignore[arg-type]
             include_time=False,
             type="string",
             label="Agreed on",
@@ -67,8 +68,8 @@ def lay_out_consent() -> ConsentStep:
 def shown(patient: Patient | None, today: date) -> Sequence[Any]:
     """Updates that show how consent stands for the open patient."""
     if patient is None:
-        words = "<span>No patient is open. Open one under <b>Patients</b>, or try without saving.</span>"
-        return [_line(words, is_done=False), gr.Row(visible=False), False]
+        words = "No patient is open. Open one under <b>Patients</b>, or try without saving."
+        return [_line(f"<span>{words}</span>", is_done=False), gr.Row(visible=False), False]
     consent = consent_of(patient, today)
     if consent.is_given:
         return [_line(_agreed_words(patient), is_done=True), gr.Row(visible=False), False]

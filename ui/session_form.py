@@ -8,6 +8,7 @@ import gradio as gr
 
 from storage.details import SessionDetails
 from ui.patient_form import as_day
+from ui.pieces import markup
 from verhm.errors import RequestError
 from verhm.settings import AnalysisSettings, VideoSettings
 
@@ -42,8 +43,8 @@ class Entries:
     language: str
     task: str
     note: str
-    phq9: float | None
-    gad7: float | None
+    phq9: str
+    gad7: str
     window: float
     hop: float
     size: int
@@ -92,10 +93,10 @@ class Entries:
 
 def lay_out_details() -> list[Any]:
     """Date, language, task, note and questionnaires."""
-    gr.HTML(_header(3, "Details", "can wait until after"))
+    markup(_header(3, "Details", "can wait until after"))
     with gr.Row():
         recorded_on = gr.DateTime(
-            lambda: date.today().isoformat(),
+            lambda: date.today().isoformat(),  # type: ignore[arg-type]
             include_time=False,
             type="string",
             label="Date",
@@ -107,9 +108,9 @@ def lay_out_details() -> list[Any]:
     task = gr.Radio(TASKS, value=TASKS[0], label="Task", elem_classes="seg-radio")
     note = gr.Textbox(label="Note", lines=7, max_lines=7, max_length=4_000, elem_id="session-note")
     with gr.Row():
-        phq9 = gr.Number(None, label="PHQ-9 total, optional", placeholder="0–27", elem_id="phq9")
-        gad7 = gr.Number(None, label="GAD-7 total, optional", placeholder="0–21", elem_id="gad7")
-    gr.HTML(
+        phq9 = gr.Textbox(label="PHQ-9 total, optional", placeholder="0–27", elem_id="phq9")
+        gad7 = gr.Textbox(label="GAD-7 total, optional", placeholder="0–21", elem_id="gad7")
+    markup(
         "<p class='small muted'>Scores are stored and charted as entered. They are never computed "
         "from the voice.</p>"
     )
@@ -139,11 +140,14 @@ def _header(number: int, title: str, aside: str = "") -> str:
     )
 
 
-def _total(name: str, value: float | None) -> int | None:
-    if value is None or value == "":
+def _total(name: str, text: str | None) -> int | None:
+    text = (text or "").strip()
+    if not text:
         return None
-    if float(value) != int(value):
+    if not text.isdecimal():
         raise RequestError(
-            "E63", f"The {name} total is {value:g}.", "Enter a whole number, or leave it empty."
+            "E63",
+            f"The {name} total is “{text[:20]}”.",
+            "Enter a whole number, or leave it empty.",
         )
-    return int(value)
+    return int(text)

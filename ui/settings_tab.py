@@ -11,6 +11,7 @@ from ui.context import AppContext, Selection, TabHandles, open_request
 from ui.demonstration import load_demonstration
 from ui.marks import escaped
 from ui.messages import shows_errors
+from ui.pieces import markup
 from ui.theme import asset
 from verhm import __version__
 
@@ -28,7 +29,7 @@ _FIGURES = (
 def build(context: AppContext, selected: Selection) -> TabHandles:
     """Lay out the tab and wire its events."""
     with gr.Column(elem_classes="page-narrow"):
-        page = gr.HTML(_page(context), js_on_load=asset("settings.js"), elem_id="settings-page")
+        page = markup(_page(context), js_on_load=asset("settings.js"), elem_id="settings-page")
 
     def demonstrate() -> Any:
         return open_request(load_demonstration(context.repository), None, "patients")

@@ -73,11 +73,12 @@ function clock(seconds, tenths = false) {
 
 // Thirty seconds of waveform, with the stretches of speech and what has been saved beneath.
 function drawWave(canvas, sound, savedSeconds, isRecording) {
-  const width = canvas.clientWidth, height = 214, ratio = devicePixelRatio || 1;
-  if (!width) return;
+  const { width: boxWidth, height: boxHeight } = canvas.parentElement.getBoundingClientRect();
+  const width = boxWidth - 30, height = boxHeight - 20, ratio = devicePixelRatio || 1;
+  if (width < 50 || height < 60) return;
+  const floor = height - 42, middle = (floor - 16) / 2;
   canvas.width = width * ratio;
   canvas.height = height * ratio;
-  canvas.style.height = `${height}px`;
   const pen = canvas.getContext("2d");
   pen.scale(ratio, ratio);
   const style = getComputedStyle(canvas);
@@ -90,31 +91,31 @@ function drawWave(canvas, sound, savedSeconds, isRecording) {
   pen.font = `11px ${style.fontFamily}`;
   for (let mark = start; mark <= start + span; mark += 5) {
     pen.fillStyle = colour("--line");
-    pen.fillRect(Math.min(x(mark), width - 1), 0, 1, 172);
+    pen.fillRect(Math.min(x(mark), width - 1), 0, 1, floor);
     pen.fillStyle = colour("--ink-3");
     pen.textAlign = mark === start + span ? "right" : "left";
-    pen.fillText(clock(mark), x(mark) + (mark === start + span ? -2 : 4), 188);
+    pen.fillText(clock(mark), x(mark) + (mark === start + span ? -2 : 4), floor + 16);
   }
   const threshold = sound ? sound.threshold : 0;
   pen.fillStyle = colour("--wave");
   steps.forEach((step, index) => {
     const left = x(index * STEP);
     if (left < 0) return;
-    const half = Math.max(1.5, 62 * Math.min(1, step.peak * 1.6));
-    pen.fillRect(left, 76 - half, 2, 2 * half);
-    if (step.level > threshold) pen.fillRect(left, 158, STEP * scale + 0.5, 8);
+    const half = Math.max(1.5, (middle - 4) * Math.min(1, step.peak * 1.6));
+    pen.fillRect(left, middle - half, 2, 2 * half);
+    if (step.level > threshold) pen.fillRect(left, floor - 14, STEP * scale + 0.5, 8);
   });
   pen.fillStyle = colour("--ink-3");
   pen.textAlign = "left";
-  if (steps.length) pen.fillText("speech found", Math.min(x(length) + 8, width - 76), 166);
+  if (steps.length) pen.fillText("speech found", Math.min(x(length) + 8, width - 76), floor - 6);
   if (savedSeconds > start) {
     pen.fillStyle = colour("--accent");
-    pen.fillRect(0, 200, x(savedSeconds), 3);
+    pen.fillRect(0, floor + 28, x(savedSeconds), 3);
     pen.fillStyle = colour("--ink-3");
-    pen.fillText("saved in pieces of 10 s", Math.min(x(savedSeconds) + 8, width - 130), 206);
+    pen.fillText("saved in pieces of 10 s", Math.min(x(savedSeconds) + 8, width - 130), floor + 34);
   }
   if (isRecording) {
     pen.fillStyle = colour("--alert");
-    pen.fillRect(x(length), 0, 2, 172);
+    pen.fillRect(x(length), 0, 2, floor);
   }
 }

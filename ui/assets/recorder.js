@@ -69,9 +69,9 @@ function drawLevel(sound, speech) {
   $("clip").classList.toggle("on", isClipping);
   $("clip-words").textContent = isClipping ? "Clipping: lower the gain" : "No clipping";
   const shown = (value) => String(Math.round(value)).replace("-", "−");
-  if (sound?.steps.length) {
-    $("level-words").textContent = `${shown(level)} dBFS · peak ${shown(peak)}`;
-  }
+  $("level-words").textContent = sound?.steps.length
+    ? `${shown(level)} dBFS · peak ${shown(peak)}`
+    : "aim between −24 and −9 dBFS";
   const noise = sound?.noise ?? null;
   $("noise").textContent = noise === null ? "–" : `${shown(noise)} dBFS`;
   $("snr").textContent =
@@ -272,6 +272,6 @@ addEventListener("verhm-taken", (event) => {
 addEventListener("beforeunload", (event) => {
   if (["recording", "paused"].includes(state.phase)) event.preventDefault();
 });
-new ResizeObserver(draw).observe($("wave"));
+new ResizeObserver(draw).observe($("wave").parentElement);
 setPhase("idle");
 attempt(findLeftBehind);
