@@ -1,0 +1,93 @@
+"""The app's parts over an empty data folder, with an engine that takes no time."""
+
+import time
+import wave
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from storage.details import PatientDetails, SessionDetails
+from storage.repository import open_repository
+from tests.ui.fakes import FakeEngine
+from ui.context import AppContext
+from ui.intake import Intake
+from ui.jobs import Jobs
+from ui.settings import AppSettings
+
+TODAY = date(2026, 11, 21)
+
+
+@pytest.fixture
+def settings(tmp_path) -> AppSettings:
+    return AppSettings(data=tmp_path / "data")
+
+
+@pytest.fixture
+def engine() -> FakeEngine:
+    return FakeEngine()
+
+
+@pytest.fixture
+def context(settings, engine):
+    """The parts of an app without patients."""
+    repository = open_repository(settings.data)
+    jobs = Jobs(repository, engine, settings.work, longest=3)
+    intake = Intake(settings.data / "intake", largest=100_000)
+    yield AppContext(repository, jobs, intake, settings)
+    engine.go_on.set()
+    engine.draw_on.set()
+    jobs.shutdown()
+    repository.close()
+
+
+@pytest.fixture
+def recording(tmp_path) -> Path:
+    """A second of silence as a wav file."""
+    path = tmp_path / "voice.wav"
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(16_000)
+        file.writeframes(bytes(32_000))
+    return path
+
+
+@pytest.fixture
+def add_session(context, recording):
+    """Function that adds a patient with a session and returns the session."""
+
+    def add(code: str = "P-0001", name: str | None = None, note: str = ""):
+        patient = context.repository.add_patient(
+            PatientDetails(code, name, consent_given_on=date(2026, 1, 5))
+        )
+        details = SessionDetails(TODAY, "Free speech", "English", note)
+        return context.repository.add_session(patient.id, details, recording)
+
+    return add
+
+
+@pytest.fixture
+def until():
+    """Function that waits for something to become true."""
+
+    def wait(is_so, seconds: float = 10.0) -> None:
+        deadline = time.monotonic() + seconds
+        while not is_so():
+            assert time.monotonic() < deadline, "it never became true"
+            time.sleep(0.01)
+
+    return wait
+
+
+@pytest.fixture
+def analysed(context, add_session, until):
+    """Function that adds a session and analyses it to the end."""
+
+    def analyse(*arguments, **options):
+        session = add_session(*arguments, **options)
+        job = context.jobs.submit(session.id)
+        until(lambda: context.jobs.view(job.id).state.has_ended)
+        return context.repository.session(session.id)
+
+    return analyse

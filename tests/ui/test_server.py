@@ -1,0 +1,108 @@
+"""The server answers with media by id, results by run, and coded failures."""
+
+import io
+import socket
+import zipfile
+
+import pytest
+from fastapi.testclient import TestClient
+
+from storage.models import MediaKind
+from ui.server import make_app, open_port
+from ui.settings import AppSettings
+from verhm.errors import RequestError
+
+
+@pytest.fixture
+def client(context):
+    with TestClient(make_app(context), base_url="http://127.0.0.1:7860") as client:
+        yield client
+
+
+def test_the_start_leads_to_the_page(client):
+    answer = client.get("/", follow_redirects=True)
+    assert answer.status_code == 200
+    assert "VERHM" in answer.text
+    assert client.get("/healthz").json() == {"status": "ok"}
+
+
+def test_the_page_asks_no_other_host_for_anything(client):
+    page = client.get("/app/").text
+    assert "fonts.googleapis" not in page
+    assert "/assets/page.css?v=" in page
+    assert "http" not in client.get("/assets/page.css").text.replace("http://www.w3.org/2000", "")
+    assert "https://" not in client.get("/app/theme.css").text
+
+
+@pytest.mark.parametrize("address", ["/openapi.json", "/docs", "/redoc"])
+def test_the_app_does_not_describe_itself(client, address):
+    assert client.get(address).status_code == 404
+
+
+def test_media_can_be_read_in_parts(client, context, analysed):
+    session = analysed()
+    video = context.repository.media_of(session.runs[0].id, MediaKind.VIDEO)
+    whole = client.get(f"/media/{video.id}")
+    assert whole.headers["content-type"] == "video/mp4"
+    assert len(whole.content) == video.bytes
+    part = client.get(f"/media/{video.id}", headers={"range": "bytes=100-199"})
+    assert part.status_code == 206
+    assert part.headers["content-range"] == f"bytes 100-199/{video.bytes}"
+    assert part.content == whole.content[100:200]
+
+
+@pytest.mark.parametrize("address", ["/media/nothing", "/media/..%2fverhm.db", "/jobs/none"])
+def test_what_is_not_there_is_not_found_and_says_so(client, address):
+    answer = client.get(address)
+    assert answer.status_code == 404
+    assert "data" not in answer.text.lower() or "verhm.db" not in answer.text
+
+
+def test_jobs_can_be_followed_and_cancelled(client, context, add_session, engine, until):
+    engine.go_on.clear()
+    job = context.jobs.submit(add_session().id)
+    until(lambda: client.get(f"/jobs/{job.id}").json()["state"] == "analysing")
+    assert [each["id"] for each in client.get("/jobs").json()["jobs"]] == [job.id]
+    client.post(f"/jobs/{job.id}/cancel")
+    until(lambda: client.get(f"/jobs/{job.id}").json()["state"] == "cancelled")
+    assert client.get(f"/jobs/{job.id}").json()["error"]["code"] == "E60"
+
+
+def test_every_result_can_be_taken_out_and_no_name_goes_with_it(client, analysed):
+    session = analysed("P-0417", name="Ada Secret")
+    run = session.runs[0]
+    begins = {
+        "face.mp4": bytes(range(10)),
+        "windows.csv": b"start",
+        "analysis.json": b"{",
+        "morphs.csv": b"Timecode",
+        "emotions.png": b"\x89PNG",
+        "everything.zip": b"PK",
+    }
+    for name, first in begins.items():
+        answer = client.get(f"/runs/{run.id}/{name}")
+        assert answer.status_code == 200, name
+        assert answer.content.startswith(first), name
+        assert b"Secret" not in answer.content
+        stem = name.partition(".")[0]
+        assert f"P-0417_2026-11-21_run1_{stem}" in answer.headers["content-disposition"]
+    voice = client.get(f"/sessions/{session.id}/recording")
+    assert voice.content.startswith(b"RIFF")
+
+
+def test_the_archive_holds_everything_and_leaves_nothing_behind(client, context, analysed):
+    session = analysed("P-0417")
+    archive = client.get(f"/runs/{session.runs[0].id}/everything.zip")
+    names = zipfile.ZipFile(io.BytesIO(archive.content)).namelist()
+    assert len(names) == 6
+    assert all(name.startswith("P-0417_2026-11-21") for name in names)
+    assert not list(context.settings.work.iterdir())
+
+
+def test_a_busy_port_is_said_in_one_line():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(RequestError, match=f"E73 Port {port} is in use"):
+            open_port(AppSettings(data="unused", port=port))
