@@ -1,0 +1,40 @@
+"""The start of the app: failures are one line."""
+
+import os
+import socket
+
+import pytest
+from filelock import FileLock
+
+import app
+
+
+@pytest.fixture(autouse=True)
+def own_environment(monkeypatch):
+    """The app sets variables for its libraries; they must not reach other tests."""
+    monkeypatch.setattr(os, "environ", os.environ.copy())
+
+
+def test_a_busy_port_is_one_line_and_exit_code_2(tmp_path, capsys):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        assert app.main(["--port", port, "--data", str(tmp_path)]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("E73")
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_unfit_setting_is_one_line_and_exit_code_2(tmp_path, capsys):
+    assert app.main(["--host", "0.0.0.0", "--data", str(tmp_path)]) == 2
+    assert capsys.readouterr().err.startswith("E71")
+
+
+def test_a_folder_that_another_copy_uses_is_left_alone(tmp_path, capsys):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    with FileLock(tmp_path / "verhm.lock"):
+        assert app.main(["--port", port, "--data", str(tmp_path)]) == 2
+    assert capsys.readouterr().err.startswith("E56")

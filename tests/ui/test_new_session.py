@@ -1,0 +1,153 @@
+"""A new session is kept whole, or refused with nothing lost."""
+
+import asyncio
+from dataclasses import astuple, replace
+from datetime import date, timedelta
+
+import gradio as gr
+import pytest
+
+from storage.details import PatientDetails
+from ui.context import OpenRequest
+from ui.new_session import _Work as Work
+from ui.session_form import Entries
+
+TODAY = date.today()
+ENTRIES = Entries(
+    is_trial=False,
+    has_agreed=True,
+    agreed_on=TODAY.isoformat(),
+    agreed_until=None,
+    recorded_on=TODAY.isoformat(),
+    language="English",
+    task="Reading",
+    note="Seen by video",
+    phq9="9",
+    gad7="",
+    window=3.0,
+    hop=0.5,
+    size=512,
+    strength=1.0,
+    seed=7,
+)
+
+
+@pytest.fixture
+def patient(context):
+    return context.repository.add_patient(PatientDetails("P-0001"))
+
+
+@pytest.fixture
+def received(context, recording):
+    """Id of a recording that the app has received."""
+
+    async def arriving():
+        yield recording.read_bytes()
+
+    return asyncio.run(context.intake.receive("voice.wav", arriving()))
+
+
+@pytest.fixture
+def begin(context, patient, received):
+    """Function that presses Analyse; returns the request, and the problem shown."""
+
+    def press(entries=ENTRIES, patient_id=patient.id, recording=received):
+        result = Work(context).begin(patient_id, recording, *astuple(entries))
+        return result[0], result[2]
+
+    return press
+
+
+def test_the_session_is_kept_as_entered_and_analysed(context, patient, begin, engine, until):
+    request, problem = begin()
+    assert isinstance(request, OpenRequest) and problem == ""
+    session = context.repository.session(request.session_id)
+    assert (session.patient_id, session.task, session.note) == (
+        patient.id,
+        "Reading",
+        "Seen by video",
+    )
+    assert (session.phq9, session.gad7, session.is_kept) == (9, None, True)
+    until(lambda: context.jobs.of_session(session.id).state.has_ended)
+    assert engine.settings[0].seed == 7
+
+
+def test_consent_given_beside_the_recording_is_kept_with_the_patient(context, patient, begin):
+    begin(replace(ENTRIES, agreed_until=(TODAY + timedelta(365)).isoformat()))
+    kept = context.repository.patient(patient.id)
+    assert kept.consent_given_on == TODAY
+    assert kept.consent_until == TODAY + timedelta(365)
+
+
+def test_a_recording_becomes_one_session_only(context, patient, begin):
+    begin()
+    _, problem = begin()
+    assert "E53" in problem
+    assert len(context.repository.sessions(patient.id)) == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"has_agreed": False}, "E62"),
+        ({"agreed_on": None}, "E62"),
+        ({"agreed_on": (TODAY + timedelta(1)).isoformat()}, "E63"),
+        ({"agreed_on": "yesterday"}, "E63"),
+        ({"recorded_on": ""}, "E63"),
+        ({"recorded_on": "31.12.2026"}, "E63"),
+        ({"recorded_on": (TODAY + timedelta(1)).isoformat()}, "E63"),
+        ({"phq9": "28"}, "E63"),
+        ({"phq9": "nine"}, "E63"),
+        ({"gad7": "-1"}, "E63"),
+        ({"window": 9.0}, "E71"),
+        ({"size": 511}, "E71"),
+    ],
+)
+def test_what_cannot_be_is_refused_and_the_recording_waits(
+    context, patient, received, begin, changes, code
+):
+    request, problem = begin(replace(ENTRIES, **changes))
+    assert f">{code}<" in problem
+    assert request == gr.skip()
+    assert not context.repository.sessions(patient.id)
+    assert context.intake.path(received).is_file()
+
+
+def test_without_a_recording_there_is_nothing_to_analyse(begin):
+    assert "E70" in begin(recording=None)[1]
+
+
+def test_nobody_is_recorded_under_no_name(begin):
+    assert "E62" in begin(patient_id=None)[1]
+
+
+def test_a_try_needs_no_consent_and_is_gone_at_the_next_start(context, patient, begin, until):
+    request, problem = begin(replace(ENTRIES, is_trial=True, has_agreed=False), patient_id=None)
+    assert problem == ""
+    until(lambda: context.jobs.of_session(request.session_id).state.has_ended)
+    assert not context.repository.sessions(patient.id)
+    assert context.repository.sweep().sessions_erased == 1
+
+
+def test_where_too_many_analyses_wait_the_session_is_kept_and_can_be_analysed_later(
+    context, patient, begin, add_session, engine
+):
+    engine.go_on.clear()
+    for code in "ABC":
+        context.jobs.submit(add_session(code).id)
+    request, problem = begin()
+    assert "E61" in problem
+    assert context.repository.recording(request.session_id).is_file()
+
+
+def test_a_cancelled_session_offers_to_be_analysed_again(context, add_session, engine, until):
+    session = add_session()
+    engine.go_on.clear()
+    job = context.jobs.submit(session.id)
+    context.jobs.cancel(job.id)
+    until(lambda: context.jobs.view(job.id).state.has_ended)
+    work = Work(context)
+    assert "Analyse again" in work.progress(None, session.id)
+    engine.go_on.set()
+    work.again(session.patient_id, session.id)
+    until(lambda: context.repository.session(session.id).latest_done)

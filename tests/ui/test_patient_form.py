@@ -1,0 +1,38 @@
+"""The patient's form: what is entered is kept, what cannot be is refused."""
+
+from datetime import date
+
+import pytest
+
+from ui.patient_form import as_day, filled, read_form
+from verhm.errors import RequestError
+
+FIELDS = ("P-0417", "Ada", "35–44", "A note", "2026-05-12", "2027-05-12", None)
+
+
+def test_the_form_reads_back_what_it_shows(context):
+    patient = context.repository.add_patient(read_form(FIELDS, None))
+    shown = filled(patient, "")[3:]
+    assert shown[:2] == ["P-0417", "Ada"]
+    assert shown[4:6] == ["2026-05-12", "2027-05-12"]
+    assert (patient.consent_given_on, patient.consent_until) == (
+        date(2026, 5, 12),
+        date(2027, 5, 12),
+    )
+
+
+@pytest.mark.parametrize(
+    ("position", "value"),
+    [(0, "  "), (0, "x" * 41), (4, None), (4, "soon"), (5, "2025-01-01")],
+)
+def test_an_entry_that_cannot_be_is_refused_with_a_code(position, value):
+    fields = list(FIELDS)
+    fields[position] = value
+    with pytest.raises(RequestError, match="E63"):
+        read_form(fields, None)
+
+
+def test_an_empty_date_is_no_date():
+    assert as_day(None) is None
+    assert as_day("  ") is None
+    assert as_day("2026-11-21") == date(2026, 11, 21)

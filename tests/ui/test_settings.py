@@ -1,0 +1,50 @@
+"""Settings: a flag beats the environment, and nothing leaves this computer."""
+
+from pathlib import Path
+
+import pytest
+
+from ui.settings import AppSettings, process_environment, read_settings
+from verhm.errors import RequestError
+
+NO_FLAGS = {"host": None, "port": None, "data": None, "open": False}
+
+
+def test_a_flag_beats_the_environment_beats_the_default(tmp_path):
+    environment = {"VERHM_PORT": "8000", "VERHM_DATA": str(tmp_path / "a")}
+    assert read_settings(NO_FLAGS, {}).port == 7860
+    assert read_settings(NO_FLAGS, environment).port == 8000
+    assert read_settings(NO_FLAGS, environment).data == tmp_path / "a"
+    flags = NO_FLAGS | {"port": 9000, "data": tmp_path / "b"}
+    assert read_settings(flags, environment).port == 9000
+    assert read_settings(flags, environment).data == tmp_path / "b"
+
+
+def test_the_data_are_never_kept_beside_the_program_by_default():
+    data = read_settings(NO_FLAGS, {}).data
+    assert data.is_absolute()
+    assert Path(__file__).parents[2] not in data.parents
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.2", "example.org", "::"])
+def test_the_app_listens_on_this_computer_only(tmp_path, host):
+    with pytest.raises(RequestError, match="E71"):
+        AppSettings(tmp_path, host=host)
+
+
+@pytest.mark.parametrize("port", [0, -1, 65_536])
+def test_a_port_that_is_none_is_refused(tmp_path, port):
+    with pytest.raises(RequestError, match="E71"):
+        AppSettings(tmp_path, port=port)
+
+
+def test_a_port_that_is_no_number_is_refused():
+    with pytest.raises(RequestError, match="E71"):
+        read_settings(NO_FLAGS, {"VERHM_PORT": "many"})
+
+
+def test_libraries_are_told_to_stay_at_home(tmp_path):
+    environment = process_environment(AppSettings(tmp_path))
+    assert environment["GRADIO_ANALYTICS_ENABLED"] == "False"
+    assert environment["HF_HUB_OFFLINE"] == "1"
+    assert Path(environment["GRADIO_TEMP_DIR"]).parent == tmp_path
