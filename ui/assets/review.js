@@ -1,0 +1,146 @@
+/* The review screen: puts the parts together, so that one clock drives them all.
+ *
+ * `element`, `trigger`, `props` and `watch` are Gradio's; Python is asked for nothing while the
+ * voice plays. Events to the server: "render_face", "analyse_again", "visit". */
+
+/** A session with a result; returns what the page's life needs of it. */
+function mountSession(root, value, face) {
+  const model = makeModel(value.data);
+  root.innerHTML = reviewPage(model, value);
+  const timeline = makeTimeline(root.querySelector(".rv-time"), model, (time) => player.seek(time));
+  const cursor = makeCursor(root, model, timeline);
+  const table = makeTable(root, model, (index) => player.seek(model.centres[index]));
+  const player = makePlayer(root, model, {
+    changed: (time, playing) => {
+      timeline.reveal(time, playing);
+      table.follow(cursor.update(time));
+    },
+    render: () => trigger("render_face", {}),
+  });
+  const redraw = () => { timeline.redraw(); cursor.update(player.time(), true); };
+
+  function show(mode) {
+    for (const button of root.querySelectorAll("[data-view]")) {
+      const isOn = button.dataset.view === mode;
+      button.classList.toggle("on", isOn);
+      button.setAttribute("aria-pressed", String(isOn));
+    }
+    timeline.show(mode);
+    cursor.update(player.time());
+  }
+  function zoom(step) {
+    timeline.zoom(step, player.time());
+    describeSpan();
+    cursor.update(player.time());
+  }
+  function describeSpan() {
+    root.querySelector(".rv-span").textContent = `${Math.round(timeline.view.span)} s`;
+    root.querySelector(".rv-less").disabled = timeline.closest();
+    root.querySelector(".rv-more").disabled = timeline.widest();
+  }
+  function gap(step) {
+    const index = model.nextGap(model.windowAt(player.time()), step);
+    if (index !== null) player.seek(model.centres[index]);
+  }
+  const help = root.querySelector(".rv-keys");
+  const keys = {
+    " ": player.toggle, l: player.loop, h: () => show("heat"), s: () => show("stacked"), m: () => show("multiples"),
+    ArrowLeft: () => player.step(-1), ArrowRight: () => player.step(1),
+    "shift ArrowLeft": () => player.seek(player.time() - 0.1), "shift ArrowRight": () => player.seek(player.time() + 0.1),
+    Home: () => player.seek(0), End: () => player.seek(model.duration),
+    "[": () => gap(-1), "]": () => gap(1), "-": () => zoom(-1), "+": () => zoom(1),
+    "?": () => help.showModal(),
+  };
+  root.querySelector(".rv-help").addEventListener("click", () => help.showModal());
+  root.querySelector(".rv-less").addEventListener("click", () => zoom(-1));
+  root.querySelector(".rv-more").addEventListener("click", () => zoom(1));
+  for (const button of root.querySelectorAll("[data-view]")) {
+    button.addEventListener("click", () => show(button.dataset.view));
+  }
+  const life = watchPage(root, { keys, redraw, resized: () => { timeline.resize(); table.draw(); cursor.update(player.time(), true); } });
+  timeline.resize();
+  show("heat");
+  describeSpan();
+  player.showFace(face);
+  player.seek(0);
+  return { run: value.run, showFace: player.showFace, showShare: player.showShare, end: () => { life.abort(); player.stop(); } };
+}
+
+/** Whether a key belongs to the person's typing, or to another control. */
+function isTyping(target) {
+  return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
+}
+
+/** Keys, size and theme, for as long as the session is shown. */
+function watchPage(root, { keys, redraw, resized }) {
+  const life = new AbortController();
+  const { signal } = life;
+  document.addEventListener("keydown", (event) => {
+    const isHidden = !root.isConnected || root.offsetParent === null;
+    if (isHidden || isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (document.querySelector("dialog[open]")) return;
+    // The tab that led here still has the focus: its own Space would do nothing.
+    if (event.key === " " && event.target.closest('button:not([role="tab"]), a, summary')) return;
+    const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    const action = keys[event.shiftKey && event.key.length > 1 ? `shift ${name}` : name];
+    if (!action) return;
+    event.preventDefault();
+    action();
+  }, { signal });
+  const sizes = new ResizeObserver(resized);
+  sizes.observe(root);
+  const themes = new MutationObserver(redraw);
+  themes.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme", "class"] });
+  window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw, { signal });
+  signal.addEventListener("abort", () => { sizes.disconnect(); themes.disconnect(); });
+  return life;
+}
+
+/** A page without a result: what is the matter, and what to do. */
+function mountNotice(root, html) {
+  root.innerHTML = html;
+  root.querySelector("[data-again]")?.addEventListener("click", () => trigger("analyse_again", {}));
+  for (const button of root.querySelectorAll("[data-visit]")) {
+    button.addEventListener("click", () => trigger("visit", { tab: button.dataset.visit }));
+  }
+}
+
+/** The stage an analysis is in, while there is no result to show. */
+function showStage(root, job) {
+  const words = root.querySelector(".rv-stage");
+  if (!words) return;
+  const left = job.seconds_left === null ? "" : ` · about ${Math.ceil(job.seconds_left)} s left`;
+  words.textContent = job.state === "waiting"
+    ? "Waiting for the analysis before it" : `${job.stage_label} · ${Math.round(100 * job.overall)} %${left}`;
+  root.querySelector("progress").value = Math.round(100 * job.overall);
+}
+
+function startReview() {
+  const root = element.querySelector(".rv");
+  const nothing = { session: null, video: null, audio: null, busy: false, problem: null, can_render: false };
+  const face = () => ({ ...nothing, ...JSON.parse(props.face || "{}") });
+  let session = null;
+
+  function showPage() {
+    const value = JSON.parse(props.value || "{}");
+    if (session && value.run === session.run) { // the same result: what plays goes on
+      root.querySelector(".who-card").outerHTML = value.header;
+      return;
+    }
+    session?.end();
+    session = value.data ? mountSession(root, value, face()) : null;
+    if (!session) mountNotice(root, value.notice || "");
+  }
+  watch("value", showPage);
+  watch("face", () => session?.showFace(face()));
+  // The banner asks the server how the analyses stand, and tells everybody.
+  addEventListener("verhm-jobs", (event) => {
+    const job = event.detail.find((each) => each.session_id === face().session && !each.has_ended);
+    if (!job) return;
+    if (session) session.showShare(job.state === "rendering" ? job.share : 0);
+    else showStage(root, job);
+  });
+  showPage();
+}
+
+startReview();

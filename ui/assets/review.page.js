@@ -1,0 +1,82 @@
+/* The markup of the review screen, before anything is drawn in it. */
+
+const VIEWS = [["heat", "Heat-map", "H"], ["stacked", "Stacked", "S"], ["multiples", "Multiples", "M"]];
+
+const KEY_HELP = [
+  ["Space", "Play, pause"],
+  ["← →", "Previous, next window"],
+  ["Shift ← →", "0.1 s back, forward"],
+  ["Home End", "Start, end of the recording"],
+  ["[ ]", "Previous, next stretch without a result"],
+  ["L", "Loop the window"],
+  ["H S M", "Heat-map, stacked, multiples"],
+  ["− +", "Show less, more time"],
+  ["?", "This list"],
+];
+
+function rampLegend() {
+  const steps = Array.from({ length: 10 }, (_, step) => `<i style="background:var(--heat-${step})"></i>`);
+  return `<div class="ramp"><span>p 0</span><div>${steps.join("")}</div><span>≥ .85</span></div>`;
+}
+
+function timelineHeader(model) {
+  const views = VIEWS.map(([name, text, key]) =>
+    `<button type="button" data-view="${name}" aria-pressed="false">${text} <kbd>${key}</kbd></button>`);
+  return `<header><h2>Timeline</h2><div class="seg" role="group" aria-label="View">${views.join("")}</div>` +
+    rampLegend() +
+    `<div class="ramp"><span class="rv-hatch"></span><span>no result</span></div><span class="grow"></span>` +
+    `<span class="small muted">window ${model.window} s · hop ${model.hop} s</span>` +
+    `<div class="seg" role="group" aria-label="Visible time"><button type="button" class="rv-less" aria-label="Show less time">−</button>` +
+    `<span class="rv-span" aria-live="polite"></span><button type="button" class="rv-more" aria-label="Show more time">+</button></div>` +
+    `<button type="button" class="rv-help small" aria-label="Keyboard keys"><kbd>?</kbd> <span class="muted">keys</span></button></header>`;
+}
+
+function timelinePanel(model) {
+  const layers = ["overview", "view", "lanes", "cursor", "labels", "values"].map((name) => `<g class="g-${name}"></g>`);
+  return `<section class="panel tl" aria-label="Timeline">${timelineHeader(model)}` +
+    `<div class="rv-time"><canvas class="rv-heat" aria-hidden="true"></canvas>` +
+    `<svg class="rv-lanes" height="${TIMELINE_HEIGHT}" tabindex="0" role="slider" aria-label="Position in the recording"` +
+    ` aria-valuemin="0" aria-valuemax="${model.duration.toFixed(1)}" aria-valuenow="0">${layers.join("")}</svg></div>` +
+    `<p class="micro muted rv-derived">Valence and arousal are derived from the emotions' probabilities, not measured.</p></section>`;
+}
+
+function facePanel(model) {
+  const speeds = [0.5, 0.75, 1, 1.25, 1.5, 2].map((rate) =>
+    `<option value="${rate}"${rate === 1 ? " selected" : ""}>${rate}×</option>`);
+  return `<section class="panel left" aria-label="Face and voice"><div class="rv-face"></div><div class="rv-scrub"><i></i></div>` +
+    `<div class="transport"><button type="button" class="ib rv-back" title="Previous window (←)" aria-label="Previous window">${iconSvg("back")}</button>` +
+    `<button type="button" class="ib main rv-play"></button>` +
+    `<button type="button" class="ib rv-forward" title="Next window (→)" aria-label="Next window">${iconSvg("forward")}</button>` +
+    `<b class="rv-now">0:00.0</b><span class="muted">/ ${clockText(model.duration)}</span><span class="grow"></span>` +
+    `<button type="button" class="btn small quiet rv-loop" aria-pressed="false">Loop <kbd>L</kbd></button>` +
+    `<select class="rv-speed" aria-label="Speed">${speeds.join("")}</select></div>` +
+    `<div class="now"><header><h2>At the playhead</h2><span class="muted small rv-window"></span></header>` +
+    `<div class="rv-readout"></div><p class="micro muted">Calibrated probability of vocal expression</p></div>` +
+    `<div class="circ"><header><h2>Circumplex</h2><span class="muted small">last ${TRAIL_SECONDS} s, fading</span></header>${planeMarkup()}</div></section>`;
+}
+
+function planeMarkup() {
+  const { size, middle, radius } = PLANE;
+  return `<div class="plane"><span>unpleasant</span><svg width="${size}" height="${size}" viewBox="0 0 ${size} ${size}" role="img" aria-label="Valence and arousal over the last ${TRAIL_SECONDS} seconds">` +
+    `<circle class="cring" cx="${middle}" cy="${middle}" r="${radius}"/><circle class="cring in" cx="${middle}" cy="${middle}" r="${radius / 2}"/>` +
+    `<path class="zero" d="M${middle - radius} ${middle}H${middle + radius}M${middle} ${middle - radius}V${middle + radius}"/><g class="g-trail"></g>` +
+    `<text x="${middle}" y="9" text-anchor="middle">high arousal</text><text x="${middle}" y="${size - 3}" text-anchor="middle">low arousal</text></svg><span>pleasant</span></div>`;
+}
+
+function tablePanel(model, chip) {
+  return `<section class="panel tbl" aria-label="Windows"><header><h2>Windows</h2><div class="seg" role="group" aria-label="Which windows">` +
+    `<button type="button" data-filter="all">All ${model.count}</button><button type="button" data-filter="gaps">No result ${model.gaps}</button></div><span class="grow"></span>${chip}</header>` +
+    `<div class="rv-scroll" tabindex="0" role="region" aria-label="Table of windows"><table><thead><tr aria-rowindex="1">${tableHead()}</tr></thead><tbody></tbody></table></div></section>`;
+}
+
+function helpDialog() {
+  const rows = KEY_HELP.map(([keys, text]) =>
+    `<dt>${keys.split(" ").map((key) => `<kbd>${key}</kbd>`).join(" ")}</dt><dd>${text}</dd>`);
+  return `<dialog class="rv-keys" aria-label="Keys"><h2>Keys</h2><dl>${rows.join("")}</dl>` +
+    `<form method="dialog"><button class="btn small">Close</button></form></dialog>`;
+}
+
+/** The whole screen; `header`, `cards` and `chip` were made, and escaped, on the server. */
+function reviewPage(model, { header, cards, chip }) {
+  return `<div class="rv-grid">${header}${cards}${facePanel(model)}<div class="right">${timelinePanel(model)}${tablePanel(model, chip)}</div></div>${helpDialog()}`;
+}

@@ -1,0 +1,158 @@
+/* The clock: the face's video, or the voice alone while there is no face. */
+
+const STEP_ICONS = {
+  back: "M2 2h2v10H2zM13 2v10L5 7z",
+  forward: "M10 2h2v10h-2zM1 2v10l8-5z",
+  play: "M3 1.5v11l9-5.5z",
+  pause: "M3 2h3v10H3zM8 2h3v10H8z",
+};
+
+function iconSvg(name) {
+  return `<svg width="14" height="14" viewBox="0 0 14 14" aria-hidden="true"><path d="${STEP_ICONS[name]}"/></svg>`;
+}
+
+/** What stands where the face will be. */
+function facePlaceholder(face) {
+  if (face.problem) {
+    return `<div class="rv-wait" role="alert"><b>${escapeText(face.problem.code)} ${escapeText(face.problem.cause)}</b>` +
+      `<p>${escapeText(face.problem.remedy)}</p>${face.can_render ? renderButton("Render again") : ""}</div>`;
+  }
+  if (face.busy) {
+    return `<div class="rv-wait"><b>The face is being rendered… <span class="rv-percent"></span></b>` +
+      `<progress max="100" aria-label="Rendering of the face"></progress>` +
+      `<p>The voice and the probabilities are ready.</p></div>`;
+  }
+  return `<div class="rv-wait"><b>No face has been rendered yet</b>` +
+    `${face.can_render ? renderButton("Render the face") : ""}</div>`;
+}
+
+function renderButton(text) {
+  return `<button type="button" class="btn primary rv-render">${text}</button>`;
+}
+
+/** Keeps one media element, its buttons and its loop.
+ *
+ *  changed(time, playing) is called for every new position, at the screen's own pace. */
+function makePlayer(root, model, actions) {
+  const part = (name) => root.querySelector(name);
+  const state = { time: 0, rate: 1, loops: false, playing: false, media: null, isReady: false, source: "" };
+  let frameRequest = 0;
+
+  function paint() {
+    part(".rv-now").textContent = clockText(state.time, true);
+    part(".rv-scrub i").style.width = `${100 * state.time / model.duration}%`;
+    actions.changed(state.time, state.playing);
+  }
+  function tick() {
+    frameRequest = 0;
+    if (!root.isConnected || !state.media) return;
+    if (state.isReady && !state.media.seeking) state.time = Math.min(model.duration, state.media.currentTime);
+    keepLooping();
+    paint();
+    if (state.playing) frameRequest = requestAnimationFrame(tick);
+  }
+  function keepLooping() {
+    if (!state.loops || !state.playing) return;
+    const [start, end] = state.loops;
+    if (state.time >= end || state.time < start - 0.05) seek(start);
+  }
+  function seek(time) {
+    state.time = Math.max(0, Math.min(model.duration, time));
+    if (state.isReady) state.media.currentTime = state.time;
+    paint();
+  }
+  function jump(time) {
+    seek(time);
+    if (state.loops) setLoop(true);
+  }
+  function setPlaying(playing) {
+    state.playing = playing;
+    const button = part(".rv-play");
+    button.innerHTML = iconSvg(playing ? "pause" : "play");
+    button.setAttribute("aria-label", playing ? "Pause" : "Play");
+    button.title = playing ? "Pause (Space)" : "Play (Space)";
+    if (playing && !frameRequest) frameRequest = requestAnimationFrame(tick);
+  }
+  function toggle() {
+    if (!state.media) return;
+    if (state.playing) { state.media.pause(); return; }
+    if (state.time >= model.duration - 0.05) seek(0);
+    state.media.play().catch(() => setPlaying(false));
+  }
+  function setLoop(loops) {
+    const index = model.windowAt(state.time);
+    state.loops = loops && [model.starts[index], model.ends[index]];
+    const button = part(".rv-loop");
+    button.setAttribute("aria-pressed", String(Boolean(loops)));
+    button.classList.toggle("on", Boolean(loops));
+  }
+  function setRate(rate) {
+    state.rate = rate;
+    if (state.media) state.media.playbackRate = rate;
+  }
+  function attach(media) {
+    const resume = state.playing;
+    if (state.media) { state.media.pause(); state.media.removeAttribute("src"); state.media.load(); }
+    state.media = media;
+    state.isReady = false;
+    setPlaying(false);
+    part(".rv-play").disabled = !media;
+    if (!media) return;
+    media.addEventListener("play", () => setPlaying(true));
+    media.addEventListener("pause", () => { if (state.media === media) { setPlaying(false); tick(); } });
+    media.addEventListener("ended", () => setPlaying(false));
+    media.addEventListener("loadedmetadata", () => {
+      state.isReady = true; // until now its own time is 0, wherever the playhead stands
+      media.currentTime = state.time;
+      media.playbackRate = state.rate;
+      if (resume) media.play().catch(() => setPlaying(false));
+    }, { once: true });
+  }
+  /** Show the face's video, or the placeholder over the voice alone. */
+  function showFace(face) {
+    const stage = part(".rv-face");
+    const source = face.video || face.audio || "";
+    if (source !== state.source) {
+      state.source = source;
+      const media = source ? document.createElement(face.video ? "video" : "audio") : null;
+      attach(media);
+      stage.replaceChildren();
+      if (media) {
+        media.preload = "auto";
+        if (face.video) { media.playsInline = true; media.setAttribute("aria-label", "Synthetic face driven by voice"); }
+        media.src = source;
+        stage.append(media);
+      }
+    }
+    stage.querySelector(".rv-wait")?.remove();
+    if (!face.video) stage.insertAdjacentHTML("beforeend", facePlaceholder(face));
+    stage.querySelector(".rv-render")?.addEventListener("click", actions.render);
+  }
+  /** How far the rendering is, from 0 to 1. */
+  function showShare(share) {
+    const wait = part(".rv-face .rv-percent");
+    if (!wait) return;
+    const percent = Math.floor(100 * share);
+    wait.textContent = `${percent} %`;
+    part(".rv-face progress").value = percent;
+  }
+  function step(windows) {
+    const index = Math.max(0, Math.min(model.count - 1, model.windowAt(state.time) + windows));
+    jump(Math.min(model.duration, model.centres[index]));
+  }
+  part(".rv-back").addEventListener("click", () => step(-1));
+  part(".rv-forward").addEventListener("click", () => step(1));
+  part(".rv-play").addEventListener("click", toggle);
+  part(".rv-loop").addEventListener("click", () => setLoop(!state.loops));
+  part(".rv-speed").addEventListener("change", (event) => {
+    setRate(Number(event.target.value));
+    event.target.blur(); // so that the keys are the player's again
+  });
+  setPlaying(false);
+  return {
+    seek: jump, toggle, step, showFace, showShare, paint,
+    loop: () => setLoop(!state.loops),
+    time: () => state.time,
+    stop: () => attach(null),
+  };
+}

@@ -1,0 +1,99 @@
+/* The window table: only the rows that can be seen are on the page. */
+
+const TABLE_ROW = 22;
+const TABLE_SPARE = 6;
+
+const TABLE_HEAD = ["Start", "End", "Speech %", "SNR dB", "Top", "p", "Second", "p", "Status"];
+const TABLE_NUMBERS = new Set([2, 3, 5, 7]);
+const TABLE_WIDTHS = [10, 10, 10, 10, 14, 8, 14, 8, 16]; // percent
+
+function tableHead() {
+  return TABLE_HEAD.map((name, column) =>
+    `<th scope="col" style="width:${TABLE_WIDTHS[column]}%"${TABLE_NUMBERS.has(column) ? ' class="num"' : ""}>${name}</th>`).join("");
+}
+
+function emotionCells(model, index) {
+  if (!model.hasResult(index)) return `<td class="nores" colspan="4"><span>no result</span></td>`;
+  const [top, second] = model.ranking(index);
+  const cells = (row, strong) => {
+    const p = probabilityText(model.probabilities[row][index]);
+    const label = model.labels[row];
+    return `<td><span class="emo">${markSvg(label)}${capitalised(label)}</span></td>` +
+      `<td class="num">${strong ? `<b>${p}</b>` : p}</td>`;
+  };
+  return cells(top, true) + cells(second, false);
+}
+
+function tableRow(model, index, number, isSelected) {
+  const snr = model.snr[index];
+  const status = model.hasResult(index) ? "OK" : capitalised(model.reason(index));
+  return `<tr data-index="${index}" aria-rowindex="${number + 2}"${isSelected ? ' class="selected" aria-current="true"' : ""}>` +
+    `<td><button type="button" class="rv-go" aria-label="Go to ${clockText(model.starts[index], true)}">${clockText(model.starts[index], true)}</button></td>` +
+    `<td>${clockText(model.ends[index], true)}</td><td class="num">${model.speech[index]}</td>` +
+    `<td class="num">${snr === null ? "–" : String(snr).replace("-", "−")}</td>` +
+    `${emotionCells(model, index)}<td>${escapeText(status)}</td></tr>`;
+}
+
+/** Builds the table inside `root`; onSelect(index) is called for a chosen row. */
+function makeTable(root, model, onSelect) {
+  const scroller = root.querySelector(".rv-scroll");
+  const body = scroller.querySelector("tbody");
+  const all = model.starts.map((_, index) => index);
+  const gaps = all.filter((index) => !model.hasResult(index));
+  let rows = all;
+  let selected = -1;
+  let drawn = "";
+
+  function draw() {
+    const visible = Math.ceil(scroller.clientHeight / TABLE_ROW) + 2 * TABLE_SPARE;
+    const first = Math.max(0, Math.floor(scroller.scrollTop / TABLE_ROW) - TABLE_SPARE);
+    const last = Math.min(rows.length, first + visible);
+    const key = `${rows.length} ${first} ${last} ${selected}`;
+    if (key === drawn) return;
+    drawn = key;
+    const space = (count) => (count ? `<tr aria-hidden="true" class="rv-space" style="height:${count * TABLE_ROW}px"><td colspan="9"></td></tr>` : "");
+    const content = rows.slice(first, last)
+      .map((index, number) => tableRow(model, index, first + number, index === selected)).join("");
+    body.innerHTML = rows.length
+      ? space(first) + content + space(rows.length - last)
+      : `<tr><td colspan="9" class="muted">Every window has a result.</td></tr>`;
+  }
+  /** Mark the row at the playhead and keep it in sight. */
+  function follow(index) {
+    if (index === selected) return;
+    selected = index;
+    const place = rows === all ? index : rows.indexOf(index);
+    if (place >= 0) {
+      const top = place * TABLE_ROW;
+      const room = scroller.clientHeight - 2 * TABLE_ROW;
+      if (top < scroller.scrollTop || top > scroller.scrollTop + room - TABLE_ROW) {
+        scroller.scrollTop = Math.max(0, top - 2 * TABLE_ROW);
+      }
+    }
+    draw();
+  }
+  function filter(name) {
+    rows = name === "gaps" ? gaps : all;
+    for (const button of root.querySelectorAll("[data-filter]")) {
+      const isOn = button.dataset.filter === name;
+      button.classList.toggle("on", isOn);
+      button.setAttribute("aria-pressed", String(isOn));
+    }
+    scroller.querySelector("table").setAttribute("aria-rowcount", rows.length + 1);
+    scroller.scrollTop = 0;
+    const now = selected;
+    selected = -1;
+    drawn = "";
+    follow(now);
+  }
+  scroller.addEventListener("scroll", () => requestAnimationFrame(draw));
+  body.addEventListener("click", (event) => {
+    const row = event.target.closest("tr[data-index]");
+    if (row) onSelect(Number(row.dataset.index));
+  });
+  for (const button of root.querySelectorAll("[data-filter]")) {
+    button.addEventListener("click", () => filter(button.dataset.filter));
+  }
+  filter("all");
+  return { follow, draw };
+}

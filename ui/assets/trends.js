@@ -1,0 +1,53 @@
+/* Trends: the server draws, this tells it what to draw and which session to open.
+ * Events: "choose", "open", "visit". A choice is kept per patient while the page is open. */
+
+const choices = new Map();
+
+function patient() {
+  return element.querySelector(".tr")?.dataset.patient;
+}
+
+function currentChoice() {
+  const boxes = [...element.querySelectorAll(".opt input")];
+  const months = element.querySelector("[data-months].on");
+  return {
+    shown: boxes.filter((box) => box.checked).map((box) => box.name),
+    months: months ? months.dataset.months : "all",
+  };
+}
+
+function choose(changes) {
+  const choice = { ...currentChoice(), ...changes };
+  choices.set(patient(), choice);
+  trigger("choose", choice);
+}
+
+function openFrom(target) {
+  const session = target.closest("[data-session]");
+  if (session) trigger("open", { session_id: session.dataset.session });
+  const place = target.closest("[data-visit]");
+  if (place) trigger("visit", { tab: place.dataset.visit });
+  return Boolean(session || place);
+}
+
+element.addEventListener("change", (event) => {
+  if (event.target.closest(".opt")) choose({});
+});
+element.addEventListener("click", (event) => {
+  const months = event.target.closest("[data-months]");
+  if (months) choose({ months: months.dataset.months });
+  else openFrom(event.target);
+});
+element.addEventListener("keydown", (event) => {
+  const isButton = event.target.matches('[role="button"]');
+  if (isButton && (event.key === "Enter" || event.key === " ") && openFrom(event.target)) {
+    event.preventDefault();
+  }
+});
+
+// A refresh from the server forgets the choice: ask for it again.
+watch("value", () => {
+  for (const box of element.querySelectorAll(".opt input")) box.checked = box.hasAttribute("checked");
+  const kept = choices.get(patient());
+  if (kept && JSON.stringify(kept) !== JSON.stringify(currentChoice())) trigger("choose", kept);
+});

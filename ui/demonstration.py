@@ -1,0 +1,126 @@
+"""The demonstration patient: made-up sessions, so that the app can be looked at without anybody's.
+
+Everything in it says that it is synthetic. The recording is a speech synthesizer's (see
+`ui.demonstration_voice`); the probabilities are made up; nothing was found by a model.
+"""
+
+import hashlib
+import json
+from datetime import date, timedelta
+from functools import partial
+
+import numpy as np
+
+from storage.details import PatientDetails, RunResult, SessionDetails
+from storage.repository import Repository
+from ui.demonstration_motion import morphs_for
+from ui.demonstration_timeline import Story, made_up_timeline, made_up_windows
+from ui.demonstration_voice import MEASURED, RECORDING
+from verhm.report.document import to_document
+from verhm.report.summary import summarize
+from verhm.settings import AnalysisSettings
+from verhm.types import (
+    Acoustics,
+    Analysis,
+    ModelId,
+    Quality,
+    Source,
+    SpeechActivity,
+)
+
+CODE = "DEMO"
+_NOTE = "Synthetic, made by the app. Nobody was recorded and no model was used."
+_MODEL = ModelId("demonstration (synthetic)", "1", hashlib.sha256(_NOTE.encode()).hexdigest())
+
+# From the earliest: a low mood that lifts. The third was "recorded" in a noisy room.
+_STORIES = (
+    Story(172, phq9=17, gad7=12, leaning={"sad": 2.1, "neutral": 1.3, "fearful": 0.9}),
+    Story(130, phq9=15, gad7=12, leaning={"sad": 1.9, "neutral": 1.3, "fearful": 0.8}),
+    Story(86, phq9=13, gad7=None, leaning={"sad": 2.2, "neutral": 1.6, "angry": 0.6}, snr=8.5),
+    Story(41, phq9=11, gad7=9, leaning={"neutral": 1.6, "sad": 1.2, "calm": 1.0, "happy": 0.7}),
+    Story(6, phq9=8, gad7=6, leaning={"neutral": 1.5, "calm": 1.2, "happy": 1.5, "sad": 0.5}),
+)
+
+
+def load_demonstration(repository: Repository, today: date | None = None) -> str:
+    """Add the demonstration patient, unless it is there already.
+
+    Args:
+        repository: where to
+        today: the day that the sessions lead up to
+
+    Returns:
+        the patient's id
+
+    Raises:
+        StorageError: E50 not writable, E51 disk full, E55 when a real patient has its code
+    """
+    for overview in repository.patients(search=CODE, include_archived=True):
+        if overview.patient.is_demonstration:
+            return overview.patient.id
+    details = PatientDetails(CODE, age_band="35–44", note=_NOTE, is_demonstration=True)
+    patient = repository.add_patient(details)
+    for seed, story in enumerate(_STORIES):
+        _add_session(repository, patient.id, story, seed, today or date.today())
+    return patient.id
+
+
+def _add_session(
+    repository: Repository, patient_id: str, story: Story, seed: int, today: date
+) -> None:
+    analysis = synthetic_analysis(story, seed)
+    details = SessionDetails(
+        recorded_on=today - timedelta(days=story.days_ago),
+        task="Reading",
+        language="English",
+        note=_NOTE,
+        phq9=story.phq9,
+        gad7=story.gad7,
+    )
+    session = repository.add_session(patient_id, details, RECORDING)
+    run = repository.begin_run(session.id, analysis.settings)
+    repository.mark_running(run.id)
+    repository.finish_run(run.id, _result(analysis))
+
+
+def synthetic_analysis(story: Story, seed: int) -> Analysis:
+    """An analysis that nobody made: real sound, made-up probabilities."""
+    measured = json.loads(MEASURED.read_text(encoding="utf-8"))
+    duration = float(measured["duration"])
+    settings = AnalysisSettings(seed=seed)
+    activity = SpeechActivity(np.array(measured["spans"], dtype=float).reshape(-1, 2))
+    acoustics = _acoustics(measured)
+    rng = np.random.default_rng(seed)
+    timeline, qualities = made_up_windows(
+        made_up_timeline(duration, settings, story, rng), activity, story, rng
+    )
+    return Analysis(
+        source=Source(hashlib.sha256(RECORDING.read_bytes()).hexdigest(), "ogg", "opus", 16_000, 1),
+        duration=duration,
+        model=_MODEL,
+        settings=settings,
+        timeline=timeline,
+        window_quality=qualities,
+        quality=Quality(-26.0, -6.0, 0.0, story.snr, activity.seconds, 6_800.0),
+        activity=activity,
+        acoustics=acoustics,
+        morphs=morphs_for(timeline, activity, acoustics, settings),
+        summary=summarize(timeline, activity, seed),
+    )
+
+
+def _acoustics(measured: dict[str, list[float | None]]) -> Acoustics:
+    floats = partial(np.array, dtype=float)  # null becomes NaN
+    loudness = floats(measured["loudness"])
+    return Acoustics(0.05 + 0.1 * np.arange(len(loudness)), floats(measured["pitch"]), loudness)
+
+
+def _result(analysis: Analysis) -> RunResult:
+    return RunResult(
+        document=json.dumps(to_document(analysis), allow_nan=False).encode(),
+        morphs=analysis.morphs,
+        summary=analysis.summary,
+        quality=analysis.quality,
+        model=analysis.model,
+        duration=analysis.duration,
+    )

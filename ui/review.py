@@ -1,0 +1,134 @@
+"""The tab Review: one session's voice, face and probabilities on one time axis.
+
+Everything on it is one HTML component, so that one clock drives all of it; while the voice plays,
+Python is asked for nothing. The component has two parts: `value`, the session's data, which never
+change for a run, and `face`, what there is to play.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any
+
+import gradio as gr
+import numpy as np
+
+from storage.models import Run, Session
+from storage.repository import Repository
+from ui.context import AppContext, OpenRequest, Selection, TabHandles, open_request
+from ui.messages import error_box, shows_errors
+from ui.review_cards import session_header, summary_cards, synthetic_chip
+from ui.review_data import as_json, review_data
+from ui.review_scripts import review_script
+from ui.review_states import NO_PATIENT, NO_SESSION, face_state, newer_run, notice
+from verhm.errors import StorageError
+from verhm.report.document import from_document
+from verhm.types import Analysis
+
+_KEPT_RUNS = 8  # whose data stay in memory, as they are sent
+
+
+def build(context: AppContext, selected: Selection) -> TabHandles:
+    """Lay out the tab and wire its events."""
+    screen = gr.HTML(
+        "{}",
+        html_template="<div class='rv'></div>",
+        js_on_load=review_script(),
+        apply_default_css=False,
+        elem_id="review",
+        face="{}",
+    )
+    refresh = _Screen(context.repository).refresh
+    _wire(context, selected, screen, refresh)
+    return TabHandles([screen], refresh)
+
+
+def _wire(
+    context: AppContext,
+    selected: Selection,
+    screen: gr.HTML,
+    refresh: Callable[[str | None, str | None], Sequence[Any]],
+) -> None:
+    repository, jobs = context.repository, context.jobs
+    both = [selected.patient, selected.session]
+
+    def analyse_again(patient_id: str | None, session_id: str) -> Any:
+        last = repository.latest_run(session_id)
+        jobs.submit(
+            session_id, last.settings if last else None, last.video_settings if last else None
+        )
+        return refresh(patient_id, session_id)[0]
+
+    def render_face(patient_id: str | None, session_id: str) -> Any:
+        run = repository.session(session_id).latest_done
+        if run is not None:
+            jobs.draw(run.id)
+        return refresh(patient_id, session_id)[0]
+
+    def visit(patient_id: str | None, session_id: str | None, event: gr.EventData) -> OpenRequest:
+        return open_request(patient_id, session_id, event.tab)
+
+    screen.analyse_again(shows_errors(analyse_again), both, screen, show_progress="hidden")
+    screen.render_face(shows_errors(render_face), both, screen, show_progress="hidden")
+    screen.visit(visit, both, selected.request, show_progress="hidden")
+
+
+class _Screen:
+    """Puts together what the component shows."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+        # A run's result never changes, and reading one of two hours takes a second.
+        self._data = lru_cache(maxsize=_KEPT_RUNS)(self._read)
+
+    def refresh(self, patient_id: str | None, session_id: str | None) -> Sequence[Any]:
+        """The component's update for what is open."""
+        if session_id is None:
+            return [_notice(NO_SESSION if patient_id else NO_PATIENT)]
+        try:
+            session = self._repository.session(session_id)
+        except StorageError:  # erased in another window
+            return [_notice(NO_SESSION)]
+        run = session.latest_done
+        if run is None:
+            newest = session.runs[0] if session.runs else None
+            face = {"session": session.id}
+            return [_notice(notice(session, newest), face)]
+        try:
+            value = self._value(session, run)
+        except StorageError as error:
+            return [_notice(f"<section class='panel rv-notice'>{error_box(error)}</section>")]
+        return [gr.update(value=value, face=as_json(face_state(session, run)))]
+
+    def _value(self, session: Session, run: Run) -> str:
+        header = session_header(session, self._number(session), run, newer_run(session, run))
+        chip = synthetic_chip(session.patient)
+        parts = as_json({"run": run.id, "header": header, "chip": chip})
+        return f"{parts[:-1]},{self._data(run.id)}}}"
+
+    def _number(self, session: Session) -> int | None:
+        """A session's place among those of its patient, from 1; none when it is not kept."""
+        if session.patient_id is None or not session.is_kept:
+            return None
+        newest_first = [each.id for each in self._repository.sessions(session.patient_id)]
+        return len(newest_first) - newest_first.index(session.id)
+
+    def _read(self, run_id: str) -> str:
+        """The run's cards and data, as the inside of a JSON object."""
+        analysis = self._analysis(run_id)
+        without = int(np.sum(~analysis.timeline.has_result))
+        cards = summary_cards(analysis.summary, analysis.duration, len(analysis.timeline), without)
+        return as_json({"cards": cards, "data": review_data(analysis)})[1:-1]
+
+    def _analysis(self, run_id: str) -> Analysis:
+        document, morphs = self._repository.document(run_id), self._repository.morphs(run_id)
+        try:
+            return from_document(json.loads(document), morphs)
+        except (ValueError, KeyError, TypeError) as error:
+            raise StorageError(
+                "E52", "The result of this run cannot be read.", "Analyse the recording again."
+            ) from error
+
+
+def _notice(html: str, face: dict[str, Any] | None = None) -> Any:
+    return gr.update(value=as_json({"notice": html}), face=as_json(face or {}))

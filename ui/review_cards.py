@@ -1,0 +1,145 @@
+"""The upper part of the review screen as HTML: whose session this is, and its figures."""
+
+import math
+from datetime import datetime
+
+from storage.models import Patient, Run, Session
+from ui.grade import grade
+from ui.marks import clock, emotion_name, escaped, long_date, minutes_of
+from verhm.types import Quality, Share, Summary
+
+QUIET_SNR, NOISY_SNR = 18.0, 10.0  # dB
+NARROW_BAND = 4_000.0  # Hz; what a telephone passes
+
+TASKS = {"free speech": "Free speech", "reading": "Reading", "interview": "Interview"}
+
+
+def session_header(session: Session, number: int | None, run: Run, newer: str = "") -> str:
+    """Which session and which run is shown, and how good the recording is.
+
+    Args:
+        session: the open one
+        number: its place among the patient's sessions, from 1; none when it is not kept
+        run: the one that is shown; it has a result
+        newer: what became of a run after it
+    """
+    name = "Not saved" if number is None else f"Session {number}"
+    entered = [TASKS.get(session.task, session.task), session.language]
+    facts = " · ".join(
+        [long_date(session.recorded_on), *(escaped(each) for each in entered if each)]
+    )
+    return (
+        "<section class='panel who-card' aria-label='Session and run'>"
+        f"<div class='row'><h1>{name}</h1><span class='label'>{facts}</span></div>"
+        f"<p class='muted'>{_run_line(run, newer)}</p>"
+        f"<p class='label' title='{escaped(quality_words(run))}'>{escaped(quality_words(run))}</p>"
+        "</section>"
+    )
+
+
+def synthetic_chip(patient: Patient | None) -> str:
+    """Says of a demonstration that it is one; empty for anybody else."""
+    if patient is None or not patient.is_demonstration:
+        return ""
+    return "<span class='chip outline'>Synthetic, made by the app: no model found this</span>"
+
+
+def _run_line(run: Run, newer: str) -> str:
+    model = run.model
+    made_by = f"{model.name} {model.version}" if model else "unknown model"
+    local = run.created_at.astimezone()
+    facts = [f"Run {run.number}", made_by, _moment(local), *([newer] if newer else [])]
+    return escaped(" · ".join(facts))
+
+
+def _moment(local: datetime) -> str:
+    today = datetime.now(local.tzinfo).date()
+    day = "today" if local.date() == today else long_date(local.date())
+    return f"{day} {local:%H:%M}"
+
+
+def quality_words(run: Run) -> str:
+    """The quality of a run's recording in words, the grade first."""
+    if run.quality is None or run.summary is None:
+        return ""
+    return f"Quality {grade(run.quality, run.summary).lower()} · {' · '.join(notes(run.quality))}"
+
+
+def notes(quality: Quality) -> list[str]:
+    """What there is to say about a recording, with its figures."""
+    found = [_background(quality.snr)]
+    if quality.clipped >= 0.0005:
+        found.append(f"clipped in {100 * quality.clipped:.1f} % of it")
+    else:
+        found.append("not clipped")
+    if math.isfinite(quality.bandwidth):
+        narrow = "narrow band " if quality.bandwidth < NARROW_BAND else ""
+        found.append(f"{narrow}to {quality.bandwidth / 1000:.1f} kHz")
+    return found
+
+
+def _background(snr: float) -> str:
+    if not math.isfinite(snr):
+        return "background unknown"
+    kind = "" if snr >= QUIET_SNR else "some noise, " if snr >= NOISY_SNR else "noisy, "
+    return f"{kind}SNR {snr:.0f} dB"
+
+
+def summary_cards(summary: Summary, duration: float, windows: int, without: int) -> str:
+    """A session's figures as cards; where they are withheld, the reason in their place.
+
+    Args:
+        summary: of the run
+        duration: of the recording, s
+        windows: how many there are
+        without: how many of them have no result
+    """
+    figure, unit = minutes_of(summary.speech)
+    analysed = _percent(summary.analysed)
+    cards = [
+        _card("Speech", figure, unit, f"of {clock(duration)}"),
+        "<div class='card'><span>Windows analysed</span>"
+        f"<div class='fig'>{analysed}<i>%</i></div>"
+        f"<div class='split'><i style='width:{analysed}%'></i><i class='rest'></i></div>"
+        f"<small>{100 - analysed} % no result · {without} of {windows}</small></div>",
+    ]
+    if summary.withheld:
+        why = f"<div class='card why' role='note'><p>{escaped(summary.withheld)}</p></div>"
+        return _section([*cards, why], " withheld")
+    cards.append(_card("Transitions", f"{summary.transitions:.1f}", "/ min", "of analysed time"))
+    return _section([*cards, _shares(summary.shares)])
+
+
+def _section(parts: list[str], kind: str = "") -> str:
+    return f"<section class='panel cards{kind}' aria-label='Summary'>{''.join(parts)}</section>"
+
+
+def _card(name: str, figure: str, unit: str, note: str) -> str:
+    return (
+        f"<div class='card'><span>{name}</span><div class='fig'>{figure}<i>{unit}</i></div>"
+        f"<small>{note}</small></div>"
+    )
+
+
+def _shares(shares: tuple[Share, ...]) -> str:
+    title = "Share of analysed time in %, with 95 % interval"
+    widest = max((share.high for share in shares), default=1.0) or 1.0
+    items = "".join(_share(share, min(1.0, 1.1 * widest)) for share in shares)
+    return f"<div class='shares' role='group' aria-label='{title}'><p>{title}</p>{items}</div>"
+
+
+def _share(share: Share, widest: float) -> str:
+    low, high = _percent(share.low), _percent(share.high)
+    left, right, middle = (40 * value / widest for value in (share.low, share.high, share.share))
+    return (
+        f"<div class='sh'>{emotion_name(share.label)}"
+        f"<div class='v'><b>{_percent(share.share)}</b><span>{low}–{high}</span></div>"
+        "<svg width='100%' height='6' viewBox='0 0 40 6' preserveAspectRatio='none' "
+        "aria-hidden='true'><rect class='st' y='2' width='40' height='2'/>"
+        f"<rect class='sci' x='{left:.1f}' y='1' width='{max(0.5, right - left):.1f}' height='4'/>"
+        f"<rect class='spt' x='{min(39.1, middle):.1f}' width='0.9' height='6'/></svg></div>"
+    )
+
+
+def _percent(share: float) -> int:
+    return round(100 * share)

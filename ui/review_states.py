@@ -1,0 +1,113 @@
+"""What the review screen shows where there is no result, or no face, and why."""
+
+from typing import Any
+
+from storage.models import MediaKind, Run, RunState, Session, VideoState
+from ui.context import media_url
+from ui.marks import escaped
+
+_BUTTONS = (
+    "<div class='row'><button type='button' class='btn primary' data-visit='patients'>Patients"
+    "</button><button type='button' class='btn' data-visit='new-session'>New session</button></div>"
+)
+NO_PATIENT = (
+    "<section class='panel empty'><h2>No session is open</h2>"
+    f"<p>Open a patient and choose a session, or record a new one.</p>{_BUTTONS}</section>"
+)
+NO_SESSION = (
+    "<section class='panel empty'><h2>No session is open</h2>"
+    f"<p>Choose one of this patient's sessions, or record a new one.</p>{_BUTTONS}</section>"
+)
+
+_ENDED = {
+    RunState.CANCELLED: ("The analysis was cancelled", "The recording is kept."),
+    RunState.INTERRUPTED: (
+        "The analysis was interrupted",
+        "The app was closed before it was done. The recording is kept.",
+    ),
+}
+
+
+def notice(session: Session, run: Run | None) -> str:
+    """Why a session has no result, and what to do, as HTML.
+
+    Args:
+        session: the open one
+        run: its newest, or none when it was never analysed
+    """
+    if run is not None and run.state.is_unfinished:
+        return _notice(session, _RUNNING)
+    return _notice(session, _why_ended(run) + _AGAIN)
+
+
+_RUNNING = (
+    "<h2>The voice is being analysed</h2><p class='rv-stage' role='status'>Waiting to begin</p>"
+    "<progress max='100' value='0' aria-label='Analysis'></progress>"
+    "<p class='muted'>The result appears here as soon as it is there.</p>"
+)
+_AGAIN = "<button type='button' class='btn primary' data-again>Analyse again</button>"
+
+
+def _why_ended(run: Run | None) -> str:
+    if run is None:
+        return "<h2>Not analysed yet</h2><p>The recording is kept.</p>"
+    if run.state in _ENDED:
+        title, text = _ENDED[run.state]
+        return f"<h2>{title}</h2><p>{text}</p>"
+    return (
+        f"<h2>{escaped(run.error_code or '')} The analysis failed</h2>"
+        f"<div role='alert'><p>{escaped(run.error_cause or '')}</p>"
+        f"<p class='muted'>{escaped(run.error_remedy or '')}</p></div>"
+    )
+
+
+def _notice(session: Session, text: str) -> str:
+    address = _address(session, MediaKind.RECORDING)
+    voice = f"<audio controls preload='none' src='{address}' aria-label='Recording'></audio>"
+    return f"<section class='panel rv-notice'>{text}{voice if address else ''}</section>"
+
+
+def newer_run(session: Session, shown: Run) -> str:
+    """What became of a run that is newer than the one shown; empty when there is none."""
+    newest = session.runs[0]
+    if newest.id == shown.id:
+        return ""
+    if newest.state.is_unfinished:
+        return f"run {newest.number} is being analysed"
+    code = f" ({newest.error_code})" if newest.error_code else ""
+    return f"run {newest.number} {newest.state.value}{code}"
+
+
+def face_state(session: Session, run: Run) -> dict[str, Any]:
+    """What the player plays, and what stands where there is no face yet.
+
+    Returns:
+        `session` id; `video` and `audio` addresses or None; `busy` while the face is drawn;
+        `problem` with code, cause and remedy or None; `can_render` when it may be asked for
+    """
+    audio = _address(session, MediaKind.RECORDING)
+    busy = run.video_state in (VideoState.QUEUED, VideoState.RENDERING)
+    video = _address(run, MediaKind.VIDEO)
+    return {
+        "session": session.id,
+        "video": video,
+        "audio": audio,
+        "busy": busy,
+        "problem": _problem(run) if run.video_state is VideoState.FAILED else None,
+        "can_render": audio is not None and video is None and not busy,
+    }
+
+
+def _problem(run: Run) -> dict[str, str]:
+    if run.error_code is None:
+        cause = "The drawing of the face was interrupted."
+        return {"code": "", "cause": cause, "remedy": "The probabilities are saved."}
+    return {
+        "code": run.error_code,
+        "cause": run.error_cause or "",
+        "remedy": run.error_remedy or "",
+    }
+
+
+def _address(owner: Session | Run, kind: MediaKind) -> str | None:
+    return next((media_url(each.id) for each in owner.media if each.kind is kind), None)

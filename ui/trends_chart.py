@@ -1,0 +1,208 @@
+"""The trends as one SVG drawing."""
+
+from collections.abc import Callable, Sequence
+
+from ui.marks import escaped, long_date, short_signed, signed
+from ui.trends_axes import (
+    LEFT,
+    RIGHT,
+    WIDTH,
+    TimeAxis,
+    ValueAxis,
+    ground,
+    lane,
+    time_axis,
+    value_axis,
+)
+from ui.trends_data import TrendPoint, joined, model_breaks
+from ui.trends_numbers import session_numbers
+from ui.trends_scores import SCORE_HEIGHT, score_lane
+
+_TOP, _GAP = 40.0, 18.0
+_SHARE_HEIGHT, _AFFECT_HEIGHT = 84.0, 68.0
+_SESSIONS_HEIGHT = 34.0
+
+
+def trends_chart(
+    points: Sequence[TrendPoint],
+    shown: Sequence[str],
+    open_id: str | None = None,
+    hidden: frozenset[str] = frozenset(),
+) -> str:
+    """Draw the lanes below each other on one axis of real dates.
+
+    Args:
+        points: at least one session, the oldest first
+        shown: emotions whose share of time is drawn
+        open_id: of the session that is open
+        hidden: any of "valence", "arousal", "scores"
+    """
+    axis = time_axis([point.day for point in points])
+    grounds: list[str] = []
+    parts: list[str] = []
+    top = _TOP
+    for name in [*shown, *(each for each in ("valence", "arousal") if each not in hidden)]:
+        drawing, height = _figure_lane(points, name, axis, top)
+        parts.append(drawing)
+        grounds.append(ground(top, height))
+        top += height + _GAP
+    end_of_figures = top - _GAP
+    if "scores" not in hidden and any(_has_score(point) for point in points):
+        parts.append(score_lane(points, axis, top + 8))
+        grounds.append(ground(top + 8, SCORE_HEIGHT))
+        top += 8 + SCORE_HEIGHT + _GAP
+    bottom = top + 4
+    under = "".join(grounds) + _months(axis, bottom) + _open_line(points, axis, open_id, bottom)
+    over = _gaps(points, axis, end_of_figures) + _breaks(points, axis, end_of_figures)
+    return (
+        f'<svg class="tr-chart" viewBox="0 0 {WIDTH} {bottom + _SESSIONS_HEIGHT:.0f}" role="group" '
+        f'aria-label="{escaped(_description(points, shown))}">'
+        f"{under}{''.join(parts)}{_last_day(points)}{over}"
+        f"{session_numbers(points, axis, open_id, bottom)}</svg>"
+    )
+
+
+def _description(points: Sequence[TrendPoint], shown: Sequence[str]) -> str:
+    names = ", ".join([*shown, "valence, arousal and scores"])
+    return f"{names} of {len(points)} sessions from {points[0].day} to {points[-1].day}"
+
+
+def _has_score(point: TrendPoint) -> bool:
+    return point.phq9 is not None or point.gad7 is not None
+
+
+def _months(axis: TimeAxis, bottom: float) -> str:
+    months = axis.months()
+    parts = [f'<path class="axis" d="M{LEFT} 22H{RIGHT}"/>']
+    for index, month in enumerate(months):
+        x = axis.x(month)
+        text = f"{month:%b %Y}" if index == 0 or month.month == 1 else f"{month:%b}"
+        parts.append(f'<path class="mon" d="M{x:.1f} 22V{bottom:.1f}"/>')
+        if x < RIGHT - 24:
+            parts.append(f'<text class="l" x="{x + 5:.1f}" y="16">{text}</text>')
+    if not months:
+        parts.append(f'<text class="l" x="{LEFT + 5}" y="16">{axis.first:%b %Y}</text>')
+    return "".join(parts)
+
+
+def _open_line(
+    points: Sequence[TrendPoint], axis: TimeAxis, open_id: str | None, bottom: float
+) -> str:
+    days = [point.day for point in points if point.session_id == open_id]
+    return "".join(
+        f'<path class="cur" d="M{axis.x(day):.1f} 23V{bottom + 6:.1f}"/>' for day in days
+    )
+
+
+def _figure_lane(
+    points: Sequence[TrendPoint], name: str, axis: TimeAxis, top: float
+) -> tuple[str, float]:
+    """A lane with the sessions' figures of one kind, and its height."""
+    is_affect = name in ("valence", "arousal")
+    height = _AFFECT_HEIGHT if is_affect else _SHARE_HEIGHT
+    known = [point for point in points if point.figures]
+    extremes = [value for point in known for value in point.figures[name]]
+    if is_affect:
+        values = value_axis(extremes, (-1.0, 1.0), (0.1, 0.2, 0.25, 0.5), top, height)
+    else:
+        values = value_axis(extremes, (0.0, 100.0), (5, 10, 20, 25), top, height)
+    written: Callable[[float], str] = signed if is_affect else _percent
+    parts = [_title(name, top), lane(values, short_signed if is_affect else _percent)]
+    for stretch in joined(points):
+        line = "L".join(f"{axis.x(p.day):.1f} {values.y(p.figures[name][0]):.1f}" for p in stretch)
+        old = "" if stretch[-1].model_key == known[-1].model_key else " old"
+        parts.append(f'<path class="ln{old}" d="M{line}"/>')
+    parts.extend(_marker(point, name, axis, values, written) for point in known)
+    if known:
+        parts.append(_last_value(known[-1], name, values, written))
+    return "".join(parts), height
+
+
+def _title(name: str, top: float) -> str:
+    if name in ("valence", "arousal"):
+        return (
+            f'<text class="s" x="0" y="{top + 13}">{name.capitalize()}</text>'
+            f'<text x="0" y="{top + 27}">derived</text>'
+        )
+    return (
+        f'<use href="#m-{name}" x="0" y="{top + 3}" width="12" height="12"/>'
+        f'<text class="s" x="18" y="{top + 13}">{name.capitalize()}</text>'
+        f'<text x="18" y="{top + 27}">of time</text>'
+    )
+
+
+def _marker(
+    point: TrendPoint,
+    name: str,
+    axis: TimeAxis,
+    values: ValueAxis,
+    written: Callable[[float], str],
+) -> str:
+    """A session's figure with its own interval; how full it is says how good the recording is."""
+    value, low, high = point.figures[name]
+    x, y = axis.x(point.day), values.y(value)
+    half = f'<path class="halff" d="M{x:.1f} {y - 4:.1f}a4 4 0 0 0 0 8Z"/>'
+    figure = f"{written(value)} ({_interval(low, high, written)})"
+    text = (
+        f"Session {point.number}, {long_date(point.day)}: {name} {figure}, "
+        f"{point.grade.lower()} quality"
+    )
+    return (
+        f'<g class="pt" data-session="{escaped(point.session_id)}"><title>{escaped(text)}</title>'
+        f'<path class="wh" d="M{x:.1f} {values.y(low):.1f}V{values.y(high):.1f}"/>'
+        f'<circle class="q {point.grade.lower()}" cx="{x:.1f}" cy="{y:.1f}" r="4"/>'
+        f"{half if point.grade == 'Fair' else ''}</g>"
+    )
+
+
+def _last_day(points: Sequence[TrendPoint]) -> str:
+    days = [point.day for point in points if point.figures]
+    return f'<text x="970" y="16">{days[-1].day} {days[-1]:%b}, 95 % int.</text>' if days else ""
+
+
+def _last_value(
+    point: TrendPoint, name: str, values: ValueAxis, written: Callable[[float], str]
+) -> str:
+    value, low, high = point.figures[name]
+    y = min(values.bottom - 14, values.y(value) + 1)
+    return (
+        f'<text class="s" x="970" y="{y:.1f}">{written(value)}</text>'
+        f'<text x="970" y="{y + 13:.1f}">{_interval(low, high, written)}</text>'
+    )
+
+
+def _interval(low: float, high: float, written: Callable[[float], str]) -> str:
+    if written is _percent:
+        return f"{low:.0f}–{high:.0f} %"
+    return f"{written(low)} to {written(high)}"
+
+
+def _percent(value: float) -> str:
+    return f"{value:.0f} %"
+
+
+def _gaps(points: Sequence[TrendPoint], axis: TimeAxis, bottom: float) -> str:
+    """Sessions without figures: a hatched strip, and why."""
+    return "".join(
+        f'<g class="pt" data-session="{escaped(point.session_id)}"><title>Session {point.number}, '
+        f"{long_date(point.day)}: {escaped(point.reason)}</title>"
+        f'<rect class="nothing" x="{axis.x(point.day) - 4:.1f}" y="{_TOP}" width="8" '
+        f'height="{bottom - _TOP:.1f}"/></g>'
+        for point in points
+        if not point.figures
+    )
+
+
+def _breaks(points: Sequence[TrendPoint], axis: TimeAxis, bottom: float) -> str:
+    parts = []
+    for before, after in model_breaks(points):
+        x = (axis.x(before.day) + axis.x(after.day)) / 2
+        middle = (23 + bottom) / 2
+        text = f"{before.model} → {after.model} · not joined, not compared"
+        parts.append(
+            f'<rect class="gap" x="{x - 7:.1f}" y="23" width="14" height="{bottom - 22:.1f}"/>'
+            f'<path class="brk" d="M{x - 7:.1f} 23V{bottom + 1:.1f}m14 0V23"/>'
+            f'<g transform="rotate(-90 {x:.1f} {middle:.1f})"><text class="brkt" x="{x:.1f}" '
+            f'y="{middle + 4:.1f}" text-anchor="middle">{escaped(text)}</text></g>'
+        )
+    return "".join(parts)

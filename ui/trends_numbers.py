@@ -1,0 +1,50 @@
+"""The row of the sessions' numbers below the chart."""
+
+from collections.abc import Sequence
+
+from ui.marks import escaped, long_date
+from ui.trends_axes import RIGHT, TimeAxis
+from ui.trends_data import TrendPoint
+
+_ROOM = 29.0  # between neighbouring numbers, where there are few
+_ROW = 850.0  # that all of them share
+
+
+def spread_numbers(places: Sequence[float], room: float, end: float) -> list[float]:
+    """Move ascending places apart so that each keeps its room, and none lies beyond the end."""
+    moved: list[float] = []
+    for place in places:
+        moved.append(max(place, moved[-1] + room) if moved else place)
+    for index in range(len(moved) - 1, -1, -1):
+        limit = end - room * (len(moved) - 1 - index)
+        moved[index] = min(moved[index], limit)
+    return moved
+
+
+def session_numbers(
+    points: Sequence[TrendPoint], axis: TimeAxis, open_id: str | None, bottom: float
+) -> str:
+    """Each number is a button that opens its session."""
+    top = bottom + 6
+    room = min(_ROOM, _ROW / len(points))
+    places = spread_numbers([axis.x(point.day) for point in points], room, RIGHT)
+    buttons = (
+        _button(point, x, top, min(26.0, room - 2), point.session_id == open_id)
+        for point, x in zip(points, places, strict=True)
+    )
+    return f'<text class="s" x="0" y="{top + 15:.1f}">Session</text>{"".join(buttons)}'
+
+
+def _button(point: TrendPoint, x: float, top: float, width: float, is_open: bool) -> str:
+    chosen = " sel" if is_open else ""
+    state = f"{point.grade.lower()} quality" if point.grade else point.reason
+    name = f"Open session {point.number}, {long_date(point.day)}, {state}"
+    number = (
+        f'<text class="snt{chosen}" x="{x:.1f}" y="{top + 15:.1f}" text-anchor="middle">'
+        f"{point.number}</text>"
+    )
+    return (
+        f'<g class="sb" role="button" tabindex="0" data-session="{escaped(point.session_id)}" '
+        f'aria-label="{escaped(name)}"><rect class="sn{chosen}" x="{x - width / 2:.1f}" '
+        f'y="{top:.1f}" width="{width:.1f}" height="21" rx="3"/>{number if width > 12 else ""}</g>'
+    )

@@ -1,0 +1,148 @@
+"""The trends screen as HTML: what is shown, the chosen session, and the chart."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from storage.models import Patient
+from ui.grade import GRADES, grade_mark
+from ui.marks import emotion_name, escaped, long_date, minutes_of
+from ui.review_cards import synthetic_chip
+from ui.trends_chart import trends_chart
+from ui.trends_data import LINE_NEEDS, TrendPoint, most_varying, since
+from verhm.labels import EMOTIONS
+
+RANGES = {"3": ("3 mo", 92), "12": ("12 mo", 366), "all": ("All", None)}
+OTHERS = {"valence": "Valence", "arousal": "Arousal", "scores": "PHQ-9, GAD-7"}
+
+EMPTY_PATIENT = (
+    "<section class='panel empty'><h2>No patient is open</h2>"
+    "<p>Open a patient to see how the sessions compare over time.</p>"
+    "<button type='button' class='btn primary' data-visit='patients'>Patients</button></section>"
+)
+EMPTY_SESSIONS = (
+    "<section class='panel empty'><h2>No sessions yet</h2>"
+    "<p>Trends begin with the first session; lines need three of one model.</p>"
+    "<button type='button' class='btn primary' data-visit='new-session'>New session</button>"
+    "</section>"
+)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the person wants to see.
+
+    Attributes:
+        shown: emotions and any of OTHERS; None for what varies most
+        months: a key of RANGES
+    """
+
+    shown: frozenset[str] | None = None
+    months: str = "all"
+
+    def labels(self, points: Sequence[TrendPoint]) -> tuple[str, ...]:
+        """The emotions to draw, in their usual order."""
+        if self.shown is None:
+            return most_varying(points)
+        return tuple(label for label in EMOTIONS if label in self.shown)
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """The other lanes that are not wanted."""
+        return frozenset() if self.shown is None else frozenset(OTHERS) - self.shown
+
+
+def trends_page(
+    patient: Patient, points: Sequence[TrendPoint], open_id: str | None, choice: Choice
+) -> str:
+    """The whole screen for a patient with at least one session."""
+    days = RANGES[choice.months][1]
+    first_day = points[-1].day - timedelta(days=days) if days else None
+    visible = since(points, first_day)
+    labels = choice.labels(points)
+    header = _header(visible, choice, synthetic_chip(patient))
+    chosen = next((point for point in points if point.session_id == open_id), points[-1])
+    return (
+        f"<div class='tr' data-patient='{escaped(patient.id)}'><div class='tr-col'>"
+        f"{_options(labels, choice)}{_facts(chosen)}</div>"
+        f"<section class='panel tr-main' aria-label='Trends'>{header}"
+        f"{trends_chart(visible, labels, open_id, choice.hidden)}<span class='grow'></span>"
+        f"<p class='small muted'>{_sentence(visible)}</p></section></div>"
+    )
+
+
+def _options(labels: Sequence[str], choice: Choice) -> str:
+    emotions = "".join(_option(label, emotion_name(label), label in labels) for label in EMOTIONS)
+    others = "".join(
+        _option(name, text, name not in choice.hidden) for name, text in OTHERS.items()
+    )
+    return (
+        "<section class='panel tr-box'><h2>Show</h2>"
+        f"<div class='opts'>{emotions}</div><div class='opts sub'>{others}</div></section>"
+    )
+
+
+def _option(name: str, content: str, is_on: bool) -> str:
+    checked = " checked" if is_on else ""
+    return (
+        f"<label class='opt'><input type='checkbox' name='{name}'{checked}>"
+        f"<span>{content}</span></label>"
+    )
+
+
+def _facts(point: TrendPoint) -> str:
+    facts = [("Date", long_date(point.day))]
+    if point.task:
+        facts.append(("Task", point.task))
+    if point.grade:
+        figure, unit = minutes_of(point.speech)
+        facts += [("Speech", f"{figure} {unit}"), ("Quality", point.grade), ("Model", point.model)]
+    if point.reason:
+        facts.append(("No figures", point.reason))
+    rows = "".join(f"<dt>{name}</dt><dd>{escaped(text)}</dd>" for name, text in facts)
+    return (
+        f"<section class='panel tr-box tr-facts'><h2>Session {point.number}</h2><dl>{rows}</dl>"
+        f"<button type='button' class='btn primary' data-session='{escaped(point.session_id)}'>"
+        f"Open session {point.number}</button></section>"
+    )
+
+
+def _header(points: Sequence[TrendPoint], choice: Choice, chip: str) -> str:
+    legend = "".join(grade_mark(grade) for grade in GRADES)
+    buttons = "".join(
+        _range_button(key, text, key == choice.months) for key, (text, _) in RANGES.items()
+    )
+    return (
+        f"<header><h1>{_title(points)}</h1>{chip}<span class='grow'></span>"
+        f"<span class='legend'>{legend}<span>quality</span></span>"
+        f"<div class='seg' role='group' aria-label='Range'>{buttons}</div></header>"
+    )
+
+
+def _range_button(key: str, text: str, is_on: bool) -> str:
+    state = "aria-pressed='true' class='on'" if is_on else "aria-pressed='false'"
+    return f"<button type='button' data-months='{key}' {state}>{text}</button>"
+
+
+def _title(points: Sequence[TrendPoint]) -> str:
+    count = f"{len(points)} session{'s' if len(points) > 1 else ''}"
+    first, last = points[0].day, points[-1].day
+    if first == last:
+        return f"{count}, {long_date(last)}"
+    return f"{count}, {_without_year(first, last)} – {long_date(last)}"
+
+
+def _without_year(day: date, other: date) -> str:
+    return f"{day.day} {day:%b}" if day.year == other.year else long_date(day)
+
+
+def _sentence(points: Sequence[TrendPoint]) -> str:
+    with_figures = sum(bool(point.figures) for point in points)
+    text = (
+        "Bars are each session's own 95 % interval. The app draws no link between voice and "
+        "scores. Select a session to open it in Review."
+    )
+    if with_figures < LINE_NEEDS:
+        why = f"Fewer than {LINE_NEEDS} sessions with figures: dots only, as two make no trend."
+        return f"{why} {text}"
+    return text
