@@ -111,10 +111,11 @@ class Quality:
     Attributes:
         level: dBFS, RMS of the speech in it (of everything where there is no speech)
         peak: dBFS of the largest sample
-        clipped: share of samples at full scale in runs of three or more, in [0, 1]
+        clipped: share of samples cut off at the recording's peak, in runs of three, in [0, 1]
         snr: dB, speech against the recording's own pauses; an estimate; NaN where unknown
         speech: seconds of speech
-        bandwidth: Hz below which 99 % of the speech energy lies, at most half the sample rate
+        bandwidth: Hz from which on the speech stays 50 dB below its strongest band, at most half
+            the sample rate; NaN where there is no speech
     """
 
     level: float
