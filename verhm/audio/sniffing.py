@@ -82,7 +82,8 @@ def _binary_demuxer(head: bytes) -> str:
 def _frame_demuxer(head: bytes) -> str:
     """Tell bare MPEG audio from bare AAC by the header of the first frame (ISO 11172-3, 2.4.1.3).
 
-    All ones in eleven or twelve bits, then version and layer; layer 0 means ADTS.
+    All ones in eleven or twelve bits, then version and layer: 0 means ADTS, 3 is the obsolete
+    layer I (and UTF-16's byte order mark looks like it).
     """
     if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE0 != 0xE0:
         return ""
@@ -91,7 +92,8 @@ def _frame_demuxer(head: bytes) -> str:
         rate = head[2] >> 2 & 15
         return "aac" if head[1] & 0xF0 == 0xF0 and rate < 13 else ""
     bit_rate, rate = head[2] >> 4, head[2] >> 2 & 3
-    return "mp3" if version != 1 and bit_rate != 15 and rate != 3 else ""
+    is_mp3 = version != 1 and layer != 3 and bit_rate != 15 and rate != 3
+    return "mp3" if is_mp3 else ""
 
 
 def _points_elsewhere(head: bytes) -> bool:
