@@ -16,7 +16,7 @@ from storage.repository import Repository
 from ui.demonstration_motion import morphs_for
 from ui.demonstration_timeline import Story, made_up_timeline, made_up_windows
 from ui.demonstration_voice import MEASURED, RECORDING
-from verhm.report.document import to_document
+from verhm.report.document import to_json
 from verhm.report.summary import summarize
 from verhm.settings import AnalysisSettings
 from verhm.types import (
@@ -104,7 +104,7 @@ def synthetic_analysis(story: Story, seed: int) -> Analysis:
         quality=Quality(-26.0, -6.0, 0.0, story.snr, activity.seconds, 6_800.0),
         activity=activity,
         acoustics=acoustics,
-        morphs=morphs_for(timeline, activity, acoustics, settings),
+        morphs=morphs_for(duration, timeline, activity, acoustics, settings),
         summary=summarize(timeline, activity, seed),
     )
 
@@ -117,7 +117,7 @@ def _acoustics(measured: dict[str, list[float | None]]) -> Acoustics:
 
 def _result(analysis: Analysis) -> RunResult:
     return RunResult(
-        document=json.dumps(to_document(analysis), allow_nan=False).encode(),
+        document=to_json(analysis).encode(),
         morphs=analysis.morphs,
         summary=analysis.summary,
         quality=analysis.quality,

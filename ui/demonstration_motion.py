@@ -66,6 +66,7 @@ _POSES = {
 
 
 def morphs_for(
+    duration: float,
     timeline: EmotionTimeline,
     activity: SpeechActivity,
     acoustics: Acoustics,
@@ -73,7 +74,6 @@ def morphs_for(
 ) -> MorphSequence:
     """A face for made-up probabilities: each window's poses, as likely as they are."""
     poses = np.array([_weights(_POSES[label]) for label in timeline.labels])
-    duration = float(timeline.ends[-1])
     times = np.arange(round(duration * settings.frame_rate)) / settings.frame_rate
     opening = np.interp(times, acoustics.times, acoustics.loudness)
     opening = np.clip((opening - _QUIET) / (_LOUD - _QUIET), 0.0, 1.0)

@@ -1,29 +1,48 @@
-"""Text stays text, and dates read as people write them."""
-
-import html
 from datetime import date
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from ui.marks import emotion_mark, escaped, long_date, short_date
-
-
-@given(st.text())
-def test_escaped_text_reads_the_same_and_holds_no_sign_that_acts(text):
-    result = escaped(text)
-    assert html.unescape(result) == html.unescape(html.escape(text))
-    assert not set("<>\"'`${}\\") & set(result)
+from ui.marks import clock, emotion_mark, escaped, long_date, minutes_of, short_signed, signed
+from verhm.labels import EMOTIONS
 
 
-def test_only_emotions_have_marks():
-    assert "#m-sad" in emotion_mark("sad")
-    with pytest.raises(ValueError, match="bored"):
+@pytest.mark.parametrize("text", ["<b>", "${alert(1)}", "{{x}}", "`", "\\", "'\"&"])
+def test_escaped_text_holds_no_markup_and_no_template(text):
+    assert not set("<>${}`\\'\"") & set(escaped(text))
+
+
+def test_every_emotion_has_a_mark():
+    assert len({emotion_mark(label) for label in EMOTIONS}) == len(EMOTIONS)
+
+
+def test_an_unknown_emotion_has_no_mark():
+    with pytest.raises(ValueError, match="there is no emotion"):
         emotion_mark("bored")
 
 
-def test_a_date_of_this_year_needs_no_year():
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0, "0:00"), (264.6, "4:24"), (3_599.9, "59:59"), (3_864, "1:04:24")]
+)
+def test_a_clock_shows_hours_only_when_there_are_any(seconds, text):
+    assert clock(seconds) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [(-0.66, "−0.66"), (0.2, "+0.20"), (-0.001, "0.00")])
+def test_a_signed_figure_has_a_true_minus_and_no_negative_zero(value, text):
+    assert signed(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(-0.6, "−0.6"), (0.0, "0"), (1.0, "+1"), (0.25, "+0.25")]
+)
+def test_an_axis_mark_has_no_idle_zeros(value, text):
+    assert short_signed(value) == text
+
+
+def test_short_lengths_are_told_in_seconds():
+    assert minutes_of(48.2) == ("48", "s")
+    assert minutes_of(576) == ("9.6", "min")
+
+
+def test_a_date_is_written_with_its_month_in_letters():
     assert long_date(date(2027, 9, 3)) == "3 Sep 2027"
-    assert short_date(date(2026, 9, 3), date(2026, 1, 1)) == "3 Sep"
-    assert short_date(date(2027, 9, 3), date(2026, 1, 1)) == "3 Sep 2027"

@@ -57,6 +57,10 @@ function mountSession(root, value, face) {
   for (const button of root.querySelectorAll("[data-view]")) {
     button.addEventListener("click", () => show(button.dataset.view));
   }
+  // A button pressed with the mouse would keep Space for itself.
+  root.firstElementChild.addEventListener("click", (event) => {
+    if (event.detail) event.target.closest("button")?.blur();
+  });
   const life = watchPage(root, { keys, redraw, resized: () => { timeline.resize(); table.draw(); cursor.update(player.time(), true); } });
   timeline.resize();
   show("heat");

@@ -35,7 +35,7 @@ function renderButton(text) {
  *  changed(time, playing) is called for every new position, at the screen's own pace. */
 function makePlayer(root, model, actions) {
   const part = (name) => root.querySelector(name);
-  const state = { time: 0, rate: 1, loops: false, playing: false, media: null, isReady: false, source: "" };
+  const state = { time: 0, rate: 1, loops: false, playing: false, media: null, isReady: false, shown: null };
   let frameRequest = 0;
 
   function paint() {
@@ -111,9 +111,10 @@ function makePlayer(root, model, actions) {
   /** Show the face's video, or the placeholder over the voice alone. */
   function showFace(face) {
     const stage = part(".rv-face");
-    const source = face.video || face.audio || "";
-    if (source !== state.source) {
-      state.source = source;
+    const source = face.video || face.audio;
+    const shown = JSON.stringify([face.video, face.audio]);
+    if (shown !== state.shown) {
+      state.shown = shown;
       const media = source ? document.createElement(face.video ? "video" : "audio") : null;
       attach(media);
       stage.replaceChildren();

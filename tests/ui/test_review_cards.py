@@ -1,0 +1,102 @@
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from storage.models import Patient, Run, RunState, Session
+from tests.factories import make_analysis
+from ui.review_cards import notes, quality_words, session_header, summary_cards, synthetic_chip
+from verhm.settings import AnalysisSettings
+from verhm.types import Quality
+
+
+@pytest.fixture
+def run() -> Run:
+    analysis = make_analysis(60.0)
+    return Run(
+        number=2,
+        created_at=datetime(2026, 11, 19, 9, 12, tzinfo=UTC),
+        state=RunState.DONE,
+        settings=AnalysisSettings(),
+        model_name="<model>",
+        model_version="1.3",
+        model_sha256="0",
+        summary=analysis.summary,
+        quality=analysis.quality,
+    )
+
+
+@pytest.fixture
+def session() -> Session:
+    return Session(recorded_on=date(2026, 11, 19), task="<i>free</i>", language="English")
+
+
+def test_the_header_says_which_session_and_escapes_what_was_entered(session, run):
+    html = session_header(session, 14, run)
+    assert "Session 14" in html
+    assert "19 Nov 2026" in html
+    assert "&lt;i&gt;free" in html
+    assert "&lt;model&gt; 1.3" in html
+
+
+def test_a_session_that_is_not_kept_has_no_number(session, run):
+    assert "Not saved" in session_header(session, None, run)
+
+
+def test_the_header_tells_of_a_newer_run(session, run):
+    assert "run 3 failed (E21)" in session_header(session, 1, run, "run 3 failed (E21)")
+
+
+def test_shares_stand_with_their_intervals():
+    html = summary_cards(make_analysis(60.0).summary, 60.0, 115, 2)
+    assert html.count("class='sh'") == 8
+    assert "<b>12</b><span>5–20</span>" in html
+
+
+def test_withheld_figures_give_way_to_the_reason():
+    summary = replace(
+        make_analysis(60.0).summary,
+        shares=(),
+        transitions=float("nan"),
+        withheld="E21 <too little>",
+    )
+    html = summary_cards(summary, 60.0, 115, 2)
+    assert "E21 &lt;too little&gt;" in html
+    assert "nan" not in html
+    assert "class='sh'" not in html
+
+
+def test_windows_without_a_result_are_counted():
+    assert "2 of 115" in summary_cards(make_analysis(60.0).summary, 60.0, 115, 2)
+
+
+@pytest.mark.parametrize(
+    ("quality", "words"),
+    [
+        (Quality(-20, -6, 0.0, 25, 40, 7_000), ["SNR 25 dB", "not clipped", "to 7.0 kHz"]),
+        (
+            Quality(-20, -6, 0.0, 12, 40, 7_000),
+            ["some noise, SNR 12 dB", "not clipped", "to 7.0 kHz"],
+        ),
+        (
+            Quality(-20, 0, 0.03, 4, 40, 3_400),
+            ["noisy, SNR 4 dB", "clipped in 3.0 % of it", "narrow band to 3.4 kHz"],
+        ),
+        (
+            Quality(-20, 0, 0.0, float("nan"), 40, float("nan")),
+            ["background unknown", "not clipped"],
+        ),
+    ],
+)
+def test_quality_is_told_in_words(quality, words):
+    assert notes(quality) == words
+
+
+def test_the_grade_comes_first(run):
+    assert quality_words(run).startswith("Quality good · ")
+
+
+def test_only_a_demonstration_is_marked_as_synthetic():
+    assert "Synthetic" in synthetic_chip(Patient(code="DEMO", is_demonstration=True))
+    assert synthetic_chip(Patient(code="P-0001", is_demonstration=False)) == ""
+    assert synthetic_chip(None) == ""

@@ -1,0 +1,89 @@
+import pytest
+
+from storage.models import Media, MediaKind, Run, RunState, Session, VideoState
+from ui.review_states import face_state, newer_run, notice
+
+
+def media(kind: MediaKind, name: str) -> Media:
+    return Media(id=name, kind=kind)
+
+
+@pytest.fixture
+def session() -> Session:
+    return Session(id="s", media=[media(MediaKind.RECORDING, "voice")], runs=[])
+
+
+def run(state: RunState, video: VideoState = VideoState.NONE, number: int = 1, **more) -> Run:
+    return Run(id=f"r{number}", number=number, state=state, video_state=video, media=[], **more)
+
+
+def test_a_session_without_a_run_can_be_analysed(session):
+    assert "data-again" in notice(session, None)
+
+
+def test_a_running_analysis_shows_its_stage_and_offers_nothing_else(session):
+    html = notice(session, run(RunState.RUNNING))
+    assert "rv-stage" in html
+    assert "data-again" not in html
+
+
+@pytest.mark.parametrize(
+    ("state", "word"),
+    [(RunState.CANCELLED, "cancelled"), (RunState.INTERRUPTED, "interrupted")],
+)
+def test_what_ended_early_can_be_analysed_again(session, state, word):
+    html = notice(session, run(state))
+    assert word in html
+    assert "data-again" in html
+
+
+def test_a_failure_says_code_cause_and_remedy_escaped(session):
+    failed = run(
+        RunState.FAILED, error_code="E21", error_cause="Only <4 s>.", error_remedy="Record more."
+    )
+    html = notice(session, failed)
+    assert "E21" in html
+    assert "Only &lt;4 s&gt;." in html
+    assert "Record more." in html
+    assert "data-again" in html
+
+
+def test_the_recording_can_be_heard_without_a_result(session):
+    assert "/media/voice" in notice(session, None)
+    assert "<audio" not in notice(Session(id="s", media=[], runs=[]), None)
+
+
+def test_the_video_is_played_where_there_is_one(session):
+    done = run(RunState.DONE, VideoState.DONE)
+    done.media.append(media(MediaKind.VIDEO, "face"))
+    state = face_state(session, done)
+    assert state["video"] == "/media/face"
+    assert not state["can_render"]
+
+
+@pytest.mark.parametrize("video", [VideoState.QUEUED, VideoState.RENDERING])
+def test_the_voice_is_played_while_the_face_is_drawn(session, video):
+    state = face_state(session, run(RunState.DONE, video))
+    assert (state["video"], state["audio"], state["busy"]) == (None, "/media/voice", True)
+    assert not state["can_render"]
+
+
+def test_a_failed_video_says_why_and_can_be_asked_for_again(session):
+    failed = run(
+        RunState.DONE, VideoState.FAILED, error_code="E41", error_cause="c", error_remedy="r"
+    )
+    state = face_state(session, failed)
+    assert state["problem"] == {"code": "E41", "cause": "c", "remedy": "r"}
+    assert state["can_render"]
+
+
+def test_an_interrupted_video_has_a_reason_too(session):
+    state = face_state(session, run(RunState.DONE, VideoState.FAILED))
+    assert "interrupted" in state["problem"]["cause"]
+
+
+def test_a_newer_run_is_told_of():
+    done, failed = run(RunState.DONE), run(RunState.FAILED, number=2, error_code="E16")
+    session = Session(id="s", runs=[failed, done])
+    assert newer_run(session, done) == "run 2 failed (E16)"
+    assert newer_run(Session(id="s", runs=[done]), done) == ""

@@ -1,0 +1,80 @@
+from datetime import date, timedelta
+
+import gradio as gr
+import pytest
+
+from storage.models import Patient
+from ui.context import Selection
+from ui.demonstration import load_demonstration
+from ui.trends import build, read_choice
+from ui.trends_data import TrendPoint, trend_points
+from ui.trends_page import Choice, trends_page
+
+PATIENT = Patient(id="p", code="P-0001", is_demonstration=False)
+
+
+def point(number: int, days: int) -> TrendPoint:
+    return TrendPoint(f"s{number}", number, date(2026, 1, 1) + timedelta(days=days), task="<i>")
+
+
+@pytest.fixture
+def refresh(context):
+    with gr.Blocks():
+        handles = build(context, Selection(gr.State(), gr.State(), gr.State()))
+    return lambda *ids: handles.refresh(*ids)[0]
+
+
+def test_without_a_patient_the_screen_says_what_to_do(refresh):
+    assert "No patient is open" in refresh(None, None)
+
+
+def test_a_patient_without_sessions_is_told_so(refresh):
+    assert "No sessions yet" in refresh("nobody", None)
+
+
+def test_a_session_without_a_result_is_shown_as_such(refresh, add_session):
+    session = add_session()
+    html = refresh(session.patient_id, None)
+    assert "no result" in html
+    assert "Fewer than 3 sessions" in html
+
+
+def test_the_demonstration_is_marked_and_drawn(context, refresh):
+    html = refresh(load_demonstration(context.repository), None)
+    assert "Synthetic" in html
+    assert html.count('class="sb"') == 5
+    assert 'class="ln"' in html
+
+
+def test_points_come_from_the_sessions_oldest_first(context):
+    sessions = context.repository.sessions(load_demonstration(context.repository))
+    points = trend_points(sessions)
+    assert [each.number for each in points] == [1, 2, 3, 4, 5]
+    assert [each.day for each in points] == sorted(each.day for each in points)
+    assert points[0].phq9 == 17
+    assert sum(each.figures["sad"][0] for each in points) > 0
+
+
+def test_what_was_entered_is_escaped():
+    html = trends_page(PATIENT, [point(1, 0)], None, Choice())
+    assert "&lt;i&gt;" in html
+    assert "<i>" not in html
+
+
+def test_a_range_leaves_older_sessions_out():
+    points = [point(1, 0), point(2, 200), point(3, 250)]
+    assert trends_page(PATIENT, points, None, Choice(months="3")).count('class="sb"') == 2
+    assert trends_page(PATIENT, points, None, Choice()).count('class="sb"') == 3
+
+
+def test_what_was_chosen_is_shown():
+    html = trends_page(PATIENT, [point(1, 0)], None, Choice(frozenset({"angry"})))
+    assert "name='angry' checked" in html
+    assert "name='valence'>" in html
+    assert ">Valence</text>" not in html
+
+
+def test_a_choice_from_the_browser_is_checked():
+    assert read_choice(["sad", "<b>", 3], "3") == Choice(frozenset({"sad"}), "3")
+    assert read_choice("sad", "99") == Choice(None, "all")
+    assert read_choice([], ["3"]) == Choice(frozenset(), "all")
