@@ -22,6 +22,8 @@ def clipped_per_frame(samples: np.ndarray, peak: float, length: int) -> np.ndarr
         (F,) number in each whole frame
     """
     count = len(samples) // length
+    if peak <= 0:
+        return np.zeros(count)
     size = max(1, _BLOCK // length) * length
     counts = [np.zeros(0)]
     for start in range(0, count * length, size):

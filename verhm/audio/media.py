@@ -184,17 +184,16 @@ def _read(
     deadline: float,
     progress: Progress,
 ) -> tuple[Mixer, Banner, int]:
-    """Run ffmpeg once, over all channels or over one of them."""
-    track = _input(path, demuxer)
-    if channel is not None:
-        track = track.filter("pan", f"mono|c0=c{channel}")
+    """Run ffmpeg once and keep the average of the channels, or one of them."""
     # Sun's AU is the simplest container that tells the number of channels in a pipe.
-    output = track.output("pipe:1", f="au", acodec="pcm_f32be", ar=limits.sample_rate)
+    output = _input(path, demuxer).output(
+        "pipe:1", f="au", acodec="pcm_f32be", ar=limits.sample_rate
+    )
     process = _start(output.global_args("-nostdin"), pipe_stdout=True)
     assert process.stdout is not None
     with Child(process, deadline - time.monotonic()) as child:
         channels = _read_channels(process.stdout)
-        mixer = Mixer(round(limits.longest * limits.sample_rate), channels)
+        mixer = Mixer(round(limits.longest * limits.sample_rate), channels, channel)
         _fill(mixer, process.stdout, channels, child, limits.sample_rate, progress)
         status = child.finish()
     if child.timed_out:

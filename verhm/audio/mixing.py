@@ -1,4 +1,4 @@
-"""Many channels into one, block by block, with a look at what the averaging cancels."""
+"""Many channels into one, block by block, with a look at what averaging them cancels."""
 
 import numpy as np
 
@@ -8,16 +8,18 @@ _LARGEST_SAMPLE = 4.0  # lossy codecs overshoot full scale, but never by this mu
 
 
 class Mixer:
-    """Averages the channels of a recording of unknown length.
+    """Makes one channel of a recording of unknown length.
 
     Args:
         longest: sample frames to accept
         channels: C
+        only: index of the one channel to keep; None for the average of all
     """
 
-    def __init__(self, longest: int, channels: int) -> None:
+    def __init__(self, longest: int, channels: int, only: int | None = None) -> None:
         self._longest = longest
         self._channels = channels
+        self._only = only
         # The system hands memory out as it is filled: room for the longest costs nothing yet.
         self._samples = np.empty(longest, dtype=np.float32)
         self._channel_energy = np.zeros(channels)
@@ -25,7 +27,7 @@ class Mixer:
         self.count = 0
 
     def append(self, block: np.ndarray) -> None:
-        """Take the next (T, C) samples.
+        """Take the next (T, C) float32 samples.
 
         Raises:
             AudioError: E14 when a value is not finite or far beyond full scale, E15 when there
@@ -43,7 +45,7 @@ class Mixer:
                 "The recording is longer than can be analysed at once.",
                 "Cut it into parts and analyse them one by one.",
             )
-        mono = block.mean(axis=1, dtype=np.float32)
+        mono = block.mean(axis=1) if self._only is None else block[:, self._only]
         self._samples[self.count : self.count + len(mono)] = mono
         self.count += len(mono)
         self._energy += float(np.square(mono, dtype=np.float64).sum())
@@ -65,6 +67,6 @@ class Mixer:
         return int(np.argmax(self._channel_energy))
 
     def finish(self) -> np.ndarray:
-        """Give back the room that was not needed; returns the (T,) average in [-1, 1]."""
+        """Give back the room that was not needed; returns the (T,) float32 in [-1, 1]."""
         self._samples.resize(self.count, refcheck=False)
         return np.clip(self._samples, -1.0, 1.0, out=self._samples)

@@ -1,0 +1,62 @@
+import numpy as np
+import pytest
+
+from verhm.audio.mixing import Mixer
+from verhm.errors import AudioError
+
+
+def noise(channels: int, count: int = 4_000) -> np.ndarray:
+    return np.random.default_rng(0).normal(0, 0.1, (count, channels)).astype(np.float32)
+
+
+def mixed(block: np.ndarray, only: int | None = None) -> Mixer:
+    mixer = Mixer(100_000, block.shape[1], only)
+    for part in np.array_split(block, 7):
+        mixer.append(part)
+    return mixer
+
+
+def test_blocks_add_up_to_the_average():
+    block = noise(3)
+    np.testing.assert_allclose(mixed(block).finish(), block.mean(axis=1), atol=1e-7)
+
+
+def test_one_channel_can_be_kept():
+    block = noise(3)
+    np.testing.assert_array_equal(mixed(block, only=2).finish(), block[:, 2])
+
+
+@pytest.mark.parametrize("channels", [1, 2, 5])
+def test_unrelated_channels_are_not_cancelled(channels):
+    assert not mixed(noise(channels)).is_cancelled
+
+
+def test_one_sounding_channel_is_not_cancelled():
+    assert not mixed(noise(8) * np.eye(8, dtype=np.float32)[3]).is_cancelled
+
+
+def test_channels_of_opposite_sign_are_cancelled_and_the_louder_is_known():
+    voice = noise(1)
+    mixer = mixed(np.hstack([voice, -1.1 * voice]))
+    assert mixer.is_cancelled
+    assert mixer.loudest_channel == 1
+
+
+def test_silence_is_not_cancelled():
+    assert not mixed(np.zeros((100, 2), dtype=np.float32)).is_cancelled
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 5.0])
+def test_values_that_are_not_sound_are_refused(value):
+    block = noise(2)
+    block[77, 1] = value
+    with pytest.raises(AudioError, match="E14"):
+        mixed(block)
+
+
+def test_more_than_the_longest_is_refused():
+    mixer = Mixer(100, 1)
+    mixer.append(noise(1, 100))
+    with pytest.raises(AudioError, match="E15"):
+        mixer.append(noise(1, 1))
+    assert len(mixer.finish()) == 100
