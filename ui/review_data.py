@@ -88,7 +88,7 @@ def _voice(acoustics: Acoustics, duration: float) -> dict[str, Any]:
     step = max(_FINEST_STEP, duration / _MOST_STEPS)
     if len(acoustics.times) > 1:
         step = max(step, float(np.median(np.diff(acoustics.times))))
-    count = max(1, int(np.ceil(duration / step)))
+    count = max(1, round(duration / step))  # less than half a cell has nothing of its own
     cells = np.clip((acoustics.times / step).astype(int), 0, count - 1)
     power = _cell_means(cells, 10 ** (acoustics.loudness / 10), count)
     with np.errstate(divide="ignore"):

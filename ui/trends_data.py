@@ -128,8 +128,8 @@ def joined(points: Sequence[TrendPoint]) -> list[tuple[TrendPoint, ...]]:
 
 
 def model_breaks(points: Sequence[TrendPoint]) -> list[tuple[TrendPoint, TrendPoint]]:
-    """Neighbouring sessions with results of different models."""
-    known = [point for point in points if point.model_key]
+    """Neighbouring sessions with figures of different models."""
+    known = [point for point in points if point.figures]
     return [
         (before, after) for before, after in pairwise(known) if before.model_key != after.model_key
     ]

@@ -109,6 +109,21 @@ def test_a_click_on_the_timeline_seeks_there(mount):
     assert time_of(page) == pytest.approx(30.0, abs=0.2)  # the middle of the first 60 s
 
 
+def test_dragging_the_strip_scrolls_without_seeking_and_a_click_on_it_seeks(mount):
+    page = mount()
+    box = page.locator(".rv-lanes").bounding_box()
+    left, plot = box["x"] + 98, box["width"] - 98 - 56
+    page.mouse.move(left + 0.1 * plot, box["y"] + 12)
+    page.mouse.down()
+    page.mouse.move(left + 0.5 * plot, box["y"] + 12, steps=4)
+    page.mouse.up()
+    assert time_of(page) == 0.0
+    assert page.locator(".g-cursor .ph").count() == 0  # 48 s are scrolled by, the playhead stays
+    page.mouse.click(left + 0.75 * plot, box["y"] + 12)
+    assert time_of(page) == pytest.approx(90.0, abs=0.3)
+    assert page.locator(".g-cursor .ph").count() == 1
+
+
 def test_keys_move_by_windows_and_tenths(mount):
     page = mount()
     page.keyboard.press("ArrowRight")
@@ -161,9 +176,9 @@ def test_a_key_changes_the_view(mount, key, view):
 def test_stacked_probabilities_fill_the_height(mount):
     page = mount()
     page.keyboard.press("s")
-    box = page.locator(".g-lanes .f-neutral.edge").first.bounding_box()
-    top = page.locator(".g-lanes .f-surprised.edge").first.bounding_box()
-    assert box["y"] + box["height"] - top["y"] == pytest.approx(135, abs=4)
+    top = page.locator(".g-lanes .f-neutral.edge").first.bounding_box()
+    last = page.locator(".g-lanes .f-surprised.edge").first.bounding_box()
+    assert last["y"] + last["height"] - top["y"] == pytest.approx(135, abs=4)
 
 
 def test_a_row_seeks_and_the_table_follows_the_playhead(mount):

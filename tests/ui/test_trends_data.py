@@ -65,6 +65,11 @@ def test_breaks_lie_between_neighbours_of_different_models(point):
     assert numbers(model_breaks(points)) == [[1, 2], [3, 4]]
 
 
+def test_a_session_without_figures_is_no_model_break(point):
+    points = [point(1), point(2, "b", reason="too little speech"), point(3)]
+    assert model_breaks(points) == []
+
+
 def test_what_varies_most_is_shown_first(point):
     points = [point(number, sad=10.0 * number) for number in (1, 2, 3)]
     assert "sad" in most_varying(points)

@@ -7,7 +7,8 @@
 function mountSession(root, value, face) {
   const model = makeModel(value.data);
   root.innerHTML = reviewPage(model, value);
-  const timeline = makeTimeline(root.querySelector(".rv-time"), model, (time) => player.seek(time));
+  const timeline = makeTimeline(root.querySelector(".rv-time"), model, (time) => player.seek(time),
+    () => cursor.update(player.time()));
   const cursor = makeCursor(root, model, timeline);
   const table = makeTable(root, model, (index) => player.seek(model.centres[index]));
   const player = makePlayer(root, model, {

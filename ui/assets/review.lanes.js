@@ -117,16 +117,18 @@ function withResult(model, frame) {
   return frame.stretches((index) => model.hasResult(index)).filter((part) => part.kind);
 }
 
-/** The probabilities on top of each other; together they are always the whole height. */
+/** The probabilities below each other, in the order of the labels; together always the whole height. */
 function stackedRows(model, frame) {
-  const bottom = ROWS_TOP + ROWS_HEIGHT;
+  const depth = (above) => (i) => ROWS_TOP + Math.min(1000, above.get(i) || 0) * ROWS_HEIGHT / 1000;
   return withResult(model, frame).map((part) => {
-    const below = new Array(model.count).fill(0);
+    const above = new Map();
     return model.labels.map((label, row) => {
-      const under = overStretch(frame, model, part, (i) => bottom - below[i] * ROWS_HEIGHT / 1000);
-      for (let i = part.first; i <= part.last; i += 1) below[i] += model.probabilities[row][i];
-      const over = overStretch(frame, model, part, (i) => bottom - Math.min(1000, below[i]) * ROWS_HEIGHT / 1000);
-      return `<path class="f-${label} edge" d="${pathOf(over)}${pathOf(under.reverse()).replace("M", "L")}Z"><title>${capitalised(label)}</title></path>`;
+      const upper = overStretch(frame, model, part, depth(above));
+      for (let i = part.first; i <= part.last; i += 1) {
+        above.set(i, (above.get(i) || 0) + model.probabilities[row][i]);
+      }
+      const lower = overStretch(frame, model, part, depth(above)).reverse();
+      return `<path class="f-${label} edge" d="${pathOf(upper)}${pathOf(lower).replace("M", "L")}Z"><title>${capitalised(label)}</title></path>`;
     }).join("");
   }).join("");
 }

@@ -106,8 +106,8 @@ function drawHeat(canvas, model, frame) {
 
 /** Builds the timeline inside `root` and keeps it drawn.
  *
- *  onSeek(time) is called when the person asks for a time. */
-function makeTimeline(root, model, onSeek) {
+ *  onSeek(time) is called when the person asks for a time, onScroll() for another stretch. */
+function makeTimeline(root, model, onSeek, onScroll) {
   const canvas = root.querySelector(".rv-heat");
   const svg = root.querySelector(".rv-lanes");
   const layer = (name) => svg.querySelector(`.g-${name}`);
@@ -167,7 +167,7 @@ function makeTimeline(root, model, onSeek) {
   }
   listenToPointer(svg, {
     frame: () => frame, model, onSeek,
-    scroll: (start) => { view.follows = false; scrollTo(start); },
+    scroll: (start) => { view.follows = false; scrollTo(start); onScroll(); },
   });
   return {
     resize, redraw, reveal, zoom, show, view, layer,
