@@ -79,7 +79,9 @@ def _create_privately(url: str | URL) -> None:
 
 
 def _engine(url: str | URL, foreign_keys: bool = True, pooled: bool = True) -> Engine:
-    engine = create_engine(url, **({} if pooled else {"poolclass": NullPool}))
+    # Without hide_parameters a traceback would show what was entered about a patient.
+    pool = {} if pooled else {"poolclass": NullPool}
+    engine = create_engine(url, hide_parameters=True, **pool)
 
     @event.listens_for(engine, "connect")
     def set_up(connection, _record) -> None:

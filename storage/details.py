@@ -138,11 +138,6 @@ class PatientOverview:
             return self.figures[-1]
         return None
 
-    @property
-    def last_quality(self) -> Quality | None:
-        """Quality of the last session's recording."""
-        return self.latest.quality if self.latest else None
-
 
 @dataclass(frozen=True)
 class SweepReport:

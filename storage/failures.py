@@ -41,6 +41,22 @@ def unreadable() -> StorageError:
     )
 
 
+def damaged_result() -> StorageError:
+    """E52, of a run's file instead of the database."""
+    return StorageError(
+        "E52", "The result of this run cannot be read.", "Analyse the recording again."
+    )
+
+
+def still_there() -> StorageError:
+    """E50, of files that were to be erased."""
+    return StorageError(
+        "E50",
+        "Files that were to be erased are still in the data folder.",
+        "Close what uses them and check the folder's permissions; the next start erases them.",
+    )
+
+
 def made_by_newer() -> StorageError:
     """E54."""
     return StorageError(

@@ -8,14 +8,14 @@ import hashlib
 import os
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 import platformdirs
 
-from storage.failures import from_os_error, missing
+from storage.failures import from_os_error, missing, still_there
 
 _CHUNK = 1 << 20  # bytes
 _UNFINISHED = ".part"
@@ -131,12 +131,27 @@ class MediaFiles:
         return self.path(session_id, name).open("rb")
 
     def remove(self, session_id: str, name: str) -> None:
-        """Erase one file; nothing happens if it is gone."""
-        (self.folder / session_id / name).unlink(missing_ok=True)
+        """Erase one file; nothing happens if it is gone.
 
-    def remove_session(self, session_id: str) -> None:
-        """Erase all files of a session."""
-        shutil.rmtree(self.folder / session_id, ignore_errors=True)
+        Raises:
+            StorageError: E50 when it cannot be erased
+        """
+        try:
+            (self.folder / session_id / name).unlink(missing_ok=True)
+        except OSError as error:
+            raise still_there() from error
+
+    def remove_sessions(self, session_ids: Iterable[str]) -> None:
+        """Erase all files of some sessions.
+
+        Raises:
+            StorageError: E50 when any of them is still there
+        """
+        folders = [self.folder / session_id for session_id in session_ids]
+        for folder in folders:
+            shutil.rmtree(folder, ignore_errors=True)
+        if any(folder.exists() for folder in folders):
+            raise still_there()
 
     def listing(self) -> Iterator[tuple[str, str]]:
         """All files there are, as session and name, unfinished ones too."""

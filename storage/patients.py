@@ -12,26 +12,16 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session as Unit
 
-from storage.database import Database
 from storage.details import PatientDetails, PatientOverview, SessionFigures
 from storage.failures import missing
-from storage.files import MediaFiles
 from storage.models import Patient, Run, RunState, Session
+from storage.verbs import Verbs
 from verhm.errors import RequestError, StorageError
 from verhm.types import ModelId
 
 
-class PatientVerbs:
-    """Add, change, list and erase patients.
-
-    Args:
-        database: where the rows are
-        files: where the media are
-    """
-
-    def __init__(self, database: Database, files: MediaFiles) -> None:
-        self.database = database
-        self.files = files
+class PatientVerbs(Verbs):
+    """Add, change, list and erase patients."""
 
     def add_patient(self, details: PatientDetails) -> Patient:
         """Add a patient.
@@ -101,7 +91,7 @@ class PatientVerbs:
 
         Raises:
             RequestError: E63 when the typed code is another
-            StorageError: E53 when there is no such patient
+            StorageError: E50 when a file cannot be erased, E53 when there is no such patient
         """
         with self.database.writing() as unit:
             patient = find_patient(unit, patient_id)
@@ -113,10 +103,7 @@ class PatientVerbs:
                 )
             sessions = list(unit.scalars(select(Session.id).filter_by(patient_id=patient_id)))
             unit.delete(patient)
-        # Rows first: if the program dies here, the next start sweeps the files away.
-        for session_id in sessions:
-            self.files.remove_session(session_id)
-        self.database.forget_erased()
+        self._erase_files(sessions)
 
 
 def find_patient(unit: Unit, patient_id: str) -> Patient:

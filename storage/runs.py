@@ -1,7 +1,7 @@
 """The verbs about runs: one pass of the analysis over a session's recording."""
 
+import hashlib
 import io
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -12,28 +12,19 @@ import numpy as np
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session as Unit
 
-from storage.database import Database
 from storage.details import RunResult
-from storage.failures import missing, unreadable
-from storage.files import MediaFiles, StoredFile
+from storage.failures import damaged_result, missing
+from storage.files import StoredFile
 from storage.models import MediaKind, Run, RunState, VideoState
 from storage.sessions import find_session, media_row
+from storage.verbs import Verbs
 from verhm.errors import RenderError, VerhmError
 from verhm.settings import AnalysisSettings, VideoSettings
 from verhm.types import MorphSequence
 
 
-class RunVerbs:
-    """Begin and end runs, keep their results, read them back.
-
-    Args:
-        database: where the rows are
-        files: where the media are
-    """
-
-    def __init__(self, database: Database, files: MediaFiles) -> None:
-        self.database = database
-        self.files = files
+class RunVerbs(Verbs):
+    """Begin and end runs, keep their results, read them back."""
 
     def begin_run(
         self, session_id: str, settings: AnalysisSettings, video: VideoSettings | None = None
@@ -180,10 +171,9 @@ class RunVerbs:
         """Read a run's whole analysis as JSON.
 
         Raises:
-            StorageError: E53 when it has none
+            StorageError: E52 when the file is damaged, E53 when the run has none
         """
-        with self._open(run_id, MediaKind.ANALYSIS) as file:
-            return file.read()
+        return self._content(run_id, MediaKind.ANALYSIS)
 
     def morphs(self, run_id: str) -> MorphSequence:
         """Read a run's morphs.
@@ -191,22 +181,22 @@ class RunVerbs:
         Raises:
             StorageError: E52 when the file is damaged, E53 when the run has none
         """
-        with self._open(run_id, MediaKind.MORPHS) as file:
-            try:
-                with np.load(file, allow_pickle=False) as kept:
-                    return MorphSequence(
-                        kept["weights"], float(kept["frame_rate"]), tuple(kept["names"].tolist())
-                    )
-            except (ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-                raise unreadable() from error
+        content = io.BytesIO(self._content(run_id, MediaKind.MORPHS))
+        with np.load(content, allow_pickle=False) as kept:
+            return MorphSequence(
+                kept["weights"], float(kept["frame_rate"]), tuple(kept["names"].tolist())
+            )
 
-    @contextmanager
-    def _open(self, run_id: str, kind: MediaKind) -> Iterator[BinaryIO]:
+    def _content(self, run_id: str, kind: MediaKind) -> bytes:
+        """Read a file of a run, if it is still what was stored."""
         media = next((media for media in self.run(run_id).media if media.kind is kind), None)
         if media is None:
             raise missing("result")
         with self.files.open(media.session_id, media.file) as file:
-            yield file
+            content = file.read()
+        if hashlib.sha256(content).hexdigest() != media.sha256:
+            raise damaged_result()
+        return content
 
     def _session_of_unfinished(self, run_id: str) -> str:
         with self._unfinished(run_id) as run:

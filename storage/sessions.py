@@ -6,25 +6,16 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Unit
 
-from storage.database import Database
 from storage.details import SessionDetails, SweepReport
 from storage.failures import missing
-from storage.files import MediaFiles, StoredFile
+from storage.files import StoredFile
 from storage.models import Media, MediaKind, Session, new_id
 from storage.patients import find_patient
+from storage.verbs import Verbs
 
 
-class SessionVerbs:
-    """Add, change, list and erase sessions; find their media.
-
-    Args:
-        database: where the rows are
-        files: where the media are
-    """
-
-    def __init__(self, database: Database, files: MediaFiles) -> None:
-        self.database = database
-        self.files = files
+class SessionVerbs(Verbs):
+    """Add, change, list and erase sessions; find their media."""
 
     def add_session(
         self,
@@ -47,11 +38,12 @@ class SessionVerbs:
         if patient_id is None and is_kept:
             raise ValueError("a session that is kept needs a patient")
         session_id = new_id()
-        self._require_patient(patient_id)
         with recording.open("rb") as source:
             stored = self.files.store(session_id, recording.suffix, source)
         try:
             with self.database.writing() as unit:
+                if patient_id is not None:
+                    find_patient(unit, patient_id)
                 session = Session(
                     id=session_id, patient_id=patient_id, is_kept=is_kept, **asdict(details)
                 )
@@ -61,7 +53,7 @@ class SessionVerbs:
                 unit.flush()
                 return find_session(unit, session_id)
         except BaseException:
-            self.files.remove_session(session_id)
+            self.files.remove(session_id, stored.name)
             raise
 
     def session(self, session_id: str) -> Session:
@@ -83,30 +75,15 @@ class SessionVerbs:
         with self.database.reading() as unit:
             return tuple(unit.scalars(query))
 
-    def update_session_details(self, session_id: str, details: SessionDetails) -> Session:
-        """Replace what was entered about a session; its results stay as they are."""
-        with self.database.writing() as unit:
-            session = find_session(unit, session_id)
-            for name, value in asdict(details).items():
-                setattr(session, name, value)
-        return session
-
-    def keep_session(self, session_id: str, patient_id: str) -> Session:
-        """Save a session that was only tried."""
-        with self.database.writing() as unit:
-            session = find_session(unit, session_id)
-            find_patient(unit, patient_id)
-            session.patient_id, session.is_kept = patient_id, True
-            unit.flush()
-            return find_session(unit, session_id)
-
     def erase_session(self, session_id: str) -> None:
-        """Erase a session with its runs and files."""
+        """Erase a session with its runs and files.
+
+        Raises:
+            StorageError: E50 when a file cannot be erased, E53 when there is no such session
+        """
         with self.database.writing() as unit:
             unit.delete(find_session(unit, session_id))
-        # Rows first: if the program dies here, the next start sweeps the files away.
-        self.files.remove_session(session_id)
-        self.database.forget_erased()
+        self._erase_files([session_id])
 
     def media(self, media_id: str) -> tuple[Path, str]:
         """Find a file and its media type.
@@ -151,6 +128,8 @@ class SessionVerbs:
             tried = list(unit.scalars(select(Session).where(~Session.is_kept)))
             for session in tried:
                 unit.delete(session)
+        if tried:
+            self.database.forget_erased()
         with self.database.reading() as unit:
             rows = {(row.session_id, row.file): row.id for row in unit.scalars(select(Media))}
         present = set(self.files.listing())
@@ -159,11 +138,6 @@ class SessionVerbs:
         self.files.remove_empty_folders()
         gone = sorted(rows[key] for key in rows.keys() - present)
         return SweepReport(len(tried), len(present - rows.keys()), tuple(gone))
-
-    def _require_patient(self, patient_id: str | None) -> None:
-        if patient_id is not None:
-            with self.database.reading() as unit:
-                find_patient(unit, patient_id)
 
 
 def find_session(unit: Unit, session_id: str) -> Session:

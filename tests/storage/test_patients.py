@@ -33,6 +33,14 @@ def test_a_code_is_given_once(practice):
     assert practice.repository.patient(other.id).code == "P-0002"
 
 
+def test_what_was_entered_is_in_no_error(practice):
+    practice.patient("P-0001")
+    with pytest.raises(StorageError) as caught:
+        practice.patient("P-0001", name="Unmistakable Surname")
+    assert "UNIQUE" in str(caught.value.__cause__)
+    assert "Unmistakable" not in str(caught.value.__cause__)
+
+
 def test_the_next_code_follows_the_highest(practice):
     assert practice.repository.next_code() == "P-0001"
     for code in ("P-0009", "P-0417", "P-12a", "DEMO"):
@@ -93,9 +101,9 @@ def test_the_list_says_what_is_known(practice):
     assert [figures.run_id for figures in overview.figures] == [latest.id]
     assert overview.figures[0].task == "reading"
     assert overview.figures[0].summary == latest.summary
-    assert overview.last_quality is None  # of the second session nothing is known yet
+    assert overview.latest is None  # of the second session nothing is known yet
     practice.done(second)
-    assert practice.repository.patients()[0].last_quality == latest.quality
+    assert practice.repository.patients()[0].latest.quality == latest.quality
     assert (empty.session_count, empty.last_session_on, empty.figures) == (0, None, ())
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from storage.models import MediaKind, RunState, VideoState
+from storage.repository import Repository
 from tests.storage.conftest import files_in, make_result
 from verhm.errors import AudioError, RenderError, StorageError
 from verhm.settings import AnalysisSettings, VideoSettings
@@ -187,14 +188,20 @@ def test_what_was_open_at_the_end_is_interrupted_at_the_start(practice, session)
     assert repository.interrupt_unfinished() == ()
 
 
-def test_damaged_morphs_are_said_to_be(practice, session):
+@pytest.mark.parametrize(
+    ("kind", "read"),
+    [(MediaKind.ANALYSIS, Repository.document), (MediaKind.MORPHS, Repository.morphs)],
+)
+def test_one_flipped_byte_of_a_result_is_noticed(practice, session, kind, read):
     run = practice.done(session)
-    media = practice.repository.media_of(run.id, MediaKind.MORPHS)
+    media = practice.repository.media_of(run.id, kind)
     path, _ = practice.repository.media(media.id)
-    path.write_bytes(b"PK nonsense")
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
     with pytest.raises(StorageError) as caught:
-        practice.repository.morphs(run.id)
-    assert caught.value.code == "E52"
+        read(practice.repository, run.id)
+    assert str(caught.value).startswith("E52 The result of this run cannot be read.")
 
 
 def test_a_run_without_a_result_has_none_to_read(practice, session):

@@ -76,15 +76,6 @@ def test_sessions_are_listed_newest_first_with_their_runs(practice):
     assert listed[0].latest_done is None
 
 
-def test_details_can_be_corrected(practice):
-    session = practice.session(practice.patient(), 3, note="tired", phq9=12)
-    practice.repository.update_session_details(
-        session.id, SessionDetails(date(2026, 3, 4), note="rested")
-    )
-    found = practice.repository.session(session.id)
-    assert (found.recorded_on, found.note, found.phq9) == (date(2026, 3, 4), "rested", None)
-
-
 def test_erasing_a_session_takes_its_files(practice):
     patient = practice.patient()
     kept, erased = practice.session(patient), practice.session(patient)
@@ -96,12 +87,24 @@ def test_erasing_a_session_takes_its_files(practice):
     assert caught.value.code == "E53"
 
 
-def test_what_was_only_tried_is_swept_unless_kept(practice):
+def test_a_file_that_cannot_be_erased_is_said_so(practice, monkeypatch):
+    session = practice.session(practice.patient())
+    monkeypatch.setattr("storage.files.shutil.rmtree", lambda folder, ignore_errors: None)
+    with pytest.raises(StorageError) as caught:
+        practice.repository.erase_session(session.id)
+    assert caught.value.code == "E50"
+    with pytest.raises(StorageError):
+        practice.repository.session(session.id)
+    assert practice.repository.sweep().files_removed == 1
+
+
+def test_what_was_only_tried_is_swept(practice):
     repository, patient = practice.repository, practice.patient()
-    tried, saved = practice.session(None, is_kept=False), practice.session(None, is_kept=False)
-    kept = repository.keep_session(saved.id, patient.id)
-    assert kept.patient.code == patient.code
+    saved = practice.session(patient)
+    tried = practice.session(None, is_kept=False, note="Unmistakable remark")
     assert repository.sweep().sessions_erased == 1
+    for file in repository.files.folder.parent.glob("verhm.db*"):
+        assert b"Unmistakable" not in file.read_bytes()
     assert [session.id for session in repository.sessions(patient.id)] == [saved.id]
     with pytest.raises(StorageError):
         repository.session(tried.id)
