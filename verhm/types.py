@@ -261,7 +261,14 @@ class ModelId:
 
 @dataclass(frozen=True)
 class Share:
-    """How much of the analysed time an emotion was the likeliest, with its 95 % interval."""
+    """In which share of the windows with a result an emotion is the likeliest.
+
+    Attributes:
+        label: the emotion
+        share: in [0, 1]
+        low: of the 95 % interval
+        high: of the 95 % interval
+    """
 
     label: str
     share: float

@@ -10,7 +10,7 @@ LEAST_ANALYSED = 0.5  # share of windows with a result; with less there is no su
 _RESAMPLES = 2_000
 _AT_ONCE = 50  # resamples; bounds the memory for long recordings
 _CONFIDENCE = (0.025, 0.975)
-_LONGEST_BLOCK = 5  # times the reach of the overlap
+_LONGEST_BLOCK = 10  # times the reach of the overlap
 _FEWEST_BLOCKS = 6
 _NOTHING = (np.nan, np.nan, np.nan)
 
@@ -21,6 +21,11 @@ def summarize(timeline: EmotionTimeline, activity: SpeechActivity, seed: int) ->
     Shares count how often each emotion is the likeliest; valence and arousal are means. The 95 %
     intervals are those of a moving-block bootstrap (Künsch 1989, doi:10.1214/aos/1176347265): they
     say how far the figures could move if the same person had spoken on, not how right the model is.
+
+    They are too narrow for short recordings in which moods last: where a simulated mood lasts ten
+    seconds, about 90 % of the intervals hold the truth at five minutes, 85 % at two and fewer than
+    75 % under one. An emotion that is never, or always, the likeliest has an interval of no width,
+    since there is nothing else to draw.
 
     Args:
         timeline: windows in the order of time
@@ -75,7 +80,7 @@ def block_length(timeline: EmotionTimeline) -> int:
     """How many windows a block of the bootstrap has.
 
     Windows that overlap share sound, so a block is at least as long as the overlap reaches. It is
-    up to five times that, since moods last longer than windows, where six such blocks fit.
+    up to ten times that (half a minute), since moods outlast windows, where six such blocks fit.
     """
     count = len(timeline)
     if count < 2:
