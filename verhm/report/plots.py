@@ -156,7 +156,6 @@ def _add_affect(figure: go.Figure, analysis: Analysis, row: int, column: int) ->
 
 
 def _lay_out(figure: go.Figure, analysis: Analysis) -> None:
-    labels = analysis.timeline.labels
     figure.update_layout(
         height=640,
         margin={"l": 110, "r": 24, "t": 30, "b": 36},
@@ -176,6 +175,10 @@ def _lay_out(figure: go.Figure, analysis: Analysis) -> None:
         showgrid=False,
         zeroline=False,
     )
+    _lay_out_rows(figure, analysis.timeline.labels)
+
+
+def _lay_out_rows(figure: go.Figure, labels: tuple[str, ...]) -> None:
     figure.update_yaxes(fixedrange=True, showgrid=False, zeroline=False)
     figure.update_yaxes(tickvals=[0.5], ticktext=["Highest"], range=[0, 1], row=_HIGHEST, col=1)
     figure.update_yaxes(

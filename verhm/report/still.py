@@ -122,8 +122,13 @@ def _draw_heat(axes: Axes, analysis: Analysis) -> None:
     axes.hlines(rows[1:-1], 0, analysis.duration, color=look.PAPER, linewidth=1.2)
     axes.set_ylim(rows[-1], rows[0])
     axes.set_yticks([])
+    _name_rows(axes, timeline.labels)
+
+
+def _name_rows(axes: Axes, labels: tuple[str, ...]) -> None:
+    """Write each emotion's mark and name beside its row."""
     beside = axes.get_yaxis_transform()
-    for row, label in enumerate(timeline.labels):
+    for row, label in enumerate(labels):
         axes.plot(
             -0.114,
             row,
