@@ -9,8 +9,8 @@ def _require(name: str, value: float, low: float, high: float, unit: str = "") -
     if not low <= value <= high:
         raise RequestError(
             "E71",
-            f"The {name} is {value:g}{unit}.",
-            f"Choose one from {low:g} to {high:g}{unit}.",
+            f"The {name} is {value:.10g}{unit}.",
+            f"Choose one from {low:.10g} to {high:.10g}{unit}.",
         )
 
 
@@ -41,6 +41,7 @@ class AnalysisSettings:
         _require("hop", self.hop, 0.25, 2.0, " s")
         _require("frame rate", self.frame_rate, 10.0, 60.0, " fps")
         _require("expression strength", self.expression_strength, 0.0, 2.0)
+        _require("seed", self.seed, 0, 2**31 - 1)
 
 
 @dataclass(frozen=True)
