@@ -140,6 +140,8 @@ def _write_results(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         progress(Stage.SAVE, 0.0)
+        # A video of earlier results must not stay beside the new ones.
+        (folder / "face.mp4").unlink(missing_ok=True)
         write_windows_csv(analysis, folder / "windows.csv")
         write_morphs_csv(analysis.morphs, folder / "morphs.csv")
         write_emotions_html(analysis, folder / "emotions.html")

@@ -1,0 +1,95 @@
+"""The command line on real files."""
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.audio.malformed import make_malformed
+from tests.factories import make_analysis
+from verhm.__main__ import _write_results, main
+from verhm.labels import EMOTIONS, MORPHS
+from verhm.types import no_progress
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_a_call_without_a_recording_is_refused(tmp_path, capsys):
+    assert main(["analyze", str(tmp_path), "--out", str(tmp_path / "out")]) == 2
+    assert capsys.readouterr().err.startswith("E70 ")
+
+
+def test_unfit_settings_are_refused_before_anything_is_loaded(tmp_path, capsys):
+    call = ["analyze", "a.wav", "--out", str(tmp_path / "out"), "--window", "30"]
+    assert main(call) == 2
+    assert capsys.readouterr().err.startswith("E71 ")
+
+
+def test_earlier_results_are_not_overwritten(tmp_path, capsys):
+    (tmp_path / "analysis.json").write_text("{}")
+    assert main(["analyze", "a.wav", "--out", str(tmp_path)]) == 2
+    assert capsys.readouterr().err.startswith("E72 ")
+
+
+def test_no_video_of_earlier_results_stays_beside_new_ones(tmp_path):
+    (tmp_path / "face.mp4").write_bytes(b"another face")
+    _write_results(make_analysis(2.0), Path("a.wav"), tmp_path, None, no_progress)
+    names = {"analysis.json", "windows.csv", "morphs.csv", "emotions.html", "emotions.png"}
+    assert {path.name for path in tmp_path.iterdir()} == names
+
+
+@pytest.mark.model
+def test_analyze_writes_every_output(speech_path, tmp_path):
+    out, small = tmp_path / "results", ["--size", "128", "--fps", "10"]
+    finished = subprocess.run(
+        [sys.executable, "-m", "verhm", "analyze", "--wav-path", speech_path, "--out", out, *small],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert finished.returncode == 0, finished.stderr
+    assert finished.stderr == ""
+    names = {"analysis.json", "windows.csv", "morphs.csv", "emotions.html", "emotions.png"}
+    assert {path.name for path in out.iterdir()} == names | {"face.mp4"}
+
+    document = json.loads((out / "analysis.json").read_text())
+    assert document["labels"] == list(EMOTIONS)
+    for window in document["windows"]:
+        assert sum(window["probabilities"].values()) == pytest.approx(1.0, abs=1e-4)
+    with (out / "windows.csv").open() as file:
+        assert len(list(csv.reader(file))) == len(document["windows"]) + 1
+    with (out / "morphs.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert abs(len(rows) - document["duration"] * 10) <= 1
+    assert {name[0].upper() + name[1:] for name in MORPHS} <= set(rows[0])
+
+
+@pytest.mark.model
+def test_one_bad_file_does_not_stop_the_rest(speech_path, tmp_path, capsys):
+    bad = tmp_path / "bad.wav"
+    bad.write_bytes(b"")
+    out = tmp_path / "out"
+    assert main(["analyze", str(bad), str(speech_path), "--out", str(out), "--no-video"]) == 2
+    captured = capsys.readouterr()
+    assert captured.err.count("\n") == 1
+    assert "E11 " in captured.err
+    assert [path.name for path in out.iterdir()] == [speech_path.stem]
+
+
+@pytest.mark.model
+def test_malformed_files_each_give_one_coded_line_and_leave_nothing(speech_path, tmp_path, capsys):
+    folder = tmp_path / "files"
+    folder.mkdir()
+    files = make_malformed(folder, speech_path)
+    assert len(files) >= 30
+    for path, codes in files:
+        out = tmp_path / "out"
+        assert main(["analyze", str(path), "--out", str(out)]) == 2, path.name
+        lines = capsys.readouterr().err.splitlines()
+        assert len(lines) == 1 and lines[0].split()[0] in codes, (path.name, lines)
+        assert not out.exists()
+    assert sorted(folder.iterdir()) == sorted(path for path, _ in files if path.exists())
