@@ -22,7 +22,7 @@ from training.face.surface import vertex_normals
 from training.face.teeth import teeth
 from verhm.labels import MORPHS
 
-LOWEST_SKIN = 5.35  # dm; below is under the shirt
+LOWEST_SKIN = 4.9  # dm; below is under the shirt
 LOWEST_SHIRT = 3.9
 
 
@@ -31,11 +31,12 @@ def build_face(data: AnnyData, identity: Identity, folder: Path) -> None:
     mesh = data.mesh()
     positions = shape(data, mesh.positions, identity)
     morphs = data.morphs(len(positions))
+    positions = positions + np.einsum("m,mvc->vc", bias(identity), morphs)
     body = smooth_body(mesh, positions, morphs, "body", LOWEST_SKIN)
     eyes = eyeballs(mesh, positions)
     light = _skin_light(body, eyes)
     marks = _landmarks(mesh, positions, body)
-    head = triangulate(body.quads)
+    head = triangulate(body.quads[~_is_ear(data, body)])
     parts = [
         skin_part(body, light, _skin_gloss(data, body)),
         *eyes,
@@ -54,6 +55,11 @@ def build_face(data: AnnyData, identity: Identity, folder: Path) -> None:
     write_face(folder, identity, parts, folds, lids, texture, grow(body.positions, head, marks))
 
 
+def bias(identity: Identity) -> np.ndarray:
+    """(M,) morph weights that belong to the neutral face."""
+    return np.array([identity.bias.get(name, 0.0) for name in MORPHS])
+
+
 def _landmarks(mesh: BaseMesh, positions: np.ndarray, body: Body) -> Landmarks:
     eye = positions[np.unique(mesh.quads["helper-l-eye"])]
     gap = positions[np.unique(mesh.quads["helper-upper-teeth"])][:, 1].min()
@@ -68,7 +74,28 @@ def _skin_light(body: Body, eyes: list[Part]) -> np.ndarray:
     coarse = body.quads.reshape(-1, 4, 4)[:, :, 0]
     blockers = [body.positions[triangulate(coarse)]]
     blockers += [eye.positions[eye.vertex[eye.triangles[::4]]] for eye in eyes]
-    return ambient_light(body.positions, normals, np.concatenate(blockers), rays=48)
+    light = ambient_light(body.positions, normals, np.concatenate(blockers), rays=48)
+    for _ in range(2):
+        light = _calm(light, triangles)
+    light[np.unique(body.quads[regions(body) == "mouth"])] *= 0.55
+    return 0.10 + 0.90 * light**0.65
+
+
+def _calm(light: np.ndarray, triangles: np.ndarray) -> np.ndarray:
+    """Each value becomes its neighbours' mean, or stays where it is between them."""
+    edges = np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]])
+    a, b = np.concatenate([edges, edges[:, ::-1]]).T
+    total = np.bincount(a, light[b], minlength=len(light))
+    mean = total / np.maximum(np.bincount(a, minlength=len(light)), 1)
+    return 0.3 * np.clip(light, mean - 0.15, mean + 0.15) + 0.7 * mean
+
+
+def _is_ear(data: AnnyData, body: Body) -> np.ndarray:
+    """(Q,) quads of the ears."""
+    mask = data.mask("ears")
+    uv = body.source_uv.mean(axis=1)
+    row = ((1 - uv[:, 1]) * (mask.shape[0] - 1)).astype(int)
+    return mask[row, (uv[:, 0] * (mask.shape[1] - 1)).astype(int)] > 0.3
 
 
 def _skin_gloss(data: AnnyData, body: Body) -> np.ndarray:
@@ -87,7 +114,8 @@ def _tongue(mesh: BaseMesh, positions: np.ndarray, morphs: np.ndarray) -> Part:
     used, (quads,) = compact(mesh.quads["helper-tongue"])
     from training.face.atlas import place
 
-    points = positions[used]
+    # It rests lower and farther back than in the base mesh, behind the lower teeth.
+    points = positions[used] - np.array([0, 0.075, 0.07])
     low, high = points.min(axis=0), points.max(axis=0)
     uv = ((points - low) / (high - low))[:, [0, 2]]
     depth = high[2] - points[:, 2]
@@ -98,7 +126,7 @@ def _tongue(mesh: BaseMesh, positions: np.ndarray, morphs: np.ndarray) -> Part:
         place("tongue", uv),
         triangulate(quads),
         morphs[:, used],
-        np.clip(0.75 - 1.0 * depth, 0.15, 1),
+        np.clip(0.62 - 1.1 * depth, 0.12, 1),
         np.full(len(used), 0.5),
     )
 

@@ -36,7 +36,7 @@ def _eyeball(name: str, coarse: np.ndarray) -> Part:
         [np.sin(theta) * np.cos(phi), np.sin(theta) * np.sin(phi), np.cos(theta)]
     )
     bulge = 0.045 * np.clip(1 - (theta / (IRIS * 1.1)) ** 2, 0, 1)
-    spread = 0.5 * (theta / SHOWN)
+    spread = 0.5 * spread_of(theta)
     uv = np.column_stack([0.5 + spread * np.cos(phi), 0.5 + spread * np.sin(phi)])
     vertices = centre + radius * (1 + bulge)[:, None] * direction
     return Part(
@@ -49,6 +49,11 @@ def _eyeball(name: str, coarse: np.ndarray) -> Part:
         np.ones(len(vertices)),
         np.full(len(vertices), 0.5),
     )
+
+
+def spread_of(theta: np.ndarray | float) -> np.ndarray | float:
+    """Texture radius in [0, 1] at an angle from the pupil; the iris gets most of the room."""
+    return (theta / SHOWN) ** 0.6
 
 
 def _rings() -> np.ndarray:

@@ -19,6 +19,7 @@ class Identity:
         female: 0 = male, 1 = female
         old: 0 = young adult, 1 = old
         ancestry: shares of MakeHuman's three ancestry targets, summing to 1
+        bias: ARKit morphs that belong to the neutral face, e.g. {"eyeWideLeft": 0.2}
         details: extra targets and their weights, e.g. {"nose/nose-width1-decr": 0.2}
     """
 
@@ -29,10 +30,19 @@ class Identity:
         default_factory=lambda: {"caucasian": 0.45, "african": 0.25, "asian": 0.3}
     )
     details: dict[str, float] = field(default_factory=dict)
+    bias: dict[str, float] = field(
+        default_factory=lambda: {
+            "eyeWideLeft": 0.3,
+            "eyeWideRight": 0.3,
+            "mouthSmileLeft": 0.07,
+            "mouthSmileRight": 0.07,
+            "jawOpen": -0.045,
+        }
+    )
     skin: Colour = (214, 168, 144)
-    lips: Colour = (186, 112, 104)
-    hair: Colour = (62, 44, 34)
-    iris: Colour = (104, 78, 52)
+    lips: Colour = (182, 112, 101)
+    hair: Colour = (82, 58, 43)
+    iris: Colour = (98, 72, 48)
     shirt: Colour = (62, 92, 108)
 
 

@@ -8,12 +8,13 @@ from training.face.part import Part
 from training.face.source import BaseMesh
 
 STRIPS = (
-    ("helper-l-eyelashes-1", "helper-l-eye", 26, 0.45),
-    ("helper-r-eyelashes-1", "helper-r-eye", 26, 0.45),
-    ("helper-l-eyelashes-2", "helper-l-eye", 54, 0.85),
-    ("helper-r-eyelashes-2", "helper-r-eye", 54, 0.85),
+    ("helper-l-eyelashes-1", "helper-l-eye", 22, 0.36),
+    ("helper-r-eyelashes-1", "helper-r-eye", 22, 0.36),
+    ("helper-l-eyelashes-2", "helper-l-eye", 60, 1.15),
+    ("helper-r-eyelashes-2", "helper-r-eye", 60, 1.15),
 )
-HALF_WIDTH = 0.0026  # dm at the root; a real lash is thinner, but these stand for several
+OUTWARDS = 0.006  # dm that lashes stand off the lid, which is thicker than in the base mesh
+HALF_WIDTH = 0.0032  # dm at the root; a real lash is thinner, but these stand for several
 
 
 def lashes(mesh: BaseMesh, positions: np.ndarray, morphs: np.ndarray) -> Part:
@@ -26,9 +27,15 @@ def lashes(mesh: BaseMesh, positions: np.ndarray, morphs: np.ndarray) -> Part:
     bind = np.concatenate(binds)
     points = bind @ positions
     moved = np.einsum("nv,mvc->mnc", bind, morphs, optimize=True)
+    sides = [positions[np.unique(mesh.quads[eye])].mean(axis=0) for _, eye, _, _ in STRIPS]
+    centres = np.repeat(sides, [2 * count for _, _, count, _ in STRIPS], axis=0)
+    outward = points - centres
+    points = points + OUTWARDS * outward / np.linalg.norm(outward, axis=1, keepdims=True)
     roots, tips = points[0::2], points[1::2]
     along = np.gradient(roots, axis=0)
-    side = HALF_WIDTH * along / np.linalg.norm(along, axis=1, keepdims=True)
+    width = np.repeat([HALF_WIDTH * min(1.0, length) for *_, length in STRIPS],
+                      [count for _, _, count, _ in STRIPS])[:, None]  # fmt: skip
+    side = width * along / np.linalg.norm(along, axis=1, keepdims=True)
     corners = np.stack([roots - side, roots + side, tips], axis=1).reshape(-1, 3)
     offsets = np.stack([moved[:, 0::2], moved[:, 0::2], moved[:, 1::2]], axis=2)
     count = len(corners)

@@ -3,6 +3,8 @@
 import numba
 import numpy as np
 
+REACH = 0.6  # dm; what is farther away shades little
+
 
 def ambient_light(
     points: np.ndarray, normals: np.ndarray, triangles: np.ndarray, rays: int = 96
@@ -39,27 +41,32 @@ def _cast(points, normals, triangles, local, weight):
         up = np.cross(normal, side)
         origin = points[v] + 0.006 * normal
         total = 0.0
+        near = _within(origin, triangles)
         for r in range(len(local)):
             ray = local[r, 0] * side + local[r, 1] * up + local[r, 2] * normal
             # Light comes mostly from above and in front.
             share = weight[r] * (0.55 + 0.25 * ray[1] + 0.35 * max(ray[2], 0.0))
             total += share
-            hit = _nearest(origin, ray, triangles)
-            # What is more than 6 cm away shades little.
-            light[v] += share * min(hit / 0.6, 1.0) ** 0.7
+            hit = _nearest(origin, ray, near)
+            light[v] += share * (hit / REACH) ** 0.7
         light[v] /= total
     return light
 
 
 @numba.njit(cache=False, fastmath=True)
+def _within(origin, triangles):
+    """The triangles near enough to shade a point."""
+    reach = REACH + 0.15
+    middle = (triangles[:, 0] + triangles[:, 1] + triangles[:, 2]) / 3 - origin
+    return triangles[(middle**2).sum(axis=1) < reach**2]
+
+
+@numba.njit(cache=False, fastmath=True)
 def _nearest(origin, ray, triangles):
-    """Distance to the first triangle hit (Möller & Trumbore 1997), at most 1."""
-    nearest = 1.0
+    """Distance to the first triangle hit (Möller & Trumbore 1997), at most the reach."""
+    nearest = REACH
     for t in range(len(triangles)):
         ax, ay, az = triangles[t, 0]
-        # Whole triangles farther than a ray's reach are skipped.
-        if abs(ax - origin[0]) > 1.3 or abs(ay - origin[1]) > 1.3 or abs(az - origin[2]) > 1.3:
-            continue
         e1x, e1y, e1z = triangles[t, 1, 0] - ax, triangles[t, 1, 1] - ay, triangles[t, 1, 2] - az
         e2x, e2y, e2z = triangles[t, 2, 0] - ax, triangles[t, 2, 1] - ay, triangles[t, 2, 2] - az
         px = ray[1] * e2z - ray[2] * e2y

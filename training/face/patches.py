@@ -4,7 +4,7 @@ import numpy as np
 from scipy import ndimage
 
 from training.face.atlas import REGIONS
-from training.face.eyes import IRIS, SHOWN
+from training.face.eyes import IRIS, spread_of
 from training.face.identity import Identity
 
 
@@ -38,8 +38,8 @@ def _eye(rng: np.random.Generator, size: int, iris: np.ndarray) -> np.ndarray:
     """White, limbus, iris with spokes and collarette, pupil; the centre looks forward."""
     y, x = (np.mgrid[0:size, 0:size] + 0.5) / size * 2 - 1
     radius, angle = np.hypot(x, y), np.arctan2(y, x)
-    edge = IRIS / SHOWN
-    share = radius / edge
+    edge = spread_of(IRIS)
+    share = (radius / edge) ** (1 / 0.6)
     colour = np.array([232, 226, 219], np.float32) * np.ones((size, size, 1), np.float32)
     colour *= 1 - np.array([0.02, 0.10, 0.12]) * np.clip((radius - edge) / 0.45, 0, 1)[..., None]
     spokes = sum(
@@ -53,7 +53,14 @@ def _eye(rng: np.random.Generator, size: int, iris: np.ndarray) -> np.ndarray:
     )
     bright *= 1 - 0.55 * np.clip((share - 0.72) / 0.28, 0, 1) ** 1.5
     colour = _over(colour, iris * bright[..., None], share, 1.0, 0.09)
-    return _over(colour, np.array([14.0, 11.0, 10.0]), share, 0.40, 0.06).clip(0, 255)
+    colour = _over(colour, np.array([14.0, 11.0, 10.0]), share, 0.36, 0.06)
+    # The window that the eye mirrors, and its faint bounce on the other side.
+    flat_x, flat_y = share * np.cos(angle), share * np.sin(angle)
+    for at_x, at_y, width, strength in ((-0.32, -0.24, 0.16, 1.0), (0.38, 0.40, 0.2, 0.18)):
+        away = np.hypot(flat_x - at_x, flat_y - at_y) / width
+        spot = (strength * np.clip(1.5 - 1.2 * away, 0, 1))[..., None]
+        colour = colour * (1 - spot) + 255.0 * spot
+    return colour.clip(0, 255)
 
 
 def _over(
@@ -74,5 +81,5 @@ def _tooth() -> np.ndarray:
     along = np.linspace(1, 0, 112)[:, None, None]
     across = np.abs(np.linspace(-1, 1, 112))[None, :, None]
     colour = np.array([236, 228, 214], np.float32) * (1 - along) + along * np.array([226, 208, 184])
-    colour = colour * (1 - 0.30 * np.clip((across - 0.72) / 0.28, 0, 1) ** 2)
+    colour = colour * (1 - 0.20 * np.clip((across - 0.72) / 0.28, 0, 1) ** 2)
     return colour * (1 - 0.10 * np.clip((0.12 - along) / 0.12, 0, 1))

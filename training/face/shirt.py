@@ -9,9 +9,9 @@ from training.face.part import Part, compact, join, triangulate
 from training.face.surface import clip, longest_loop, vertex_normals
 
 # The collar's plane: its height at the front and at the back of the neck, dm.
-FRONT = (0.75, 5.60)  # z, y
-BACK = (-0.60, 6.12)
-TUBE = 0.062  # radius of the roll, dm
+FRONT = (0.75, 5.66)  # z, y
+BACK = (-0.60, 6.26)
+TUBE = 0.050  # radius of the roll, dm
 AROUND, ALONG = 14, 160
 
 
@@ -31,7 +31,8 @@ def shirt(body: Body) -> Part:
 
 
 def _weave(points: np.ndarray) -> np.ndarray:
-    return ((points[:, :2] * 0.5) % 1.0).clip(0.02, 0.98)
+    # Back and forth, so that the pattern has no seam.
+    return 1 - np.abs(1 - (points[:, :2] * 0.8 + 40) % 2.0)
 
 
 def _part(points: np.ndarray, triangles: np.ndarray, uv: np.ndarray) -> Part:
@@ -68,8 +69,8 @@ def _roll(loop: np.ndarray) -> Part:
     # Higher than thick, as a ribbed collar is.
     ring = (
         line[:, None]
-        + 0.6 * TUBE * np.cos(turn)[None, :, None] * outward[:, None]
-        + 1.25 * TUBE * np.sin(turn)[None, :, None] * upward[:, None]
+        + 0.55 * TUBE * np.cos(turn)[None, :, None] * outward[:, None]
+        + 1.5 * TUBE * np.sin(turn)[None, :, None] * upward[:, None]
     )
     index = np.arange(ALONG * AROUND).reshape(ALONG, AROUND)
     onward, beside = np.roll(index, -1, axis=0), np.roll(index, -1, axis=1)

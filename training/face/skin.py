@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageDraw
 from scipy import ndimage
+from scipy.interpolate import PchipInterpolator
 from scipy.spatial import cKDTree
 
 from training.face.baking import SkinMap
@@ -40,11 +41,12 @@ def paint_skin(data: AnnyData, skin: SkinMap, marks: Landmarks, identity: Identi
     rng = np.random.default_rng(7)
     tone = np.array(identity.skin, np.float32)
     colour = np.broadcast_to(tone, skin.position.shape).copy()
-    colour *= (1 + _mottle(rng, skin.position.shape[:2]))[..., None]
+    colour *= (1 + _mottle(rng, skin.position))[..., None]
     for weight, tint in _blushes(data, skin, marks):
         colour = _mix(colour, weight, tone * np.array(tint))
     colour = _lips(data, skin, marks, identity, colour, rng)
-    colour = _mix(colour, 0.9 * _scalp(skin, marks, rng), np.array(identity.hair) * 0.8)
+    scalp = _scalp(skin, marks, rng) * (1 - skin.sample(data.mask("ears")))
+    colour = _mix(colour, 0.8 * scalp, np.array(identity.hair) * 0.85)
     return _brows(colour, skin, marks, identity, rng)
 
 
@@ -52,16 +54,26 @@ def _mix(colour: np.ndarray, weight: np.ndarray, towards: np.ndarray) -> np.ndar
     return colour * (1 - weight[..., None]) + towards * weight[..., None]
 
 
-def _noise(rng: np.random.Generator, size: tuple[int, int], grain: float) -> np.ndarray:
+def _noise(rng: np.random.Generator, size: tuple[int, ...], grain: float) -> np.ndarray:
     """Smooth noise of unit standard deviation and a grain in pixels."""
     field = ndimage.gaussian_filter(rng.normal(size=size), grain)
     return (field / field.std()).astype(np.float32)
 
 
-def _mottle(rng: np.random.Generator, size: tuple[int, int]) -> np.ndarray:
+def _clouds(rng: np.random.Generator, position: np.ndarray, grain: float) -> np.ndarray:
+    """Smooth noise in space, so that it does not stretch where the texture does."""
+    low = position.reshape(-1, 3).min(axis=0)
+    steps = np.moveaxis((position - low) / grain, -1, 0) + 1
+    grid = rng.normal(size=tuple(np.ceil(steps.reshape(3, -1).max(axis=1)).astype(int) + 3))
+    field = ndimage.map_coordinates(grid, steps, order=2, mode="nearest")
+    return (field / field.std()).astype(np.float32)
+
+
+def _mottle(rng: np.random.Generator, position: np.ndarray) -> np.ndarray:
     """Uneven tone: patches, blotches and pores."""
-    patches = 0.016 * _noise(rng, size, 26) + 0.012 * _noise(rng, size, 8)
-    pores = 0.012 * _noise(rng, size, 1.1) - 0.03 * np.maximum(_noise(rng, size, 1.3) - 1.9, 0)
+    size = position.shape[:2]
+    patches = 0.012 * _clouds(rng, position, 0.16) + 0.012 * _clouds(rng, position, 0.05)
+    pores = 0.010 * _noise(rng, size, 1.1) - 0.03 * np.maximum(_noise(rng, size, 1.3) - 1.9, 0)
     return patches + pores
 
 
@@ -78,15 +90,15 @@ def _blushes(
     """Weights and tints, relative to the skin's tone, in the order they are laid on."""
     eye_x, eye_y, nose_y = marks.eye_x, marks.eye_y, marks.nose_y
     yield 0.30 * _blob(skin, 0, eye_y + 0.62, 0.5, 0.3), (1.03, 1.02, 0.96)
-    yield 0.42 * _blob(skin, eye_x + 0.16, nose_y + 0.06, 0.24, 0.22), (1.0, 0.80, 0.78)
+    yield 0.32 * _blob(skin, eye_x + 0.16, nose_y + 0.06, 0.24, 0.22), (1.0, 0.80, 0.78)
     yield 0.34 * _blob(skin, 0, nose_y + 0.02, 0.16, 0.13), (0.99, 0.78, 0.75)
     yield 0.22 * _blob(skin, 0, marks.mouth_y - 0.36, 0.2, 0.12), (1.0, 0.86, 0.83)
     yield 0.30 * _blob(skin, 0.36, marks.mouth_y - 0.2, 0.25, 0.22), (0.95, 0.95, 0.95)
-    yield 0.34 * _blob(skin, eye_x - 0.02, eye_y - 0.13, 0.17, 0.06), (0.90, 0.80, 0.82)
-    yield 0.30 * _blob(skin, eye_x + 0.01, eye_y + 0.08, 0.2, 0.06), (0.90, 0.78, 0.76)
+    yield 0.26 * _blob(skin, eye_x - 0.02, eye_y - 0.13, 0.17, 0.06), (0.92, 0.82, 0.83)
+    yield 0.20 * _blob(skin, eye_x + 0.01, eye_y + 0.08, 0.2, 0.06), (0.93, 0.80, 0.78)
     yield 0.30 * _blob(skin, eye_x - 0.17, eye_y, 0.05, 0.05), (0.95, 0.74, 0.72)
     yield 0.35 * skin.sample(data.mask("ears")), (1.0, 0.76, 0.72)
-    yield 0.45 * skin.sample(data.mask("eyelids"), 3.0), (0.90, 0.76, 0.74)
+    yield 0.30 * skin.sample(data.mask("eyelids"), 3.0), (0.92, 0.80, 0.78)
 
 
 def _lips(
@@ -98,14 +110,25 @@ def _lips(
     rng: np.random.Generator,
 ) -> np.ndarray:
     """Lips with a soft border, fine upright creases and a darker line where they meet."""
-    mask = skin.sample(data.mask("lips"), 5.0)
-    shape = ramp(mask, 0.12, 0.88)
+    mask = skin.sample(data.mask("lips"), 3.0)
+    # The mask leaves out the wet inner side; it is lip too.
+    whole = ndimage.grey_closing(mask, size=(61, 15))
+    shape = ndimage.gaussian_filter(ramp(whole, 0.15, 0.85), 3.0)
     creases = ndimage.gaussian_filter(rng.normal(size=shape.shape), (9, 1.2))
-    lips = np.array(identity.lips) * (1 + 0.05 * creases / creases.std())[..., None]
+    lips = np.array(identity.lips) * (1 + 0.025 * creases / creases.std())[..., None]
     lips *= (1 - 0.10 * ramp(skin.position[..., 1], marks.mouth_y - 0.02, marks.mouth_y + 0.1))[
         ..., None
     ]
     return colour * (1 - 0.86 * shape[..., None]) + lips * 0.86 * shape[..., None]
+
+
+# The hairline's height above the eyes (dm) by the angle from straight ahead (degrees): a soft
+# middle, higher corners, down the temples to the sideburns, over the ears and down to the nape.
+HAIRLINE = (
+    (0, 0.62), (12, 0.63), (22, 0.65), (29, 0.62), (36, 0.51), (42, 0.37), (48, 0.22), (54, 0.06),
+    (60, -0.10), (72, -0.16), (84, 0.10), (100, 0.14), (114, -0.06), (128, -0.42), (180, -0.60),
+)  # fmt: skip
+_LINE = PchipInterpolator(*np.array(HAIRLINE, float).T)
 
 
 def hairline(position: np.ndarray, marks: Landmarks) -> np.ndarray:
@@ -115,24 +138,15 @@ def hairline(position: np.ndarray, marks: Landmarks) -> np.ndarray:
         position: (…, 3) points of the neutral head
         marks: the landmarks
     """
-    x, y, z = np.abs(position[..., 0]), position[..., 1], position[..., 2]
-    front = marks.eye_y + 0.80 - 0.10 * np.exp(-((x / 0.1) ** 2)) + 0.05 * ramp(x, 0.2, 0.42)
-    temple = ramp(x, 0.40, 0.72)
-    side = marks.eye_y + 0.34
-    line = front * (1 - temple) + side * temple
-    # Sideburns before the ears, then around and behind them down to the nape.
-    burns = ramp(x, 0.66, 0.74) * np.exp(-(((z - 0.42) / 0.13) ** 2))
-    line = line - 0.42 * burns
-    behind = ramp(-z, -0.22, 0.12)
-    line = line * (1 - behind) + (marks.eye_y - 0.42) * behind
-    return y - line
+    angle = np.degrees(np.arctan2(np.abs(position[..., 0]), position[..., 2] - 0.1))
+    return position[..., 1] - marks.eye_y - _LINE(angle)
 
 
 def _scalp(skin: SkinMap, marks: Landmarks, rng: np.random.Generator) -> np.ndarray:
-    """The dark of the roots, with an uneven soft edge."""
+    """The dark of the roots, thinning out towards the hairline."""
     height = hairline(skin.position, marks)
-    rough = 0.03 * _noise(rng, height.shape, 5) + 0.02 * _noise(rng, height.shape, 1.5)
-    return ramp(height + rough, -0.02, 0.13)
+    rough = 0.02 * _noise(rng, height.shape, 5) + 0.015 * _noise(rng, height.shape, 1.5)
+    return ramp(height + rough, -0.01, 0.22)
 
 
 def _brows(
@@ -161,29 +175,29 @@ def _brows(
         draw.line(points, fill=int(255 * strength), width=4)
     strokes = canvas.resize((width, height // 2), Image.Resampling.BOX)
     shade[: height // 2] = np.asarray(strokes, np.float32) / 255
-    under = ndimage.gaussian_filter(shade, 3.0)
-    colour = _mix(colour, np.minimum(0.55 * under, 0.5), hair * 1.15)
+    under = ndimage.gaussian_filter(shade, 4.0)
+    colour = _mix(colour, np.minimum(0.75 * under, 0.6), hair * 1.1)
     return _mix(colour, 0.88 * ndimage.gaussian_filter(shade, 0.5), hair * 0.8)
 
 
 def _brow_hairs(marks: Landmarks, rng: np.random.Generator) -> Iterator[tuple[np.ndarray, float]]:
     """(7, 2) points along each hair and its darkness."""
-    for _ in range(360):
-        u = rng.beta(1.15, 1.35)  # 0 at the nose, 1 at the temple
-        half = 0.040 * (1 - 0.62 * u**1.4) * (0.75 + 0.25 * min(1.0, u / 0.12))
+    for _ in range(620):
+        u = rng.beta(1.25, 1.3)  # 0 at the nose, 1 at the temple
+        half = 0.042 * (1 - 0.70 * u**1.6) * (0.6 + 0.4 * min(1.0, u / 0.2))
         v = rng.uniform(-1, 1)
-        x = marks.eye_x - 0.150 + 0.40 * u
-        y = marks.eye_y + 0.185 + brow_arch(u) + half * v
-        lean = np.deg2rad(78 - 66 * min(1.0, u * 1.7) - 22 * u * (v + 0.2) + rng.normal(0, 7))
-        length = 0.056 * (1 - 0.35 * u) * rng.uniform(0.75, 1.15)
+        x = marks.eye_x - 0.165 + 0.40 * u
+        y = marks.eye_y + 0.165 + brow_arch(u) + half * v
+        lean = np.deg2rad(80 - 74 * min(1.0, u * 1.9) - 18 * u - 14 * v + rng.normal(0, 8))
+        length = 0.062 * (1 - 0.40 * u) * rng.uniform(0.7, 1.15)
         steps = np.linspace(0, 1, 7)
-        bend = lean - 0.5 * steps * (1 - u)
+        bend = lean - 0.6 * steps * (1 - 0.6 * u)
         path = np.column_stack([np.cos(bend), np.sin(bend)]).cumsum(axis=0) / 7 * length
-        strength = rng.uniform(0.45, 0.85) * (1 - 0.25 * u)
+        strength = rng.uniform(0.35, 0.75) * min(1.0, 0.45 + 2.6 * u) * (1 - 0.30 * u**3)
         for side in (1.0, -1.0):
             yield (np.array([x, y]) + path) * np.array([side, 1.0]), strength
 
 
 def brow_arch(u: float) -> float:
     """Height of the brow's middle line at 0 (nose) to 1 (temple), dm."""
-    return float(0.062 * np.sin(min(u, 1.0) * np.pi * 0.74) - 0.030 * u**3)
+    return float(0.068 * np.sin(min(u, 1.0) * np.pi * 0.70) - 0.034 * u**3)

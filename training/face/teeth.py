@@ -26,18 +26,23 @@ LOWER = (
 COLUMNS, ROWS = 7, 8
 
 
+# The base mesh's upper teeth end above the line between the lips. Real ones reach just below it,
+# and the lower ones bite a little behind and below their edge.
+DROP, OVERBITE, OVERJET = 0.038, 0.030, 0.030  # dm
+
+
 def teeth(mesh: BaseMesh, positions: np.ndarray, morphs: np.ndarray) -> list[Part]:
     """Upper and lower teeth and gums; the lower ones follow the jaw."""
+    edge = positions[np.unique(mesh.quads["helper-upper-teeth"]), 1].min() - DROP
     made = []
-    for group, sizes, up in (
-        ("helper-upper-teeth", UPPER, 1.0),
-        ("helper-lower-teeth", LOWER, -1.0),
+    for group, sizes, up, height, inset in (
+        ("helper-upper-teeth", UPPER, 1.0, edge, 0.012),
+        ("helper-lower-teeth", LOWER, -1.0, edge + OVERBITE, 0.012 + OVERJET),
     ):
         used = np.unique(mesh.quads[group])
-        arch = Arch(positions[used], up)
+        arch = Arch(positions[used], up, height, inset)
         parts = [*arch.crowns(sizes), arch.gum(sizes)]
-        follow = [_follow(part, positions[used], morphs[:, used]) for part in parts]
-        made += follow
+        made += [_follow(part, positions[used], morphs[:, used]) for part in parts]
     crowns = join("teeth", [part for part in made if part.name == "teeth"])
     gums = join("gums", [part for part in made if part.name == "gums"])
     return [crowns, gums]
@@ -49,19 +54,20 @@ class Arch:
     Args:
         points: (V, 3) of the base mesh's band of teeth
         up: 1 where the roots are above, -1 where they are below
+        edge: height of the biting edge, dm
+        inset: how far behind the band's front the crowns stand, dm
     """
 
-    def __init__(self, points: np.ndarray, up: float) -> None:
-        self.up = up
-        self.edge = (points[:, 1] * up).min() * up  # height of the biting edge
-        rim = points[np.abs(points[:, 1] - self.edge) < 0.06]
+    def __init__(self, points: np.ndarray, up: float, edge: float, inset: float) -> None:
+        self.up, self.edge = up, edge
+        rim = points[points[:, 1] * up < (points[:, 1] * up).min() + 0.06]
         rim = rim[np.argsort(rim[:, 0])]
         bins = np.linspace(0, np.abs(rim[:, 0]).max() * 0.97, 9)
         depth = [rim[np.argsort(np.abs(np.abs(rim[:, 0]) - x))[:4], 2].max() for x in bins]
         # A parabola in |x| is the usual fit of an arch; its length is tabulated.
         fit = np.polyfit(bins**2, depth, 2)
         x = np.linspace(0, bins[-1] * 1.05, 400)
-        z = np.polyval(fit, x**2)
+        z = np.polyval(fit, x**2) - inset
         self._length = np.concatenate([[0], np.cumsum(np.hypot(np.diff(x), np.diff(z)))])
         self._x, self._z = x, z
 
@@ -87,13 +93,13 @@ class Arch:
     def _crown(self, middle: float, width: float, height: float) -> Part:
         across, along = np.meshgrid(np.linspace(-1, 1, COLUMNS), np.linspace(0, 1, ROWS))
         # Crowns narrow towards the gum, their corners and sides are rounded.
-        half = width / 2 * 0.965 * (0.86 + 0.14 * np.cos((along - 0.25) * 1.9))
+        half = width / 2 * (0.87 + 0.135 * np.cos((along - 0.25) * 1.7))
         corner = 0.16 * np.abs(across) ** 3 * (1 - along) ** 6
         rise = np.minimum(along + corner * (1 - along), 1.0)
-        bulge = 0.016 * (1 - np.abs(across) ** 2.6) + 0.014 * np.sin(np.pi * along * 0.8)
-        bulge -= 0.045 * (np.abs(across) > 0.99) + 0.012 * (1 - along) ** 3
+        bulge = 0.007 * (1 - np.abs(across) ** 2.4) + 0.010 * np.sin(np.pi * along * 0.8)
+        bulge -= 0.014 * (np.abs(across) > 0.99) + 0.010 * (1 - along) ** 3
         place_, normal = self.at(middle + across * half)
-        spot = place_ + normal * (bulge + 0.0)[..., None]
+        spot = place_ + normal * bulge[..., None]
         y = self.edge + self.up * rise * height * 1.08
         points = np.stack([spot[..., 0], y, spot[..., 1]], axis=-1)
         uv = np.stack([(across + 1) / 2 * 0.9 + 0.05, along * 0.9 + 0.05], axis=-1)
@@ -119,7 +125,7 @@ class Arch:
     def _shade(self, points: np.ndarray) -> np.ndarray:
         """Light falls off towards the back of the mouth and the roots."""
         depth = self._z.max() - points[..., 2]
-        return np.clip(0.95 - 1.9 * depth, 0.12, 1)
+        return np.clip(1.0 - 3.6 * depth, 0.05, 1)
 
 
 def _grid(

@@ -17,9 +17,9 @@ class Camera:
     """
 
     size: int
-    height: float = 7.02
+    height: float = 7.06
     distance: float = 14.0
-    shown: float = 3.62
+    shown: float = 3.25
 
     @property
     def focal_length(self) -> float:

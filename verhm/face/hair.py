@@ -24,7 +24,7 @@ class Ribbons:
     triangles: np.ndarray
 
 
-HALF_WIDTH = 0.0060  # dm at the root; each ribbon stands for several hairs
+HALF_WIDTH = 0.0044  # dm at the root of a long hair; each ribbon stands for several hairs
 
 
 def ribbons(face: FaceModel, camera: Camera) -> Ribbons:
@@ -38,7 +38,9 @@ def ribbons(face: FaceModel, camera: Camera) -> Ribbons:
     to_camera = camera.pose[:3, 3] - strands
     side = np.cross(tangents, to_camera)
     side /= np.maximum(np.linalg.norm(side, axis=2, keepdims=True), 1e-9)
-    taper = HALF_WIDTH * np.linspace(1.0, 0.25, points)[None, :, None]
+    length = np.linalg.norm(np.diff(strands, axis=1), axis=2).sum(axis=1)
+    thick = HALF_WIDTH * np.clip(length / 0.35, 0.5, 1.0)
+    taper = thick[:, None, None] * np.linspace(1.0, 0.25, points)[None, :, None]
     both = np.stack([strands - side * taper, strands + side * taper], axis=2)
     colours = _colours(face, strands, tangents)
     return Ribbons(
@@ -53,8 +55,10 @@ def _colours(face: FaceModel, strands: np.ndarray, tangents: np.ndarray) -> np.n
     middle = strands.reshape(-1, 3).mean(axis=0) - np.array([0, 0.45, 0])
     normals = strands - middle
     normals /= np.linalg.norm(normals, axis=2, keepdims=True)
+    # Short hair has no depth to be dark in.
+    length = np.linalg.norm(strands[:, -1] - strands[:, 0], axis=1)
     depth = np.linspace(1, 0, strands.shape[1])[None, :] ** 1.5
-    depth = np.broadcast_to(depth, strands.shape[:2])
+    depth = depth * np.clip(length / 0.4, 0.2, 1)[:, None]
     factor = shade_hair(tangents, normals, depth)
     return np.clip(face.hair * face.strand_tone[:, None, None] * factor, 0, 1)
 

@@ -19,6 +19,8 @@ def background(size: int) -> np.ndarray:
 
 def shrink(picture: np.ndarray, zoom: int) -> np.ndarray:
     """Mean over blocks of zoom x zoom pixels of a (zoom H, zoom W, C) uint8 picture, float32."""
+    if zoom == 1:
+        return picture.astype(np.float32)
     height, width, channels = picture.shape
     blocks = picture.reshape(height // zoom, zoom, width // zoom, zoom, channels)
     return blocks.mean(axis=(1, 3), dtype=np.float32)

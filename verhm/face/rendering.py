@@ -23,8 +23,9 @@ import pyrender
 from OpenGL import GL
 from pyrender.renderer import Renderer as ForwardRenderer
 
-STILL_ZOOM: Final = 3  # how many times finer the still layers are drawn than shown
+STILL_ZOOM: Final = 4  # how many times finer the still layers are drawn than shown
 MOVING_ZOOM: Final = 2
+LARGE: Final = 640  # px; larger pictures' still layers are drawn like moving ones, for the memory
 _NOT_STARTED: Final = (
     RuntimeError,
     AssertionError,
@@ -37,12 +38,15 @@ _NOT_STARTED: Final = (
 
 
 class Renderer:
-    """Draws one face at one size; a context manager, for one thread, one at a time per process.
+    """Draws one face at one size; a context manager, for the thread that made it.
 
     Args:
         face: the face
         size: of the square pictures, px
         caption: written at the bottom of each picture; none when empty
+
+    Attributes:
+        box: the part of the picture that changes
 
     Raises:
         RenderError: E41, OpenGL cannot be started
@@ -52,14 +56,14 @@ class Renderer:
         self._face, self._camera = face, Camera(size)
         layers = split_layers(face)
         self._normals = Normals(face, layers.drawn)
-        self._box = self._moving_box()
+        self.box = self._moving_box()
         self._texture = pyrender.Texture(
             source=face.texture,
             source_channels="RGB",
             sampler=pyrender.Sampler(magFilter=GL.GL_LINEAR, minFilter=GL.GL_LINEAR),
         )
         self._canvas = _Canvas(size)
-        self._draw_still(layers.still, layers.drawn, caption)
+        self._draw_still(layers.still, caption)
         self._patch = self._make_patch(layers.drawn)
         self._last: np.ndarray | None = None
 
@@ -78,12 +82,13 @@ class Renderer:
         """(size, size, 3) uint8 picture for (M,) morph weights in [0, 1]."""
         if self._last is None or not np.array_equal(weights, self._last):
             posed = self._face.vertices(weights)
+            self._canvas.make_current()
             self._patch.update(posed, self._shade(posed, weights))
-            layer = self._canvas.picture(self._patch.scene, self._box, MOVING_ZOOM)
+            layer = self._canvas.picture(self._patch.scene, self.box, MOVING_ZOOM)
             through = self._through * (1 - layer[..., 3:] * np.float32(1 / 255))
             # Front + (1 - front) * (patch + (1 - patch) * back)
             shown = self._front + self._through * layer[..., :3] + through * self._back
-            self._picture[self._box.window] = shown
+            self._picture[self.box.window] = shown
             self._last = np.array(weights, copy=True)
         return self._picture.copy()
 
@@ -101,43 +106,54 @@ class Renderer:
         face, drawn = self._face, self._normals.vertices
         colours = np.zeros((len(face.neutral), 3), np.float32)
         colours[drawn] = shade(self._normals.at(posed), face.light[drawn], face.gloss[drawn])
-        folds = 1 + face.folds @ weights.astype(np.float32)
-        colours *= folds[:, None]
-        for eye in face.eyes:
+        colours *= (1 + face.folds @ weights.astype(np.float32))[:, None]
+        return self._finish(colours, posed)
+
+    def _finish(self, colours: np.ndarray, posed: np.ndarray) -> np.ndarray:
+        """Put the lids' shadows on the eyeballs."""
+        for eye in self._face.eyes:
             shadow = lid_shadow(posed[eye.vertices], eye, posed[eye.lid])
             colours[eye.vertices] *= shadow[:, None]
         return colours
 
     def _make_patch(self, triangles: np.ndarray) -> "_Patch":
-        return _Patch(self._face, triangles, self._texture, self._camera, self._box)
+        return _Patch(self._face, triangles, self._texture, self._camera, self.box)
 
-    def _draw_still(self, still: np.ndarray, drawn: np.ndarray, caption: str) -> None:
+    def draw_whole(self) -> np.ndarray:
+        """(size, size, 3) uint8 neutral face drawn in one piece: slow, to compare `draw` with."""
+        every = np.arange(len(self._face.triangles))
+        back, front = self._layers(every)
+        return over(front, back).clip(0, 255).astype(np.uint8)
+
+    def _draw_still(self, still: np.ndarray, caption: str) -> None:
         """Draw what never changes and keep it in the form that `draw` needs."""
+        back, front = self._layers(still)
+        front = over(caption_layer(self._camera.size, caption), front)
+        self._picture = over(front, back).clip(0, 255).astype(np.uint8)
+        window = self.box.window
+        self._front = front[window][..., :3] + np.float32(0.5)
+        self._through = 1 - front[window][..., 3:] * np.float32(1 / 255)
+        self._back = np.ascontiguousarray(back[window])
+
+    def _layers(self, triangles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Some of the neutral face's triangles on the wall, and what is always in front of them."""
         face, size = self._face, self._camera.size
-        whole = Box(0, 0, size, size)
-        every = np.arange(len(face.triangles))
-        normals = Normals(face, every).at(face.neutral)
-        colours = shade(normals, face.light, face.gloss)
-        solid = _solid(face, still, colours, self._texture)
-        back = self._canvas.once([solid], self._camera, whole)
-        back = over(back, background(size))
-        strands = ribbons(face, self._camera)
-        # Everything else hides hair behind it but leaves no colour.
+        whole, every = Box(0, 0, size, size), np.arange(len(face.triangles))
+        colours = shade(Normals(face, every).at(face.neutral), face.light, face.gloss)
+        solid = _solid(face, triangles, self._finish(colours, face.neutral), self._texture)
+        back = over(self._canvas.once([solid], self._camera, whole), background(size))
+        # Hair and shirt stay in front of the moving face. Everything else hides what is behind
+        # it but leaves no colour.
         hole = _solid(face, every, None, None)
+        cloth = _solid(face, every[face.parts["shirt"].triangles], colours, self._texture)
+        strands = ribbons(face, self._camera)
         hair = pyrender.Primitive(
             positions=strands.positions,
             color_0=_opaque(strands.colours),
             indices=strands.triangles.astype(np.uint32),
             material=_material(None),
         )
-        front = self._canvas.once([hole, hair], self._camera, whole)
-        front = over(caption_layer(size, caption), front)
-        picture = over(front, back)
-        self._picture = picture.clip(0, 255).astype(np.uint8)
-        window = self._box.window
-        self._front = front[window][..., :3] + np.float32(0.5)
-        self._through = 1 - front[window][..., 3:] * np.float32(1 / 255)
-        self._back = np.ascontiguousarray(back[window])
+        return back, self._canvas.once([cloth, hole, hair], self._camera, whole)
 
 
 class _Canvas:
@@ -155,7 +171,21 @@ class _Canvas:
         self._offscreen._renderer = _LeanRenderer(size, size)
 
     def close(self) -> None:
-        self._offscreen.delete()
+        """Free what OpenGL holds, but leave the display open: other canvases may be on it."""
+        self.make_current()
+        self._offscreen._renderer.delete()
+        platform = self._offscreen._platform
+        if getattr(platform, "_egl_context", None) is None:
+            platform.delete_context()
+            return
+        from OpenGL import EGL
+
+        EGL.eglDestroyContext(platform._egl_display, platform._egl_context)
+        platform._egl_context = platform._egl_display = None
+
+    def make_current(self) -> None:
+        """Let this canvas's context take what OpenGL is told next."""
+        self._offscreen._platform.make_current()
 
     def picture(self, scene: pyrender.Scene, box: Box, zoom: int) -> np.ndarray:
         """(box.height, box.width, 4) premultiplied float32 in [0, 255]."""
@@ -163,16 +193,19 @@ class _Canvas:
         self._offscreen.viewport_height = box.height * zoom
         flags = pyrender.RenderFlags.FLAT | pyrender.RenderFlags.RGBA
         pixels, _ = self._offscreen.render(scene, flags=flags)
-        return shrink(pixels, zoom)
+        return shrink(pixels, zoom // 2)
 
     def once(self, primitives: list[Any], camera: Camera, box: Box) -> np.ndarray:
         """Draw primitives that are not needed again."""
-        scene = _scene(primitives, camera, box, STILL_ZOOM)
-        return self.picture(scene, box, STILL_ZOOM)
+        zoom = STILL_ZOOM if camera.size <= LARGE else MOVING_ZOOM
+        return self.picture(_scene(primitives, camera, box, zoom), box, zoom)
 
 
 class _LeanRenderer(ForwardRenderer):
-    """pyrender's renderer without multisampling and without reading the depth back."""
+    """pyrender's renderer without multisampling and without reading the depth back.
+
+    Pictures come back at half the viewport's size.
+    """
 
     _main_fb: int | None
     _main_fb_dims: tuple[int | None, int | None]
@@ -183,30 +216,43 @@ class _LeanRenderer(ForwardRenderer):
             self._delete_main_framebuffer()
         if self._main_fb is not None:
             return
-        self._main_cb, self._main_db = GL.glGenRenderbuffers(2)
-        self._main_fb = self._main_fb_ms = GL.glGenFramebuffers(1)
-        GL.glBindFramebuffer(GL.GL_FRAMEBUFFER, self._main_fb)
-        for buffer, kind, attachment in (
-            (self._main_cb, GL.GL_RGBA8, GL.GL_COLOR_ATTACHMENT0),
-            (self._main_db, GL.GL_DEPTH_COMPONENT24, GL.GL_DEPTH_ATTACHMENT),
-        ):
-            GL.glBindRenderbuffer(GL.GL_RENDERBUFFER, buffer)
-            GL.glRenderbufferStorage(GL.GL_RENDERBUFFER, kind, *size)
-            GL.glFramebufferRenderbuffer(GL.GL_FRAMEBUFFER, attachment, GL.GL_RENDERBUFFER, buffer)
+        self._main_cb, self._main_db, self._half_cb = GL.glGenRenderbuffers(3)
+        self._main_fb, self._half_fb = GL.glGenFramebuffers(2)
+        self._main_fb_ms = self._main_fb
+        half = (size[0] // 2, size[1] // 2)
+        colour, depth = GL.GL_COLOR_ATTACHMENT0, GL.GL_DEPTH_ATTACHMENT
+        _attach(self._half_fb, self._half_cb, GL.GL_RGBA8, colour, half)
+        _attach(self._main_fb, self._main_cb, GL.GL_RGBA8, colour, size)
+        _attach(self._main_fb, self._main_db, GL.GL_DEPTH_COMPONENT24, depth, size)
         self._main_fb_dims = size
 
     def _delete_main_framebuffer(self) -> None:
         if self._main_fb is not None:
-            GL.glDeleteFramebuffers(1, [self._main_fb])
-            GL.glDeleteRenderbuffers(2, [self._main_cb, self._main_db])
+            GL.glDeleteFramebuffers(2, [self._main_fb, self._half_fb])
+            GL.glDeleteRenderbuffers(3, [self._main_cb, self._main_db, self._half_cb])
         self._main_fb = self._main_fb_ms = None
         self._main_fb_dims = (None, None)
 
     def _read_main_framebuffer(self, scene: Any, flags: int) -> tuple[np.ndarray, None]:
-        width, height = self._main_fb_dims
+        width, height = self.viewport_width, self.viewport_height
         GL.glBindFramebuffer(GL.GL_READ_FRAMEBUFFER, self._main_fb)
+        GL.glBindFramebuffer(GL.GL_DRAW_FRAMEBUFFER, self._half_fb)
+        # Halved with linear filtering, each pixel is the mean of exactly four.
+        whole, half = (0, 0, width, height), (0, 0, width // 2, height // 2)
+        GL.glBlitFramebuffer(*whole, *half, GL.GL_COLOR_BUFFER_BIT, GL.GL_LINEAR)
+        GL.glBindFramebuffer(GL.GL_READ_FRAMEBUFFER, self._half_fb)
+        width, height = half[2:]
         data = GL.glReadPixels(0, 0, width, height, GL.GL_RGBA, GL.GL_UNSIGNED_BYTE)
         return np.frombuffer(data, np.uint8).reshape(height, width, 4)[::-1], None
+
+
+def _attach(
+    framebuffer: int, buffer: int, kind: int, attachment: int, size: tuple[int, int]
+) -> None:
+    GL.glBindFramebuffer(GL.GL_FRAMEBUFFER, framebuffer)
+    GL.glBindRenderbuffer(GL.GL_RENDERBUFFER, buffer)
+    GL.glRenderbufferStorage(GL.GL_RENDERBUFFER, kind, *size)
+    GL.glFramebufferRenderbuffer(GL.GL_FRAMEBUFFER, attachment, GL.GL_RENDERBUFFER, buffer)
 
 
 class _Patch:
@@ -231,7 +277,7 @@ class _Patch:
             texcoord_0=self._buffer[:, 3:5],
             color_0=self._buffer[:, 5:9],
             indices=indices.reshape(-1, 3).astype(np.uint32),
-            material=_material(texture),
+            material=_material(texture, both_sides=False),
         )
         self.scene = _scene([self._primitive], camera, box, MOVING_ZOOM)
 
@@ -272,12 +318,14 @@ def _opaque(colours: np.ndarray) -> np.ndarray:
     return np.column_stack([colours, np.ones(len(colours))]).astype(np.float32)
 
 
-def _material(texture: pyrender.Texture | None) -> pyrender.MetallicRoughnessMaterial:
+def _material(
+    texture: pyrender.Texture | None, both_sides: bool = True
+) -> pyrender.MetallicRoughnessMaterial:
     return pyrender.MetallicRoughnessMaterial(
         baseColorFactor=(1.0, 1.0, 1.0, 1.0),
         baseColorTexture=texture,
         alphaMode="OPAQUE",
-        doubleSided=texture is None,
+        doubleSided=both_sides,
     )
 
 

@@ -96,11 +96,11 @@ def shade_hair(tangents: np.ndarray, normals: np.ndarray, depth: np.ndarray) -> 
     """
     half = KEY.towards + VIEW
     half /= np.linalg.norm(half)
-    facing = np.clip(normals @ KEY.towards * 0.6 + 0.45, 0, 1)
+    facing = np.clip(normals @ KEY.towards * 0.5 + 0.55, 0, 1)
     along = tangents @ KEY.towards
     diffuse = np.sqrt(np.maximum(1 - along**2, 0)) * facing
     gleam = np.sqrt(np.maximum(1 - (tangents @ half) ** 2, 0)) ** 60 * facing
     rim = np.clip(normals @ RIM.towards, 0, 1)
     open_ = (1 - 0.62 * depth)[..., None]
-    base = 0.42 + 0.62 * diffuse[..., None] + 0.35 * rim[..., None]
+    base = 0.50 + 0.62 * diffuse[..., None] + 0.35 * rim[..., None]
     return (base + 0.85 * gleam[..., None] * np.array([1.0, 0.92, 0.82])) * open_

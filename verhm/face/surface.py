@@ -13,8 +13,9 @@ class Layers:
     """Triangles sorted by whether they ever move.
 
     Attributes:
-        drawn: (A,) triangles drawn anew in each picture: all that move, and the ring around
-            them, so that the border between the layers never shows
+        drawn: (A,) triangles drawn anew in each picture: all that move, what moving skin may
+            uncover (upper teeth), and the ring around them, so that the border between the
+            layers never shows
         still: (B,) triangles that never move, the ring included
     """
 
@@ -26,6 +27,9 @@ def split_layers(face: FaceModel) -> Layers:
     """Sort a face's triangles."""
     by_vertex = face.vertex_triangles
     moves = face.is_moving[by_vertex].any(axis=1)
+    for name, part in face.parts.items():
+        if name not in ("skin", "shirt"):
+            moves[part.triangles] = True
     touched = np.zeros(len(face.neutral), dtype=bool)
     touched[by_vertex[moves]] = True
     return Layers(np.flatnonzero(touched[by_vertex].any(axis=1)), np.flatnonzero(~moves))

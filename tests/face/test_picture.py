@@ -1,0 +1,33 @@
+import numpy as np
+
+from verhm.face.picture import background, caption_layer, over, shrink
+
+
+def test_shrinking_takes_means():
+    picture = np.arange(4 * 4 * 1, dtype=np.uint8).reshape(4, 4, 1)
+    np.testing.assert_allclose(shrink(picture, 2)[..., 0], [[2.5, 4.5], [10.5, 12.5]])
+
+
+def test_an_empty_layer_changes_nothing():
+    below = background(64)
+    np.testing.assert_allclose(over(np.zeros((64, 64, 4), np.float32), below), below)
+
+
+def test_an_opaque_layer_hides_everything():
+    layer = np.full((8, 8, 4), 255, np.float32)
+    np.testing.assert_allclose(over(layer, np.zeros((8, 8, 3))), 255)
+
+
+def test_layers_can_be_joined_before_or_after():
+    rng = np.random.default_rng(0)
+    alpha = rng.uniform(0, 255, (2, 8, 8, 1))
+    top, middle = np.concatenate([rng.uniform(0, 1, (2, 8, 8, 3)) * alpha, alpha], axis=-1)
+    bottom = rng.uniform(0, 255, (8, 8, 3))
+    np.testing.assert_allclose(over(over(top, middle), bottom), over(top, over(middle, bottom)))
+
+
+def test_a_caption_is_small_and_at_the_bottom():
+    layer = caption_layer(512, "synthetic face driven by voice")
+    assert np.all(layer[: 512 - 40] == 0)
+    assert layer[-15:, :300, :3].max() == 255
+    assert np.all(caption_layer(512, "") == 0)

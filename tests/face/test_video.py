@@ -1,0 +1,93 @@
+import os
+import threading
+import time
+
+import imageio_ffmpeg
+import numpy as np
+import pytest
+
+from tests.factories import make_waveform
+from verhm.audio.media import decode
+from verhm.errors import Cancelled, RenderError
+from verhm.face import video
+from verhm.face.video import draw_frames, render_video
+from verhm.labels import MORPHS
+from verhm.settings import VideoSettings
+from verhm.types import MorphSequence, Stage
+
+pytestmark = pytest.mark.model
+SMALL = VideoSettings(size=128)
+
+
+def talking(frames: int, rate: float = 30.0) -> MorphSequence:
+    weights = np.zeros((frames, len(MORPHS)), np.float32)
+    weights[:, MORPHS.index("jawOpen")] = np.sin(np.arange(frames) * 0.7) ** 2
+    return MorphSequence(weights, rate)
+
+
+@pytest.mark.parametrize(("frames", "rate"), [(1, 30.0), (47, 30.0), (30, 25.0)])
+def test_a_video_has_a_frame_per_row_and_sound_as_long(tmp_path, frames, rate):
+    path = tmp_path / "face.mp4"
+    seconds = frames / rate
+    render_video(talking(frames, rate), make_waveform(seconds), path, SMALL)
+    counted, shown = imageio_ffmpeg.count_frames_and_secs(path)
+    assert counted == frames
+    assert shown == pytest.approx(seconds, abs=1 / rate)
+    if seconds > 1:
+        assert decode(path).waveform.duration == pytest.approx(seconds, abs=1 / rate)
+
+
+def test_frames_come_in_order_however_many_draw():
+    weights = talking(9).weights
+    alone, together = (list(draw_frames(weights, SMALL, workers=count)) for count in (1, 3))
+    np.testing.assert_array_equal(alone, together)
+    assert not np.array_equal(alone[0], alone[2])
+
+
+def test_progress_rises_to_the_end(tmp_path):
+    shares = []
+    render_video(
+        talking(10),
+        make_waveform(0.4),
+        tmp_path / "face.mp4",
+        SMALL,
+        lambda stage, share: shares.append((stage, share)),
+    )
+    assert shares[0] == (Stage.RENDER, 0.0) and shares[-1] == (Stage.RENDER, 1.0)
+    assert shares == sorted(shares, key=lambda pair: pair[1])
+
+
+def test_cancelling_is_quick_and_leaves_nothing(tmp_path):
+    def cancel(stage: Stage, share: float) -> None:
+        if share > 0.01:
+            raise Cancelled
+
+    start = time.perf_counter()
+    with pytest.raises(Cancelled):
+        render_video(talking(3000), make_waveform(100.0), tmp_path / "face.mp4", SMALL, cancel)
+    assert time.perf_counter() - start < 20
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_worker_that_dies_is_reported(tmp_path, monkeypatch):
+    environment = {**os.environ, "PYOPENGL_PLATFORM": "nonsense"}
+    monkeypatch.setattr(video, "_environment", lambda: environment)
+    with pytest.raises(RenderError) as caught:
+        render_video(talking(60), make_waveform(2.0), tmp_path / "face.mp4", SMALL)
+    assert caught.value.code == "E41"
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_video_is_made_in_any_thread(tmp_path):
+    path, errors = tmp_path / "face.mp4", []
+
+    def work() -> None:
+        try:
+            render_video(talking(5), make_waveform(0.2), path, SMALL)
+        except RenderError as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join(60)
+    assert not errors and path.is_file()
