@@ -144,5 +144,5 @@ def test_gain_brings_loud_frames_to_one_level(spoken):
         np.sqrt(np.mean(spoken[512 * i : 512 * (i + 1)] ** 2)) * factor
         for i, factor in enumerate(gain)
     ]
-    assert np.percentile(levels, 95) == pytest.approx(0.3, rel=0.3)
+    assert np.percentile(levels, 95) == pytest.approx(1.0, rel=0.3)
     assert np.abs(np.diff(np.log(gain))).max() < 0.1
