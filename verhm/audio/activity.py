@@ -126,7 +126,9 @@ def _stretch(samples: np.ndarray, gain: np.ndarray, start: int, length: int) -> 
 def _run(model: Any, stretches: np.ndarray) -> np.ndarray:
     """(B, F) probabilities of (B, _LEAD_IN + F, _FRAME) frames, the larger of both levels."""
     model.reset_states()
-    frames = torch.cat([level * torch.from_numpy(stretches) for level in _LEVELS])
-    found = [model(frames[:, index], _SAMPLE_RATE) for index in range(frames.shape[1])]
+    frames = torch.from_numpy(stretches).unbind(dim=1)
+    found = [
+        model(torch.cat([level * frame for level in _LEVELS]), _SAMPLE_RATE) for frame in frames
+    ]
     probabilities = torch.cat(found[_LEAD_IN:], dim=1)
     return probabilities.reshape(len(_LEVELS), len(stretches), -1).amax(dim=0).numpy()
