@@ -45,10 +45,10 @@ EXPRESSIONS: Final[dict[str, dict[str, float]]] = {
         "noseSneer": 0.35,
         "eyeSquint": 0.35,
         "eyeWide": 0.35,
-        "mouthPress": 0.75,
-        "mouthFrown": 0.30,
-        "mouthRollLower": 0.35,
-        "mouthRollUpper": 0.30,
+        "mouthPress": 0.35,
+        "mouthFrown": 0.55,
+        "mouthRollLower": 0.40,
+        "mouthRollUpper": 0.35,
         "jawForward": 0.25,
     },
     "fearful": {
@@ -78,7 +78,7 @@ VISEMES: Final[dict[str, dict[str, float]]] = {
     "s z": {"jawOpen": 0.03, "mouthStretch": 0.35, "mouthLowerDown": 0.35, "mouthUpperUp": 0.2},
     "ee": {"jawOpen": 0.10, "mouthSmile": 0.35, "mouthStretch": 0.4, "mouthLowerDown": 0.3},
     "ah": {"jawOpen": 0.50, "mouthLowerDown": 0.15},
-    "oh": {"jawOpen": 0.30, "mouthFunnel": 0.75},
+    "oh": {"jawOpen": 0.35, "mouthPucker": 0.5, "mouthFunnel": 0.35},
     "oo": {"jawOpen": 0.10, "mouthPucker": 0.85, "mouthFunnel": 0.3},
 }
 

@@ -42,7 +42,7 @@ def write_face(
     identity: Identity,
     parts: list[Part],
     folds: np.ndarray,
-    lids: tuple[np.ndarray, np.ndarray],
+    edges: dict[str, np.ndarray],
     texture: np.ndarray,
     hair: Hair,
 ) -> None:
@@ -53,7 +53,7 @@ def write_face(
         identity: who it is, kept in the JSON
         parts: in drawing order
         folds: (M, V) darkening of the first part's vertices
-        lids: vertices of the first part along the left and the right upper lid
+        edges: vertices of the first part along the upper lids and between the lips
         texture: (H, W, 3) uint8
         hair: the strands
     """
@@ -65,8 +65,7 @@ def write_face(
     tensors |= _by_column("offset", offsets.reshape(len(MORPHS), -1))
     tensors |= _by_column("fold", padded)
     tensors |= {
-        "left_lid": lids[0].astype(np.int32),
-        "right_lid": lids[1].astype(np.int32),
+        **{name: vertices.astype(np.int32) for name, vertices in edges.items()},
         "texture": np.frombuffer(_jpeg(texture), np.uint8),
         "strands": hair.strands.astype(np.float16),
         "strand_tone": hair.tone.astype(np.float16),

@@ -8,7 +8,7 @@ from scipy import sparse
 from training.face.atlas import place, unroll
 from training.face.part import Part, compact, triangulate
 from training.face.source import BaseMesh
-from training.face.subdivision import subdivide, subdivide_corners
+from training.face.subdivision import split, subdivide, subdivide_corners
 from verhm.labels import MORPHS
 
 # Rectangles of MakeHuman's own texture space (left, bottom, right, top) that hold only the inside
@@ -57,6 +57,20 @@ def smooth_body(
         apply_to_morphs(step.operator, morphs[:, used]),
         step.quads,
         subdivide_corners(mesh.uv[mesh.quad_uv[group][kept]]),
+    )
+
+
+def refine_forehead(body: Body) -> Body:
+    """Give forehead and brows, where the mesh is coarse, enough vertices for wrinkles."""
+    x, y, z = np.moveaxis(body.positions[body.quads].mean(axis=1), -1, 0)
+    chosen = (np.abs(x) < 0.55) & (y > 7.36) & (y < 8.0) & (z > 0.75) & (regions(body) == "skin")
+    step = split(body.quads, len(body.positions), chosen)
+    source_uv = subdivide_corners(body.source_uv[chosen])
+    return Body(
+        step.operator @ body.positions,
+        apply_to_morphs(step.operator, body.morphs),
+        step.quads,
+        np.concatenate([body.source_uv[~chosen], source_uv]),
     )
 
 

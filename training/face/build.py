@@ -7,8 +7,9 @@ import numpy as np
 from training.face.asset import write_face
 from training.face.atlas import REGIONS
 from training.face.baking import bake_skin, blank
-from training.face.body import Body, regions, skin_part, smooth_body
+from training.face.body import Body, refine_forehead, regions, skin_part, smooth_body
 from training.face.eyes import eyeballs
+from training.face.folds import fold_shades
 from training.face.hair import grow
 from training.face.identity import Identity, shape
 from training.face.lashes import lashes
@@ -32,9 +33,10 @@ def build_face(data: AnnyData, identity: Identity, folder: Path) -> None:
     positions = shape(data, mesh.positions, identity)
     morphs = data.morphs(len(positions))
     positions = positions + np.einsum("m,mvc->vc", bias(identity), morphs)
-    body = smooth_body(mesh, positions, morphs, "body", LOWEST_SKIN)
+    plain = smooth_body(mesh, positions, morphs, "body", LOWEST_SKIN)
+    body = refine_forehead(plain)
     eyes = eyeballs(mesh, positions)
-    light = _skin_light(body, eyes)
+    light = _skin_light(body, plain, eyes)
     marks = _landmarks(mesh, positions, body)
     head = triangulate(body.quads[~_is_ear(data, body)])
     parts = [
@@ -49,10 +51,14 @@ def build_face(data: AnnyData, identity: Identity, folder: Path) -> None:
     left, top, right, bottom = REGIONS["skin"]
     atlas[top:bottom, left:right] = paint_skin(data, bake_skin(body), marks, identity)
     paint_patches(atlas, identity)
-    folds = np.zeros((len(MORPHS), len(body.positions)))
-    lids = (upper_lid(body, eyes[0]), upper_lid(body, eyes[1]))
+    folds = fold_shades(body.positions, body.morphs, triangulate(body.quads), marks)
+    edges = {
+        "left_lid": upper_lid(body, eyes[0]),
+        "right_lid": upper_lid(body, eyes[1]),
+        "lips": lips(body),
+    }
     texture = atlas.clip(0, 255).astype(np.uint8)
-    write_face(folder, identity, parts, folds, lids, texture, grow(body.positions, head, marks))
+    write_face(folder, identity, parts, folds, edges, texture, grow(body.positions, head, marks))
 
 
 def bias(identity: Identity) -> np.ndarray:
@@ -67,12 +73,12 @@ def _landmarks(mesh: BaseMesh, positions: np.ndarray, body: Body) -> Landmarks:
     return Landmarks(float(eye[:, 0].mean()), float(eye[:, 1].mean()), float(gap), float(front[1]))
 
 
-def _skin_light(body: Body, eyes: list[Part]) -> np.ndarray:
+def _skin_light(body: Body, plain: Body, eyes: list[Part]) -> np.ndarray:
     triangles = triangulate(body.quads)
     normals = vertex_normals(body.positions, triangles)
-    # The unsmoothed corners are enough to be in the way: every fourth new quad's first corner.
-    coarse = body.quads.reshape(-1, 4, 4)[:, :, 0]
-    blockers = [body.positions[triangulate(coarse)]]
+    # Without the finer points in between, the surface is enough to be in the way.
+    coarse = triangulate(plain.quads.reshape(-1, 4, 4)[:, :, 0])
+    blockers = [plain.positions[coarse]]
     blockers += [eye.positions[eye.vertex[eye.triangles[::4]]] for eye in eyes]
     light = ambient_light(body.positions, normals, np.concatenate(blockers), rays=48)
     for _ in range(2):
@@ -129,6 +135,15 @@ def _tongue(mesh: BaseMesh, positions: np.ndarray, morphs: np.ndarray) -> Part:
         np.clip(0.62 - 1.1 * depth, 0.12, 1),
         np.full(len(used), 0.5),
     )
+
+
+def lips(body: Body) -> np.ndarray:
+    """(2,) the middle of the upper lip's lower edge and of the lower lip's upper edge."""
+    x, y, z = body.positions.T
+    middle = np.flatnonzero((np.abs(x) < 0.004) & (z > z.max() - 0.22) & (y > 6.45) & (y < 6.8))
+    moved = body.morphs[MORPHS.index("jawOpen"), middle, 1] < -0.05
+    upper, lower = middle[~moved], middle[moved]
+    return np.array([upper[np.argmin(y[upper])], lower[np.argmax(y[lower])]])
 
 
 def upper_lid(body: Body, eye: Part) -> np.ndarray:

@@ -13,7 +13,7 @@ PARTING = -0.36  # x, dm
 
 
 def grow(
-    positions: np.ndarray, triangles: np.ndarray, marks: Landmarks, strands: int = 24_000
+    positions: np.ndarray, triangles: np.ndarray, marks: Landmarks, strands: int = 26_000
 ) -> Hair:
     """Cover the scalp of a head with hair.
 
@@ -70,7 +70,7 @@ def _roots(
     )
     # Fewer at the back, which the picture never shows.
     chance = (
-        area * ramp(hairline(centre, marks), -0.05, 0.16) * (0.25 + ramp(centre[:, 2], -0.6, 0.1))
+        area * ramp(hairline(centre, marks), -0.05, 0.10) * (0.25 + ramp(centre[:, 2], -0.6, 0.1))
     )
     picked = rng.choice(len(triangles), count, p=chance / chance.sum())
     share = rng.dirichlet([1, 1, 1], count)

@@ -29,13 +29,18 @@ class Identity:
     ancestry: dict[str, float] = field(
         default_factory=lambda: {"caucasian": 0.45, "african": 0.25, "asian": 0.3}
     )
-    details: dict[str, float] = field(default_factory=dict)
+    details: dict[str, float] = field(
+        default_factory=lambda: {
+            "head/head-scale-horiz-decr": 0.25,
+            "mouth/mouth-angles-up": 0.25,
+        }
+    )
     bias: dict[str, float] = field(
         default_factory=lambda: {
             "eyeWideLeft": 0.3,
             "eyeWideRight": 0.3,
-            "mouthSmileLeft": 0.07,
-            "mouthSmileRight": 0.07,
+            "mouthSmileLeft": 0.12,
+            "mouthSmileRight": 0.12,
             "jawOpen": -0.045,
         }
     )

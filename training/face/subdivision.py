@@ -43,10 +43,7 @@ def subdivide(quads: np.ndarray, vertices: int) -> Subdivision:
     corrected = 2 * sparse.eye_array(vertices, format="csr") - vertex_points
     operator = sparse.vstack([vertex_points, edge_points, face_points]).tocsr() @ corrected
     centre = vertices + counted + np.arange(len(quads))
-    after = vertices + edge_of
-    before = np.roll(after, 1, axis=1)
-    new = np.stack([quads, after, np.broadcast_to(centre[:, None], quads.shape), before], axis=2)
-    return Subdivision(operator, new.reshape(-1, 4))
+    return Subdivision(operator, _four(quads, vertices + edge_of, centre))
 
 
 def subdivide_corners(values: np.ndarray) -> np.ndarray:
@@ -55,6 +52,33 @@ def subdivide_corners(values: np.ndarray) -> np.ndarray:
     centre = np.broadcast_to(values.mean(axis=1, keepdims=True), values.shape)
     new = np.stack([values, after, centre, np.roll(after, 1, axis=1)], axis=2)
     return new.reshape(-1, 4, values.shape[-1])
+
+
+def split(quads: np.ndarray, vertices: int, chosen: np.ndarray) -> Subdivision:
+    """Cut some quads into four without moving anything, to have more vertices there.
+
+    Args:
+        quads: (Q, 4)
+        vertices: V
+        chosen: (Q,) which to cut
+
+    Returns:
+        the step; quads that are kept come first, then the new ones, four for each
+    """
+    cut = quads[chosen]
+    edges, edge_of, _ = _edges(cut)
+    midpoints, centres = _rows(edges, vertices, 0.5), _rows(cut, vertices, 0.25)
+    operator = sparse.vstack([sparse.eye_array(vertices), midpoints, centres]).tocsr()
+    centre = vertices + len(edges) + np.arange(len(cut))
+    new = _four(cut, vertices + edge_of, centre)
+    return Subdivision(operator, np.concatenate([quads[~chosen], new]))
+
+
+def _four(quads: np.ndarray, after: np.ndarray, centre: np.ndarray) -> np.ndarray:
+    """(4 Q, 4) quads from corners, the vertices on the edges after them, and the middles."""
+    middle = np.broadcast_to(centre[:, None], quads.shape)
+    new = np.stack([quads, after, middle, np.roll(after, 1, axis=1)], axis=2)
+    return new.reshape(-1, 4)
 
 
 def _edges(quads: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -12,7 +12,7 @@ from verhm.face.camera import Box, Camera, bounding_box
 from verhm.face.hair import ribbons
 from verhm.face.picture import background, caption_layer, over, shrink
 from verhm.face.rig import FaceModel
-from verhm.face.shading import lid_shadow, shade
+from verhm.face.shading import fold, lid_shadow, mouth_light, shade
 from verhm.face.surface import Normals, split_layers
 
 if sys.platform.startswith("linux") and not os.environ.get("DISPLAY"):
@@ -106,11 +106,16 @@ class Renderer:
         face, drawn = self._face, self._normals.vertices
         colours = np.zeros((len(face.neutral), 3), np.float32)
         colours[drawn] = shade(self._normals.at(posed), face.light[drawn], face.gloss[drawn])
-        colours *= (1 + face.folds @ weights.astype(np.float32))[:, None]
+        colours = fold(colours, face.folds @ weights.astype(np.float32))
         return self._finish(colours, posed)
 
     def _finish(self, colours: np.ndarray, posed: np.ndarray) -> np.ndarray:
-        """Put the lids' shadows on the eyeballs."""
+        """Put in what lids and lips shade: eyeballs, teeth, gums and tongue."""
+        upper, lower = self._face.lips
+        forward = (posed[[upper, lower]] - self._face.neutral[[upper, lower]])[:, 2].mean()
+        inside = mouth_light(float(posed[upper, 1] - posed[lower, 1]), float(forward))
+        for name in ("teeth", "gums", "tongue"):
+            colours[self._face.parts[name].vertices] *= np.float32(inside)
         for eye in self._face.eyes:
             shadow = lid_shadow(posed[eye.vertices], eye, posed[eye.lid])
             colours[eye.vertices] *= shadow[:, None]

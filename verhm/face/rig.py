@@ -68,6 +68,7 @@ class FaceModel:
         hair: (3,) colour in [0, 1]
         parts: where each part lies
         eyes: the person's left and right one
+        lips: the middle of the upper lip's lower and of the lower lip's upper edge
         moving: (A,) vertices that some morph moves
         offsets: (3 A, M) sparse; weights → offsets of the moving vertices
     """
@@ -86,6 +87,7 @@ class FaceModel:
     hair: np.ndarray
     parts: dict[str, Span]
     eyes: tuple[Eye, Eye]
+    lips: tuple[int, int]
     moving: np.ndarray
     offsets: sparse.csr_array
 
@@ -185,6 +187,7 @@ def _build(config: dict[str, Any], tensors: dict[str, np.ndarray]) -> FaceModel:
             _eye(neutral, parts["left eye"], "Left", tensors["left_lid"]),
             _eye(neutral, parts["right eye"], "Right", tensors["right_lid"]),
         ),
+        lips=(int(tensors["lips"][0]), int(tensors["lips"][1])),
         moving=moving,
         offsets=offsets,
     )

@@ -83,6 +83,25 @@ def lid_shadow(points: np.ndarray, eye: Eye, lid: np.ndarray) -> np.ndarray:
     return (shadow * (1 - 0.38 * np.abs(across) ** 2.2)).astype(np.float32)
 
 
+def fold(colours: np.ndarray, shades: np.ndarray) -> np.ndarray:
+    """(V, 3) colour factors with (V,) folds put in, which are redder than what they darken."""
+    return colours * (1 + shades[:, None] * np.array([0.72, 1.0, 1.05], np.float32))
+
+
+def mouth_light(gap: float, forward: float) -> float:
+    """How much light falls on teeth and tongue.
+
+    Args:
+        gap: between the lips, dm
+        forward: how far the lips are pushed out, dm
+
+    Returns:
+        factor in [0, 1]
+    """
+    between = 0.30 + 0.70 * float(np.clip(gap / 0.03, 0, 1))
+    return between * (1 - 0.5 * float(np.clip(forward / 0.08, 0, 1)))
+
+
 def shade_hair(tangents: np.ndarray, normals: np.ndarray, depth: np.ndarray) -> np.ndarray:
     """Colour factors along hairs (Kajiya & Kay 1989).
 
