@@ -26,9 +26,9 @@ EXPRESSIONS: Final[dict[str, dict[str, float]]] = {
         "mouthSmile": 0.85,
         "cheekSquint": 0.85,
         "eyeSquint": 0.35,
-        "mouthUpperUp": 0.55,
-        "mouthLowerDown": 0.15,
-        "jawOpen": 0.08,
+        "mouthUpperUp": 0.50,
+        "mouthLowerDown": 0.30,
+        "jawOpen": 0.14,
         "browOuterUp": 0.10,
     },
     "sad": {

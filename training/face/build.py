@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from training.face.asset import write_face
-from training.face.atlas import REGIONS
+from training.face.atlas import REGIONS, place
 from training.face.baking import bake_skin, blank
 from training.face.body import Body, refine_forehead, regions, skin_part, smooth_body
 from training.face.eyes import eyeballs
@@ -105,7 +105,7 @@ def _is_ear(data: AnnyData, body: Body) -> np.ndarray:
 
 
 def _skin_gloss(data: AnnyData, body: Body) -> np.ndarray:
-    """Lips shine most, then nose and forehead."""
+    """Lips shine most."""
     gloss = np.full(len(body.positions), 0.25)
     mask = data.mask("lips")
     uv = body.source_uv.reshape(-1, 2)
@@ -118,8 +118,6 @@ def _skin_gloss(data: AnnyData, body: Body) -> np.ndarray:
 
 def _tongue(mesh: BaseMesh, positions: np.ndarray, morphs: np.ndarray) -> Part:
     used, (quads,) = compact(mesh.quads["helper-tongue"])
-    from training.face.atlas import place
-
     # It rests lower and farther back than in the base mesh, behind the lower teeth.
     points = positions[used] - np.array([0, 0.075, 0.07])
     low, high = points.min(axis=0), points.max(axis=0)

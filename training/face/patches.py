@@ -20,7 +20,6 @@ def paint_patches(atlas: np.ndarray, identity: Identity) -> None:
         "gum": _plain((196, 108, 104), rng, 0.05),
         "lash": _plain((30, 22, 20), rng, 0.0),
         "shirt": _plain(identity.shirt, rng, 0.02),
-        "glint": _plain((255, 255, 255), rng, 0.0),
     }
     for name, patch in made.items():
         left, top, right, bottom = REGIONS[name]

@@ -100,7 +100,7 @@ class Arch:
         bulge -= 0.014 * (np.abs(across) > 0.99) + 0.010 * (1 - along) ** 3
         place_, normal = self.at(middle + across * half)
         spot = place_ + normal * bulge[..., None]
-        y = self.edge + self.up * rise * height * 1.08
+        y = self.edge + self.up * rise * height * 1.45
         points = np.stack([spot[..., 0], y, spot[..., 1]], axis=-1)
         uv = np.stack([(across + 1) / 2 * 0.9 + 0.05, along * 0.9 + 0.05], axis=-1)
         return _grid("teeth", points, uv, "tooth", self.up < 0, self._shade(points), 0.6)
@@ -112,8 +112,8 @@ class Arch:
         borders = np.cumsum([width for width, _ in sizes])
         gap = np.abs(np.abs(across)[..., None] - np.array([0.0, *borders])).min(axis=-1)
         heights = np.interp(np.abs(across), borders - 0.03, [height for _, height in sizes])
-        papilla = 0.028 * np.exp(-((gap / 0.013) ** 2))
-        lower = heights * 0.92 - papilla
+        papilla = 0.022 * np.exp(-((gap / 0.011) ** 2))
+        lower = heights * 1.20 - papilla
         spot, normal = self.at(across)
         bulge = 0.012 * np.sin(np.pi * np.minimum(along * 1.6, 1)) - 0.012 * (along == 0)
         spot = spot + normal * (bulge + 0.006)[..., None]

@@ -14,7 +14,10 @@ def background(size: int) -> np.ndarray:
     y, x = np.mgrid[0:size, 0:size].astype(np.float32) / size
     away = np.hypot(x - 0.5, (y - 0.42) * 0.9)[..., None]
     share = np.clip(away / 0.75, 0, 1) ** 1.4
-    return np.array(_TOP, np.float32) * (1 - share) + np.array(_BOTTOM, np.float32) * share
+    wall = np.array(_TOP, np.float32) * (1 - share) + np.array(_BOTTOM, np.float32) * share
+    # A trace of noise, so that 8 bits show no bands.
+    noise = np.random.default_rng(0).triangular(-1, 0, 1, (size, size, 1))
+    return wall + noise.astype(np.float32)
 
 
 def shrink(picture: np.ndarray, zoom: int) -> np.ndarray:
