@@ -7,7 +7,8 @@ for each frame. The last line is one JSON object.
 
 import argparse
 import json
-import resource
+import os
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -145,14 +146,20 @@ def make_video(morphs: MorphSequence, size: int) -> tuple[float, float]:
 
 
 def _cpu_seconds() -> float:
-    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
+    """Of this process and of those it has waited for."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
 
 
 def _peak_mib() -> float:
     """Largest resident memory of one process of ours so far, workers included."""
+    if sys.platform == "win32":
+        return float("nan")  # the standard library has no such figure there
+    import resource
+
     usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return max(usage.ru_maxrss for usage in usages) / 1024
+    peak = max(usage.ru_maxrss for usage in usages)
+    return peak / (2**20 if sys.platform == "darwin" else 2**10)
 
 
 if __name__ == "__main__":
