@@ -1,0 +1,193 @@
+"""Fitting the emotion classifier; everything is chosen on the speakers it is given.
+
+Principal components of the standardised statistics, then a logistic regression and a linear
+discriminant on them, whose logits are added: the first is calibrated better, the second copes
+better with few speakers, and the sum is still one linear layer.
+"""
+
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+from scipy.special import log_softmax
+from sklearn.decomposition import PCA
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupKFold
+from sklearn.preprocessing import StandardScaler
+
+from training.cache import Examples
+from verhm.model.calibration import calibrate, fit_temperature
+
+REGULARISATION = (3e-4, 1e-3, 3e-3)  # C of the logistic regression
+DISCRIMINANT = (0.0, 0.2, 0.5)  # share of the discriminant's logits
+_SHRINKAGE = 0.5  # of the discriminant's covariance
+_INNER_FOLDS = 4
+_ABSTAINED = 0.05  # share of clean windows of unseen speakers that may be called uncertain
+_STRANGE = 0.999  # quantile of the novelty of windows of unseen speakers, and
+_MARGIN = 1.5  # how far above it strangeness begins
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What inner cross-validation chose.
+
+    Attributes:
+        regularisation: C of the logistic regression
+        discriminant: share of the discriminant's logits
+    """
+
+    regularisation: float
+    discriminant: float
+
+
+@dataclass(frozen=True, eq=False)
+class EmotionHead:
+    """A fitted linear classifier.
+
+    Attributes:
+        mean: (S,) of the statistics
+        scale: (S,)
+        basis: (E, S) from standardised statistics to the embedding, whose axes have variance 1
+        weights: (K, E)
+        bias: (K,)
+    """
+
+    mean: np.ndarray
+    scale: np.ndarray
+    basis: np.ndarray
+    weights: np.ndarray
+    bias: np.ndarray
+
+    def embed(self, statistics: np.ndarray) -> np.ndarray:
+        """(N, S) to (N, E)."""
+        return ((statistics - self.mean) / self.scale) @ self.basis.T
+
+    def logits(self, embedding: np.ndarray) -> np.ndarray:
+        """(N, E) to (N, K)."""
+        return embedding @ self.weights.T + self.bias
+
+
+@dataclass(frozen=True, eq=False)
+class EmotionFit:
+    """A head with all that was chosen along with it on the same speakers.
+
+    Attributes:
+        head: trained on all of them
+        choice: by inner cross-validation
+        temperature: fitted on logits of held-out speakers
+        confidence: below which a window is uncertain
+        novelty: above which a window is out of domain
+        held_out: (N, K) probabilities of each training row by heads that did not know its speaker
+    """
+
+    head: EmotionHead
+    choice: Choice
+    temperature: float
+    confidence: float
+    novelty: float
+    held_out: np.ndarray
+
+
+def fit_emotion(examples: Examples, components: int, seed: int = 0) -> EmotionFit:
+    """Choose, fit and calibrate on the given speakers only.
+
+    Args:
+        examples: of the training speakers, every label known
+        components: E, size of the embedding
+        seed: of the principal components' solver
+    """
+    inner = GroupKFold(_INNER_FOLDS)
+    logits = {choice: np.zeros((len(examples.clip), 8)) for choice in _choices()}
+    novelty = np.zeros(len(examples.clip))
+    for known, unknown in inner.split(examples.statistics, groups=examples.speakers):
+        base = fit_basis(examples.statistics[known], components, seed)
+        embedding = base.embed(examples.statistics[known])
+        unseen = base.embed(examples.statistics[unknown])
+        novelty[unknown] = np.square(unseen).mean(axis=1)
+        for choice, head in fit_heads(base, embedding, examples.labels[known]).items():
+            logits[choice][unknown] = head.logits(unseen)
+    judged = examples.is_window & examples.is_original
+    best = max(logits, key=lambda choice: _merit(logits[choice], examples, judged))
+    temperature = fit_temperature(logits[best][judged], examples.labels[judged])
+    held_out = calibrate(logits[best], temperature)
+    base = fit_basis(examples.statistics, components, seed)
+    heads = fit_heads(base, base.embed(examples.statistics), examples.labels, (best,))
+    return EmotionFit(
+        heads[best],
+        best,
+        temperature,
+        float(np.quantile(held_out[judged].max(axis=1), _ABSTAINED)),
+        float(np.quantile(novelty[judged], _STRANGE) * _MARGIN),
+        held_out,
+    )
+
+
+def fit_basis(statistics: np.ndarray, components: int, seed: int) -> EmotionHead:
+    """Standardise and reduce; the classifier of the result knows nothing yet."""
+    scaler = StandardScaler().fit(statistics)
+    reduction = PCA(components, svd_solver="randomized", random_state=seed)
+    reduction.fit(scaler.transform(statistics))
+    basis = reduction.components_ / np.sqrt(reduction.explained_variance_)[:, None]
+    empty = np.zeros((8, components))
+    return EmotionHead(scaler.mean_, scaler.scale_, basis, empty, np.zeros(8))
+
+
+def fit_heads(
+    base: EmotionHead,
+    embedding: np.ndarray,
+    labels: np.ndarray,
+    choices: tuple[Choice, ...] | None = None,
+) -> dict[Choice, EmotionHead]:
+    """One head per choice on the same embedding.
+
+    Args:
+        base: standardisation and components
+        embedding: (N, E)
+        labels: (N,)
+        choices: all by default
+    """
+    # Ridge in the statistics' space, not in the whitened one: directions of little variance are
+    # mostly noise, so they keep their small size.
+    spread = 1 / np.linalg.norm(base.basis, axis=1)
+    natural = embedding * spread
+    discriminant = LinearDiscriminantAnalysis(solver="lsqr", shrinkage=_SHRINKAGE)
+    discriminant.fit(natural, labels)
+    heads = {}
+    for choice in choices or _choices():
+        regression = LogisticRegression(C=choice.regularisation, max_iter=500)
+        regression.fit(natural, labels)
+        weights = regression.coef_ + choice.discriminant * discriminant.coef_
+        bias = regression.intercept_ + choice.discriminant * discriminant.intercept_
+        heads[choice] = EmotionHead(base.mean, base.scale, base.basis, weights * spread, bias)
+    return heads
+
+
+def clip_probabilities(
+    probabilities: np.ndarray, clip: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Mean over the windows of each clip.
+
+    Args:
+        probabilities: (N, K) of windows
+        clip: (N,) index of each window's clip
+
+    Returns:
+        (C,) indices, ascending, and (C, K) probabilities
+    """
+    clips, row = np.unique(clip, return_inverse=True)
+    sums = np.zeros((len(clips), probabilities.shape[1]))
+    np.add.at(sums, row, probabilities)
+    return clips, sums / np.bincount(row)[:, None]
+
+
+def _choices() -> tuple[Choice, ...]:
+    return tuple(Choice(*pair) for pair in product(REGULARISATION, DISCRIMINANT))
+
+
+def _merit(logits: np.ndarray, examples: Examples, judged: np.ndarray) -> float:
+    """Log-likelihood after calibration: less erratic than a count of hits on few clips."""
+    labels = examples.labels[judged]
+    temperature = fit_temperature(logits[judged], labels)
+    scores = log_softmax(logits[judged] / temperature, axis=-1)
+    return float(scores[np.arange(len(labels)), labels].mean())

@@ -1,0 +1,141 @@
+"""A model on disk: weights as safetensors, and a JSON file that says what they are."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load as load_tensors
+from safetensors.torch import save as save_tensors
+
+from verhm.errors import ModelError
+from verhm.labels import EMOTIONS
+from verhm.model.abstention import Thresholds
+from verhm.model.network import NetworkSettings, VoiceNetwork
+from verhm.types import ModelId
+
+SHIPPED: Final = Path(__file__).parents[2] / "pretrained"
+WEIGHTS: Final = "model.safetensors"
+CONFIG: Final = "config.json"
+_ENCODER: Final = "encoder."
+
+
+@dataclass(frozen=True, eq=False)
+class VoiceModel:
+    """A loaded checkpoint.
+
+    Attributes:
+        id: which one
+        network: in evaluation mode, on `device`
+        temperature: that calibrates the logits
+        thresholds: of abstention
+        device: "cpu" or "cuda"
+        labels: the K emotions
+        notes: what it was trained on, with which licences, for what use
+    """
+
+    id: ModelId
+    network: VoiceNetwork
+    temperature: float
+    thresholds: Thresholds
+    device: str = "cpu"
+    labels: tuple[str, ...] = EMOTIONS
+    notes: dict[str, Any] = field(default_factory=dict)
+
+
+def load(folder: Path = SHIPPED, device: str | None = None) -> VoiceModel:
+    """Read a checkpoint and make it ready.
+
+    Args:
+        folder: with the weights and the configuration
+        device: "cpu" or "cuda"; the GPU where there is one by default
+
+    Raises:
+        ModelError: E30 when a file is missing, E31 when the files do not fit each other
+    """
+    weights, config = _read(folder / WEIGHTS), _read(folder / CONFIG)
+    device = device or ("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        return _build(json.loads(config), weights, device)
+    except (KeyError, TypeError, ValueError, RuntimeError, SafetensorError) as error:
+        raise _damaged() from error
+
+
+def save(model: VoiceModel, folder: Path) -> ModelId:
+    """Write a checkpoint; the encoder in half precision, what was trained here in single.
+
+    Args:
+        model: to write; the hash in its id is not looked at
+        folder: made when missing
+
+    Returns:
+        its id with the hash of the weights written
+
+    Raises:
+        FileExistsError: when the folder holds a checkpoint already
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    weights = save_tensors(
+        {
+            name: (tensor.half() if name.startswith(_ENCODER) else tensor).cpu().contiguous()
+            for name, tensor in model.network.state_dict().items()
+        }
+    )
+    identity = ModelId(model.id.name, model.id.version, hashlib.sha256(weights).hexdigest())
+    config = {
+        **asdict(identity),
+        "labels": model.labels,
+        "network": asdict(model.network.settings),
+        "temperature": model.temperature,
+        "thresholds": asdict(model.thresholds),
+        "notes": model.notes,
+    }
+    with (folder / CONFIG).open("x", encoding="utf-8") as file:
+        file.write(json.dumps(config, indent=2) + "\n")
+    with (folder / WEIGHTS).open("xb") as file:
+        file.write(weights)
+    return identity
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ModelError(
+            "E30",
+            f"The model's file {path.name} is missing or cannot be read.",
+            "Install the program again, or copy its folder 'pretrained' once more.",
+        ) from error
+
+
+def _damaged() -> ModelError:
+    return ModelError(
+        "E31",
+        "The model's files are damaged or do not belong together.",
+        "Install the program again, or copy its folder 'pretrained' once more.",
+    )
+
+
+def _build(config: dict[str, Any], weights: bytes, device: str) -> VoiceModel:
+    if hashlib.sha256(weights).hexdigest() != config["sha256"]:
+        raise _damaged()
+    labels = tuple(config["labels"])
+    if labels != EMOTIONS:
+        raise _damaged()
+    sizes = {**config["network"], "pooled": tuple(config["network"]["pooled"])}
+    network = VoiceNetwork(NetworkSettings(**sizes))
+    network.load_state_dict(
+        {name: tensor.float() for name, tensor in load_tensors(weights).items()}, strict=True
+    )
+    return VoiceModel(
+        ModelId(config["name"], config["version"], config["sha256"]),
+        network.eval().requires_grad_(False).to(device),
+        float(config["temperature"]),
+        Thresholds(**config["thresholds"]),
+        device,
+        labels,
+        config["notes"],
+    )
