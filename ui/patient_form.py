@@ -51,7 +51,13 @@ def lay_out_form() -> PatientForm:
             age_band = gr.Dropdown(AGE_BANDS, value="", label="Age band")
         with gr.Row():
             given = gr.DateTime(None, include_time=False, type="string", label="Consent given on")
-            until = gr.DateTime(None, include_time=False, type="string", label="Valid until")
+            until = gr.DateTime(
+                None,
+                include_time=False,
+                type="string",
+                label="Valid until",
+                elem_id="consent-until",
+            )
             withdrawn = gr.DateTime(
                 None, include_time=False, type="string", label="Withdrawn on", visible=False
             )

@@ -1,0 +1,35 @@
+"""A browser for the tests that look at the running app."""
+
+from pathlib import Path
+
+import pytest
+import soundfile
+import soxr
+from playwright.sync_api import sync_playwright
+
+MICROPHONE_RATE = 48_000  # Hz, what the browser's fake microphone wants
+TEXT = (
+    "I have been sleeping better since the spring. My sister came to stay for a week, and we "
+    "walked along the river every morning. At work there is still too much to do, and some days "
+    "I am glad when the evening comes. On Sunday I went to see a friend, and we laughed about old "
+    "times until it was dark. The next days will be quiet. I want to paint the kitchen, and I hope "
+    "that the weather stays dry. "
+)
+
+
+@pytest.fixture(scope="session")
+def playwright_driver():
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def voice(speak) -> Path:
+    """About 30 s of synthetic speech, as the fake microphone wants it."""
+    source = speak("microphone", TEXT)
+    samples, sample_rate = soundfile.read(source, dtype="float32")
+    path = source.with_name("microphone-48k.wav")
+    soundfile.write(
+        path, soxr.resample(samples, sample_rate, MICROPHONE_RATE), MICROPHONE_RATE, "PCM_16"
+    )
+    return path

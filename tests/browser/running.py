@@ -1,0 +1,162 @@
+"""The real app in a process of its own, and a browser that misses nothing it complains about."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    Request,
+    Response,
+)
+
+ROOT = Path(__file__).parents[2]
+START = 60.0  # s, on a busy machine; a quiet one needs a few
+SIZE = {"width": 1440, "height": 900}
+FLAGS = (
+    "--no-sandbox",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+class RunningApp:
+    """The app as a person starts it.
+
+    Args:
+        data: the data folder
+    """
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        self.port = _free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._log = (data.parent / f"{data.name}-{self.port}.log").open("w+")
+        self.process = subprocess.Popen(
+            [sys.executable, "app.py", "--port", str(self.port), "--data", str(data)],
+            cwd=ROOT,
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        )
+        self._wait()
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + START
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                break
+            try:
+                with urllib.request.urlopen(f"{self.url}/healthz", timeout=2):
+                    return
+            except OSError:
+                time.sleep(0.1)
+        raise AssertionError(f"the app does not answer:\n{self.log()}")
+
+    def log(self) -> str:
+        """What the app has printed."""
+        self._log.flush()
+        return Path(self._log.name).read_text()
+
+    def stop(self) -> int:
+        """Press Ctrl-C and wait."""
+        self.process.send_signal(signal.SIGINT)
+        try:
+            return self.process.wait(timeout=30)
+        finally:
+            self.kill()
+
+    def kill(self) -> None:
+        """Take the process away without a word, as a power cut would."""
+        self.process.kill()
+        self.process.wait()
+        self._log.close()
+
+
+@contextmanager
+def running(data: Path) -> Iterator[RunningApp]:
+    """Start the app over a data folder, and stop it in the end."""
+    app = RunningApp(data)
+    try:
+        yield app
+    finally:
+        if app.process.poll() is None:
+            app.stop()
+
+
+def launch(playwright: Playwright, voice: Path | None = None) -> Browser:
+    """A browser whose microphone hears the given 48 kHz wav over and over."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert program, "the browser tests need chromium; ./test installs it"
+    flags = [*FLAGS, f"--use-file-for-fake-audio-capture={voice}"] if voice else list(FLAGS)
+    return playwright.chromium.launch(executable_path=program, headless=True, args=flags)
+
+
+class Watch:
+    """Everything a page complained about, and every address it asked outside the app."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.complaints: list[str] = []
+        self.outside: list[str] = []
+        self._own = (url, "blob:", "data:")
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.complaints.append(f"page error: {error}"))
+        page.on("request", self._request)
+        page.on("response", self._response)
+
+    def _request(self, request: Request) -> None:
+        if not request.url.startswith(self._own):
+            self.outside.append(request.url)
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 400:
+            self.complaints.append(f"{response.status} {response.url}")
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.complaints.append(f"console: {message.text}")
+
+    def assert_silent(self) -> None:
+        """Fail on any complaint, and on any request outside the app."""
+        assert not self.complaints
+        assert not self.outside
+
+
+def open_page(browser: Browser, url: str, theme: str = "light") -> tuple[Page, Watch]:
+    """The app's page, ready to be used, with its watch."""
+    page = browser.new_page(viewport=SIZE)
+    page.set_default_timeout(30_000)
+    watch = Watch(page, url)
+    page.add_init_script(f"localStorage.setItem('verhm-theme', '{theme}')")
+    page.goto(url)
+    page.locator("#patients :is(table, .empty)").wait_for()
+    return page, watch
+
+
+def go_to(page: Page, tab: str) -> None:
+    """Select a tab by its name."""
+    page.locator("#tabs").get_by_role("tab", name=tab, exact=True).click()
+    page.locator(f"#tab-{tab.lower().replace(' ', '-')}").wait_for()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

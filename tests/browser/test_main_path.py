@@ -1,0 +1,132 @@
+"""The main job in the running app: record, upload, see, keep, find again, take out."""
+
+import re
+import subprocess
+import time
+from pathlib import Path
+
+import imageio_ffmpeg
+import pytest
+
+from tests.browser.running import go_to, launch, open_page, running
+
+pytestmark = [pytest.mark.browser, pytest.mark.model]
+
+TAKE = 24.0  # s that are recorded: a summary needs 20 s of speech
+ANALYSIS = 120_000  # ms until the probabilities are there, on a busy machine
+VIDEO = 180_000  # ms until the face is drawn
+
+
+@pytest.fixture
+def browser(playwright_driver, voice):
+    browser = launch(playwright_driver, voice)
+    yield browser
+    browser.close()
+
+
+def test_from_a_voice_to_a_video_and_back_tomorrow(browser, speak, tmp_path):
+    data = tmp_path / "data"
+    with running(data) as app:
+        page, watch = open_page(browser, app.url)
+        add_patient(page, "P-0417")
+        record(page)
+        analyse(page)
+        see_probabilities_before_the_video(page)
+        duration = see_video(page)
+        assert duration == pytest.approx(TAKE, abs=2.0)
+        upload(page, speak("another", "The kitchen is painted now, and it looks very good."))
+        analyse(page)
+        see_video(page, other_than=duration)
+        watch.assert_silent()
+        page.close()
+        app.kill()
+    with running(data) as app:
+        page, watch = open_page(browser, app.url)
+        find_in_history(page, "P-0417", sessions=2)
+        kept = see_video(page)
+        path = download_video(page, tmp_path)
+        watch.assert_silent()
+        page.close()
+        assert app.stop() == 0
+    see_that_it_plays(path, kept)
+    assert "Traceback" not in app_logs(tmp_path)
+
+
+def add_patient(page, code):
+    page.locator("#new-patient").click()
+    page.locator("#patient-code textarea").fill(code)
+    page.locator("#save-patient").click()
+    page.locator("#banner b", has_text=code).wait_for()
+
+
+def record(page):
+    go_to(page, "New session")
+    page.locator("#agreed input").check()
+    page.locator("#recorder [data-do=record]").click()
+    page.locator('#recorder [data-phase="recording"]').wait_for()
+    time.sleep(TAKE)
+    page.locator("#recorder [data-do=stop]").click()
+    page.locator('#recorder [data-phase="ready"]').wait_for()
+
+
+def upload(page, path: Path):
+    go_to(page, "New session")
+    page.locator('#recorder [data-way="upload"]').click()
+    page.locator("#upload-file").set_input_files(path)
+    page.locator('#recorder [data-phase="ready"]').wait_for()
+
+
+def analyse(page):
+    page.locator("#analyse:enabled").wait_for()
+    page.keyboard.press("Control+Enter")
+    page.locator("#progress [data-slot=working]").wait_for()
+
+
+def see_probabilities_before_the_video(page):
+    page.locator("#tab-review").get_by_text("Transitions").wait_for(timeout=ANALYSIS)
+    assert page.evaluate("verhm.send('/jobs').then(({jobs}) => jobs.at(-1).state)") == "rendering"
+
+
+def see_video(page, other_than: float = -1.0) -> float:
+    """Wait until a video can be played; return its length in seconds."""
+    page.wait_for_function(
+        """other => [...document.querySelectorAll('#tab-review video')].some(
+             video => video.readyState >= 2 && Math.abs(video.duration - other) > 0.5)""",
+        arg=other_than,
+        timeout=VIDEO,
+    )
+    return page.evaluate("document.querySelector('#tab-review video').duration")
+
+
+def find_in_history(page, code, sessions):
+    page.locator("tr[data-patient]", has_text=code).click()
+    history = page.locator("#patients [data-session]")
+    history.nth(sessions - 1).wait_for()
+    assert history.count() == sessions
+    history.last.click()
+    page.locator("#tab-review").wait_for()
+
+
+def download_video(page, folder) -> Path:
+    go_to(page, "Export")
+    with page.expect_download() as started:
+        page.locator("#export-files a[href$='face.mp4']").click()
+    assert re.fullmatch(r"P-0417_\d{4}-\d\d-\d\d_run1_face\.mp4", started.value.suggested_filename)
+    path = folder / "downloaded.mp4"
+    started.value.save_as(path)
+    return path
+
+
+def see_that_it_plays(path, duration):
+    program = imageio_ffmpeg.get_ffmpeg_exe()
+    command = [program, "-hide_banner", "-i", str(path), "-f", "null", "-"]
+    report = subprocess.run(command, capture_output=True, text=True, timeout=60).stderr
+    assert "Video: h264" in report and "yuv420p" in report
+    assert "Audio: aac" in report
+    hours, minutes, seconds = re.search(r"Duration: (\d+):(\d+):([\d.]+)", report).groups()
+    length = 3600 * int(hours) + 60 * int(minutes) + float(seconds)
+    assert length == pytest.approx(duration, abs=0.2)
+
+
+def app_logs(folder) -> str:
+    return "".join(path.read_text() for path in folder.glob("*.log"))

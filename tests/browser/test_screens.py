@@ -1,0 +1,79 @@
+"""Every screen, empty and filled, light and dark, without a complaint."""
+
+import pytest
+
+from tests.browser.running import go_to, launch, open_page, running
+from tests.browser.screenshots import TABS, open_demonstration
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory):
+    with running(tmp_path_factory.mktemp("screens") / "data") as app:
+        yield app
+
+
+@pytest.fixture(scope="module")
+def browser(playwright_driver):
+    browser = launch(playwright_driver)
+    yield browser
+    browser.close()
+
+
+def test_every_screen_has_an_empty_state(app, browser):
+    page, watch = open_page(browser, app.url)
+    page.get_by_text("No patients yet").wait_for()
+    for tab in TABS:
+        go_to(page, tab)
+        assert page.locator(f"#tab-{tab.lower().replace(' ', '-')}").inner_text().strip()
+        assert not is_wider_than_its_window(page)
+    assert page.locator("#analyse").is_disabled()
+    watch.assert_silent()
+    page.close()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_screen_can_be_filled(app, browser, theme):
+    page, watch = open_page(browser, app.url, theme)
+    open_demonstration(page)
+    for tab in TABS:
+        go_to(page, tab)
+        assert page.locator(".disclaimer").is_visible()
+        assert not is_wider_than_its_window(page)
+    assert page.evaluate("document.documentElement.dataset.theme") == theme
+    watch.assert_silent()
+    page.close()
+
+
+def test_a_form_keeps_what_was_typed_when_it_is_refused(app, browser):
+    page, watch = open_page(browser, app.url)
+    page.locator("#new-patient").click()
+    page.locator("#patient-code textarea").fill("x" * 40)
+    page.locator("#patient-name textarea").fill("Ada <b>Lovelace</b> ${1+1}")
+    page.locator("#consent-until input").fill("2026-01-01")
+    page.locator("#save-patient").click()
+    page.locator("#patient-form .problem").wait_for()
+    assert "E63" in page.locator("#patient-form .problem").inner_text()
+    assert page.locator("#patient-name textarea").input_value() == "Ada <b>Lovelace</b> ${1+1}"
+    watch.assert_silent()
+    page.close()
+
+
+def test_what_is_typed_is_shown_as_typed_and_never_run(app, browser):
+    page, watch = open_page(browser, app.url)
+    wicked = "<img src=/x onerror=alert(1)> ${document.title='run'} {{x}}"
+    page.locator("#new-patient").click()
+    page.locator("#patient-code textarea").fill("<i>P</i>${1+1}{{2}}")
+    page.locator("#patient-name textarea").fill(wicked)
+    page.locator("#save-patient").click()
+    page.locator("#banner b", has_text="<i>P</i>${1+1}{{2}}").wait_for()
+    page.get_by_label("Show names").check()
+    page.locator("#patients").get_by_text(wicked).wait_for()
+    assert page.title() == "VERHM"
+    watch.assert_silent()
+    page.close()
+
+
+def is_wider_than_its_window(page) -> bool:
+    return page.evaluate("document.documentElement.scrollWidth > innerWidth")
