@@ -100,6 +100,12 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         self._on_ready()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # Every open page holds a connection on which it waits for events that no longer come.
+        for connection in list(self.server_state.connections):
+            connection.transport.close()
+        await super().shutdown(sockets)
+
 
 def open_port(settings: AppSettings) -> socket.socket:
     """A socket bound to the app's address.
@@ -137,8 +143,7 @@ def serve(context: AppContext, bound: socket.socket, on_ready: Callable[[], None
         make_app(context),
         log_level="warning",
         server_header=False,
-        # Open pages hold a connection each, which would keep the server from ever stopping.
-        timeout_graceful_shutdown=2,
+        timeout_graceful_shutdown=5,
     )
 
     def announce() -> None:
