@@ -19,6 +19,7 @@ ALLOWED = {
 OWNERS = {
     "ffmpeg": "verhm/audio/media.py",
     "imageio_ffmpeg": "verhm/audio/media.py",
+    "librosa": "verhm/audio/acoustics.py",
     "transformers": "verhm/model/encoder.py",
     "pyrender": "verhm/face/rendering.py",
     "plotly": "verhm/report/plots.py",

@@ -1,24 +1,22 @@
 """Pitch and loudness of a voice over time.
 
-Pitch is YIN (de Cheveigné & Kawahara 2002, doi:10.1121/1.1458024), written out here because its
-own measure of aperiodicity is what tells voiced from unvoiced, and librosa's function keeps that
-to itself; librosa also takes seconds to import and to compile.
+Pitch is YIN (de Cheveigné & Kawahara 2002, doi:10.1121/1.1458024) as librosa has it. YIN names a
+pitch for every frame; only where a frame also resembles itself one period later is it believed.
 """
 
 import itertools
 
 import numpy as np
+from librosa import yin  # loaded here, not at the first call: it takes seconds
 from numpy.lib.stride_tricks import sliding_window_view
-from scipy import fft
 
 from verhm.audio.levels import contains, decibels
 from verhm.types import Acoustics, SpeechActivity, Waveform
 
 _LOWEST, _HIGHEST = 65.0, 500.0  # Hz
 _HOP = 0.02  # s between pitch frames
-_WINDOW = 0.032  # s compared with itself: two periods of the lowest voice
-_TROUGH = 0.15  # the first dip below this is the period (step 4 of the paper; 0.1 to 0.15 there)
-_UNVOICED = 0.45  # aperiodicity from which on there is no pitch
+_FRAME = 0.064  # s; half of it is compared with itself: two periods of the lowest voice
+_PERIODIC = 0.7  # correlation with itself one period later, from which on a frame is voiced
 _LEAST_VOICED = 2  # frames in a step for it to have a pitch
 _BLOCK = 2000  # frames at once: 20 MB
 
@@ -36,78 +34,63 @@ def measure_acoustics(waveform: Waveform, activity: SpeechActivity, step: float 
     """
     count = max(1, int(waveform.duration / step + 1e-6))
     times = (np.arange(count) + 0.5) * step
-    frame_times = np.arange(_HOP / 2, count * step, _HOP)
-    frame_times = frame_times[contains(activity, frame_times)]
-    pitch = _pitch_at(waveform, frame_times)
+    frame_times, pitch = _pitch(waveform)
+    pitch[~contains(activity, frame_times)] = np.nan
     return Acoustics(
         times=times,
-        pitch=_median_per_step(pitch, (frame_times / step).astype(int), count),
+        pitch=_median_per_step(
+            pitch, np.minimum((frame_times / step).astype(int), count - 1), count
+        ),
         loudness=_loudness(waveform, step, count),
     )
 
 
-def yin(frames: np.ndarray, sample_rate: int, window: int) -> np.ndarray:
-    """Pitch of each frame by the YIN method.
+def _pitch(waveform: Waveform) -> tuple[np.ndarray, np.ndarray]:
+    """(F,) times in s and (F,) pitch in Hz, NaN where nothing repeats; in bounded memory."""
+    sample_rate = waveform.sample_rate
+    length, hop = round(_FRAME * sample_rate), round(_HOP * sample_rate)
+    count = max(0, (len(waveform.samples) - length) // hop + 1)
+    pitch = [np.zeros(0)]
+    for first in range(0, count, _BLOCK):
+        last = min(first + _BLOCK, count)
+        block = waveform.samples[first * hop : (last - 1) * hop + length]
+        pitch.append(_voiced_pitch(block, sample_rate, length, hop))
+    times = (np.arange(count) * hop + length / 2) / sample_rate
+    return times, np.concatenate(pitch)
+
+
+def _voiced_pitch(samples: np.ndarray, sample_rate: int, length: int, hop: int) -> np.ndarray:
+    frequency = yin(
+        samples,
+        fmin=_LOWEST,
+        fmax=_HIGHEST,
+        sr=sample_rate,
+        frame_length=length,
+        hop_length=hop,
+        center=False,
+    )
+    frames = sliding_window_view(samples, length)[::hop].astype(np.float64)
+    period = np.round(sample_rate / frequency).astype(int)
+    similarity = self_similarity(frames, period, length // 2)
+    return np.where(similarity >= _PERIODIC, frequency, np.nan)
+
+
+def self_similarity(frames: np.ndarray, period: np.ndarray, window: int) -> np.ndarray:
+    """Correlation of each frame's start with the stretch one period later.
 
     Args:
-        frames: (F, N) sound; N is the window plus the longest period
-        sample_rate: Hz
-        window: samples that are compared with themselves, shifted by a period
+        frames: (F, N) sound; N is at least the window plus the longest period
+        period: (F,) samples
+        window: samples compared
 
     Returns:
-        (F,) Hz, NaN where nothing repeats
+        (F,) Pearson's r in [-1, 1]; 0 where there is no sound
     """
-    shortest, longest = int(sample_rate / _HIGHEST), frames.shape[1] - window
-    difference = _normalised_difference(frames.astype(np.float64), window)
-    inner = difference[:, shortest:longest]
-    is_dip = (inner <= difference[:, shortest - 1 : longest - 1]) & (
-        inner < difference[:, shortest + 1 : longest + 1]
-    )
-    is_deep = is_dip & (inner < _TROUGH)
-    deepest = np.argmin(np.where(is_dip, inner, np.inf), axis=1)
-    chosen = np.where(is_deep.any(axis=1), is_deep.argmax(axis=1), deepest)
-    rows = np.arange(len(frames))
-    before, here, after = (difference[rows, chosen + shortest + shift] for shift in (-1, 0, 1))
-    # Vertex of the parabola through the dip and its neighbours (step 5).
-    curvature = before - 2 * here + after
-    offset = 0.5 * (before - after) / np.where(curvature > 0, curvature, np.inf)
-    return np.where(
-        is_dip[rows, chosen] & (here < _UNVOICED),
-        sample_rate / (chosen + shortest + offset),
-        np.nan,
-    )
-
-
-def _normalised_difference(frames: np.ndarray, window: int) -> np.ndarray:
-    """(F, L + 1) cumulative mean normalised difference for lags 0 … L (equations 6 to 8)."""
-    longest = frames.shape[1] - window
-    size = fft.next_fast_len(frames.shape[1] + window, real=True)
-    head = fft.rfft(frames[:, :window], size, axis=1)
-    product = fft.irfft(np.conj(head) * fft.rfft(frames, size, axis=1), size, axis=1)
-    energy = np.cumsum(np.pad(np.square(frames), ((0, 0), (1, 0))), axis=1)
-    energy = energy[:, window:] - energy[:, :-window]
-    difference = energy[:, :1] + energy - 2 * product[:, : longest + 1]
-    difference[:, 0] = 0.0
-    lags = np.arange(longest + 1)
-    mean = np.cumsum(difference, axis=1)
-    # Silence has no difference at all and must not look periodic.
-    return np.where(mean > 1e-12 * energy[:, :1] + 1e-20, difference * lags / (mean + 1e-20), 1.0)
-
-
-def _pitch_at(waveform: Waveform, times: np.ndarray) -> np.ndarray:
-    """(F,) pitch in Hz around each time, in blocks of bounded size."""
-    sample_rate = waveform.sample_rate
-    window = round(_WINDOW * sample_rate)
-    length = window + int(np.ceil(sample_rate / _LOWEST)) + 1
-    if len(waveform.samples) < length:
-        return np.full(len(times), np.nan)
-    views = sliding_window_view(waveform.samples, length)
-    starts = np.clip(np.round(times * sample_rate).astype(int) - length // 2, 0, len(views) - 1)
-    blocks = [
-        yin(views[starts[first : first + _BLOCK]], sample_rate, window)
-        for first in range(0, len(starts), _BLOCK)
-    ]
-    return np.concatenate([np.zeros(0), *blocks])
+    later = np.take_along_axis(frames, period[:, None] + np.arange(window), axis=1)
+    pair = np.stack([frames[:, :window], later])
+    pair -= pair.mean(axis=2, keepdims=True)
+    energy = np.sqrt(np.prod(np.sum(np.square(pair), axis=2), axis=0))
+    return np.sum(pair[0] * pair[1], axis=1) / np.maximum(energy, 1e-12)
 
 
 def _median_per_step(values: np.ndarray, steps: np.ndarray, count: int) -> np.ndarray:

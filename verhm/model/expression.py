@@ -40,7 +40,7 @@ ACTION_UNIT_MORPHS: Final = {
     "AU15": {"mouthFrown": 1.0},
     "AU17": {"mouthShrugLower": 0.8, "mouthShrugUpper": 0.3},
     "AU20": {"mouthStretch": 1.0},
-    "AU23": {"mouthPress": 0.7, "mouthRollLower": 0.3, "mouthRollUpper": 0.2},
+    "AU23": {"mouthRollLower": 0.5, "mouthRollUpper": 0.4, "mouthPress": 0.15},
     "AU25": {"mouthLowerDown": 0.3, "mouthUpperUp": 0.1},
     "AU26": {"jawOpen": 0.35},
 }
@@ -52,7 +52,7 @@ PROTOTYPES: Final = {
     "calm": {"AU12": 0.25},
     "happy": {"AU06": 0.6, "AU12": 0.8, "AU25": 0.4},
     "sad": {"AU01": 0.8, "AU04": 0.4, "AU15": 0.7, "AU17": 0.35},
-    "angry": {"AU04": 0.9, "AU05": 0.4, "AU07": 0.5, "AU23": 0.6},
+    "angry": {"AU04": 0.9, "AU05": 0.4, "AU07": 0.5, "AU17": 0.35, "AU23": 0.6},
     "fearful": {
         **{"AU01": 0.8, "AU02": 0.4, "AU04": 0.4, "AU05": 0.75},
         **{"AU20": 0.6, "AU25": 0.4, "AU26": 0.3},
