@@ -37,7 +37,8 @@ def change_from_baseline(figures: Sequence[SessionFigures]) -> Change | str:
 
     Only sessions of one model and one task are compared. The error is the minimal detectable
     change (Jacobson & Truax 1991, doi:10.1037/0022-006X.59.1.12): 1.96 · √2 · SEM, where SEM is the
-    spread of the baseline sessions or their own standard error, whichever is larger.
+    largest of the spread of the baseline sessions, their own standard error, and the last
+    session's: a share of a short session is known no better than its interval says.
 
     Args:
         figures: of one patient's sessions, the oldest first
@@ -69,12 +70,19 @@ def _same_model(one: SessionFigures, other: SessionFigures) -> bool:
 def _largest(last: SessionFigures, baseline: Sequence[SessionFigures]) -> Change:
     before = 100 * np.array([[share.share for share in each.summary.shares] for each in baseline])
     now = 100 * np.array([share.share for share in last.summary.shares])
-    own = np.array([[share.high - share.low for share in each.summary.shares] for each in baseline])
-    standard_error = 100 * np.sqrt(np.mean((own / (2 * 1.96)) ** 2, axis=0))
-    sem = np.maximum(before.std(axis=0, ddof=1), standard_error)
+    own = np.array([_standard_errors(each) for each in baseline])
+    sem = np.max(
+        [before.std(axis=0, ddof=1), np.sqrt(np.mean(own**2, axis=0)), _standard_errors(last)],
+        axis=0,
+    )
     # Half a point: an emotion that never occurred has no spread, and would make any change large.
     error = np.maximum(1.96 * math.sqrt(2) * sem, 0.5)
     points = now - before.mean(axis=0)
     index = int(np.argmax(np.abs(points) / error))
     label = last.summary.shares[index].label
     return Change(label, float(points[index]), float(error[index]))
+
+
+def _standard_errors(figures: SessionFigures) -> np.ndarray:
+    """(K,) standard errors of a session's shares, in points, from their 95 % intervals."""
+    return np.array([100 * (s.high - s.low) / (2 * 1.96) for s in figures.summary.shares])

@@ -21,6 +21,11 @@ _FILES = (
     ("emotions.png", "Figure", "PNG of the probabilities over time"),
 )
 
+_NO_VIDEO = (
+    "<li><div><b>Face video</b><span class='muted small'>Not drawn yet. Review has a button for "
+    "it, or shows how far it is.</span></div></li>"
+)
+
 
 def build(context: AppContext, selected: Selection) -> TabHandles:
     """Lay out the tab and wire its events."""
@@ -112,6 +117,8 @@ def _files(session: Session, run: Run | None) -> str:
             for name, title, words in _FILES
             if name != "face.mp4" or run.video_state is VideoState.DONE
         ]
+        if run.video_state is not VideoState.DONE:
+            rows.insert(0, _NO_VIDEO)
     if recording is not None:
         suffix = recording.file.rpartition(".")[2]
         name = download_name(session, None, f"recording.{suffix}")

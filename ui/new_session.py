@@ -58,6 +58,13 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
         show_progress="hidden",
         trigger_mode="once",
     )
+    # One patient's agreement must not be taken for the next one's.
+    selected.patient.change(
+        lambda: [False, False, date.today().isoformat(), None],
+        None,
+        consent.fields,
+        show_progress="hidden",
+    )
     progress.again(work.again, both, [selected.request, problem], show_progress="hidden")
 
     def refresh(patient_id: str | None, session_id: str | None) -> Sequence[Any]:

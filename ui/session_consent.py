@@ -37,7 +37,7 @@ class ConsentStep:
     @property
     def outputs(self) -> list[Any]:
         """What `shown` renews."""
-        return [self.line, self.fields_row, self.agreed]
+        return [self.line, self.fields_row]
 
 
 def lay_out_consent() -> ConsentStep:
@@ -69,15 +69,18 @@ def shown(patient: Patient | None, today: date) -> Sequence[Any]:
     """Updates that show how consent stands for the open patient."""
     if patient is None:
         words = "No patient is open. Open one under <b>Patients</b>, or try without saving."
-        return [_line(f"<span>{words}</span>", is_done=False), gr.Row(visible=False), False]
+        return [_line(f"<span>{words}</span>", is_done=False), gr.Row(visible=False)]
+    if patient.is_demonstration:
+        words = "The demonstration patient holds synthetic voices only. Yours can be tried."
+        return [_line(f"<span>{words}</span>", is_done=False), gr.Row(visible=False)]
     consent = consent_of(patient, today)
     if consent.is_given:
-        return [_line(_agreed_words(patient), is_done=True), gr.Row(visible=False), False]
+        return [_line(_agreed_words(patient), is_done=True), gr.Row(visible=False)]
     words = (
         f"<span>{escaped(consent.sentence)} for <b>{escaped(patient.code)}</b>. Without it nothing "
         "is kept.</span>"
     )
-    return [_line(words, is_done=False), gr.Row(visible=True), gr.skip()]
+    return [_line(words, is_done=False), gr.Row(visible=True)]
 
 
 def settle(repository: Repository, patient_id: str | None, entries: Entries, today: date) -> None:
@@ -96,6 +99,12 @@ def settle(repository: Repository, patient_id: str | None, entries: Entries, tod
             "Open the patient under Patients, or choose “Try without saving”.",
         )
     patient = repository.patient(patient_id)
+    if patient.is_demonstration:
+        raise RequestError(
+            "E62",
+            "The demonstration patient holds synthetic voices only.",
+            "Open or add a patient under Patients, or choose “Try without saving”.",
+        )
     if patient.has_consent(today):
         return
     given = as_day(entries.agreed_on)
@@ -133,8 +142,6 @@ def details_of(patient: Patient) -> PatientDetails:
 
 
 def _agreed_words(patient: Patient) -> str:
-    if patient.is_demonstration:
-        return "<span>Demonstration patient: no consent is needed for synthetic voices.</span>"
     given, until = patient.consent_given_on, patient.consent_until
     assert given is not None
     end = f", valid to {long_date(until)}" if until else ", valid without end"

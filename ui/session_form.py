@@ -122,14 +122,12 @@ def lay_out_advanced() -> list[Any]:
     usual = AnalysisSettings()
     with gr.Accordion("Advanced", open=False, elem_id="advanced"):
         with gr.Row():
-            window = gr.Slider(2, 6, usual.window, step=0.5, label="Window, seconds")
-            hop = gr.Slider(0.5, 1.0, usual.hop, step=0.25, label="Hop, seconds")
+            window = gr.Slider(2, 6, usual.window, step=0.5, label="Window, s")
+            hop = gr.Slider(0.5, 1.0, usual.hop, step=0.25, label="Hop, s")
         size = gr.Radio(FACE_SIZES, value=512, label="Face, pixels", elem_classes="seg-radio")
         with gr.Row():
-            strength = gr.Slider(
-                0, 2, usual.expression_strength, step=0.1, label="Expression strength"
-            )
-            seed = gr.Number(0, precision=0, label="Seed of blinks and intervals")
+            strength = gr.Slider(0, 2, usual.expression_strength, step=0.1, label="Expression")
+            seed = gr.Number(0, precision=0, label="Seed")
     return [window, hop, size, strength, seed]
 
 

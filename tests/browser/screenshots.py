@@ -9,6 +9,7 @@ from playwright.sync_api import Page, sync_playwright
 from tests.browser.running import go_to, launch, open_page, running
 
 TABS = ("Patients", "New session", "Review", "Trends", "Export", "Settings")
+DRAWING = 300_000  # ms for the face of the demonstration, a little over a minute of it
 SETTLES = 1_500  # ms until video and figures have been drawn
 
 
@@ -29,6 +30,7 @@ def main() -> None:
         for theme in options.theme or ("light",):
             page, _ = open_page(browser, app.url, theme)
             open_demonstration(page)
+            draw_face(page)
             take(page, options.tab or TABS, options.out, "" if theme == "light" else "-dark")
             page.close()
         browser.close()
@@ -47,6 +49,18 @@ def open_demonstration(page: Page) -> None:
     go_to(page, "Patients")
     page.locator("#patients [data-session]").first.click()
     page.locator("#tab-review").get_by_text("Transitions").wait_for()
+
+
+def draw_face(page: Page) -> None:
+    """Draw the face of the open session where it is missing, and wait for it."""
+    button = page.get_by_role("button", name="Render the face")
+    if button.count():
+        button.click()
+    page.wait_for_function(
+        "[...document.querySelectorAll('#tab-review video')].some(each => each.readyState >= 2)",
+        timeout=DRAWING,
+    )
+    page.evaluate("document.querySelector('#tab-review video').currentTime = 24")
 
 
 def take(page: Page, tabs: list[str] | tuple[str, ...], folder: Path, suffix: str) -> None:

@@ -1,8 +1,9 @@
 """Every screen, empty and filled, light and dark, without a complaint."""
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.running import go_to, launch, open_page, running
+from tests.browser.running import SIZE, go_to, launch, open_page, running
 from tests.browser.screenshots import TABS, open_demonstration
 
 pytestmark = pytest.mark.browser
@@ -41,6 +42,7 @@ def test_every_screen_can_be_filled(app, browser, theme):
         go_to(page, tab)
         assert page.locator(".disclaimer").is_visible()
         assert not is_wider_than_its_window(page)
+        assert not barriers(page)
     assert page.evaluate("document.documentElement.dataset.theme") == theme
     watch.assert_silent()
     page.close()
@@ -60,6 +62,17 @@ def test_a_form_keeps_what_was_typed_when_it_is_refused(app, browser):
     page.close()
 
 
+def test_all_choices_of_a_new_session_fit_on_the_screen(app, browser):
+    page, watch = open_page(browser, app.url)
+    go_to(page, "New session")
+    page.locator("#advanced button").first.click()
+    page.get_by_label("Seed").wait_for()
+    assert page.locator("#analyse").bounding_box()["x"] < SIZE["width"]
+    assert not is_wider_than_its_window(page)
+    watch.assert_silent()
+    page.close()
+
+
 def test_what_is_typed_is_shown_as_typed_and_never_run(app, browser):
     page, watch = open_page(browser, app.url)
     wicked = "<img src=/x onerror=alert(1)> ${document.title='run'} {{x}}"
@@ -73,6 +86,12 @@ def test_what_is_typed_is_shown_as_typed_and_never_run(app, browser):
     assert page.title() == "VERHM"
     watch.assert_silent()
     page.close()
+
+
+def barriers(page) -> list[str]:
+    """What keeps people with a disability from using the page, as axe-core finds it."""
+    found = Axe().run(page).response["violations"]
+    return [each["id"] for each in found if each["impact"] in ("serious", "critical")]
 
 
 def is_wider_than_its_window(page) -> bool:

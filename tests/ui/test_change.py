@@ -65,3 +65,10 @@ def test_a_poor_recording_is_not_compared():
     last = figures(0.9, 9)
     last = replace(last, quality=replace(last.quality, snr=3.0))
     assert change_from_baseline([figures(0.2, 0), last]) == "Quality too low to compare"
+
+
+def test_a_session_that_is_itself_uncertain_changes_little():
+    sessions = [figures(0.0, day, 0.0) for day in range(3)] + [figures(0.38, 9, 0.315)]
+    change = change_from_baseline(sessions)
+    assert abs(change.points) == pytest.approx(38.0)
+    assert not change.exceeds_error

@@ -121,6 +121,12 @@ def test_nobody_is_recorded_under_no_name(begin):
     assert "E62" in begin(patient_id=None)[1]
 
 
+def test_no_real_voice_is_kept_among_the_synthetic_ones(context, begin):
+    details = PatientDetails("DEMO", is_demonstration=True)
+    demonstration = context.repository.add_patient(details)
+    assert "E62" in begin(patient_id=demonstration.id)[1]
+
+
 def test_a_try_needs_no_consent_and_is_gone_at_the_next_start(context, patient, begin, until):
     request, problem = begin(replace(ENTRIES, is_trial=True, has_agreed=False), patient_id=None)
     assert problem == ""
