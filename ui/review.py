@@ -13,6 +13,7 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
+from storage.failures import damaged_result
 from storage.models import Run, Session
 from storage.repository import Repository
 from ui.context import AppContext, OpenRequest, Selection, TabHandles, open_request
@@ -125,9 +126,7 @@ class _Screen:
         try:
             return from_document(json.loads(document), morphs)
         except (ValueError, KeyError, TypeError) as error:
-            raise StorageError(
-                "E52", "The result of this run cannot be read.", "Analyse the recording again."
-            ) from error
+            raise damaged_result() from error
 
 
 def _notice(html: str, face: dict[str, Any] | None = None) -> Any:

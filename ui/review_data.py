@@ -5,18 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from verhm.types import Acoustics, Analysis, EmotionTimeline, WindowStatus
-
-# Why a window has no result, in the words of the screen.
-REASONS = {
-    WindowStatus.OK: "",
-    WindowStatus.SILENCE: "no speech",
-    WindowStatus.TOO_SHORT: "too little speech",
-    WindowStatus.NOISY: "noise",
-    WindowStatus.UNCERTAIN: "uncertain",
-    WindowStatus.OUT_OF_DOMAIN: "unfamiliar voice",
-    WindowStatus.EXCLUDED: "excluded",
-}
+from verhm.report.look import REASONS
+from verhm.types import Acoustics, Analysis, EmotionTimeline
 
 _FINEST_STEP = 0.05  # s; one pixel at the closest zoom
 _MOST_STEPS = 40_000  # of the voice lanes, so that two hours stay below a megabyte
@@ -36,7 +26,7 @@ def review_data(analysis: Analysis) -> dict[str, Any]:
     timeline = analysis.timeline
     shown = timeline.has_result
     affect = timeline.affect
-    reasons = list(REASONS.values())
+    reasons = ["", *REASONS.values()]  # the empty one: there is a result
     return {
         "duration": round(analysis.duration, 3),
         "window": analysis.settings.window,
@@ -50,7 +40,7 @@ def review_data(analysis: Analysis) -> dict[str, Any]:
         "valence": _integers(100 * affect[:, 0], shown),
         "arousal": _integers(100 * affect[:, 1], shown),
         "reasons": reasons,
-        "status": [reasons.index(REASONS[status]) for status in timeline.status],
+        "status": [reasons.index(REASONS.get(status, "")) for status in timeline.status],
         "speech": _speech_percent(analysis, timeline),
         "snr": _finite_integers(np.array([quality.snr for quality in analysis.window_quality])),
         "spans": np.round(analysis.activity.spans, 2).tolist(),

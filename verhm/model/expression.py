@@ -42,7 +42,7 @@ ACTION_UNIT_MORPHS: Final = {
     "AU20": {"mouthStretch": 1.0},
     "AU23": {"mouthRollLower": 0.5, "mouthRollUpper": 0.4, "mouthPress": 0.15},
     "AU25": {"mouthLowerDown": 0.3, "mouthUpperUp": 0.1},
-    "AU26": {"jawOpen": 0.35},
+    "AU26": {"jawOpen": 0.55},
 }
 
 # Share of full strength at a sure emotion. Calm has no prototype; a slight smile with lowered
