@@ -10,7 +10,6 @@ import tempfile
 import threading
 import time
 import uuid
-from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -29,6 +28,9 @@ log = logging.getLogger(__name__)
 
 class Engine(Protocol):
     """What a job does its work with."""
+
+    def load(self) -> None:
+        """Get ready, so that the first job does not have to; does nothing the second time."""
 
     def analyze(self, path: Path, progress: Progress, settings: AnalysisSettings) -> Analysis:
         """Analyse a recording; see `verhm.analysis.Analyzer.analyze`."""
@@ -65,6 +67,7 @@ class Jobs:
         self._workspace = workspace
         self._longest = longest
         self._is_closing = False
+        self._is_warm = False
         self._lock = threading.Lock()
         self._views: dict[str, JobView] = {}
         self._stopped: set[str] = set()
@@ -130,9 +133,13 @@ class Jobs:
         with self._lock:
             return list(self._views.values())
 
-    def in_front(self, work: Callable[[], None]) -> None:
-        """Do something slow in the jobs' own thread, before the jobs submitted later."""
-        self._pool.submit(work).add_done_callback(_log_failure)
+    def warm_up(self) -> None:
+        """Get the engine ready in the jobs' own thread, before the first job needs it."""
+        with self._lock:
+            if self._is_warm:
+                return
+            self._is_warm = True
+        self._pool.submit(self._engine.load).add_done_callback(_log_failure)
 
     def shutdown(self) -> None:
         """Stop every job and wait; the next start finds their runs interrupted."""

@@ -83,7 +83,8 @@ def _wire(
         open_, selected.request, [*both, tabs, *refreshed], show_progress="hidden"
     )
     strip.job_changed(on_job, both, [tabs, *refreshed], show_progress="hidden")
-    page.load(refresh, both, refreshed, show_progress="hidden")
+    # The model's libraries take seconds of the same processor that draws the first page.
+    page.load(refresh, both, refreshed, show_progress="hidden").then(context.jobs.warm_up)
 
 
 def _patient(context: AppContext, patient_id: str | None) -> Patient | None:

@@ -9,7 +9,6 @@ import gradio as gr
 
 from storage.details import PatientDetails
 from ui.context import AppContext, OpenRequest, Selection, TabHandles, open_request
-from ui.demonstration import load_demonstration
 from ui.messages import error_box, shows_errors
 from ui.patient_form import PatientForm, closed, filled, lay_out_form, read_form
 from ui.patient_removal import lay_out_removal, wire_removal
@@ -97,6 +96,8 @@ def _wire_table(
         return open_request(patient_id, session_id, "new-session")
 
     def demonstrate() -> OpenRequest:
+        from ui.demonstration import load_demonstration  # needs seconds of libraries
+
         return open_request(load_demonstration(repository), None)
 
     def edit(patient_id: str) -> list[Any]:

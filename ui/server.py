@@ -131,13 +131,12 @@ def open_port(settings: AppSettings) -> socket.socket:
     return bound
 
 
-def serve(context: AppContext, bound: socket.socket, on_ready: Callable[[], None]) -> None:
+def serve(context: AppContext, bound: socket.socket) -> None:
     """Answer requests until Ctrl-C, then stop the jobs.
 
     Args:
         context: the parts of the app
         bound: made by `open_port`
-        on_ready: called once the page answers
     """
     config = uvicorn.Config(
         make_app(context),
@@ -150,9 +149,9 @@ def serve(context: AppContext, bound: socket.socket, on_ready: Callable[[], None
         print(f"VERHM is ready at {context.settings.url} (Ctrl-C stops it)", flush=True)
         if context.settings.opens_browser:
             webbrowser.open(context.settings.url)
-        on_ready()
 
     try:
         _Server(config, announce).run(sockets=[bound])
     finally:
+        print("VERHM is stopping; what was saved stays.", flush=True)
         context.jobs.shutdown()

@@ -8,7 +8,6 @@ from typing import Any
 import gradio as gr
 
 from ui.context import AppContext, Selection, TabHandles, open_request
-from ui.demonstration import load_demonstration
 from ui.marks import escaped
 from ui.messages import shows_errors
 from ui.pieces import markup
@@ -32,6 +31,8 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
         page = markup(_page(context), js_on_load=asset("settings.js"), elem_id="settings-page")
 
     def demonstrate() -> Any:
+        from ui.demonstration import load_demonstration  # needs seconds of libraries
+
         return open_request(load_demonstration(context.repository), None, "patients")
 
     page.demonstrate(shows_errors(demonstrate), None, selected.request)

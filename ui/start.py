@@ -40,11 +40,9 @@ def _serve(settings: AppSettings, bound: socket.socket) -> None:
         shutil.rmtree(settings.transit, ignore_errors=True)
         intake = Intake(settings.data / "intake", settings.largest_file)
         intake.sweep()
-        engine = VoiceEngine()
-        jobs = Jobs(repository, engine, settings.work, settings.longest_queue)
+        jobs = Jobs(repository, VoiceEngine(), settings.work, settings.longest_queue)
         context = AppContext(repository, jobs, intake, settings)
-        # The model is loaded behind the first page, not before it.
-        serve(context, bound, on_ready=lambda: jobs.in_front(engine.load))
+        serve(context, bound)
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from playwright.sync_api import (
 
 ROOT = Path(__file__).parents[2]
 START = 60.0  # s, on a busy machine; a quiet one needs a few
+STOP = 90.0  # s, likewise: the model may be loading, which cannot be broken off
 SIZE = {"width": 1440, "height": 900}
 FLAGS = (
     "--no-sandbox",
@@ -79,7 +80,7 @@ class RunningApp:
         """Press Ctrl-C and wait."""
         self.process.send_signal(signal.SIGINT)
         try:
-            return self.process.wait(timeout=30)
+            return self.process.wait(timeout=STOP)
         finally:
             self.kill()
 

@@ -18,10 +18,14 @@ class FakeEngine:
         self.go_on.set()
         self.draw_on = threading.Event()
         self.draw_on.set()
+        self.loads = 0
         self.analysis_error: Exception | None = None
         self.render_error: VerhmError | None = None
         self.settings: list[AnalysisSettings] = []
         self.video: list[VideoSettings] = []
+
+    def load(self) -> None:
+        self.loads += 1
 
     def analyze(self, path: Path, progress: Progress, settings: AnalysisSettings) -> Analysis:
         self.settings.append(settings)

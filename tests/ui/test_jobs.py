@@ -105,6 +105,13 @@ def test_only_so_many_jobs_wait(context, add_session, engine):
         context.jobs.submit(add_session("D").id)
 
 
+def test_the_engine_is_made_ready_once(context, engine, until):
+    for _ in range(3):
+        context.jobs.warm_up()
+    until(lambda: engine.loads)
+    assert engine.loads == 1
+
+
 def test_closing_the_app_leaves_runs_to_be_found_interrupted(context, add_session, engine, until):
     engine.go_on.clear()
     job = context.jobs.submit(add_session().id)
