@@ -24,7 +24,7 @@ from verhm.settings import AnalysisSettings
 from verhm.types import SpeechActivity, Waveform, no_progress
 from verhm.windows import window_bounds
 
-VOICE = Path(__file__).parent.parent / "ui" / "assets" / "demonstration" / "voice.opus"
+VOICE = Path(__file__).parent.parent / "ui" / "assets" / "demonstration" / "voice.ogg"
 COMPARED = 30.0  # s; one pass per window is too slow for more
 
 
