@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from storage.files import MEDIA_TYPES, prepare_folder
+from verhm.audio.sniffing import choose_demuxer
 from verhm.errors import AudioError, RequestError, StorageError
 
 BYTES_PER_SAMPLE = 2
@@ -60,7 +61,8 @@ class Intake:
             id of the recording
 
         Raises:
-            AudioError: E11 when it is empty, E18 when it is too large
+            AudioError: E11 when it is empty, E12 or E13 when it is no sound by its first bytes,
+                E18 when it is too large
             StorageError: E51 when the disk is full
         """
         recording_id = uuid.uuid4().hex
@@ -69,6 +71,8 @@ class Intake:
         unfinished = target.with_name(f"{target.name}.part")
         try:
             await self._write(unfinished, pieces)
+            with unfinished.open("rb") as stream:
+                choose_demuxer(stream)
             unfinished.replace(target)
         finally:
             unfinished.unlink(missing_ok=True)
@@ -86,8 +90,6 @@ class Intake:
                         "Export the sound alone, as FLAC or M4A, and try again.",
                     )
                 file.write(piece)
-        if length == 0:
-            raise AudioError("E11", "The file is empty.", "Choose another file.")
 
     def begin_take(self, sample_rate: int) -> str:
         """Begin a recording that the browser makes, in mono and 16 bits; returns its id."""

@@ -73,6 +73,20 @@ def test_all_choices_of_a_new_session_fit_on_the_screen(app, browser):
     page.close()
 
 
+def test_a_file_that_is_no_sound_is_refused_with_a_code_and_another_can_be_chosen(app, browser):
+    page, _ = open_page(browser, app.url)  # the refusal is an answer of 400: not watched
+    go_to(page, "New session")
+    page.locator("#session-note textarea").fill("typed before")
+    page.locator('[data-way="upload"]').click()
+    letter = {"name": "voice.wav", "mimeType": "audio/wav", "buffer": b"I am a letter"}
+    page.locator("#upload-file").set_input_files(letter)
+    page.locator("#recorder [data-slot=problem]", has_text="E13").wait_for()
+    assert page.locator("#recorder .drop").is_visible()
+    assert page.locator("#analyse").is_disabled()
+    assert page.locator("#session-note textarea").input_value() == "typed before"
+    page.close()
+
+
 def test_what_is_typed_is_shown_as_typed_and_never_run(app, browser):
     page, watch = open_page(browser, app.url)
     wicked = "<img src=/x onerror=alert(1)> ${document.title='run'} {{x}}"

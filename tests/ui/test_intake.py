@@ -32,14 +32,14 @@ def receive(intake, name, *pieces):
 
 
 def test_an_uploaded_file_keeps_its_bytes_and_suffix_and_nothing_else_of_its_name(intake):
-    path = intake.path(receive(intake, "Ada Lovelace.MP3", b"abc", b"def"))
-    assert path.read_bytes() == b"abcdef"
+    path = intake.path(receive(intake, "Ada Lovelace.MP3", b"fLaC", b"def"))
+    assert path.read_bytes() == b"fLaCdef"
     assert path.suffix == ".mp3"
     assert "Ada" not in str(path)
 
 
 def test_an_unknown_suffix_is_not_kept(intake):
-    assert intake.path(receive(intake, "x.sh", b"abc")).suffix == ".bin"
+    assert intake.path(receive(intake, "x.sh", b"OggS")).suffix == ".bin"
 
 
 def test_an_empty_or_too_large_file_is_refused_and_leaves_nothing(intake, folder):
@@ -47,6 +47,16 @@ def test_an_empty_or_too_large_file_is_refused_and_leaves_nothing(intake, folder
         receive(intake, "a.wav")
     with pytest.raises(AudioError, match="E18"):
         receive(intake, "a.wav", bytes(600), bytes(600))
+    assert not list(folder.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [(b"hello, I am a letter", "E13"), (b"#EXTM3U\nhttp://evil.example/a.ts", "E12")],
+)
+def test_what_is_no_sound_is_refused_at_the_door(intake, folder, content, code):
+    with pytest.raises(AudioError, match=code):
+        receive(intake, "voice.wav", content)
     assert not list(folder.iterdir())
 
 
@@ -104,7 +114,7 @@ def test_a_take_left_behind_is_found_again_by_a_new_start(intake, folder):
 
 
 def test_what_nobody_came_back_for_is_swept(intake, folder):
-    receive(intake, "a.wav", b"abc")
+    receive(intake, "a.wav", b"OggS")
     (folder / "half.wav.part").touch()
     intake.sweep()
     assert [path.suffix for path in folder.iterdir()] == [".wav"]
