@@ -29,6 +29,19 @@ class ClipFeatures:
 
 
 @dataclass(frozen=True, eq=False)
+class MouthClip:
+    """Encoder frames of a copy of a recording, and the mouth that belongs to them.
+
+    Attributes:
+        frames: (F, D)
+        targets: (F, M') in [0, 1]
+    """
+
+    frames: np.ndarray
+    targets: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
 class Examples:
     """Described windows of many clips.
 
@@ -78,16 +91,38 @@ def features_path(work: Path, clip: Clip, copy: int) -> Path:
     return work / "clips" / clip.speaker / f"{clip.name}.{copy}.npz"
 
 
+def mouth_path(work: Path, name: str, copy: int) -> Path:
+    """Where a copy of a recording with curves is kept; copy 0 is the recording as it is."""
+    return work / "mouth" / f"{name}.{copy}.npz"
+
+
 def write_features(path: Path, features: ClipFeatures) -> None:
+    """Write the description of a clip."""
+    quality = np.array([tuple(asdict(quality).values()) for quality in features.quality])
+    _write(path, statistics=features.statistics.astype(np.float16), quality=quality)
+
+
+def write_mouth(path: Path, clip: MouthClip) -> None:
+    """Write the frames of a recording with curves."""
+    _write(path, frames=clip.frames.astype(np.float16), targets=clip.targets)
+
+
+def read_mouth(work: Path, names: tuple[str, ...], with_copies: bool) -> list[MouthClip]:
+    """Recordings with curves by name, with or without their perturbed copies."""
+    clips = []
+    for name in names:
+        for path in sorted((work / "mouth").glob(f"{name}.{'*' if with_copies else '0'}.npz")):
+            with np.load(path) as file:
+                clips.append(MouthClip(file["frames"], file["targets"]))
+    return clips
+
+
+def _write(path: Path, **arrays: np.ndarray) -> None:
     """Write in one piece, so that a run that was stopped leaves nothing half done."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
     with part.open("wb") as file:
-        np.savez(
-            file,
-            statistics=features.statistics.astype(np.float16),
-            quality=np.array([tuple(asdict(quality).values()) for quality in features.quality]),
-        )
+        np.savez(file, **arrays)  # type: ignore[arg-type]
     part.replace(path)
 
 
@@ -130,7 +165,7 @@ class Prepared:
     Attributes:
         data: folder of the corpora
         network: sizes
-        copies: perturbed copies of each RAVDESS clip, beside the original
+        copies: perturbed copies of each clip, beside the original
     """
 
     data: Path

@@ -19,8 +19,8 @@ from sklearn.preprocessing import StandardScaler
 from training.cache import Examples
 from verhm.model.calibration import calibrate, fit_temperature
 
-REGULARISATION = (3e-4, 1e-3, 3e-3)  # C of the logistic regression
-DISCRIMINANT = (0.0, 0.2, 0.5)  # share of the discriminant's logits
+REGULARISATION = (1e-3, 3e-3)  # C of the logistic regression
+DISCRIMINANT = (0.2, 0.5)  # share of the discriminant's logits
 _SHRINKAGE = 0.5  # of the discriminant's covariance
 _INNER_FOLDS = 4
 _ABSTAINED = 0.05  # share of clean windows of unseen speakers that may be called uncertain
@@ -154,9 +154,13 @@ def fit_heads(
     discriminant = LinearDiscriminantAnalysis(solver="lsqr", shrinkage=_SHRINKAGE)
     discriminant.fit(natural, labels)
     heads = {}
+    regressions: dict[float, LogisticRegression] = {}
     for choice in choices or _choices():
-        regression = LogisticRegression(C=choice.regularisation, max_iter=500)
-        regression.fit(natural, labels)
+        strength = choice.regularisation
+        if strength not in regressions:
+            regressions[strength] = LogisticRegression(C=strength, tol=1e-3, max_iter=500)
+            regressions[strength].fit(natural.astype(np.float32), labels)
+        regression = regressions[strength]
         weights = regression.coef_ + choice.discriminant * discriminant.coef_
         bias = regression.intercept_ + choice.discriminant * discriminant.intercept_
         heads[choice] = EmotionHead(base.mean, base.scale, base.basis, weights * spread, bias)

@@ -15,14 +15,14 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import recall_score
 from tqdm import tqdm
 
-from training.cache import Examples, read_examples, read_settings
+from training.cache import Examples, read_examples, read_mouth, read_settings
 from training.corpora.facegood import TRAINING, VALIDATION
 from training.corpora.ravdess import read_folds, read_ravdess
 from training.emotion import clip_probabilities
 from training.metrics import EmotionScores, bootstrap_interval, score_emotions
 from training.mouth import fit_mouth, score_mouth
 from training.targets import action_unit_offsets
-from training.train import ACTION_UNITS, VoiceFit, fit_voice, read_mouth_clips
+from training.train import ACTION_UNITS, VoiceFit, fit_voice
 from verhm.model.abstention import Thresholds, window_status
 from verhm.model.calibration import calibrate
 from verhm.model.expression import express
@@ -73,8 +73,8 @@ def evaluate(work: Path) -> dict:
         judge_fold(examples, offsets, prepared.network, speakers)
         for speakers in tqdm(folds, "folds")
     ]
-    mouth = fit_mouth(read_mouth_clips(prepared.data, work, TRAINING), prepared.network.mouth_width)
-    scores = score_mouth(mouth, read_mouth_clips(prepared.data, work, VALIDATION))
+    mouth = fit_mouth(read_mouth(work, TRAINING, with_copies=True), prepared.network.mouth_width)
+    scores = score_mouth(mouth, read_mouth(work, VALIDATION, with_copies=False))
     return {
         "ravdess_folds": emotion_figures(examples, judged),
         "morphs": {

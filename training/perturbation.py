@@ -4,9 +4,10 @@ import numpy as np
 import soxr
 from scipy import signal
 
-from verhm.types import SpeechActivity, Waveform
+from verhm.types import Waveform
 
-_SPEED = (0.92, 1.09)  # pitch, formants and tempo together
+SPEED = (0.92, 1.09)  # pitch, formants and tempo together
+VOICES = (0.80, 1.25)  # speeds between which a speaker passes for a smaller or larger one
 _NOISE = (12.0, 35.0)  # dB below the clip
 _TILT = 6.0  # dB between the two ends of the band, at most
 _TELEPHONE = 0.25  # share of copies that went through a telephone band
@@ -14,29 +15,26 @@ _BAND = (300.0, 3_400.0)  # Hz
 
 
 def perturb(
-    waveform: Waveform, activity: SpeechActivity, rng: np.random.Generator
-) -> tuple[Waveform, SpeechActivity]:
+    waveform: Waveform, rng: np.random.Generator, speeds: tuple[float, float] = SPEED
+) -> tuple[Waveform, float]:
     """Change speed and pitch, colour, bandwidth and noise a little.
 
     Args:
         waveform: a clip
-        activity: where somebody speaks in it
         rng: decides how
+        speeds: between which the speed lies
 
     Returns:
-        the copy, and where somebody speaks in that
+        the copy, and its speed: what was at time t is at t / speed now
     """
-    speed = float(np.exp(rng.uniform(*np.log(_SPEED))))
+    speed = float(np.exp(rng.uniform(*np.log(speeds))))
     samples = soxr.resample(waveform.samples, speed * waveform.sample_rate, waveform.sample_rate)
     samples = colour(samples, float(rng.uniform(-_TILT, _TILT)))
     if rng.random() < _TELEPHONE:
         band = signal.butter(4, _BAND, "bandpass", fs=waveform.sample_rate, output="sos")
         samples = signal.sosfilt(band, samples)
     samples = add_noise(samples, float(rng.uniform(*_NOISE)), rng)
-    return (
-        Waveform(samples.astype(np.float32), waveform.sample_rate),
-        SpeechActivity(activity.spans / speed),
-    )
+    return Waveform(samples.astype(np.float32), waveform.sample_rate), speed
 
 
 def colour(samples: np.ndarray, tilt: float) -> np.ndarray:

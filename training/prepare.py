@@ -18,16 +18,20 @@ from training.cache import (
     HOP,
     WINDOW,
     ClipFeatures,
+    MouthClip,
     Prepared,
     features_path,
+    mouth_path,
     write_features,
+    write_mouth,
     write_settings,
 )
 from training.corpora.clip import Clip
 from training.corpora.emodb import read_emodb
 from training.corpora.facegood import FaceClip, read_facegood
 from training.corpora.ravdess import read_ravdess
-from training.perturbation import perturb
+from training.perturbation import VOICES, perturb
+from training.targets import mouth_targets
 from verhm.audio.activity import detect_speech
 from verhm.audio.quality import measure_quality
 from verhm.model.encoder import from_whisper
@@ -36,7 +40,8 @@ from verhm.model.segments import count_frames, place_segments, speech_frames, wi
 from verhm.types import SpeechActivity, Waveform
 from verhm.windows import window_bounds
 
-COPIES = 2  # perturbed copies of each RAVDESS clip
+COPIES = 2  # perturbed copies of each clip
+MOUTH_COPIES = 4  # of each recording with curves: one speaker has to stand for many
 
 
 def main() -> None:
@@ -70,9 +75,9 @@ def prepare(data: Path, encoder: Path, work: Path, copies: int) -> None:
     for clip in tqdm(read_ravdess(data / "ravdess"), "RAVDESS"):
         describe_clip(network, work, clip, copies)
     for clip in tqdm(read_emodb(data / "emodb"), "EMO-DB"):
-        describe_clip(network, work, clip, 0)
+        describe_clip(network, work, clip, copies)
     for recording in tqdm(read_facegood(data / "facegood"), "FACEGOOD"):
-        describe_mouth(network, work, recording)
+        describe_mouth(network, work, recording, MOUTH_COPIES)
 
 
 def make_network(settings: NetworkSettings, encoder: Path) -> VoiceNetwork:
@@ -101,7 +106,9 @@ def describe_clip(network: VoiceNetwork, work: Path, clip: Clip, copies: int) ->
     rng = np.random.default_rng(zlib.crc32(clip.name.encode()))
     write_features(paths[0], describe(network, waveform, activity))
     for path in paths[1:]:
-        write_features(path, describe(network, *perturb(waveform, activity, rng)))
+        copy, speed = perturb(waveform, rng)
+        spoken = SpeechActivity(activity.spans / speed)
+        write_features(path, describe(network, copy, spoken))
 
 
 @torch.inference_mode()
@@ -126,16 +133,16 @@ def describe(network: VoiceNetwork, waveform: Waveform, activity: SpeechActivity
     return ClipFeatures(torch.cat([*rows, clip]).numpy(), (*of_windows, overall))
 
 
-def describe_mouth(network: VoiceNetwork, work: Path, recording: FaceClip) -> None:
+def describe_mouth(network: VoiceNetwork, work: Path, recording: FaceClip, copies: int) -> None:
     """Keep the encoder frames of a recording with curves, unless that has been done."""
-    path = work / "mouth" / f"{recording.name}.npy"
-    if path.exists():
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    with part.open("wb") as file:
-        np.save(file, mouth_frames(network, read_sound(recording.path)))
-    part.replace(path)
+    waveform = read_sound(recording.path)
+    rng = np.random.default_rng(zlib.crc32(recording.name.encode()))
+    for number in range(copies + 1):
+        copy, speed = (waveform, 1.0) if number == 0 else perturb(waveform, rng, VOICES)
+        path = mouth_path(work, recording.name, number)
+        if not path.exists():
+            targets = mouth_targets(recording.weights, speed, count_frames(len(copy.samples)))
+            write_mouth(path, MouthClip(mouth_frames(network, copy), targets))
 
 
 @torch.inference_mode()

@@ -34,9 +34,18 @@ def action_unit_offsets(path: Path, clips: tuple[Clip, ...]) -> np.ndarray:
     return values - np.array([rest[name] for name in speakers])
 
 
-def mouth_targets(weights: np.ndarray, frames: int) -> np.ndarray:
-    """(F', 52) curves at 30 frames per second as (F, M') mouth weights at the encoder's 50."""
-    times, known = np.arange(frames) / FRAME_RATE, np.arange(len(weights)) / CURVE_RATE
+def mouth_targets(weights: np.ndarray, speed: float, frames: int) -> np.ndarray:
+    """Place curves on the encoder's frames.
+
+    Args:
+        weights: (F', 52) at 30 frames per second
+        speed: of the copy of the recording that the frames are of
+        frames: F
+
+    Returns:
+        (F, M') mouth weights at the encoder's 50 frames per second
+    """
+    times, known = np.arange(frames) / FRAME_RATE * speed, np.arange(len(weights)) / CURVE_RATE
     return np.stack(
         [np.interp(times, known, weights[:, column]) for column in MOUTH_COLUMNS], axis=1
     ).astype(np.float32)

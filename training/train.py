@@ -12,14 +12,14 @@ import numpy as np
 import torch
 from safetensors.torch import load_file
 
-from training.cache import ENCODER, Examples, read_examples, read_settings
-from training.corpora.facegood import TRAINING, VALIDATION, read_facegood
+from training.cache import ENCODER, Examples, read_examples, read_mouth, read_settings
+from training.corpora.facegood import TRAINING, VALIDATION
 from training.corpora.ravdess import read_ravdess
 from training.emotion import EmotionFit, fit_emotion
 from training.expression import ExpressionHead, fit_expression
-from training.mouth import MouthClip, fit_mouth
+from training.mouth import fit_mouth
 from training.notes import NOTES
-from training.targets import action_unit_offsets, mouth_targets
+from training.targets import action_unit_offsets
 from verhm.model.abstention import Thresholds
 from verhm.model.checkpoint import VoiceModel, save
 from verhm.model.network import NetworkSettings, VoiceNetwork
@@ -57,7 +57,7 @@ def train(work: Path) -> VoiceModel:
     data, settings = prepared.data, prepared.network
     examples = read_examples(work, read_ravdess(data / "ravdess"), prepared.copies)
     fit = fit_voice(examples, action_unit_offsets(data / ACTION_UNITS, examples.clips), settings)
-    clips = read_mouth_clips(data, work, (*TRAINING, *VALIDATION))
+    clips = read_mouth(work, (*TRAINING, *VALIDATION), with_copies=True)
     network = assemble(settings, work / ENCODER, fit, fit_mouth(clips, settings.mouth_width))
     return VoiceModel(
         ModelId(NAME, VERSION, ""),
@@ -79,16 +79,6 @@ def fit_voice(examples: Examples, offsets: np.ndarray, settings: NetworkSettings
     emotion = fit_emotion(examples, settings.embedding)
     expression = fit_expression(emotion, examples.statistics, offsets[examples.clip])
     return VoiceFit(emotion, expression)
-
-
-def read_mouth_clips(data: Path, work: Path, names: tuple[str, ...]) -> list[MouthClip]:
-    """Prepared FACEGOOD recordings."""
-    clips = []
-    for recording in read_facegood(data / "facegood"):
-        if recording.name in names:
-            frames = np.load(work / "mouth" / f"{recording.name}.npy")
-            clips.append(MouthClip(frames, mouth_targets(recording.weights, len(frames))))
-    return clips
 
 
 def assemble(

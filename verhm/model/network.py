@@ -21,7 +21,7 @@ class NetworkSettings:
     width: int = 512  # of the encoder's frames
     heads: int = 8  # of the encoder's attention
     pooled: tuple[int, ...] = (0, 1, 2)  # encoder layers that tell the emotion
-    embedding: int = 400  # size of the emotion embedding
+    embedding: int = 300  # size of the emotion embedding
     mouth_layer: int = 1  # encoder layer that tells the mouth
     mouth_width: int = 96  # channels of the mouth's convolutions
 

@@ -56,8 +56,15 @@ class MouthSynthesizer(nn.Module):
 
     def forward(self, frames: torch.Tensor) -> torch.Tensor:
         """(B, F, D) encoder frames to (B, F, M') weights of `MOUTH_MORPHS` in [0, 1]."""
+        return self.write_freely(frames).clamp(0.0, 1.0)
+
+    def write_freely(self, frames: torch.Tensor) -> torch.Tensor:
+        """The same without the limits, for training.
+
+        A clamp or sigmoid has no gradient left once a mostly resting morph is at rest.
+        """
         hidden = self.reduce((frames - self.mean) / self.scale)
         hidden = self.dropout(nn.functional.gelu(hidden)).transpose(1, 2)
         for convolution in self.mix:
             hidden = hidden + self.dropout(nn.functional.gelu(convolution(hidden)))
-        return torch.sigmoid(self.write(hidden)).transpose(1, 2)
+        return self.write(hidden).transpose(1, 2)
