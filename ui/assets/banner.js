@@ -9,7 +9,7 @@ const minutes = (seconds) =>
 function describe(job) {
   const left = job.seconds_left === null ? "" : ` · ${minutes(job.seconds_left)} left`;
   if (job.state === "waiting") return "Analysis waiting";
-  return `${job.stage_label} ${Math.round(100 * job.overall)} %${left}`;
+  return `${job.stage_label} · ${Math.round(100 * job.overall)} % done${left}`;
 }
 
 function show(jobs) {

@@ -1,5 +1,6 @@
 // Step 4 of a new session: how far the analysis of the open session is.
 let job = null;
+let cancelled = null; // id of the job that was told to stop
 
 const slot = (name) => element.querySelector(`[data-slot="${name}"]`);
 const minutes = (seconds) =>
@@ -21,6 +22,10 @@ function draw() {
     isAtWork && job.seconds_left !== null ? minutes(job.seconds_left) : isDone ? "done" : "";
   if (!isAtWork) return;
   const share = Math.round(100 * job.share);
+  if (job.id === cancelled) {
+    slot("words").textContent = "Stopping; the recording is kept";
+    return;
+  }
   slot("words").textContent =
     job.state === "waiting" ? "Waiting for the analysis before it" : `${job.stage_label} ${share} %`;
 }
@@ -36,7 +41,8 @@ element.addEventListener("click", async (event) => {
   const name = event.target.closest("[data-do]")?.dataset.do;
   if (name === "again") trigger("again", {});
   if (name === "cancel" && job) {
-    slot("words").textContent = "Cancelling";
+    cancelled = job.id;
+    draw();
     await verhm.send(`/jobs/${job.id}/cancel`, { method: "POST" });
     verhm.poll();
   }

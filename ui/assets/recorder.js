@@ -48,6 +48,7 @@ function draw() {
   const whole = Math.floor(speech.seconds), missing = Math.max(0, 20 - whole);
   $("time").textContent = clock(sound && state.phase !== "checking" ? sound.seconds : 0, true);
   $("ring").setAttribute("stroke-dasharray", `${213.6 * Math.min(1, speech.seconds / 20)} 213.6`);
+  $("ring").style.visibility = speech.seconds ? "visible" : "hidden"; // its round end is a dot
   $("ring-seconds").textContent = `${whole} s`;
   $("ring-label").setAttribute("aria-label", `${whole} of 20 seconds of speech`);
   $("more").textContent = missing ? `${missing} s more speech` : "Enough for a summary";
