@@ -105,7 +105,12 @@ class Analyzer:
         with _timed(Stage.EMOTION, seconds, progress):
             found = infer(self._model, waveform, activity, starts, ends, settings, progress)
             status = window_status(
-                found.probabilities, window_quality, starts, ends, self._model.thresholds
+                found.probabilities,
+                window_quality,
+                starts,
+                ends,
+                self._model.thresholds,
+                found.novelty,
             )
             timeline = EmotionTimeline(starts, ends, found.probabilities, status)
             summary = summarize(timeline, activity, settings.seed)
