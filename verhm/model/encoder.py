@@ -6,14 +6,12 @@ import torch
 from torch import nn
 
 from verhm import torchaudio_support
-from verhm.model.features import BANDS, FRAME_RATE
+from verhm.model.features import BANDS, LONGEST
 
 torchaudio_support.install()
 
 from transformers import WhisperConfig  # noqa: E402
 from transformers.models.whisper.modeling_whisper import WhisperEncoder  # noqa: E402
-
-LONGEST = 12.0  # s; the longest segment, and so the number of positions kept
 
 
 class Encoder(nn.Module):
@@ -36,7 +34,7 @@ class Encoder(nn.Module):
             encoder_layers=layers,
             encoder_attention_heads=heads,
             encoder_ffn_dim=4 * width,
-            max_source_positions=round(LONGEST * FRAME_RATE),
+            max_source_positions=LONGEST,
         )
         config._attn_implementation = "sdpa"
         self.whisper = WhisperEncoder(config)

@@ -14,6 +14,7 @@ HOP = 160  # samples from one mel frame to the next
 BANDS = 80
 FRAME_RATE = 50.0  # Hz of the encoder's frames: its second convolution halves the mel frames'
 SAMPLES_PER_FRAME = 2 * HOP
+LONGEST = 600  # encoder frames (12 s) that go through the encoder at once
 
 _RANGE = 8.0  # decades kept below the loudest point
 _TOP = 1.5  # decades; where Whisper's loudest point usually lies for speech near full scale

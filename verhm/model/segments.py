@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from verhm.model.features import FRAME_RATE, SAMPLES_PER_FRAME
+from verhm.model.features import FRAME_RATE, LONGEST, SAMPLES_PER_FRAME
 from verhm.types import SpeechActivity
 
 
@@ -57,17 +57,19 @@ def place_segments(first: np.ndarray, length: int, frames: int) -> list[Segment]
     """Cover a recording with segments three windows long, one starting every two windows.
 
     Neighbours share one window's length, so every window lies wholly in a segment and the encoder
-    sees each frame one and a half times on average, however many windows overlap there.
+    sees each frame one and a half times on average, however many windows overlap there. Windows
+    of more than 4 s get segments of 12 s, the encoder's longest, that share as much.
 
     Args:
         first: (W,) first frame of each window, ascending
-        length: frames per window
+        length: frames per window, at most half the encoder's longest segment
         frames: of the recording
 
     Returns:
         segments in order; each window belongs to exactly one
     """
-    stride, overlap = 2 * length, length
+    overlap = length
+    stride = min(3 * length, LONGEST) - overlap
     count = max(1, -(-(frames - overlap) // stride))
     owner = np.minimum(first // stride, count - 1)
     segments = []

@@ -1,0 +1,98 @@
+import json
+
+import pytest
+import torch
+
+from tests.model.tiny import make_model
+from verhm.errors import ModelError
+from verhm.labels import EMOTIONS
+from verhm.model.checkpoint import CONFIG, WEIGHTS, load, save
+
+
+@pytest.fixture
+def folder(tmp_path):
+    save(make_model(), tmp_path)
+    return tmp_path
+
+
+def test_what_was_saved_is_loaded(tmp_path):
+    model = make_model()
+    identity = save(model, tmp_path)
+    loaded = load(tmp_path, device="cpu")
+    assert loaded.id == identity
+    assert loaded.labels == EMOTIONS
+    assert (loaded.temperature, loaded.thresholds) == (model.temperature, model.thresholds)
+    before, after = model.network.state_dict(), loaded.network.state_dict()
+    for name, tensor in before.items():
+        half = name.startswith("encoder.")
+        torch.testing.assert_close(after[name], tensor, atol=1e-3 if half else 0, rtol=0)
+
+
+def test_saving_what_was_loaded_gives_the_same_weights(folder, tmp_path_factory):
+    loaded = load(folder, device="cpu")
+    again = save(loaded, tmp_path_factory.mktemp("again"))
+    assert again.sha256 == loaded.id.sha256
+
+
+def test_a_checkpoint_is_not_overwritten(folder):
+    with pytest.raises(FileExistsError):
+        save(make_model(seed=1), folder)
+
+
+@pytest.mark.parametrize("name", [CONFIG, WEIGHTS])
+def test_a_missing_file_is_e30(folder, name):
+    (folder / name).unlink()
+    with pytest.raises(ModelError) as caught:
+        load(folder)
+    assert caught.value.code == "E30"
+    assert str(folder) not in str(caught.value)
+
+
+def flip_a_bit(folder):
+    weights = bytearray((folder / WEIGHTS).read_bytes())
+    weights[-1] ^= 1
+    (folder / WEIGHTS).write_bytes(weights)
+
+
+def cut_the_weights(folder):
+    (folder / WEIGHTS).write_bytes((folder / WEIGHTS).read_bytes()[:1000])
+
+
+def garble_the_config(folder):
+    (folder / CONFIG).write_text("{", encoding="utf-8")
+
+
+def change_config(folder, **changes):
+    config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+    (folder / CONFIG).write_text(json.dumps({**config, **changes}), encoding="utf-8")
+
+
+def rename_an_emotion(folder):
+    change_config(folder, labels=["bored", *EMOTIONS[1:]])
+
+
+def drop_the_thresholds(folder):
+    change_config(folder, thresholds=None)
+
+
+def claim_another_size(folder):
+    config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+    change_config(folder, network={**config["network"], "layers": 3})
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        flip_a_bit,
+        cut_the_weights,
+        garble_the_config,
+        rename_an_emotion,
+        drop_the_thresholds,
+        claim_another_size,
+    ],
+)
+def test_damage_is_e31(folder, damage):
+    damage(folder)
+    with pytest.raises(ModelError) as caught:
+        load(folder)
+    assert caught.value.code == "E31"

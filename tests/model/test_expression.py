@@ -1,0 +1,68 @@
+import numpy as np
+import pytest
+
+from verhm.labels import EMOTIONS, MORPHS
+from verhm.model.expression import (
+    ACTION_UNIT_MORPHS,
+    ACTION_UNITS,
+    FULL_STRENGTH,
+    PROTOTYPES,
+    express,
+)
+
+NOTHING = np.zeros((8, len(ACTION_UNITS)))
+SURE = np.eye(8)
+
+
+def sided(name: str) -> set[str]:
+    return {name} if name in MORPHS else {f"{name}Left", f"{name}Right"}
+
+
+def test_every_action_unit_moves_morphs_that_exist():
+    assert set(ACTION_UNIT_MORPHS) == set(ACTION_UNITS)
+    for morphs in ACTION_UNIT_MORPHS.values():
+        assert morphs
+        for name in morphs:
+            assert sided(name) <= set(MORPHS)
+
+
+def test_every_emotion_has_a_prototype_of_known_action_units():
+    assert set(PROTOTYPES) == set(EMOTIONS)
+    for units in PROTOTYPES.values():
+        assert set(units) <= set(ACTION_UNITS)
+
+
+def test_a_sure_emotion_can_be_read_and_no_two_look_alike():
+    faces = express(NOTHING, SURE)
+    strongest = dict(zip(EMOTIONS, faces.max(axis=1), strict=True))
+    for emotion in set(EMOTIONS) - {"neutral", "calm"}:
+        assert 0.6 <= strongest[emotion] <= 1.0, emotion
+    for first in range(8):
+        for second in range(first):
+            assert np.abs(faces[first] - faces[second]).max() >= 0.2
+
+
+def test_neutral_is_a_face_at_rest():
+    np.testing.assert_array_equal(express(NOTHING, SURE)[EMOTIONS.index("neutral")], 0.0)
+
+
+def test_weights_stay_in_range_whatever_the_regression_says():
+    wild = np.random.default_rng(0).normal(0, 20, NOTHING.shape)
+    faces = express(wild, SURE)
+    assert faces.min() >= 0
+    assert faces.max() <= 1
+
+
+@pytest.mark.parametrize("unit", ACTION_UNITS)
+def test_a_measured_action_unit_shows_on_a_neutral_face(unit):
+    intensities = np.zeros((1, len(ACTION_UNITS)))
+    intensities[0, ACTION_UNITS.index(unit)] = FULL_STRENGTH
+    face = express(intensities, SURE[:1])[0]
+    for name, weight in ACTION_UNIT_MORPHS[unit].items():
+        for morph in sided(name):
+            assert face[MORPHS.index(morph)] == pytest.approx(weight)
+
+
+def test_nothing_blinks():
+    blinking = [name.startswith("eyeBlink") for name in MORPHS]
+    assert not express(NOTHING + FULL_STRENGTH, SURE)[:, blinking].any()
