@@ -6,7 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 
 from tests.audio.malformed import make_malformed
 from tests.factories import make_analysis
@@ -39,6 +41,22 @@ def test_no_video_of_earlier_results_stays_beside_new_ones(tmp_path):
     _write_results(make_analysis(2.0), Path("a.wav"), tmp_path, None, no_progress)
     names = {"analysis.json", "windows.csv", "morphs.csv", "emotions.html", "emotions.png"}
     assert {path.name for path in tmp_path.iterdir()} == names
+
+
+def test_videos_of_earlier_results_are_no_recordings(tmp_path, capsys):
+    out = tmp_path / "results"
+    (out / "voice").mkdir(parents=True)
+    (out / "voice" / "face.mp4").write_bytes(b"video")
+    assert main(["analyze", str(tmp_path), "--out", str(out)]) == 2
+    assert capsys.readouterr().err.startswith("E70 ")
+
+
+@pytest.mark.model
+def test_a_file_of_a_few_samples_is_too_short(tmp_path, capsys):
+    path = tmp_path / "blink.wav"
+    soundfile.write(path, np.zeros(40), 16_000)
+    assert main(["analyze", str(path), "--out", str(tmp_path / "out")]) == 2
+    assert capsys.readouterr().err.split()[0] in ("E20", "E22")
 
 
 @pytest.mark.model

@@ -1,1 +1,1 @@
-"""From corpora to the shipped model: the commands prepare, train, evaluate."""
+"""From corpora to the shipped model: the commands prepare, train, evaluate, face."""

@@ -17,7 +17,7 @@ _FILES = (
     ("face.mp4", "Face video", "MP4 with the voice; says that the face is synthetic"),
     ("windows.csv", "Windows", "CSV: one line per window with status, probabilities, quality"),
     ("analysis.json", "Analysis", "JSON with its schema: everything but the morphs"),
-    ("morphs.csv", "Face morphs", "CSV in Live Link Face's columns, 30 frames a second"),
+    ("morphs.csv", "Face morphs", "CSV in Live Link Face's columns"),
     ("emotions.png", "Figure", "PNG of the probabilities over time"),
 )
 

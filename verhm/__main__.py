@@ -94,7 +94,7 @@ def _jobs(inputs: list[Path], out: Path) -> list[tuple[Path, Path]]:
     """Pair each recording with its results folder: DIR itself for a single file, else one each."""
     paths: list[Path] = []
     for given in inputs:
-        paths.extend(_recordings_in(given) if given.is_dir() else [given])
+        paths.extend(_recordings_in(given, out) if given.is_dir() else [given])
     if not paths:
         raise RequestError(
             "E70", "No recording was given.", "Name a file, or a folder that holds recordings."
@@ -113,11 +113,15 @@ def _jobs(inputs: list[Path], out: Path) -> list[tuple[Path, Path]]:
     return jobs
 
 
-def _recordings_in(folder: Path) -> list[Path]:
+def _recordings_in(folder: Path, out: Path) -> list[Path]:
+    """The recordings below a folder, but not the videos of earlier results in it."""
     return sorted(
         path
         for path in folder.rglob("*")
-        if path.suffix.lower() in SUFFIXES and path.is_file() and not path.name.startswith(".")
+        if path.suffix.lower() in SUFFIXES
+        and path.is_file()
+        and not path.name.startswith(".")
+        and not path.resolve().is_relative_to(out.resolve())
     )
 
 

@@ -48,7 +48,7 @@ def open_demonstration(page: Page) -> None:
     page.locator("#banner b", has_text="DEMO").wait_for()
     go_to(page, "Patients")
     page.locator("#patients [data-session]").first.click()
-    page.locator("#tab-review").get_by_text("Transitions").wait_for()
+    page.locator("#tab-review").get_by_text("Windows analysed").wait_for()
 
 
 def draw_face(page: Page) -> None:

@@ -6,7 +6,6 @@ with lists of arguments and reads files straight from their path.
 
 import contextlib
 import hashlib
-import math
 import struct
 import subprocess
 import time
@@ -230,8 +229,9 @@ def _fill(
     while data := pipe.read(_BLOCK * frame):
         whole = len(data) // frame * frame
         mixer.append(np.frombuffer(data[:whole], dtype=">f4").reshape(-1, channels))
-        share = mixer.count / sample_rate / duration
-        progress(Stage.DECODE, min(share, 1.0) if math.isfinite(share) else 0.0)
+        # ffmpeg tells hundredths of a second: 0 for the shortest files, NaN where it does not know.
+        share = mixer.count / sample_rate / duration if duration > 0 else 0.0
+        progress(Stage.DECODE, min(share, 1.0))
 
 
 @contextlib.contextmanager

@@ -11,7 +11,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 
-from verhm.errors import ModelError
+from verhm.errors import ModelError, RequestError
 from verhm.labels import EMOTIONS
 from verhm.model.abstention import Thresholds
 from verhm.model.network import NetworkSettings, VoiceNetwork
@@ -55,9 +55,13 @@ def load(folder: Path = SHIPPED, device: str | None = None) -> VoiceModel:
 
     Raises:
         ModelError: E30 when a file is missing, E31 when the files do not fit each other
+        RequestError: E71 when a GPU is wanted and there is none
     """
     weights, config = _read(folder / WEIGHTS), _read(folder / CONFIG)
-    device = device or ("cuda" if torch.cuda.is_available() else "cpu")
+    has_gpu = torch.cuda.is_available()
+    if device == "cuda" and not has_gpu:
+        raise RequestError("E71", "No GPU was found.", "Leave the device out, or choose cpu.")
+    device = device or ("cuda" if has_gpu else "cpu")
     try:
         return _build(json.loads(config), weights, device)
     except (KeyError, TypeError, ValueError, RuntimeError, SafetensorError) as error:
