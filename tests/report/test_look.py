@@ -34,8 +34,16 @@ def test_stretches_follow_each_other_and_say_what_they_are():
     assert sum(run.end - run.start for run in found) == pytest.approx(7 * 0.5)
 
 
-def test_every_reason_has_words():
-    assert look.REASONS.keys() == set(WindowStatus) - {WindowStatus.OK}
+def test_every_reason_has_words_and_a_meaning():
+    assert look.REASONS.keys() == look.MEANINGS.keys() == set(WindowStatus) - {WindowStatus.OK}
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(0, "0"), (0.004, "<1"), (0.0099, "1"), (0.5, "50"), (0.9951, ">99"), (1, "100")],
+)
+def test_only_nothing_is_no_percent_and_only_all_is_a_hundred(share, text):
+    assert look.percent(share) == text
 
 
 def test_what_has_no_result_is_not_shown():

@@ -44,7 +44,7 @@ def test_the_page_fetches_nothing(page):
 
 def test_the_page_says_what_it_shows_and_is_not(page):
     assert "not a diagnosis" in page
-    assert "0.8 min of speech · 98 % of windows analysed · 4.0 changes per minute" in page
+    assert "0.8 min of speech · 98 % of windows with a result · 4.0 changes per minute" in page
 
 
 def test_a_withheld_summary_is_said_and_escaped(tmp_path):

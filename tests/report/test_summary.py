@@ -80,7 +80,7 @@ def test_windows_without_a_result_do_not_count():
 def test_too_little_speech_is_said_in_words():
     summary = summarize(timeline_of([3] * 100), speech(4.7), seed=0)
     assert summary.withheld == (
-        "E21 Only 4 s of speech found; 20 s are needed for a summary. The windows are shown below."
+        "E21 Only 4 s of speech found; 20 s are needed for a summary. Record for longer."
     )
     assert (summary.shares, summary.speech) == ((), 4.7)
     assert all(map(math.isnan, (*summary.valence, *summary.arousal, summary.transitions)))
@@ -97,7 +97,15 @@ def test_half_of_the_windows_are_enough(missing, is_withheld):
     status = [WindowStatus.UNCERTAIN] * missing + [WindowStatus.OK] * (100 - missing)
     summary = summarize(timeline_of([3] * 100, status=status), SPEAKING, seed=0)
     assert bool(summary.withheld) is is_withheld
-    assert not is_withheld or summary.withheld.startswith("E23 Only 49 % of the windows")
+    assert not is_withheld or summary.withheld.startswith("E23 Only 49 of 100 windows")
+
+
+def test_a_withheld_summary_names_the_commonest_reason_and_what_to_do():
+    status = [WindowStatus.OUT_OF_DOMAIN] * 60 + [WindowStatus.NOISY] * 20 + [WindowStatus.OK] * 20
+    withheld = summarize(timeline_of([3] * 100, status=status), SPEAKING, seed=0).withheld
+    assert withheld.startswith("E23 Only 20 of 100 windows have a result; at least half")
+    assert "“unfamiliar sound”" in withheld
+    assert withheld.endswith("Judge by ear.")
 
 
 def test_speech_counts_once_though_windows_overlap_and_only_where_there_is_a_result():

@@ -10,6 +10,7 @@ import pytest
 from tests.factories import make_analysis
 from verhm.labels import EMOTIONS, MORPHS
 from verhm.report.document import to_document
+from verhm.report.look import REASONS
 from verhm.report.tables import (
     neutralised,
     timecode,
@@ -36,7 +37,8 @@ def test_windows_have_a_line_each(analysis, tmp_path):
     assert len(rows) == len(analysis.timeline)
     for index, row in enumerate(rows):
         assert float(row["start"]) == pytest.approx(analysis.timeline.starts[index])
-        assert row["status"] == analysis.timeline.status[index]
+        status = analysis.timeline.status[index]
+        assert row["status"] == REASONS.get(status, "ok")  # the screen's words
         if analysis.timeline.has_result[index]:
             probabilities = [float(row[label]) for label in EMOTIONS]
             np.testing.assert_allclose(

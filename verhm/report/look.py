@@ -54,14 +54,28 @@ COLOURS = dict(
 )
 HATCHED = "calm"
 
-# Why a window has no result, in the reader's words.
+# Why a window has no result, in the reader's words; and what that means, and what to do about it.
 REASONS = {
     WindowStatus.SILENCE: "no speech",
     WindowStatus.TOO_SHORT: "too little speech",
-    WindowStatus.NOISY: "noise",
+    WindowStatus.NOISY: "noise or clipping",
     WindowStatus.UNCERTAIN: "uncertain",
-    WindowStatus.OUT_OF_DOMAIN: "unfamiliar voice",
+    WindowStatus.OUT_OF_DOMAIN: "unfamiliar sound",
     WindowStatus.EXCLUDED: "excluded",
+}
+MEANINGS = {
+    WindowStatus.SILENCE: "Nobody speaks here.",
+    WindowStatus.TOO_SHORT: "Somebody speaks here, but not for long enough to judge.",
+    WindowStatus.NOISY: (
+        "The background is too loud, or the sound is cut off. Record nearer to the microphone, in "
+        "a quiet room."
+    ),
+    WindowStatus.UNCERTAIN: "No emotion stands out enough to be named. Judge by ear.",
+    WindowStatus.OUT_OF_DOMAIN: (
+        "Unlike the acted speech the model learned from: its figures would be guesses. It says "
+        "nothing about the person. Judge by ear."
+    ),
+    WindowStatus.EXCLUDED: "Taken out by hand.",
 }
 
 TITLE = "Vocal expression"
@@ -125,6 +139,17 @@ def shown(values: np.ndarray, timeline: EmotionTimeline) -> np.ndarray:
     """Copy values (W, …) with NaN where a window has no result."""
     mask = timeline.has_result.reshape(-1, *[1] * (values.ndim - 1))
     return np.where(mask, values, np.nan)
+
+
+def percent(share: float) -> str:
+    """Write a share in [0, 1] as whole percent, without the sign; only nothing is 0.
+
+    >>> [percent(share) for share in (0.0, 0.004, 0.014, 0.996, 1.0)]
+    ['0', '<1', '1', '>99', '100']
+    """
+    if 0 < share < 0.005:
+        return "<1"
+    return ">99" if 0.995 <= share < 1 else f"{100 * share:.0f}"
 
 
 def tick_step(duration: float) -> float:

@@ -208,9 +208,9 @@ def _facts(summary: Summary) -> str:
     if summary.withheld:
         return summary.withheld
     return (
-        f"{summary.speech / 60:.1f} min of speech · {summary.analysed:.0%} of windows analysed · "
-        f"{summary.transitions:.1f} changes per minute"
-    ).replace("%", " %")
+        f"{summary.speech / 60:.1f} min of speech · {look.percent(summary.analysed)} % of windows "
+        f"with a result · {summary.transitions:.1f} changes per minute"
+    )
 
 
 def _key() -> str:

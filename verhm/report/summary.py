@@ -1,9 +1,12 @@
 """A session in a few figures, with intervals that know that neighbouring windows are alike."""
 
+from collections import Counter
+
 import numpy as np
 from scipy import stats
 
-from verhm.types import EmotionTimeline, Share, SpeechActivity, Summary
+from verhm.report.look import MEANINGS, REASONS
+from verhm.types import EmotionTimeline, Share, SpeechActivity, Summary, WindowStatus
 
 LEAST_SPEECH = 20.0  # s in windows with a result; with less there is no summary
 LEAST_ANALYSED = 0.5  # share of windows with a result; with less there is no summary
@@ -39,7 +42,7 @@ def summarize(timeline: EmotionTimeline, activity: SpeechActivity, seed: int) ->
     analysed = float(np.mean(timeline.has_result)) if len(timeline) else 0.0
     starts, ends = analysed_spans(timeline)
     usable = float(activity.seconds_within(starts, ends).sum())
-    withheld = _why_withheld(activity.seconds, usable, analysed)
+    withheld = _why_withheld(timeline, activity.seconds, usable)
     if withheld:
         return Summary(activity.seconds, analysed, (), _NOTHING, _NOTHING, np.nan, withheld)
     means, lows, highs = _intervals(timeline, np.random.default_rng(seed))
@@ -91,21 +94,32 @@ def block_length(timeline: EmotionTimeline) -> int:
     return min(count, max(overlap, min(_LONGEST_BLOCK * overlap, count // _FEWEST_BLOCKS)))
 
 
-def _why_withheld(speech: float, usable: float, analysed: float) -> str:
-    if speech >= LEAST_SPEECH and analysed < LEAST_ANALYSED:
+def _why_withheld(timeline: EmotionTimeline, speech: float, usable: float) -> str:
+    """Which of the two conditions fails, and what to do; empty when there is enough of both."""
+    count, known = len(timeline), int(timeline.has_result.sum())
+    if speech >= LEAST_SPEECH and known < LEAST_ANALYSED * count:
+        # Counts, because 49.6 % would round to the half that is needed.
         return (
-            f"E23 Only {int(100 * analysed)} % of the windows have a result; "
-            f"{100 * LEAST_ANALYSED:.0f} % are needed for a summary. The windows are shown below."
+            f"E23 Only {known} of {count} windows have a result; at least half are needed for a "
+            f"summary. {_commonest_reason(timeline)}"
         )
     # Usable speech is part of all speech, so with too little analysed it is too little as well.
-    if usable < LEAST_SPEECH:
-        what = "speech" if speech < LEAST_SPEECH else "usable speech"
-        found = speech if speech < LEAST_SPEECH else usable
-        return (
-            f"E21 Only {int(found)} s of {what} found; {LEAST_SPEECH:.0f} s are needed for a "
-            "summary. The windows are shown below."
-        )
-    return ""
+    if speech < LEAST_SPEECH:
+        found, remedy = f"{int(speech)} s of speech", "Record for longer."
+    elif usable < LEAST_SPEECH:
+        found, remedy = f"{int(usable)} s of usable speech", _commonest_reason(timeline)
+    else:
+        return ""
+    return f"E21 Only {found} found; {LEAST_SPEECH:.0f} s are needed for a summary. {remedy}"
+
+
+def _commonest_reason(timeline: EmotionTimeline) -> str:
+    """Why most of the windows without a result have none, and what to do."""
+    missing = Counter(status for status in timeline.status if status is not WindowStatus.OK)
+    if not missing:
+        return "Record for longer."
+    [(status, _)] = missing.most_common(1)
+    return f"Most often the reason is “{REASONS[status]}”: {MEANINGS[status]}"
 
 
 def _changes(timeline: EmotionTimeline) -> int:

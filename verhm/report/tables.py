@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from verhm.report.document import to_json
+from verhm.report.look import REASONS
 from verhm.types import Analysis, MorphSequence
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -27,9 +28,9 @@ def write_json(analysis: Analysis, path: Path) -> None:
 def write_windows_csv(analysis: Analysis, path: Path) -> None:
     """Write a line per window; where there is no result, its cells are empty.
 
-    Columns: start, end (s), status, label (the likeliest emotion), one probability per emotion,
-    valence, arousal (derived from the probabilities), speech (s), snr (dB), level (dBFS), clipped
-    (share).
+    Columns: start, end (s), status (ok, or why not, in the screen's words), label (the likeliest
+    emotion), one probability per emotion, valence, arousal (derived from the probabilities), speech
+    (s), snr (dB), level (dBFS), clipped (share).
     """
     labels = analysis.timeline.labels
     header = ["start", "end", "status", "label", *labels, "valence", "arousal"]
@@ -74,8 +75,10 @@ def _window_rows(analysis: Analysis) -> Iterator[list[Any]]:
         if has_result:
             figures = [*timeline.probabilities[index], *affect[index]]
             result = [timeline.labels[likeliest[index]], *(f"{value:.4f}" for value in figures)]
+        times = (f"{timeline.starts[index]:.3f}", f"{timeline.ends[index]:.3f}")
         yield [
-            *(f"{timeline.starts[index]:.3f}", f"{timeline.ends[index]:.3f}", str(status)),
+            *times,
+            REASONS.get(status, str(status)),
             *result,
             *map(_figure, (quality.speech, quality.snr, quality.level, quality.clipped)),
         ]
