@@ -1,7 +1,7 @@
-"""The real analysis behind the jobs, loaded once, in the jobs' own thread."""
+"""What the jobs do their work with, and the real one: loaded once, in the analyses' thread."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from verhm.settings import AnalysisSettings, VideoSettings
 from verhm.types import Analysis, MorphSequence, Progress
@@ -10,11 +10,34 @@ if TYPE_CHECKING:
     from verhm.analysis import Analyzer
 
 
+class Engine(Protocol):
+    """What a job does its work with."""
+
+    def load(self) -> None:
+        """Get ready, so that the first job does not have to; does nothing the second time."""
+
+    def analyze(self, path: Path, progress: Progress, settings: AnalysisSettings) -> Analysis:
+        """Analyse a recording; see `verhm.analysis.Analyzer.analyze`."""
+
+    def document(self, analysis: Analysis) -> bytes:
+        """The analysis as the JSON that is kept; see `verhm.report.document`."""
+
+    def render(
+        self,
+        morphs: MorphSequence,
+        audio: Path,
+        output: Path,
+        settings: VideoSettings,
+        progress: Progress,
+    ) -> None:
+        """Write the face video; see `verhm.face.video.render_video`."""
+
+
 class VoiceEngine:
     """Analyses with the shipped model and draws with the shipped face.
 
     The model's libraries take seconds to import. They are imported here, at first use, so that the
-    page can be served meanwhile. Used from one thread only: that of the jobs.
+    page can be served meanwhile. One thread loads and analyses; another one may draw meanwhile.
     """
 
     def __init__(self) -> None:

@@ -1,8 +1,9 @@
-"""Analyses that wait, run and have ended: one at a time, whether or not a page is open.
+"""Analyses that wait, run and have ended, whether or not a page is open.
 
 A job belongs to a session whose recording is already kept. It analyses the recording, saves the
-result (so that the probabilities can be read), draws the face, and saves the video. Whatever ends
-it early leaves the session with its recording, and a run that says why.
+result (so that the probabilities can be read), draws the face, and saves the video. One thread
+analyses and one draws, so that nobody's probabilities wait for another one's video. Whatever ends
+a job early leaves the session with its recording, and a run that says why.
 """
 
 import logging
@@ -13,44 +14,24 @@ import uuid
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from storage.details import RunResult
 from storage.models import RunState, VideoState
 from storage.repository import Repository
-from ui.progress import JobState, JobView, seconds_left, share_done
+from ui.engine import Engine
+from ui.progress import JobState, JobView, Wait, seconds_left, share_done
 from verhm.errors import Cancelled, RequestError, VerhmError
 from verhm.settings import AnalysisSettings, VideoSettings
-from verhm.types import Analysis, MorphSequence, Progress, Stage
+from verhm.types import Analysis, Progress, Stage
+
+KEPT = 32  # ended jobs that can still be asked about
 
 log = logging.getLogger(__name__)
 
 
-class Engine(Protocol):
-    """What a job does its work with."""
-
-    def load(self) -> None:
-        """Get ready, so that the first job does not have to; does nothing the second time."""
-
-    def analyze(self, path: Path, progress: Progress, settings: AnalysisSettings) -> Analysis:
-        """Analyse a recording; see `verhm.analysis.Analyzer.analyze`."""
-
-    def document(self, analysis: Analysis) -> bytes:
-        """The analysis as the JSON that is kept; see `verhm.report.document`."""
-
-    def render(
-        self,
-        morphs: MorphSequence,
-        audio: Path,
-        output: Path,
-        settings: VideoSettings,
-        progress: Progress,
-    ) -> None:
-        """Write the face video; see `verhm.face.video.render_video`."""
-
-
 class Jobs:
-    """Runs analyses in the background, one after the other.
+    """Works in the background, on one analysis and on one drawing at a time.
 
     Args:
         repository: where sessions, runs and media are kept
@@ -68,10 +49,13 @@ class Jobs:
         self._longest = longest
         self._is_closing = False
         self._is_warm = False
+        self._is_loading = False
         self._lock = threading.Lock()
         self._views: dict[str, JobView] = {}
+        self._futures: dict[str, Future[None]] = {}  # of the open jobs: the step each is at
         self._stopped: set[str] = set()
-        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="analysis")
+        self._analyses = ThreadPoolExecutor(max_workers=1, thread_name_prefix="analysis")
+        self._drawings = ThreadPoolExecutor(max_workers=1, thread_name_prefix="drawing")
 
     def submit(
         self,
@@ -82,74 +66,97 @@ class Jobs:
         """Analyse the recording of a session, as a new run.
 
         Raises:
-            RequestError: E61 when too many jobs wait, or when this session is being analysed
+            RequestError: E61 when too many jobs wait, when this session is being analysed, or when
+                the app is being closed
             StorageError: E53 when there is no such session
         """
         settings, video = settings or AnalysisSettings(), video or VideoSettings()
+        self.warm_up()
         with self._lock:
             self._refuse_when_busy(session_id)
             run = self._repository.begin_run(session_id, settings, video)
-            job = JobView(uuid.uuid4().hex, session_id, run.id)
+            wait = Wait.MODEL if self._is_loading else Wait.ANALYSIS
+            job = JobView(uuid.uuid4().hex, session_id, run.id, wait=wait)
             self._views[job.id] = job
-            future = self._pool.submit(self._work, job, settings, video)
-        future.add_done_callback(lambda done: self._close(job, done))
+            future = self._analyses.submit(self._analyse, job, settings)
+            self._futures[job.id] = future
+        future.add_done_callback(lambda done: self._end_analysis(job, video, done))
         return job
 
     def draw(self, run_id: str) -> JobView:
         """Draw the face of a run whose video is missing, with its own settings.
 
         Raises:
-            RequestError: E61 when too many jobs wait, or when this session is being analysed
+            RequestError: E61 when too many jobs wait, when this session is being analysed, or when
+                the app is being closed
             StorageError: E53 when there is no such run
         """
         run = self._repository.run(run_id)
         if run.state is not RunState.DONE or run.video_state is VideoState.DONE:
             raise ValueError("only a finished run without a video can be drawn")
+        job = JobView(uuid.uuid4().hex, run.session_id, run_id)
         with self._lock:
             self._refuse_when_busy(run.session_id)
-            job = JobView(uuid.uuid4().hex, run.session_id, run_id, stage=Stage.RENDER)
+            self._repository.set_video_state(run_id, VideoState.QUEUED)
             self._views[job.id] = job
-            video = run.video_settings or VideoSettings()
-            future = self._pool.submit(self._draw_again, job, video)
-        future.add_done_callback(lambda done: self._close(job, done))
+        self._queue_drawing(job, run.video_settings or VideoSettings())
         return job
 
     def cancel(self, job_id: str) -> None:
-        """Stop a job soon; one that has ended stays as it is."""
+        """Stop a job: at once while it waits, soon while it runs; one that has ended stays so."""
         with self._lock:
-            self._stopped.add(job_id)
+            future = self._futures.get(job_id)
+            if future is not None:
+                self._stopped.add(job_id)
+        # Not under the lock: what waits is closed within this call.
+        if future is not None:
+            future.cancel()
 
     def view(self, job_id: str) -> JobView | None:
-        """A job as it stands, or None where there is none of that id."""
+        """A job as it stands, or None where there is none of that id, or it ended long ago."""
         with self._lock:
             return self._views.get(job_id)
 
     def of_session(self, session_id: str) -> JobView | None:
-        """The latest job of a session since the app started."""
+        """The latest job of a session, unless it ended long ago."""
         return next((job for job in reversed(self.all()) if job.session_id == session_id), None)
 
     def all(self) -> list[JobView]:
-        """Every job since the app started, oldest first."""
+        """The open jobs and the last that ended, oldest first."""
         with self._lock:
             return list(self._views.values())
 
     def warm_up(self) -> None:
-        """Get the engine ready in the jobs' own thread, before the first job needs it."""
+        """Begin to load the model in the analyses' own thread, once; what is submitted waits."""
         with self._lock:
-            if self._is_warm:
+            if self._is_warm or self._is_closing:
                 return
-            self._is_warm = True
-        self._pool.submit(self._engine.load).add_done_callback(_log_failure)
+            self._is_warm = self._is_loading = True
+            loading = self._analyses.submit(self._engine.load)
+        loading.add_done_callback(self._end_loading)
+
+    def expect_closing(self) -> None:
+        """Take on nothing more, and blame nobody for what stops from now on.
+
+        Takes no lock, since it is called from the handler of a signal.
+        """
+        self._is_closing = True
 
     def shutdown(self) -> None:
-        """Stop every job and wait; the next start finds their runs interrupted."""
-        self._is_closing = True
+        """Stop every job and wait; the next start finds their runs and videos interrupted."""
+        with self._lock:  # whoever puts a job into a lane has done so, or will see this
+            self.expect_closing()
         for job in self.all():
             self.cancel(job.id)
-        self._pool.shutdown(wait=True)
+        self._analyses.shutdown(wait=True)
+        self._drawings.shutdown(wait=True)
 
     def _refuse_when_busy(self, session_id: str) -> None:
         open_jobs = [job for job in self._views.values() if not job.state.has_ended]
+        if self._is_closing:
+            raise RequestError(
+                "E61", "VERHM is being closed.", "What was recorded is kept; start VERHM again."
+            )
         if any(job.session_id == session_id for job in open_jobs):
             raise RequestError(
                 "E61", "This session is being analysed already.", "Wait for it, or cancel it."
@@ -161,26 +168,52 @@ class Jobs:
                 "Nothing is lost: the recording is kept; analyse it when they are done.",
             )
 
-    def _work(self, job: JobView, settings: AnalysisSettings, video: VideoSettings) -> None:
-        """Take one job through its stages; runs in the jobs' own thread."""
-        progress = self._progress(job.id)
+    def _end_loading(self, done: "Future[None]") -> None:
+        error = done.exception()
+        if error is not None:  # the first analysis tries again, and says why it cannot
+            log.warning("Preparing the model failed: %s", error)
+        with self._lock:
+            self._is_loading = False
+            for job in [job for job in self._views.values() if job.wait is Wait.MODEL]:
+                self._put(job.id, wait=Wait.ANALYSIS)
+
+    def _analyse(self, job: JobView, settings: AnalysisSettings) -> None:
+        """Take a job up to its saved result; runs in the analyses' thread."""
+        progress = self._progress(job.id, Stage.DECODE)
         recording = self._repository.recording(job.session_id)
         self._repository.mark_running(job.run_id)
-        self._change(job.id, state=JobState.ANALYSING)
+        self._change(job.id, state=JobState.ANALYSING, wait=None)
         analysis = self._engine.analyze(recording, progress, settings)
         self._repository.finish_run(job.run_id, self._result(analysis))
-        self._draw(job, analysis.morphs, video, progress)
 
-    def _draw_again(self, job: JobView, video: VideoSettings) -> None:
+    def _end_analysis(self, job: JobView, video: VideoSettings, done: "Future[None]") -> None:
+        if _failure(done) is None:
+            self._queue_drawing(job, video)
+        else:
+            self._close(job, done)
+
+    def _queue_drawing(self, job: JobView, video: VideoSettings) -> None:
+        """Let a job whose result is saved wait for its drawing."""
+        with self._lock:
+            if self._is_closing:
+                return
+            self._put(job.id, state=JobState.RENDERING, wait=Wait.DRAWING, seconds_left=None)
+            self._put(job.id, stage=Stage.RENDER, share=0.0)
+            future = self._drawings.submit(self._draw, job, video)
+            self._futures[job.id] = future
+            is_stopped = job.id in self._stopped
+        future.add_done_callback(lambda done: self._close(job, done))
+        if is_stopped:
+            future.cancel()
+
+    def _draw(self, job: JobView, video: VideoSettings) -> None:
+        """Draw and save a video; runs in the drawings' thread."""
         progress = self._progress(job.id, Stage.RENDER)
-        self._draw(job, self._repository.morphs(job.run_id), video, progress)
-
-    def _draw(
-        self, job: JobView, morphs: MorphSequence, video: VideoSettings, progress: Progress
-    ) -> None:
         recording = self._repository.recording(job.session_id)
+        # Read back rather than handed on: what waits would keep an hour's morphs in memory.
+        morphs = self._repository.morphs(job.run_id)
         self._repository.set_video_state(job.run_id, VideoState.RENDERING)
-        self._change(job.id, state=JobState.RENDERING)
+        self._change(job.id, wait=None)
         self._workspace.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=self._workspace) as folder:
             output = Path(folder) / "face.mp4"
@@ -199,53 +232,80 @@ class Jobs:
             seconds={str(stage): seconds for stage, seconds in analysis.seconds.items()},
         )
 
-    def _progress(self, job_id: str, first: Stage = Stage.DECODE) -> Progress:
+    def _progress(self, job_id: str, first: Stage) -> Progress:
         start, before = time.monotonic(), share_done(first, 0.0)
 
         def report(stage: Stage, share: float) -> None:
-            with self._lock:
-                is_stopped = job_id in self._stopped
-            if is_stopped:
-                raise Cancelled
             done = (share_done(stage, share) - before) / (1.0 - before)
             left = seconds_left(done, time.monotonic() - start)
-            self._change(job_id, stage=stage, share=share, seconds_left=left)
+            with self._lock:
+                if job_id in self._stopped:
+                    raise Cancelled
+                # Nobody knows how long an analysis will wait for the drawings before its own.
+                is_known = first is Stage.RENDER or not self._is_drawing()
+                self._put(job_id, stage=stage, share=share, seconds_left=left if is_known else None)
 
-        # A job that was cancelled while it waited never starts.
         report(first, 0.0)
         return report
 
+    def _is_drawing(self) -> bool:
+        return any(job.state is JobState.RENDERING for job in self._views.values())
+
     def _change(self, job_id: str, **changes: Any) -> None:
         with self._lock:
-            self._views[job_id] = replace(self._views[job_id], **changes)
+            self._put(job_id, **changes)
+
+    def _put(self, job_id: str, **changes: Any) -> None:
+        """Change what pages see of a job; under the lock."""
+        self._views[job_id] = replace(self._views[job_id], **changes)
 
     def _close(self, job: JobView, done: "Future[None]") -> None:
         """Record how a job ended, in the database and for the pages."""
-        error = done.exception()
+        error = _failure(done)
         if error is None:
-            self._change(job.id, state=JobState.DONE, share=1.0, seconds_left=None)
+            self._forget(job.id, state=JobState.DONE, share=1.0)
             return
-        known = error if isinstance(error, VerhmError) else _unforeseen()
-        if known is not error:
+        if not isinstance(error, VerhmError):
             log.error("An analysis ended in an unforeseen way", exc_info=error)
         state = JobState.CANCELLED if isinstance(error, Cancelled) else JobState.FAILED
+        told = _told(error)
         try:
-            self._record(job.run_id, known)
+            # Whatever stops while the app is being closed is found interrupted at the next start.
+            if not self._is_closing:
+                self._record(job.run_id, state, told)
         except VerhmError as problem:  # the session was erased meanwhile, or the disk is full
             log.warning("The end of an analysis was not recorded: %s", problem)
         finally:
-            self._change(job.id, state=state, error=known, seconds_left=None)
+            self._forget(job.id, state=state, error=told)
 
-    def _record(self, run_id: str, error: VerhmError) -> None:
+    def _record(self, run_id: str, state: JobState, error: VerhmError) -> None:
         if self._repository.run(run_id).state is RunState.DONE:
-            self._repository.set_video_state(run_id, VideoState.FAILED, error)
-        elif not isinstance(error, Cancelled):
-            self._repository.fail_run(run_id, error)
-        elif not self._is_closing:
+            why = _undrawn() if state is JobState.CANCELLED else error
+            self._repository.set_video_state(run_id, VideoState.FAILED, why)
+        elif state is JobState.CANCELLED:
             self._repository.cancel_run(run_id)
+        else:
+            self._repository.fail_run(run_id, error)
+
+    def _forget(self, job_id: str, **ending: Any) -> None:
+        """Keep only how a job ended, and of jobs that ended long ago nothing."""
+        with self._lock:
+            self._put(job_id, wait=None, seconds_left=None, **ending)
+            self._futures.pop(job_id, None)
+            self._stopped.discard(job_id)
+            ended = [job.id for job in self._views.values() if job.state.has_ended]
+            for old in ended[:-KEPT]:
+                del self._views[old]
 
 
-def _unforeseen() -> VerhmError:
+def _failure(done: "Future[None]") -> BaseException | None:
+    return Cancelled() if done.cancelled() else done.exception()
+
+
+def _told(error: BaseException) -> VerhmError:
+    """What a person is told of an error; its traceback, and the sound in it, can be freed."""
+    if isinstance(error, VerhmError):
+        return VerhmError(error.code, error.cause, error.remedy)
     return RequestError(
         "E64",
         "The analysis stopped for a reason that was not foreseen.",
@@ -253,7 +313,9 @@ def _unforeseen() -> VerhmError:
     )
 
 
-def _log_failure(done: "Future[None]") -> None:
-    error = done.exception()
-    if error is not None:
-        log.warning("Preparing the model failed: %s", error)
+def _undrawn() -> VerhmError:
+    return RequestError(
+        "E60",
+        "The drawing of the face was cancelled.",
+        "The probabilities are saved; draw the face when you like.",
+    )

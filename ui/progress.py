@@ -36,6 +36,14 @@ class JobState(enum.StrEnum):
         return self in (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
 
 
+class Wait(enum.StrEnum):
+    """What a job waits for, in the words a person reads."""
+
+    MODEL = "Loading the model, once"
+    ANALYSIS = "Waiting for the analysis before it"
+    DRAWING = "Waiting to draw the face"
+
+
 @dataclass(frozen=True)
 class JobView:
     """A job as it stands.
@@ -45,16 +53,18 @@ class JobView:
         session_id: whose recording is analysed
         run_id: that the result goes to
         state: where it is in its life
+        wait: what it waits for; None while it is worked on, and when it has ended
         stage: the step it is in, or was in when it ended
         share: of that step that is done, in [0, 1]
         seconds_left: an estimate; None where unknown
-        error: what ended it early
+        error: what ended it early; never one that was raised, which would keep the work's memory
     """
 
     id: str
     session_id: str
     run_id: str
     state: JobState = JobState.WAITING
+    wait: Wait | None = Wait.ANALYSIS
     stage: Stage = Stage.DECODE
     share: float = 0.0
     seconds_left: float | None = None

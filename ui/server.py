@@ -5,6 +5,7 @@ import logging
 import socket
 import webbrowser
 from collections.abc import Callable
+from types import FrameType
 
 import gradio as gr
 import uvicorn
@@ -90,11 +91,18 @@ def _answer_error(request: Request, error: Exception) -> JSONResponse:
 
 
 class _Server(uvicorn.Server):
-    """A server that says when it answers."""
+    """A server that says when it answers, and when it has been told to stop."""
 
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, on_ready: Callable[[], None], on_exit: Callable[[], None]
+    ) -> None:
         super().__init__(config)
         self._on_ready = on_ready
+        self._on_exit = on_exit
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._on_exit()
+        super().handle_exit(sig, frame)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -149,9 +157,11 @@ def serve(context: AppContext, bound: socket.socket) -> None:
         print(f"VERHM is ready at {context.settings.url} (Ctrl-C stops it)", flush=True)
         if context.settings.opens_browser:
             webbrowser.open(context.settings.url)
+        context.jobs.warm_up()
 
     try:
-        _Server(config, announce).run(sockets=[bound])
+        # Ctrl-C also ends the drawing processes, long before the last answer is given.
+        _Server(config, announce, context.jobs.expect_closing).run(sockets=[bound])
     finally:
         print("VERHM is stopping; what was saved stays.", flush=True)
         context.jobs.shutdown()

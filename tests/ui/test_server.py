@@ -1,6 +1,7 @@
 """The server answers with media by id, results by run, and coded failures."""
 
 import io
+import signal
 import socket
 import zipfile
 
@@ -8,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from storage.models import MediaKind
-from ui.server import make_app, open_port
+from ui.server import make_app, open_port, serve
 from ui.settings import AppSettings
 from verhm.errors import RequestError
 
@@ -106,3 +107,18 @@ def test_a_busy_port_is_said_in_one_line():
         port = taken.getsockname()[1]
         with pytest.raises(RequestError, match=f"E73 Port {port} is in use"):
             open_port(AppSettings(data="unused", port=port))
+
+
+def test_the_model_is_loaded_from_the_start_and_the_jobs_end_with_the_server(
+    context, add_session, engine, monkeypatch
+):
+    def run(server, sockets):
+        server._on_ready()
+        server.handle_exit(signal.SIGINT, None)
+        with pytest.raises(RequestError, match="E61 VERHM is being closed"):
+            context.jobs.submit(session.id)
+
+    session = add_session()
+    monkeypatch.setattr("ui.server._Server.run", run)
+    serve(context, bound=None)
+    assert engine.loads == 1
