@@ -28,9 +28,21 @@ def test_very_many_messages_neither_block_nor_pile_up():
 
 
 def test_a_process_that_takes_too_long_is_killed():
-    with Child(start("import time; time.sleep(60)"), timeout=0.2) as child:
+    with Child(start("import time; time.sleep(60)")) as child, child.within(0.2):
         assert child.finish() != 0
     assert child.timed_out
+
+
+def test_only_the_time_spent_waiting_counts():
+    with Child(start("input(); input()")) as child:
+        for _ in range(2):
+            with child.within(5):
+                child._process.stdin.write(b"\n")
+                child._process.stdin.flush()
+        time.sleep(0.3)
+        with child.within(5):
+            assert child.finish() == 0
+    assert not child.timed_out
 
 
 def test_leaving_by_an_error_ends_the_process():
@@ -43,6 +55,6 @@ def test_leaving_by_an_error_ends_the_process():
 
 
 def test_a_process_that_has_ended_did_not_time_out():
-    with Child(start(""), timeout=60) as child:
+    with Child(start("")) as child, child.within(60):
         assert child.finish() == 0
     assert not child.timed_out

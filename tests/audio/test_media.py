@@ -211,3 +211,9 @@ def test_sound_written_as_float_is_read_exactly(tmp_path):
     samples = np.random.default_rng(0).uniform(-1, 1, 40_000).astype(np.float32)
     soundfile.write(tmp_path / "exact.wav", samples, 16_000, "FLOAT")
     np.testing.assert_array_equal(decode(tmp_path / "exact.wav").waveform.samples, samples)
+
+
+def test_a_missing_ffmpeg_is_no_fault_of_the_file(speech_path, tmp_path, monkeypatch):
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(tmp_path / "ffmpeg"))
+    with pytest.raises(AudioError, match=r"E10 .*ffmpeg did not start"):
+        decode(speech_path)

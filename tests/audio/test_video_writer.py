@@ -1,11 +1,14 @@
 import re
+import signal
 import subprocess
+import time
 
 import imageio_ffmpeg
 import numpy as np
 import pytest
 
 from tests.audio.encoding import encode, film, run_ffmpeg, tone
+from verhm.audio import video_writer
 from verhm.audio.media import decode, open_video
 from verhm.audio.video_writer import write_wav
 from verhm.errors import AudioError, RenderError
@@ -39,6 +42,20 @@ def describe(path) -> str:
 @pytest.fixture
 def voice() -> Waveform:
     return Waveform(tone(300, 3.0, 16_000).astype(np.float32), 16_000)
+
+
+@pytest.fixture
+def started(monkeypatch) -> list[subprocess.Popen]:
+    """The processes that were started, as they come."""
+    processes = []
+    make = subprocess.Popen.__init__
+
+    def remember(process, *arguments, **options):
+        make(process, *arguments, **options)
+        processes.append(process)
+
+    monkeypatch.setattr(subprocess.Popen, "__init__", remember)
+    return processes
 
 
 @pytest.mark.parametrize("frame_rate", [10.0, 25.0, 30.0, 60.0])
@@ -108,22 +125,37 @@ def test_a_failure_leaves_nothing_and_spares_what_was_there(voice, tmp_path):
     assert [found.name for found in tmp_path.iterdir()] == ["face.mp4"]
 
 
-def test_the_encoder_s_death_is_reported_and_does_not_hang(voice, tmp_path, monkeypatch):
-    processes = []
-    make = subprocess.Popen.__init__
-
-    def remember(process, *arguments, **options):
-        make(process, *arguments, **options)
-        processes.append(process)
-
-    monkeypatch.setattr(subprocess.Popen, "__init__", remember)
+def test_the_encoder_s_death_is_reported_and_does_not_hang(voice, tmp_path, started):
     with (
         pytest.raises(RenderError, match="E42"),
         open_video(tmp_path / "face.mp4", SIZE, 30.0, voice) as video,
     ):
-        processes[0].kill()
+        started[0].kill()
         for frame in frames(1_000):
             video.write(frame)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("count", [1, 1_000])
+def test_an_encoder_that_hangs_is_reported_in_time(count, tmp_path, started, monkeypatch):
+    monkeypatch.setattr(video_writer, "WRITE_TIME", 0.5)
+    monkeypatch.setattr(video_writer, "FINISH_TIME", 0.5)
+    begun = time.monotonic()
+    with (
+        pytest.raises(RenderError, match=r"E42 .*stopped answering"),
+        open_video(tmp_path / "face.mp4", SIZE, 30.0, None) as video,
+    ):
+        started[0].send_signal(signal.SIGSTOP)
+        for frame in frames(count):
+            video.write(frame)
+    assert time.monotonic() - begun < 10
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_encoder_that_cannot_be_started(tmp_path, monkeypatch):
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(tmp_path / "ffmpeg"))
+    with pytest.raises(RenderError, match=r"E42 .*ffmpeg did not start"):
+        write_video(tmp_path / "face.mp4", 1, 30.0, None)
     assert not list(tmp_path.iterdir())
 
 
@@ -137,6 +169,14 @@ def test_unfit_sound_is_refused_as_in_decoding(tmp_path):
     (tmp_path / "list.wav").write_text("#EXTM3U\n")
     with pytest.raises(AudioError, match="E12"):
         write_video(tmp_path / "face.mp4", 10, 30.0, tmp_path / "list.wav")
+
+
+def test_a_film_without_sound_is_refused_as_in_decoding(tmp_path):
+    silent = tmp_path / "silent.mp4"
+    write_video(silent, 10, 30.0, None)
+    with pytest.raises(AudioError, match="E17"):
+        write_video(tmp_path / "face.mp4", 10, 30.0, silent)
+    assert [found.name for found in tmp_path.iterdir()] == ["silent.mp4"]
 
 
 def test_frames_of_another_size_are_our_own_mistake(tmp_path):

@@ -1,4 +1,8 @@
+import contextlib
 import os
+import signal
+import subprocess
+import sys
 import threading
 import time
 
@@ -75,6 +79,57 @@ def test_a_worker_that_dies_is_reported(tmp_path, monkeypatch):
     with pytest.raises(RenderError) as caught:
         render_video(talking(60), make_waveform(2.0), tmp_path / "face.mp4", SMALL)
     assert caught.value.code == "E41"
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.fixture
+def workers(monkeypatch) -> list[subprocess.Popen]:
+    """The drawing processes that were started, as they come."""
+    processes = []
+    make = subprocess.Popen.__init__
+
+    def remember(process, command, *arguments, **options):
+        make(process, command, *arguments, **options)
+        if command[0] == sys.executable:
+            processes.append(process)
+
+    monkeypatch.setattr(subprocess.Popen, "__init__", remember)
+    return processes
+
+
+def test_a_worker_that_hangs_is_found_soon(workers, monkeypatch):
+    monkeypatch.setattr(video, "FRAME_TIME", 1.0)
+    with contextlib.closing(draw_frames(talking(3000).weights, SMALL)) as frames:
+        next(frames), next(frames)
+        workers[1].send_signal(signal.SIGSTOP)
+        start = time.perf_counter()
+        with pytest.raises(RenderError, match=r"E41 .*does not answer"):
+            for _ in frames:
+                pass
+    assert time.perf_counter() - start < 10
+    assert all(worker.poll() is not None for worker in workers)
+
+
+def test_cancelling_acts_although_a_worker_hangs(workers, tmp_path):
+    stopped = []
+
+    def cancel(stage: Stage, share: float) -> None:
+        if workers and not stopped:
+            workers[0].send_signal(signal.SIGSTOP)
+            stopped.append(time.perf_counter())
+        elif stopped and time.perf_counter() - stopped[0] > 1:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        render_video(talking(3000), make_waveform(100.0), tmp_path / "face.mp4", SMALL, cancel)
+    assert time.perf_counter() - stopped[0] < 5
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_worker_that_cannot_be_started_is_reported(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    with pytest.raises(RenderError, match=r"E41 .*did not start"):
+        render_video(talking(1), make_waveform(0.1), tmp_path / "face.mp4", SMALL)
     assert not list(tmp_path.iterdir())
 
 

@@ -1,9 +1,10 @@
-"""A child process that cannot outlive its use, fill its error pipe or run for ever."""
+"""A child process that cannot outlive its use, fill its error pipe or keep its user waiting."""
 
 import contextlib
 import subprocess
 import threading
 from collections import deque
+from collections.abc import Iterator
 from types import TracebackType
 from typing import IO, Self
 
@@ -16,22 +17,20 @@ class Child:
 
     Args:
         process: just started, with its stderr piped
-        timeout: seconds until it is killed; None for never
+
+    Attributes:
+        timed_out: whether it was killed for keeping its user waiting
     """
 
-    def __init__(self, process: subprocess.Popen, timeout: float | None = None) -> None:
+    def __init__(self, process: subprocess.Popen) -> None:
         self._process = process
         self._head: list[bytes] = []
         self._tail: deque[bytes] = deque(maxlen=_LINES)
         self._reader = threading.Thread(target=self._read, daemon=True)
-        self._timer = None if timeout is None else threading.Timer(max(timeout, 0), self._expire)
         self.timed_out = False
 
     def __enter__(self) -> Self:
         self._reader.start()
-        if self._timer:
-            self._timer.daemon = True
-            self._timer.start()
         return self
 
     def __exit__(
@@ -40,8 +39,6 @@ class Child:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._timer:
-            self._timer.cancel()
         # A process that has ended already is not touched by this.
         self._process.kill()
         self._process.wait()
@@ -51,6 +48,17 @@ class Child:
             with contextlib.suppress(OSError):
                 if pipe:
                     pipe.close()
+
+    @contextlib.contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """Kill the process when the block lasts longer, which ends any waiting for it."""
+        timer = threading.Timer(max(seconds, 0), self._expire)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
 
     def finish(self) -> int:
         """Wait for the process and for its last message; returns the exit status."""

@@ -24,7 +24,7 @@ from verhm.audio.refusals import refuse_failure, refuse_loss
 from verhm.audio.sniffing import choose_demuxer
 from verhm.audio.video_writer import VideoWriter, beside, refusing_folder, write_wav
 from verhm.audio.wav_header import missing_seconds
-from verhm.errors import AudioError
+from verhm.errors import AudioError, RenderError
 from verhm.settings import AudioLimits
 from verhm.types import Progress, Recording, Source, Stage, Waveform, no_progress
 
@@ -37,12 +37,14 @@ _CODECS = (
 _MEMORY = 512 * 1024 * 1024  # bytes that ffmpeg may ask for at once
 _BLOCK = 1 << 16  # sample frames read at once
 _AU_HEADER = 24  # bytes
+_MOMENT = 0.1  # s decoded of a sound file to see whether it can be used
 _ERROR_RATE = 0.1  # share of undecodable packets from which on ffmpeg gives up
 
 _QUALITY = {"vcodec": "libx264", "preset": "veryfast", "crf": 20, "pix_fmt": "yuv420p"}
 # AAC ends on a whole packet of 1024 samples: at 48 kHz that is 21 ms, less than a video frame.
 _SOUND = {"acodec": "aac", "audio_bitrate": "128k", "ar": 48_000}
 _LIMITS = AudioLimits()
+_NO_FFMPEG = "Install the program again, with its package imageio-ffmpeg."
 
 
 def decode(
@@ -109,7 +111,7 @@ def open_video(
 
     Raises:
         RenderError: E42 when it cannot be written; nothing is left behind then
-        AudioError: E10–E13 when the sound file is unfit
+        AudioError: E10–E17 when the sound file is unfit
     """
     partial = beside(path, ".part")
     try:
@@ -169,10 +171,20 @@ def _input(path: Path, demuxer: str) -> ffmpeg.nodes.FilterableStream:
 
 
 def _start(output: ffmpeg.nodes.OutputStream, **pipes: bool) -> subprocess.Popen:
+    """Start ffmpeg; raises OSError or RuntimeError when it is missing or may not be run."""
     arguments = ("-hide_banner", "-nostats", "-max_alloc", str(_MEMORY))
     return output.global_args(*arguments).run_async(
         cmd=imageio_ffmpeg.get_ffmpeg_exe(), pipe_stderr=True, **pipes
     )
+
+
+def _start_decoder(output: ffmpeg.nodes.OutputStream, **pipes: bool) -> subprocess.Popen:
+    try:
+        return _start(output.global_args("-nostdin"), **pipes)
+    except (OSError, RuntimeError) as error:
+        raise AudioError(
+            "E10", "The file cannot be read: ffmpeg did not start.", _NO_FFMPEG
+        ) from error
 
 
 def _read(
@@ -188,9 +200,9 @@ def _read(
     output = _input(path, demuxer).output(
         "pipe:1", f="au", acodec="pcm_f32be", ar=limits.sample_rate
     )
-    process = _start(output.global_args("-nostdin"), pipe_stdout=True)
+    process = _start_decoder(output, pipe_stdout=True)
     assert process.stdout is not None
-    with Child(process, deadline - time.monotonic()) as child:
+    with Child(process) as child, child.within(deadline - time.monotonic()):
         channels = _read_channels(process.stdout)
         mixer = Mixer(round(limits.longest * limits.sample_rate), channels, channel)
         _fill(mixer, process.stdout, channels, child, limits.sample_rate, progress)
@@ -245,6 +257,7 @@ def _sound_input(
     if isinstance(audio, Path):
         with _refusing_unreadable():
             demuxer = _choose_demuxer(audio)
+        _refuse_unusable(audio, demuxer)
         yield _input(audio, demuxer)
         return
     path = beside(video, ".wav")
@@ -254,6 +267,14 @@ def _sound_input(
         yield _input(path, "wav")
     finally:
         path.unlink(missing_ok=True)
+
+
+def _refuse_unusable(path: Path, demuxer: str) -> None:
+    """Raise as `decode` does when a file has no sound track that can be decoded."""
+    start = _input(path, demuxer).output("-", f="null", t=_MOMENT)
+    with Child(_start_decoder(start)) as child, child.within(_LIMITS.decode_timeout):
+        status = child.finish()
+        refuse_failure(status, read_banner(child.messages), count=1)
 
 
 def _start_encoder(
@@ -275,4 +296,9 @@ def _start_encoder(
         map_metadata=-1,
         **options,
     )
-    return _start(output, pipe_stdin=True)
+    try:
+        return _start(output, pipe_stdin=True)
+    except (OSError, RuntimeError) as error:
+        raise RenderError(
+            "E42", "The video could not be written: ffmpeg did not start.", _NO_FFMPEG
+        ) from error

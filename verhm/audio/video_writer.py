@@ -13,6 +13,8 @@ from verhm.audio.child import Child
 from verhm.errors import RenderError
 from verhm.types import Waveform
 
+WRITE_TIME, FINISH_TIME = 30.0, 300.0  # s; an encoder that takes longer hangs
+
 
 class VideoWriter:
     """Takes the frames of one video, in order; made by `verhm.audio.media.open_video`."""
@@ -29,26 +31,33 @@ class VideoWriter:
             frame: (size, size, 3) uint8, red, green, blue
 
         Raises:
-            RenderError: E42 when the encoder has ended
+            RenderError: E42 when the encoder has ended or takes nothing any more
         """
         if frame.shape != self._shape or frame.dtype != np.uint8:
             raise ValueError(f"a frame must be {self._shape} uint8, not {frame.shape}")
-        try:
+        with self._child.within(WRITE_TIME), self._refusing_crash():
             self._pipe.write(np.ascontiguousarray(frame).data)
-        except OSError as error:
-            raise self._failure() from error
 
     def finish(self) -> None:
         """Wait until the encoder has written the last frame; raises `RenderError` like `write`."""
-        try:
-            self._pipe.close()
-        except OSError as error:
-            raise self._failure() from error
-        if self._child.finish() != 0:
+        with self._child.within(FINISH_TIME):
+            with self._refusing_crash():
+                self._pipe.close()
+            status = self._child.finish()
+        if status != 0:
             raise self._failure()
 
+    @contextlib.contextmanager
+    def _refusing_crash(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            self._child.finish()
+            raise self._failure() from error
+
     def _failure(self) -> RenderError:
-        self._child.finish()
+        if self._child.timed_out:
+            return _unwritten("The encoder stopped answering; close other programs and try again.")
         if "No space left" in self._child.messages:
             return _unwritten("Free some disk space and try again.")
         return _unwritten("Check that the output folder is writable and try again.")

@@ -4,7 +4,9 @@ import contextlib
 import os
 import subprocess
 import sys
-from collections.abc import Generator, Iterator
+import time
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import IO, Final
 
@@ -19,7 +21,8 @@ from verhm.types import MorphSequence, Progress, Stage, Waveform, no_progress
 
 WORKERS: Final = max(1, min(2, os.cpu_count() or 1))
 AHEAD: Final = 16  # frames' weights that lie ready for each worker
-START_TIME, FRAME_TIME = 120.0, 2.0  # s; a worker that takes longer hangs
+START_TIME, FRAME_TIME = 60.0, 15.0  # s to the first and to each other picture; longer is hung
+_PATIENCE = 0.2  # s between two looks at whether the work was cancelled
 _DEFAULT = VideoSettings()
 
 
@@ -40,59 +43,82 @@ def render_video(
         audio: what it says, from the same start
         output: file to write; replaced when it exists
         settings: size and caption
-        progress: told the share of frames done; may raise `Cancelled`
+        progress: told the share of frames done, also while a frame takes long; may raise
+            `Cancelled`
 
     Raises:
         RenderError: E40 no face, E41 it cannot be drawn, E42 the video cannot be written
+        AudioError: E10–E17 when the sound file is unfit
         Cancelled: as raised by `progress`
     """
     load_face()  # says at once what is wrong with it
-    count = len(morphs.weights)
-    progress(Stage.RENDER, 0.0)
+    done, count = 0, len(morphs.weights)
+
+    def report() -> None:
+        progress(Stage.RENDER, done / max(count, 1))
+
+    report()
     with (
         open_video(output, settings.size, morphs.frame_rate, audio) as video,
-        contextlib.closing(draw_frames(morphs.weights, settings)) as frames,
+        contextlib.closing(draw_frames(morphs.weights, settings, report)) as frames,
     ):
-        for done, frame in enumerate(frames, start=1):
+        for frame in frames:
             video.write(frame)
-            progress(Stage.RENDER, done / count)
+            done += 1
+            report()
 
 
 def draw_frames(
-    weights: np.ndarray, settings: VideoSettings, workers: int = WORKERS
+    weights: np.ndarray,
+    settings: VideoSettings,
+    waiting: Callable[[], None] = lambda: None,
+    workers: int = WORKERS,
 ) -> Generator[np.ndarray, None, None]:
     """Yield (size, size, 3) uint8 pictures of (F, M) weights, in order.
 
     Frame f is drawn by worker f modulo their number: all draw at once, and none gets further
-    ahead than its pipe holds.
+    ahead than its pipe holds. While a picture takes long, `waiting` is called again and again; it
+    may raise.
     """
     count = max(1, min(workers, len(weights)))
-    timeout = START_TIME + FRAME_TIME * len(weights)
     with contextlib.ExitStack() as stack:
-        crew = [stack.enter_context(_Worker(settings, timeout)) for _ in range(count)]
+        # Entered first, so that the workers whose pictures it waits for are ended before it is.
+        reader = stack.enter_context(ThreadPoolExecutor(max_workers=1))
+        crew = [stack.enter_context(_Worker(settings)) for _ in range(count)]
         shares = [weights[first::count] for first in range(count)]
         for worker, share in zip(crew, shares, strict=True):
             worker.send(share[:AHEAD])
         for frame in range(len(weights)):
             worker, turn = crew[frame % count], frame // count
-            yield worker.receive()
+            limit = START_TIME if turn == 0 else FRAME_TIME
+            yield _await(reader.submit(worker.receive), limit, waiting)
             worker.send(shares[frame % count][turn + AHEAD : turn + AHEAD + 1])
+
+
+def _await(picture: Future[np.ndarray], limit: float, waiting: Callable[[], None]) -> np.ndarray:
+    deadline = time.monotonic() + limit
+    while not wait([picture], timeout=_PATIENCE).done:
+        waiting()
+        if time.monotonic() > deadline:
+            raise _undrawn("the drawing process does not answer")
+    return picture.result()
 
 
 class _Worker(contextlib.AbstractContextManager):
     """One drawing process."""
 
-    def __init__(self, settings: VideoSettings, timeout: float) -> None:
+    def __init__(self, settings: VideoSettings) -> None:
         self._shape = (settings.size, settings.size, 3)
-        self._process = subprocess.Popen(  # noqa: S603 - our own module, no shell
-            [sys.executable, "-m", "verhm.face.worker", str(settings.size), settings.caption],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            bufsize=0,
-            env=_environment(),
-        )
-        self._child = Child(self._process, timeout)
+        with _refusing_crash("the drawing process did not start"):
+            self._process = subprocess.Popen(  # noqa: S603 - our own module, no shell
+                [sys.executable, "-m", "verhm.face.worker", str(settings.size), settings.caption],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                bufsize=0,
+                env=_environment(),
+            )
+        self._child = Child(self._process)
 
     def __enter__(self) -> "_Worker":
         self._child.__enter__()
@@ -103,7 +129,7 @@ class _Worker(contextlib.AbstractContextManager):
 
     def send(self, weights: np.ndarray) -> None:
         """Give it (N, M) more weights to draw."""
-        with _refusing_crash():
+        with _refusing_crash("the drawing process ended"):
             self._pipe("stdin").write(weights.astype("<f4").tobytes())
 
     def receive(self) -> np.ndarray:
@@ -111,7 +137,7 @@ class _Worker(contextlib.AbstractContextManager):
         picture = np.empty(self._shape, np.uint8)
         rest = picture.data.cast("B")
         pipe = self._pipe("stdout")
-        with _refusing_crash():
+        with _refusing_crash("the drawing process ended"):
             while rest:
                 read = pipe.readinto(rest)  # type: ignore[attr-defined]
                 if not read:
@@ -124,15 +150,19 @@ class _Worker(contextlib.AbstractContextManager):
 
 
 @contextlib.contextmanager
-def _refusing_crash() -> Iterator[None]:
+def _refusing_crash(reason: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise RenderError(
-            "E41",
-            "The face could not be drawn: the drawing process ended.",
-            "Install Mesa's EGL library (Debian: libegl1 libgl1-mesa-dri) and try again.",
-        ) from error
+        raise _undrawn(reason) from error
+
+
+def _undrawn(reason: str) -> RenderError:
+    return RenderError(
+        "E41",
+        f"The face could not be drawn: {reason}.",
+        "Install Mesa's EGL library (Debian: libegl1 libgl1-mesa-dri) and try again.",
+    )
 
 
 def _environment() -> dict[str, str]:
