@@ -4,11 +4,11 @@ import math
 from datetime import datetime
 
 from storage.models import Patient, Run, Session
-from ui.grade import grade
+from ui.grade import FAIR_SNR, GOOD_ANALYSED, GOOD_SNR, grade
 from ui.marks import clock, emotion_name, escaped, long_date, minutes_of
+from verhm.report.look import percent
 from verhm.types import Quality, Share, Summary
 
-QUIET_SNR, NOISY_SNR = 18.0, 10.0  # dB
 NARROW_BAND = 4_000.0  # Hz; what a telephone passes
 
 TASKS = {"free speech": "Free speech", "reading": "Reading", "interview": "Interview"}
@@ -32,7 +32,7 @@ def session_header(session: Session, number: int | None, run: Run, newer: str = 
         "<section class='panel who-card' aria-label='Session and run'>"
         f"<div class='row'><h1>{name}</h1><span class='label'>{facts}</span></div>"
         f"<p class='muted'>{_run_line(run, newer)}</p>"
-        f"<p class='label' title='{escaped(quality_words(run))}'>{escaped(quality_words(run))}</p>"
+        f"{_quality_line(run)}"
         "</section>"
     )
 
@@ -58,11 +58,19 @@ def _moment(local: datetime) -> str:
     return f"{day} {local:%H:%M}"
 
 
-def quality_words(run: Run) -> str:
-    """The quality of a run's recording in words, the grade first."""
+def _quality_line(run: Run) -> str:
     if run.quality is None or run.summary is None:
         return ""
-    return f"Quality {grade(run.quality, run.summary).lower()} · {' · '.join(notes(run.quality))}"
+    words = escaped(f"Quality {quality_words(run.quality, run.summary)}")
+    return f"<p class='label' title='{words}'>{words}</p>"
+
+
+def quality_words(quality: Quality, summary: Summary) -> str:
+    """The quality of a recording in words: the grade, then what it comes from."""
+    found = notes(quality)
+    if summary.analysed < GOOD_ANALYSED:
+        found.insert(0, f"a result in only {percent(summary.analysed)} % of the windows")
+    return f"{grade(quality, summary)}: {' · '.join(found)}"
 
 
 def notes(quality: Quality) -> list[str]:
@@ -81,8 +89,14 @@ def notes(quality: Quality) -> list[str]:
 def _background(snr: float) -> str:
     if not math.isfinite(snr):
         return "background unknown"
-    kind = "" if snr >= QUIET_SNR else "some noise, " if snr >= NOISY_SNR else "noisy, "
+    kind = "" if snr >= GOOD_SNR else "some noise, " if snr >= FAIR_SNR else "noisy, "
     return f"{kind}SNR {snr:.0f} dB"
+
+
+_WITH_A_RESULT = (
+    "A window is a few seconds of the recording. It has a result where enough clear speech was "
+    "found and one emotion stands out; the others are hatched and say why they have none."
+)
 
 
 def summary_cards(summary: Summary, duration: float, windows: int, without: int) -> str:
@@ -95,13 +109,13 @@ def summary_cards(summary: Summary, duration: float, windows: int, without: int)
         without: how many of them have no result
     """
     figure, unit = minutes_of(summary.speech)
-    analysed = _percent(summary.analysed)
     cards = [
         _card("Speech", figure, unit, f"of {clock(duration)}"),
-        "<div class='card'><span>Windows analysed</span>"
-        f"<div class='fig'>{analysed}<i>%</i></div>"
-        f"<div class='split'><i style='width:{analysed}%'></i><i class='rest'></i></div>"
-        f"<small>{100 - analysed} % no result · {without} of {windows}</small></div>",
+        f"<div class='card' title='{_WITH_A_RESULT}'><span>Windows with a result</span>"
+        f"<div class='fig'>{escaped(percent(summary.analysed))}<i>%</i></div>"
+        f"<div class='split'><i style='width:{100 * summary.analysed:.1f}%'></i>"
+        f"<i class='rest'></i></div><small>{windows - without} of {windows}, others say why"
+        "</small></div>",
     ]
     if summary.withheld:
         why = f"<div class='card why' role='note'><p>{escaped(summary.withheld)}</p></div>"
@@ -129,17 +143,13 @@ def _shares(shares: tuple[Share, ...]) -> str:
 
 
 def _share(share: Share, widest: float) -> str:
-    low, high = _percent(share.low), _percent(share.high)
+    value, low, high = (escaped(percent(each)) for each in (share.share, share.low, share.high))
     left, right, middle = (40 * value / widest for value in (share.low, share.high, share.share))
     return (
         f"<div class='sh'>{emotion_name(share.label)}"
-        f"<div class='v'><b>{_percent(share.share)}</b><span>{low}–{high}</span></div>"
+        f"<div class='v'><b>{value}</b><span>{low}–{high}</span></div>"
         "<svg width='100%' height='6' viewBox='0 0 40 6' preserveAspectRatio='none' "
         "aria-hidden='true'><rect class='st' y='2' width='40' height='2'/>"
         f"<rect class='sci' x='{left:.1f}' y='1' width='{max(0.5, right - left):.1f}' height='4'/>"
         f"<rect class='spt' x='{min(39.1, middle):.1f}' width='0.9' height='6'/></svg></div>"
     )
-
-
-def _percent(share: float) -> int:
-    return round(100 * share)

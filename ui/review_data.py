@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from verhm.report.look import REASONS
+from verhm.report.look import MEANINGS, REASONS
 from verhm.types import Acoustics, Analysis, EmotionTimeline
 
 _FINEST_STEP = 0.05  # s; one pixel at the closest zoom
@@ -19,8 +19,8 @@ def review_data(analysis: Analysis) -> dict[str, Any]:
 
     Returns:
         JSON-ready values: times in seconds; `probabilities` K lists of W integers in thousandths;
-        `valence` and `arousal` W integers in hundredths; `status` W indices into `reasons`;
-        `speech` W integers in percent; `snr` W integers in dB or None; `voice` the loudness in
+        `valence` and `arousal` W integers in hundredths; `status` W indices into `reasons` and
+        `meanings`; `speech` W integers in percent; `snr` W integers in dB or None; `voice` the loudness in
         dBFS and the pitch in Hz (None where nothing is voiced) on a regular grid of `step` seconds
     """
     timeline = analysis.timeline
@@ -40,6 +40,7 @@ def review_data(analysis: Analysis) -> dict[str, Any]:
         "valence": _integers(100 * affect[:, 0], shown),
         "arousal": _integers(100 * affect[:, 1], shown),
         "reasons": reasons,
+        "meanings": ["", *(MEANINGS[status] for status in REASONS)],
         "status": [reasons.index(REASONS.get(status, "")) for status in timeline.status],
         "speech": _speech_percent(analysis, timeline),
         "snr": _finite_integers(np.array([quality.snr for quality in analysis.window_quality])),

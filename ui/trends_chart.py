@@ -17,6 +17,7 @@ from ui.trends_axes import (
 from ui.trends_data import TrendPoint, joined, model_breaks
 from ui.trends_numbers import session_numbers
 from ui.trends_scores import SCORE_HEIGHT, score_lane
+from verhm.report.look import percent
 
 _TOP, _GAP = 40.0, 18.0
 _SHARE_HEIGHT, _AFFECT_HEIGHT = 84.0, 68.0
@@ -53,7 +54,9 @@ def trends_chart(
         top += 8 + SCORE_HEIGHT + _GAP
     bottom = top + 4
     under = "".join(grounds) + _months(axis, bottom) + _open_line(points, axis, open_id, bottom)
-    over = _gaps(points, axis, end_of_figures) + _breaks(points, axis, end_of_figures)
+    over = ""
+    if end_of_figures > _TOP:
+        over = _gaps(points, axis, end_of_figures) + _breaks(points, axis, end_of_figures)
     return (
         f'<svg class="tr-chart" viewBox="0 0 {WIDTH} {bottom + _SESSIONS_HEIGHT:.0f}" role="group" '
         f'aria-label="{escaped(_description(points, shown))}">'
@@ -127,7 +130,7 @@ def _title(name: str, top: float) -> str:
     return (
         f'<use href="#m-{name}" x="0" y="{top + 3}" width="12" height="12"/>'
         f'<text class="s" x="18" y="{top + 13}">{name.capitalize()}</text>'
-        f'<text x="18" y="{top + 27}">of time</text>'
+        f'<text x="18" y="{top + 27}">% of time</text>'
     )
 
 
@@ -173,12 +176,16 @@ def _last_value(
 
 def _interval(low: float, high: float, written: Callable[[float], str]) -> str:
     if written is _percent:
-        return f"{low:.0f}–{high:.0f} %"
+        return f"{_whole(low)}–{_whole(high)} %"
     return f"{written(low)} to {written(high)}"
 
 
 def _percent(value: float) -> str:
-    return f"{value:.0f} %"
+    return f"{_whole(value)} %"
+
+
+def _whole(value: float) -> str:
+    return escaped(percent(value / 100))
 
 
 def _gaps(points: Sequence[TrendPoint], axis: TimeAxis, bottom: float) -> str:

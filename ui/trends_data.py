@@ -9,6 +9,7 @@ import numpy as np
 
 from storage.models import Session
 from ui.grade import grade
+from ui.review_cards import quality_words
 from verhm.labels import EMOTIONS
 
 LINE_NEEDS = 3  # sessions of one model; fewer are dots
@@ -28,6 +29,7 @@ class TrendPoint:
         day: it was recorded on
         task: in words
         grade: of its quality: Good, Fair or Poor; empty without a result
+        quality: the grade and what it comes from, in words; empty without a result
         speech: s
         model: name and version of the model; empty without a result
         model_key: differs between models that must not be compared
@@ -41,6 +43,7 @@ class TrendPoint:
     day: date
     task: str = ""
     grade: str = ""
+    quality: str = ""
     speech: float = 0.0
     model: str = ""
     model_key: str = ""
@@ -77,6 +80,7 @@ def _point(session: Session, number: int) -> TrendPoint:
     return TrendPoint(
         **known,  # type: ignore[arg-type]
         grade=grade(run.quality, summary),
+        quality=quality_words(run.quality, summary),
         speech=summary.speech,
         model=f"{run.model.name} {run.model.version}",
         model_key=run.model.sha256,

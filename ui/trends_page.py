@@ -15,16 +15,17 @@ from verhm.labels import EMOTIONS
 RANGES = {"3": ("3 mo", 92), "12": ("12 mo", 366), "all": ("All", None)}
 OTHERS = {"valence": "Valence", "arousal": "Arousal", "scores": "PHQ-9, GAD-7"}
 
-EMPTY_PATIENT = (
-    "<section class='panel empty'><h2>No patient is open</h2>"
-    "<p>Open a patient to see how the sessions compare over time.</p>"
-    "<button type='button' class='btn primary' data-visit='patients'>Patients</button></section>"
-)
-EMPTY_SESSIONS = (
-    "<section class='panel empty'><h2>No sessions yet</h2>"
-    "<p>Trends begin with the first session; lines need three of one model.</p>"
-    "<button type='button' class='btn primary' data-visit='new-session'>New session</button>"
+_EMPTY = (
+    "<section class='panel empty'><h2>No sessions to compare</h2><p>{}</p><div class='row'>"
+    "<button type='button' class='btn primary' data-visit='patients'>Patients</button>"
+    "<button type='button' class='btn' data-visit='new-session'>New session</button></div>"
     "</section>"
+)
+EMPTY_PATIENT = _EMPTY.format("Open a patient to see the sessions over time.")
+EMPTY_SESSIONS = _EMPTY.format("This patient has none yet. Trends begin with the first one.")
+_NO_FIGURES = (
+    "<div class='notice' role='note'>None of these sessions has a summary, so there are no figures "
+    "to draw. Select a session to see why.</div>"
 )
 
 
@@ -60,13 +61,17 @@ def trends_page(
     first_day = points[-1].day - timedelta(days=days) if days else None
     visible = since(points, first_day)
     labels = choice.labels(points)
+    options = _options(labels, choice)
     header = _header(visible, choice, synthetic_chip(patient))
+    hidden, note = choice.hidden, ""
+    if not any(point.figures for point in visible):
+        labels, hidden, note = (), hidden | {"valence", "arousal"}, _NO_FIGURES
     chosen = next((point for point in points if point.session_id == open_id), points[-1])
     return (
         f"<div class='tr' data-patient='{escaped(patient.id)}'><div class='tr-col'>"
-        f"{_options(labels, choice)}{_facts(chosen)}</div>"
-        f"<section class='panel tr-main' aria-label='Trends'>{header}"
-        f"{trends_chart(visible, labels, open_id, choice.hidden)}<span class='grow'></span>"
+        f"{options}{_facts(chosen)}</div>"
+        f"<section class='panel tr-main' aria-label='Trends'>{header}{note}"
+        f"{trends_chart(visible, labels, open_id, hidden)}<span class='grow'></span>"
         f"<p class='small muted'>{_sentence(visible)}</p></section></div>"
     )
 
@@ -96,7 +101,11 @@ def _facts(point: TrendPoint) -> str:
         facts.append(("Task", point.task))
     if point.grade:
         figure, unit = minutes_of(point.speech)
-        facts += [("Speech", f"{figure} {unit}"), ("Quality", point.grade), ("Model", point.model)]
+        facts += [
+            ("Speech", f"{figure} {unit}"),
+            ("Quality", point.quality),
+            ("Model", point.model),
+        ]
     if point.reason:
         facts.append(("No figures", point.reason))
     rows = "".join(f"<dt>{name}</dt><dd>{escaped(text)}</dd>" for name, text in facts)
@@ -142,7 +151,7 @@ def _sentence(points: Sequence[TrendPoint]) -> str:
         "Bars are each session's own 95 % interval. The app draws no link between voice and "
         "scores. Select a session to open it in Review."
     )
-    if with_figures < LINE_NEEDS:
+    if 0 < with_figures < LINE_NEEDS:
         why = f"Fewer than {LINE_NEEDS} sessions with figures: dots only, as two make no trend."
         return f"{why} {text}"
     return text

@@ -66,8 +66,15 @@ def test_withheld_figures_give_way_to_the_reason():
     assert "class='sh'" not in html
 
 
-def test_windows_without_a_result_are_counted():
-    assert "2 of 115" in summary_cards(make_analysis(60.0).summary, 60.0, 115, 2)
+def test_windows_with_a_result_are_counted_and_explained():
+    html = summary_cards(make_analysis(60.0).summary, 60.0, 115, 2)
+    assert "113 of 115" in html
+    assert "title='A window is a few seconds of the recording." in html
+
+
+def test_a_share_that_is_hardly_anything_is_not_shown_as_nothing():
+    summary = replace(make_analysis(60.0).summary, analysed=0.002, withheld="E23")
+    assert "&lt;1<i>%</i>" in summary_cards(summary, 60.0, 500, 499)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +100,12 @@ def test_quality_is_told_in_words(quality, words):
 
 
 def test_the_grade_comes_first(run):
-    assert quality_words(run).startswith("Quality good · ")
+    assert quality_words(run.quality, run.summary).startswith("Good: SNR 25 dB")
+
+
+def test_a_poor_quality_names_its_reason_though_the_sound_is_clean(run):
+    words = quality_words(run.quality, replace(run.summary, analysed=0.12))
+    assert words.startswith("Poor: a result in only 12 % of the windows · SNR 25 dB")
 
 
 def test_only_a_demonstration_is_marked_as_synthetic():

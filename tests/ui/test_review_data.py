@@ -35,6 +35,8 @@ def test_every_status_but_ok_has_a_reason(data):
 def test_reasons_are_those_of_the_windows(data):
     assert data["reasons"][data["status"][4]] == "no speech"
     assert data["reasons"][data["status"][5]] == "uncertain"
+    assert data["meanings"][data["status"][0]] == ""
+    assert data["meanings"][data["status"][4]] == "Nobody speaks here."
 
 
 def test_every_window_has_all_its_figures(data):

@@ -148,7 +148,7 @@ def test_brackets_go_to_what_has_no_result(mount):
     page = mount()
     page.keyboard.press("]")
     assert "no result: no speech" in page.get_attribute(".rv-lanes", "aria-valuetext")
-    assert page.inner_text(".rv-readout") == "no result: no speech"
+    assert page.inner_text(".rv-readout") == "No result: no speech. Nobody speaks here."
     assert page.locator(".rv-readout .tt").count() == 0
 
 
@@ -303,7 +303,7 @@ def test_a_recording_of_one_window_without_a_result_is_shown(mount):
         np.zeros(1), np.full(1, 2.0), np.full((1, 8), 0.125), (WindowStatus.SILENCE,)
     )
     page = mount(replace(analysis, timeline=silent, window_quality=analysis.window_quality[:1]))
-    assert "no result: no speech" in page.inner_text(".rv-readout")
+    assert "No result: no speech" in page.inner_text(".rv-readout")
 
 
 def test_the_keys_are_listed(mount):

@@ -25,18 +25,19 @@ def refresh(context):
 
 
 def test_without_a_patient_the_screen_says_what_to_do(refresh):
-    assert "No patient is open" in refresh(None, None)
+    assert "Open a patient" in refresh(None, None)
 
 
 def test_a_patient_without_sessions_is_told_so(refresh):
-    assert "No sessions yet" in refresh("nobody", None)
+    assert "has none yet" in refresh("nobody", None)
 
 
 def test_a_session_without_a_result_is_shown_as_such(refresh, add_session):
     session = add_session()
     html = refresh(session.patient_id, None)
     assert "no result" in html
-    assert "Fewer than 3 sessions" in html
+    assert "None of these sessions has a summary" in html
+    assert ">Valence</text>" not in html  # no lane without anything in it
 
 
 def test_the_demonstration_is_marked_and_drawn(context, refresh):
@@ -53,6 +54,17 @@ def test_points_come_from_the_sessions_oldest_first(context):
     assert [each.day for each in points] == sorted(each.day for each in points)
     assert points[0].phq9 == 17
     assert sum(each.figures["sad"][0] for each in points) > 0
+
+
+def test_few_sessions_with_figures_are_dots_and_say_why(context):
+    points = trend_points(context.repository.sessions(load_demonstration(context.repository)))
+    assert "Fewer than 3 sessions" in trends_page(PATIENT, points[:2], None, Choice())
+    assert "Fewer than 3 sessions" not in trends_page(PATIENT, points, None, Choice())
+
+
+def test_a_grade_stands_with_its_reason(context):
+    points = trend_points(context.repository.sessions(load_demonstration(context.repository)))
+    assert "Poor: noisy, SNR 8 dB" in trends_page(PATIENT, points, points[2].session_id, Choice())
 
 
 def test_what_was_entered_is_escaped():

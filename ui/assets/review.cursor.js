@@ -44,7 +44,7 @@ function valuesSvg(model, width, time, index) {
 /** The two likeliest emotions of a window as bars, or why it has no result. */
 function readoutHtml(model, index) {
   if (!model.hasResult(index)) {
-    return `<p class="rv-none"><b>no result: ${escapeText(model.reason(index))}</b></p>`;
+    return `<p class="rv-none"><b>No result: ${escapeText(model.reason(index))}.</b> ${escapeText(model.meaning(index))}</p>`;
   }
   return model.ranking(index).slice(0, 2).map((row) => {
     const label = model.labels[row];

@@ -92,7 +92,7 @@ function gapColumns(model, frame) {
     const label = width < 14 ? "" :
       `<g transform="rotate(-90 ${fixed(centre)} ${middle})"><rect class="paper" x="${fixed(centre - long / 2)}" y="${middle - 6.5}" width="${fixed(long)}" height="13" rx="2"/>` +
       `<text class="why" x="${fixed(centre)}" y="${middle + 4}" text-anchor="middle">${why}</text></g>`;
-    return `<g><title>No result: ${why}</title><rect class="nothing" x="${fixed(x)}" y="${ROWS_TOP}" width="${fixed(width)}" height="${ROWS_HEIGHT}"/>${label}</g>`;
+    return `<g><title>No result: ${why}. ${escapeText(model.meaning(part.first))}</title><rect class="nothing" x="${fixed(x)}" y="${ROWS_TOP}" width="${fixed(width)}" height="${ROWS_HEIGHT}"/>${label}</g>`;
   }).join("");
 }
 

@@ -100,12 +100,16 @@ function makeModel(data) {
   function reason(index) {
     return data.reasons[data.status[index]];
   }
+  /** What a reason means, and what to do about it. */
+  function meaning(index) {
+    return data.meanings[data.status[index]];
+  }
   function voiceCell(time) {
     const cells = data.voice.loudness.length;
     return Math.max(0, Math.min(cells - 1, Math.floor(time / data.voice.step)));
   }
   return {
-    ...data, count, centres, hasResult, ranking, windowAt, kindOf, stretches, nextGap, reason, voiceCell,
+    ...data, count, centres, hasResult, ranking, windowAt, kindOf, stretches, nextGap, reason, meaning, voiceCell,
     gaps: data.status.filter((status) => status !== 0).length,
     /** A window's cell is one hop wide and lies at its middle. */
     cellStart: (index) => centres[index] - half,

@@ -31,7 +31,7 @@ function tableRow(model, index, number, isSelected) {
     `<td><button type="button" class="rv-go" aria-label="Go to ${clockText(model.starts[index], true)}">${clockText(model.starts[index], true)}</button></td>` +
     `<td>${clockText(model.ends[index], true)}</td><td class="num">${model.speech[index]}</td>` +
     `<td class="num">${snr === null ? "–" : String(snr).replace("-", "−")}</td>` +
-    `${emotionCells(model, index)}<td>${escapeText(status)}</td></tr>`;
+    `${emotionCells(model, index)}<td title="${escapeText(model.meaning(index))}">${escapeText(status)}</td></tr>`;
 }
 
 /** Builds the table inside `root`; onSelect(index) is called for a chosen row. */
