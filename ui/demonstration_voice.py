@@ -15,7 +15,6 @@ import numpy as np
 import soundfile
 
 from ui.theme import ASSETS
-from verhm.errors import RequestError
 from verhm.types import Waveform
 
 FOLDER = ASSETS / "demonstration"
@@ -106,7 +105,7 @@ def _speak(path: Path, text: str, pitch: int, speed: int) -> np.ndarray:
 
     program = shutil.which("espeak-ng")
     if program is None:
-        raise RequestError("E70", "espeak-ng was not found.", "Install it and run this again.")
+        raise SystemExit("espeak-ng was not found. Install it and run this again.")
     command = [program, "-v", "en-gb", "-p", str(pitch), "-s", str(speed), "-w", str(path), text]
     subprocess.run(command, check=True, timeout=60)  # noqa: S603 (a fixed program and fixed texts)
     sound, rate = soundfile.read(path)

@@ -7,6 +7,7 @@ import soundfile
 
 from storage.details import PatientDetails
 from storage.models import MediaKind, VideoState
+from ui import demonstration_voice
 from ui.demonstration import CODE, load_demonstration, synthetic_analysis
 from ui.demonstration_timeline import Story
 from ui.demonstration_voice import MEASURED, RECORDING
@@ -102,3 +103,9 @@ def test_windows_in_a_long_pause_have_no_result():
     silent = activity.seconds_within(timeline.starts, timeline.ends) < 0.1
     assert silent.any()
     assert {timeline.status[index] for index in np.flatnonzero(silent)} == {WindowStatus.SILENCE}
+
+
+def test_making_the_voice_again_needs_its_speaker(monkeypatch, tmp_path):
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    with pytest.raises(SystemExit, match="espeak-ng was not found"):
+        demonstration_voice._speak(tmp_path / "sentence.wav", "Hello", 50, 150)
