@@ -1,6 +1,10 @@
 import numpy as np
+import pytest
 
 from verhm.face.camera import Camera, bounding_box
+from verhm.face.rendering import Renderer
+from verhm.face.rig import load_face
+from verhm.labels import MORPHS
 
 
 def test_the_middle_of_view_is_the_middle_of_the_picture():
@@ -25,3 +29,11 @@ def test_a_box_holds_its_points_and_stays_inside():
     box = bounding_box(points, 512, margin=4)
     assert (box.left, box.top, box.right, box.bottom) == (6, 16, 105, 405)
     assert bounding_box(points, 200, margin=50).bottom == 200
+
+
+@pytest.mark.model
+def test_there_is_air_above_the_hair():
+    """The review screen cuts the uppermost 7 % of the picture off."""
+    with Renderer(load_face(), 128) as renderer:
+        picture = renderer.draw(np.zeros(len(MORPHS), np.float32))
+    assert picture[: round(0.08 * 128)].min() > 180

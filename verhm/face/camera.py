@@ -17,7 +17,7 @@ class Camera:
     """
 
     size: int
-    height: float = 7.06
+    height: float = 7.22
     distance: float = 14.0
     shown: float = 3.25
 
