@@ -25,7 +25,6 @@ function timelineHeader(model) {
   return `<header><h2>Timeline</h2><div class="seg" role="group" aria-label="View">${views.join("")}</div>` +
     rampLegend() +
     `<div class="ramp"><span class="rv-hatch"></span><span>no result</span></div><span class="grow"></span>` +
-    `<span class="small muted">window ${model.window} s · hop ${model.hop} s</span>` +
     `<div class="seg" role="group" aria-label="Visible time"><button type="button" class="rv-less" aria-label="Show less time">−</button>` +
     `<span class="rv-span" aria-live="polite"></span><button type="button" class="rv-more" aria-label="Show more time">+</button></div>` +
     `<button type="button" class="rv-help small" aria-label="Keyboard keys"><kbd>?</kbd> <span class="muted">keys</span></button></header>`;
@@ -65,7 +64,8 @@ function planeMarkup() {
 
 function tablePanel(model, chip) {
   return `<section class="panel tbl" aria-label="Windows"><header><h2>Windows</h2><div class="seg" role="group" aria-label="Which windows">` +
-    `<button type="button" data-filter="all">All ${model.count}</button><button type="button" data-filter="gaps">No result ${model.gaps}</button></div><span class="grow"></span>${chip}</header>` +
+    `<button type="button" data-filter="all">All ${model.count}</button><button type="button" data-filter="gaps">No result ${model.gaps}</button></div>` +
+    `<span class="small muted">${model.window} s each, one every ${model.hop} s</span><span class="grow"></span>${chip}</header>` +
     `<div class="rv-scroll" tabindex="0" role="region" aria-label="Table of windows"><table><thead><tr aria-rowindex="1">${tableHead()}</tr></thead><tbody></tbody></table></div></section>`;
 }
 

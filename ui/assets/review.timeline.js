@@ -48,7 +48,7 @@ function timelineLabels(model) {
     `<text x="0" y="82">original</text><text class="l" x="0" y="104">Speech</text>` +
     `<text class="l" x="0" y="121">Highest</text>${rows.join("")}` +
     twoLines(290, "Valence", "−1 to +1") + twoLines(337, "Arousal", "−1 to +1") +
-    twoLines(376, "Pitch", pitch) + twoLines(407, "Loudness", `${loudness} dBFS`);
+    twoLines(376, "Pitch", pitch) + twoLines(407, "Loudness", `${loudness} dB`);
 }
 
 /** The whole session in one strip: the voice, and the likeliest emotions below it. */
