@@ -20,8 +20,9 @@ def review_data(analysis: Analysis) -> dict[str, Any]:
     Returns:
         JSON-ready values: times in seconds; `probabilities` K lists of W integers in thousandths;
         `valence` and `arousal` W integers in hundredths; `status` W indices into `reasons` and
-        `meanings`; `speech` W integers in percent; `snr` W integers in dB or None; `voice` the loudness in
-        dBFS and the pitch in Hz (None where nothing is voiced) on a regular grid of `step` seconds
+        `meanings`; `speech` W integers in percent; `snr` W integers in dB or None; `voice` the
+        loudness in dBFS and the pitch in Hz (None where nothing is voiced) on a regular grid of
+        `step` seconds
     """
     timeline = analysis.timeline
     shown = timeline.has_result
