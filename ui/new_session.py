@@ -8,6 +8,7 @@ import gradio as gr
 
 from storage.models import Patient, Run, RunState
 from ui.context import AppContext, Selection, TabHandles, open_request
+from ui.days import days_verdicts, todays_date
 from ui.marks import escaped
 from ui.messages import error_box
 from ui.pieces import markup
@@ -51,16 +52,18 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
         show_progress="hidden",
     )
     note, phq9, gad7 = details[3:]
+    entered = [selected.patient, recording, *fields]
     analyse.click(
         work.begin,
-        [selected.patient, recording, *fields],
+        entered,
         [selected.request, progress, problem, note, phq9, gad7],
+        validator=days_verdicts(entered, [consent.given, consent.until, details[0]]),
         show_progress="hidden",
         trigger_mode="once",
     )
     # One patient's agreement must not be taken for the next one's.
     selected.patient.change(
-        lambda: [False, False, date.today().isoformat(), None],
+        lambda: [False, False, todays_date(), ""],
         None,
         consent.fields,
         show_progress="hidden",

@@ -9,6 +9,7 @@ import gradio as gr
 
 from storage.details import PatientDetails
 from storage.models import Patient
+from ui.days import as_day, day_field
 from ui.pieces import markup
 from verhm.errors import RequestError
 
@@ -36,6 +37,11 @@ class PatientForm:
     close: gr.Button
 
     @property
+    def days(self) -> tuple[Any, ...]:
+        """Those of the fields that hold a day."""
+        return self.fields[4:]
+
+    @property
     def outputs(self) -> list[Any]:
         """What `filled` and `closed` renew."""
         return [self.panel, self.title, self.problem, *self.fields]
@@ -50,17 +56,9 @@ def lay_out_form() -> PatientForm:
             name = gr.Textbox(label="Name (optional)", max_length=200, elem_id="patient-name")
             age_band = gr.Dropdown(AGE_BANDS, value="", label="Age band")
         with gr.Row():
-            given = gr.DateTime(None, include_time=False, type="string", label="Consent given on")
-            until = gr.DateTime(
-                None,
-                include_time=False,
-                type="string",
-                label="Valid until",
-                elem_id="consent-until",
-            )
-            withdrawn = gr.DateTime(
-                None, include_time=False, type="string", label="Withdrawn on", visible=False
-            )
+            given = day_field("Consent given on", elem_id="consent-given")
+            until = day_field("Valid until", elem_id="consent-until")
+            withdrawn = day_field("Withdrawn on", visible=False, elem_id="consent-withdrawn")
         note = gr.Textbox(label="Note", lines=2, max_length=4_000)
         problem = markup(elem_classes="problem-slot")
         with gr.Row(elem_classes="acts"):
@@ -75,7 +73,7 @@ def filled(patient: Patient | None, next_code: str) -> list[Any]:
     title = "New patient" if patient is None else "Edit patient and consent"
     head = [gr.Column(visible=True), f"<h2>{title}</h2>", ""]
     if patient is None:
-        return [*head, next_code, "", "", "", None, None, gr.update(value=None, visible=False)]
+        return [*head, next_code, "", "", "", "", "", gr.update(value="", visible=False)]
     band = patient.age_band
     return [
         *head,
@@ -83,9 +81,9 @@ def filled(patient: Patient | None, next_code: str) -> list[Any]:
         patient.name or "",
         gr.Dropdown(choices=list(dict.fromkeys((*AGE_BANDS, band))), value=band),
         patient.note,
-        _moment(patient.consent_given_on),
-        _moment(patient.consent_until),
-        gr.update(value=_moment(patient.consent_withdrawn_on), visible=True),
+        _written(patient.consent_given_on),
+        _written(patient.consent_until),
+        gr.update(value=_written(patient.consent_withdrawn_on), visible=True),
     ]
 
 
@@ -123,22 +121,5 @@ def read_form(entries: Sequence[Any], patient: Patient | None) -> PatientDetails
     )
 
 
-def as_day(text: str | None) -> date | None:
-    """The day in a date field, or None where it is empty.
-
-    Raises:
-        RequestError: E63 when it is no date
-    """
-    text = (text or "").strip()
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise RequestError(
-            "E63", f"“{text[:20]}” is not a date.", "Enter it as year-month-day: 2026-11-30."
-        ) from error
-
-
-def _moment(day: date | None) -> str | None:
-    return day.isoformat() if day else None
+def _written(day: date | None) -> str:
+    return day.isoformat() if day else ""

@@ -9,6 +9,7 @@ import gradio as gr
 
 from storage.details import PatientDetails
 from ui.context import AppContext, OpenRequest, Selection, TabHandles, open_request
+from ui.days import days_verdicts
 from ui.messages import error_box, shows_errors
 from ui.patient_form import PatientForm, closed, filled, lay_out_form, read_form
 from ui.patient_removal import lay_out_removal, wire_removal
@@ -137,10 +138,12 @@ def _wire_form(
         return [open_request(patient.id, session_id), *closed()]
 
     new.click(lambda: [None, *filled(None, repository.next_code())], None, [editing, *form.outputs])
+    entered = [editing, selected.session, *form.fields]
     form.save.click(
         save,
-        [editing, selected.session, *form.fields],
+        entered,
         [selected.request, *form.outputs],
+        validator=days_verdicts(entered, form.days),
         show_progress="hidden",
     )
     form.close.click(closed, None, form.outputs, show_progress="hidden")

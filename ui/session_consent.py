@@ -11,8 +11,8 @@ from storage.details import PatientDetails
 from storage.models import Patient
 from storage.repository import Repository
 from ui.consent import consent_of
+from ui.days import as_day, day_field, todays_date
 from ui.marks import escaped, icon, long_date
-from ui.patient_form import as_day
 from ui.pieces import markup
 from ui.session_form import Entries
 from verhm.errors import RequestError
@@ -26,8 +26,8 @@ class ConsentStep:
     fields_row: gr.Row
     trial: gr.Checkbox
     agreed: gr.Checkbox
-    given: gr.DateTime
-    until: gr.DateTime
+    given: gr.Textbox
+    until: gr.Textbox
 
     @property
     def fields(self) -> list[Any]:
@@ -51,14 +51,8 @@ def lay_out_consent() -> ConsentStep:
             elem_id="agreed",
             scale=3,
         )
-        given = gr.DateTime(
-            lambda: date.today().isoformat(),  # type: ignore[arg-type]
-            include_time=False,
-            type="string",
-            label="Agreed on",
-            elem_id="agreed-on",
-        )
-        until = gr.DateTime(None, include_time=False, type="string", label="Valid until")
+        given = day_field("Agreed on", todays_date, elem_id="agreed-on")
+        until = day_field("Valid until", elem_id="agreed-until")
     trial = gr.Checkbox(
         False, label="Try without saving", container=False, elem_id="trial", elem_classes="trial"
     )

@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 
 from storage.details import SessionDetails
-from ui.patient_form import as_day
+from ui.days import as_day, day_field, todays_date
 from ui.pieces import markup
 from verhm.errors import RequestError
 from verhm.settings import AnalysisSettings, VideoSettings
@@ -95,13 +95,7 @@ def lay_out_details() -> list[Any]:
     """Date, language, task, note and questionnaires."""
     markup(_header(3, "Details", "can wait until after"))
     with gr.Row():
-        recorded_on = gr.DateTime(
-            lambda: date.today().isoformat(),  # type: ignore[arg-type]
-            include_time=False,
-            type="string",
-            label="Date",
-            elem_id="recorded-on",
-        )
+        recorded_on = day_field("Date", todays_date, elem_id="recorded-on")
         language = gr.Dropdown(
             LANGUAGES, value="English", label="Language", allow_custom_value=True
         )

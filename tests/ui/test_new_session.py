@@ -94,7 +94,7 @@ def test_a_recording_becomes_one_session_only(context, patient, begin):
         ({"agreed_on": (TODAY + timedelta(1)).isoformat()}, "E63"),
         ({"agreed_on": "yesterday"}, "E63"),
         ({"recorded_on": ""}, "E63"),
-        ({"recorded_on": "31.12.2026"}, "E63"),
+        ({"recorded_on": "31.11.2026"}, "E63"),
         ({"recorded_on": (TODAY + timedelta(1)).isoformat()}, "E63"),
         ({"phq9": "28"}, "E63"),
         ({"phq9": "nine"}, "E63"),

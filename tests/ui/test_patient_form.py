@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from ui.patient_form import as_day, filled, read_form
+from ui.patient_form import filled, read_form
 from verhm.errors import RequestError
 
 FIELDS = ("P-0417", "Ada", "35–44", "A note", "2026-05-12", "2027-05-12", None)
@@ -23,7 +23,7 @@ def test_the_form_reads_back_what_it_shows(context):
 
 @pytest.mark.parametrize(
     ("position", "value"),
-    [(0, "  "), (0, "x" * 41), (4, None), (4, "soon"), (5, "2025-01-01")],
+    [(0, "  "), (0, "x" * 41), (4, None), (4, "soon"), (4, "21/11/2026"), (5, "2025-01-01")],
 )
 def test_an_entry_that_cannot_be_is_refused_with_a_code(position, value):
     fields = list(FIELDS)
@@ -32,7 +32,9 @@ def test_an_entry_that_cannot_be_is_refused_with_a_code(position, value):
         read_form(fields, None)
 
 
-def test_an_empty_date_is_no_date():
-    assert as_day(None) is None
-    assert as_day("  ") is None
-    assert as_day("2026-11-21") == date(2026, 11, 21)
+def test_a_consent_written_with_dots_is_kept():
+    details = read_form(("P-1", "", "", "", "21.11.2026", "21.11.2027", ""), None)
+    assert (details.consent_given_on, details.consent_until) == (
+        date(2026, 11, 21),
+        date(2027, 11, 21),
+    )

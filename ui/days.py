@@ -1,0 +1,79 @@
+"""Days as people write them, and the fields into which they are typed."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import gradio as gr
+
+from verhm.errors import RequestError
+
+# Only what can be read in one way: 03/04/2026 is two days, depending on who writes it.
+_FORMS = ("%Y-%m-%d", "%d.%m.%Y", "%d %b %Y", "%d %B %Y")
+
+
+def as_day(text: str | None) -> date | None:
+    """The day that was written, or None where nothing was.
+
+    Raises:
+        RequestError: E63 when it is no date, or could be more than one
+    """
+    text = " ".join((text or "").split())
+    if not text:
+        return None
+    for form in _FORMS:
+        try:
+            return datetime.strptime(text, form).date()
+        except ValueError:
+            continue
+    raise RequestError(
+        "E63",
+        f"“{text[:20]}” cannot be read as one day.",
+        "Enter it as 2026-11-30 or 30.11.2026.",
+    )
+
+
+def todays_date() -> str:
+    """Today, as a day field shows it."""
+    return date.today().isoformat()
+
+
+def day_field(label: str, value: str | Callable[[], str] | None = None, **options: Any) -> Any:
+    """A field for a day: leaving it writes the day out, or says at the field what is wrong.
+
+    Gradio's own date field forgets, without a word, what it cannot read.
+    """
+    field = gr.Textbox(
+        value, label=label, placeholder="2026-11-30 or 30.11.2026", max_lines=1, **options
+    )
+    field.blur(_written_out, field, field, validator=_verdict, show_progress="hidden")
+    return field
+
+
+def days_verdicts(inputs: Sequence[Any], days: Sequence[Any]) -> Callable[..., list[Any]]:
+    """What an event asks before it runs: whether its day fields can be read.
+
+    Args:
+        inputs: of the event
+        days: those of them that are day fields
+    """
+    are_days = [each in days for each in inputs]
+
+    def verdicts(*values: Any) -> list[Any]:
+        pairs = zip(values, are_days, strict=True)
+        return [_verdict(value) if is_day else gr.validate(True, "") for value, is_day in pairs]
+
+    return verdicts
+
+
+def _written_out(text: str | None) -> str:
+    day = as_day(text)
+    return day.isoformat() if day else ""
+
+
+def _verdict(text: str | None) -> Any:
+    try:
+        as_day(text)
+    except RequestError as error:
+        return gr.validate(False, f"{error.cause} {error.remedy}")
+    return gr.validate(True, "")
