@@ -1,7 +1,16 @@
-// Follows the analyses from any tab: shows the one at work, and tells the page when one changes.
+// Follows the analyses from any tab: shows the one at work, tells the page when one changes, and
+// the person when the app is gone.
+const GONE = "VERHM is not running any more. Start it again; what was recorded is kept.";
+const SILENT = "VERHM does not answer. If it stays so, start it again; what was recorded is kept.";
+const PATIENCE = 10_000; // ms until an answer is taken to be missing
 const known = new Map();
 let first = true;
 let timer = null;
+
+const alarm = document.createElement("div");
+alarm.className = "cut-off";
+alarm.setAttribute("role", "alert");
+document.body.append(alarm);
 
 const minutes = (seconds) =>
   seconds >= 90 ? `${Math.round(seconds / 60)} min` : `${Math.max(1, Math.round(seconds))} s`;
@@ -35,20 +44,26 @@ function notice(jobs) {
   first = false;
 }
 
+async function ask() {
+  try {
+    const { jobs } = await verhm.send("/jobs", { signal: AbortSignal.timeout(PATIENCE) });
+    alarm.textContent = "";
+    return jobs;
+  } catch (error) {
+    // A browser that finds nobody at the address says so with a TypeError.
+    alarm.textContent = error instanceof TypeError ? GONE : SILENT;
+    return null;
+  }
+}
+
 async function poll() {
   clearTimeout(timer);
-  let busy = false;
-  try {
-    const { jobs } = await verhm.send("/jobs");
-    busy = jobs.some((job) => !job.has_ended);
-    document.body.classList.remove("is-cut-off");
-    dispatchEvent(new CustomEvent("verhm-jobs", { detail: jobs }));
-    show(jobs);
-    notice(jobs);
-  } catch {
-    document.body.classList.add("is-cut-off");
-  }
-  timer = setTimeout(poll, busy ? 700 : 3000);
+  const jobs = await ask();
+  timer = setTimeout(poll, jobs?.some((job) => !job.has_ended) ? 700 : 3000);
+  if (!jobs) return;
+  dispatchEvent(new CustomEvent("verhm-jobs", { detail: jobs }));
+  show(jobs);
+  notice(jobs);
 }
 
 window.verhm.poll = poll;
