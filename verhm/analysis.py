@@ -23,8 +23,12 @@ from verhm.types import (
     Recording,
     Stage,
     no_progress,
+    portion,
 )
 from verhm.windows import window_bounds
+
+# How the steps of the stage "speech" share its time.
+_ACTIVITY, _QUALITY, _ACOUSTICS = (0.0, 0.55), (0.55, 0.6), (0.6, 1.0)
 
 
 class Analyzer:
@@ -98,10 +102,14 @@ class Analyzer:
         with _timed(Stage.QUALITY, seconds, progress):
             refuse_unusable(waveform, self._limits)
         with _timed(Stage.SPEECH, seconds, progress):
-            activity = detect_speech(waveform, progress)
+            activity = detect_speech(waveform, portion(progress, *_ACTIVITY))
             refuse_too_little_speech(activity, self._limits)
-            quality, window_quality = measure_quality(waveform, activity, starts, ends)
-            acoustics = measure_acoustics(waveform, activity)
+            quality, window_quality = measure_quality(
+                waveform, activity, starts, ends, portion(progress, *_QUALITY)
+            )
+            acoustics = measure_acoustics(
+                waveform, activity, progress=portion(progress, *_ACOUSTICS)
+            )
         with _timed(Stage.EMOTION, seconds, progress):
             found = infer(self._model, waveform, activity, starts, ends, settings, progress)
             status = window_status(

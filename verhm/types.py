@@ -34,6 +34,11 @@ def no_progress(stage: Stage, share: float) -> None:
     """Report to nobody."""
 
 
+def portion(progress: Progress, start: float, end: float) -> Progress:
+    """For one of several steps of a stage: its own share becomes the stage's, `start` to `end`."""
+    return lambda stage, share: progress(stage, start + (end - start) * share)
+
+
 class WindowStatus(enum.StrEnum):
     """Whether a window has a result, or why not."""
 

@@ -7,7 +7,8 @@ from tests.audio.encoding import tone
 from verhm.audio.acoustics import measure_acoustics, self_similarity
 from verhm.audio.activity import detect_speech
 from verhm.audio.media import decode
-from verhm.types import SpeechActivity, Waveform
+from verhm.errors import Cancelled
+from verhm.types import SpeechActivity, Stage, Waveform
 
 RATE = 16_000
 ALWAYS = SpeechActivity(np.array([[0.0, 1_000.0]]))
@@ -95,3 +96,23 @@ def test_a_frame_resembles_itself_one_period_later_and_not_half_a_period():
     whole, half = self_similarity(frames, np.array([160, 80]), 640)
     assert whole == pytest.approx(1.0, abs=1e-3)
     assert half == pytest.approx(-1.0, abs=1e-2)
+
+
+def test_progress_rises_to_the_end_and_cancels():
+    shares = []
+
+    def watch(stage, share):
+        shares.append((stage, share))
+
+    def cancel(stage, share):
+        watch(stage, share)
+        raise Cancelled
+
+    long = wave(np.zeros(100 * RATE))
+    measure_acoustics(long, ALWAYS, progress=watch)
+    assert shares == sorted(shares) and len(shares) > 2
+    assert shares[-1] == (Stage.SPEECH, 1.0)
+    shares.clear()
+    with pytest.raises(Cancelled):
+        measure_acoustics(long, ALWAYS, progress=cancel)
+    assert len(shares) == 1

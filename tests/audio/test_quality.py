@@ -9,7 +9,7 @@ from verhm.audio.media import decode
 from verhm.audio.quality import measure_quality, refuse_too_little_speech, refuse_unusable
 from verhm.errors import AudioError
 from verhm.settings import AudioLimits
-from verhm.types import Quality, SpeechActivity, Waveform
+from verhm.types import Quality, SpeechActivity, Stage, Waveform
 from verhm.windows import window_bounds
 
 RATE = 16_000
@@ -169,3 +169,11 @@ def test_too_little_speech_is_refused():
     for spans in (np.zeros((0, 2)), np.array([[1.0, 1.9]])):
         with pytest.raises(AudioError, match="E21"):
             refuse_too_little_speech(SpeechActivity(spans), AudioLimits())
+
+
+def test_progress_rises_to_the_end():
+    shares = []
+    samples = np.zeros(200 * RATE)
+    measure_quality(wave(samples), SPANS, *NO_WINDOWS, lambda *told: shares.append(told))
+    assert shares == sorted(shares) and len(shares) > 2
+    assert shares[-1] == (Stage.SPEECH, 1.0)

@@ -11,7 +11,7 @@ from librosa import yin  # loaded here, not at the first call: it takes seconds
 from numpy.lib.stride_tricks import sliding_window_view
 
 from verhm.audio.levels import contains, decibels
-from verhm.types import Acoustics, SpeechActivity, Waveform
+from verhm.types import Acoustics, Progress, SpeechActivity, Stage, Waveform, no_progress
 
 _LOWEST, _HIGHEST = 65.0, 500.0  # Hz
 _HOP = 0.02  # s between pitch frames
@@ -21,20 +21,26 @@ _LEAST_VOICED = 2  # frames in a step for it to have a pitch
 _BLOCK = 2000  # frames at once: 20 MB
 
 
-def measure_acoustics(waveform: Waveform, activity: SpeechActivity, step: float = 0.1) -> Acoustics:
+def measure_acoustics(
+    waveform: Waveform,
+    activity: SpeechActivity,
+    step: float = 0.1,
+    progress: Progress = no_progress,
+) -> Acoustics:
     """Measure pitch and loudness on a regular grid.
 
     Args:
         waveform: mono sound
         activity: where somebody speaks; there is no pitch elsewhere
         step: s between values, at least 0.04
+        progress: told the share done; may raise `Cancelled`
 
     Returns:
         one value per whole step: the median pitch of its voiced frames, or NaN, and its RMS level
     """
     count = max(1, int(waveform.duration / step + 1e-6))
     times = (np.arange(count) + 0.5) * step
-    frame_times, pitch = _pitch(waveform)
+    frame_times, pitch = _pitch(waveform, progress)
     pitch[~contains(activity, frame_times)] = np.nan
     return Acoustics(
         times=times,
@@ -45,7 +51,7 @@ def measure_acoustics(waveform: Waveform, activity: SpeechActivity, step: float 
     )
 
 
-def _pitch(waveform: Waveform) -> tuple[np.ndarray, np.ndarray]:
+def _pitch(waveform: Waveform, progress: Progress) -> tuple[np.ndarray, np.ndarray]:
     """(F,) times in s and (F,) pitch in Hz, NaN where nothing repeats; in bounded memory."""
     sample_rate = waveform.sample_rate
     length, hop = round(_FRAME * sample_rate), round(_HOP * sample_rate)
@@ -55,6 +61,7 @@ def _pitch(waveform: Waveform) -> tuple[np.ndarray, np.ndarray]:
         last = min(first + _BLOCK, count)
         block = waveform.samples[first * hop : (last - 1) * hop + length]
         pitch.append(_voiced_pitch(block, sample_rate, length, hop))
+        progress(Stage.SPEECH, last / count)
     times = (np.arange(count) * hop + length / 2) / sample_rate
     return times, np.concatenate(pitch)
 

@@ -8,7 +8,7 @@ from verhm.audio.clipping import clipped_per_frame
 from verhm.audio.levels import contains, decibels, frame_power
 from verhm.errors import AudioError
 from verhm.settings import AudioLimits
-from verhm.types import Quality, SpeechActivity, Waveform
+from verhm.types import Progress, Quality, SpeechActivity, Stage, Waveform, no_progress
 
 _FRAME = 0.01  # s
 _SPECTRUM = 256  # samples per spectrum
@@ -20,7 +20,11 @@ _SHORTEST_PAUSE = 0.2  # s of pauses in all, for the noise to be known
 
 
 def measure_quality(
-    waveform: Waveform, activity: SpeechActivity, starts: np.ndarray, ends: np.ndarray
+    waveform: Waveform,
+    activity: SpeechActivity,
+    starts: np.ndarray,
+    ends: np.ndarray,
+    progress: Progress = no_progress,
 ) -> tuple[Quality, tuple[Quality, ...]]:
     """Measure level, clipping, noise, speech and bandwidth.
 
@@ -34,12 +38,13 @@ def measure_quality(
         activity: where somebody speaks
         starts: (W,) s
         ends: (W,) s
+        progress: told the share done; may raise `Cancelled`
 
     Returns:
         of the whole recording, and W of its windows; time and memory are linear in the length
     """
     frames = _measure_frames(waveform, activity)
-    spectra = _Spectra.of(waveform, activity)
+    spectra = _Spectra.of(waveform, activity, progress)
     first = np.concatenate([[0.0], starts])
     last = np.concatenate([[waveform.duration], ends])
     seconds = activity.seconds_within(first, last)
@@ -166,7 +171,7 @@ class _Spectra:
     top: float
 
     @classmethod
-    def of(cls, waveform: Waveform, activity: SpeechActivity) -> "_Spectra":
+    def of(cls, waveform: Waveform, activity: SpeechActivity, progress: Progress) -> "_Spectra":
         """Sum the spectra of the frames that lie in speech."""
         count = len(waveform.samples) // _SPECTRUM
         frames = waveform.samples[: count * _SPECTRUM].reshape(count, _SPECTRUM)
@@ -178,6 +183,7 @@ class _Spectra:
             spectra = np.fft.rfft(frames[rows] * np.hanning(_SPECTRUM), axis=1)
             power = np.square(np.abs(spectra)) * is_speech[rows, None]
             sums.append(np.add.reduceat(power, np.arange(0, len(power), _SPECTRA)))
+            progress(Stage.SPEECH, min((first + _BLOCK) / count, 1.0))
         grain = _SPECTRA * _SPECTRUM / waveform.sample_rate
         return cls(np.cumsum(np.concatenate(sums), axis=0), grain, waveform.sample_rate / 2)
 

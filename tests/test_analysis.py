@@ -1,0 +1,52 @@
+"""The whole analysis of a recording, with the shipped model."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from verhm.analysis import Analyzer
+from verhm.errors import Cancelled
+from verhm.types import Stage
+
+pytestmark = pytest.mark.model
+
+
+@pytest.fixture(scope="module")
+def analyzer() -> Analyzer:
+    return Analyzer()
+
+
+@pytest.fixture(scope="module")
+def minutes(speech_path, tmp_path_factory) -> Path:
+    """Two minutes of synthetic speech."""
+    samples, sample_rate = soundfile.read(speech_path)
+    path = tmp_path_factory.mktemp("long") / "minutes.wav"
+    soundfile.write(path, np.resize(samples, 120 * sample_rate), sample_rate)
+    return path
+
+
+def test_progress_goes_through_the_stages_and_never_back(analyzer, minutes):
+    told = []
+    analyzer.analyze(minutes, lambda stage, share: told.append((list(Stage).index(stage), share)))
+    assert told == sorted(told)
+    assert [list(Stage)[index] for index in dict(told)] == [
+        *(Stage.DECODE, Stage.QUALITY, Stage.SPEECH, Stage.EMOTION, Stage.FACE)
+    ]
+    speech = {share for index, share in told if index == list(Stage).index(Stage.SPEECH)}
+    assert len(speech) > 4, "the bar must move while the voice is measured"
+
+
+@pytest.mark.parametrize("late", [0.5, 0.58, 0.7])
+def test_cancelling_acts_in_every_step_of_finding_speech(analyzer, minutes, late):
+    told = []
+
+    def cancel(stage: Stage, share: float) -> None:
+        told.append(stage)
+        if stage is Stage.SPEECH and share > late:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        analyzer.analyze(minutes, cancel)
+    assert Stage.EMOTION not in told
