@@ -38,8 +38,9 @@ def test_from_a_voice_to_a_video_and_back_tomorrow(browser, speak, tmp_path):
         analyse(page)
         see_video(page, other_than=duration)
         watch.assert_silent()
-        page.close()
         app.kill()
+        page.get_by_role("alert").get_by_text("VERHM is not running any more").wait_for()
+        page.close()
     with running(data) as app:
         page, watch = open_page(browser, app.url)
         find_in_history(page, "P-0417", sessions=2)
@@ -86,9 +87,14 @@ def analyse(page):
 
 
 def see_probabilities_before_the_video(page):
+    review = page.locator("#tab-review")
     # Not the summary: a synthetic voice is unfamiliar, and gets none.
-    page.locator("#tab-review").get_by_role("heading", name="Timeline").wait_for(timeout=ANALYSIS)
-    assert jobs(page)[-1]["state"] in ("rendering", "done")
+    review.get_by_role("heading", name="Timeline").wait_for(timeout=ANALYSIS)
+    assert review.locator("tr[data-index]").count()
+    assert review.get_by_text("The voice and the probabilities are ready").is_visible()
+    assert not review.locator("video").count()
+    # Asked last: what was seen above was seen before the video was there.
+    assert jobs(page)[-1]["state"] == "rendering"
 
 
 def jobs(page) -> list[dict]:
