@@ -5,6 +5,7 @@ which fits the same way on each fold's training speakers.
 """
 
 import argparse
+import subprocess
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -21,12 +22,13 @@ from training.mouth import fit_mouth
 from training.notes import NOTES
 from training.targets import action_unit_offsets
 from verhm.model.abstention import Thresholds
-from verhm.model.checkpoint import VoiceModel, save
+from verhm.model.checkpoint import CONFIG, VoiceModel, save
 from verhm.model.network import NetworkSettings, VoiceNetwork
 from verhm.model.synthesizer import MouthSynthesizer
 from verhm.types import ModelId
 
 NAME, VERSION = "verhm-whisper-base", "1"
+ROOT = Path(__file__).parents[1]
 ACTION_UNITS = Path("ravdess_action_units/df_average_AUs_total.csv.gz")
 
 
@@ -44,7 +46,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True, help="folder that was prepared")
     parser.add_argument("--out", type=Path, required=True, help="folder of the checkpoint")
     arguments = parser.parse_args()
-    if (arguments.out / "config.json").exists():
+    if (arguments.out / CONFIG).exists():
         raise SystemExit(f"{arguments.out} holds a checkpoint; choose another --out or remove it")
     model = train(arguments.work)
     save(model, arguments.out)
@@ -65,7 +67,20 @@ def train(work: Path) -> VoiceModel:
         fit.emotion.temperature,
         Thresholds(confidence=fit.emotion.confidence, novelty=fit.emotion.novelty),
         notes={**NOTES, "choice": asdict(fit.emotion.choice)},
+        commit=describe_commit(ROOT),
     )
+
+
+def describe_commit(folder: Path) -> str:
+    """The commit that a checkout is at, with "-dirty" when it was changed; empty where unknown."""
+    if not (folder / ".git").exists():
+        return ""
+    command = ["git", "-C", str(folder), "describe", "--always", "--dirty", "--abbrev=12"]
+    try:
+        found = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return found.stdout.strip()
 
 
 def fit_voice(examples: Examples, offsets: np.ndarray, settings: NetworkSettings) -> VoiceFit:

@@ -1,4 +1,6 @@
 import json
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
@@ -37,6 +39,34 @@ def test_saving_what_was_loaded_gives_the_same_weights(folder, tmp_path_factory)
 def test_a_checkpoint_is_not_overwritten(folder):
     with pytest.raises(FileExistsError):
         save(make_model(seed=1), folder)
+
+
+def test_a_checkpoint_that_was_stopped_half_way_is_none_and_can_be_written_again(
+    tmp_path, monkeypatch
+):
+    move = Path.replace
+
+    def stop(part, path):
+        if path.name == CONFIG:
+            raise KeyboardInterrupt
+        return move(part, path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", stop)
+        with pytest.raises(KeyboardInterrupt):
+            save(make_model(), tmp_path)
+    with pytest.raises(ModelError, match="E30"):
+        load(tmp_path)
+    identity = save(make_model(seed=1), tmp_path)
+    assert load(tmp_path, device="cpu").id == identity
+    assert {path.name for path in tmp_path.iterdir()} == {CONFIG, WEIGHTS}
+
+
+@pytest.mark.parametrize("commit", ["0123456789ab", ""])
+def test_the_commit_is_kept_where_it_is_known(commit, tmp_path):
+    save(replace(make_model(), commit=commit), tmp_path)
+    assert load(tmp_path, device="cpu").commit == commit
+    assert ("commit" in json.loads((tmp_path / CONFIG).read_text(encoding="utf-8"))) == bool(commit)
 
 
 @pytest.mark.parametrize("name", [CONFIG, WEIGHTS])

@@ -35,6 +35,7 @@ class VoiceModel:
         device: "cpu" or "cuda"
         labels: the K emotions
         notes: what it was trained on, with which licences, for what use
+        commit: of the code that made it; empty where unknown
     """
 
     id: ModelId
@@ -44,6 +45,7 @@ class VoiceModel:
     device: str = "cpu"
     labels: tuple[str, ...] = EMOTIONS
     notes: dict[str, Any] = field(default_factory=dict)
+    commit: str = ""
 
 
 def load(folder: Path = SHIPPED, device: str | None = None) -> VoiceModel:
@@ -71,6 +73,9 @@ def load(folder: Path = SHIPPED, device: str | None = None) -> VoiceModel:
 def save(model: VoiceModel, folder: Path) -> ModelId:
     """Write a checkpoint; the encoder in half precision, what was trained here in single.
 
+    The configuration comes last: without it there is no checkpoint, so one that was stopped half
+    way can be written again.
+
     Args:
         model: to write; the hash in its id is not looked at
         folder: made when missing
@@ -81,6 +86,8 @@ def save(model: VoiceModel, folder: Path) -> ModelId:
     Raises:
         FileExistsError: when the folder holds a checkpoint already
     """
+    if (folder / CONFIG).exists():
+        raise FileExistsError(folder / CONFIG)
     folder.mkdir(parents=True, exist_ok=True)
     weights = save_tensors(
         {
@@ -96,12 +103,21 @@ def save(model: VoiceModel, folder: Path) -> ModelId:
         "temperature": model.temperature,
         "thresholds": asdict(model.thresholds),
         "notes": model.notes,
+        **({"commit": model.commit} if model.commit else {}),
     }
-    with (folder / CONFIG).open("x", encoding="utf-8") as file:
-        file.write(json.dumps(config, indent=2) + "\n")
-    with (folder / WEIGHTS).open("xb") as file:
-        file.write(weights)
+    _write(folder / WEIGHTS, weights)
+    _write(folder / CONFIG, (json.dumps(config, indent=2) + "\n").encode())
     return identity
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file that appears under its name only when it is complete."""
+    part = path.with_name(f"{path.name}.part")
+    try:
+        part.write_bytes(content)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _read(path: Path) -> bytes:
@@ -142,4 +158,5 @@ def _build(config: dict[str, Any], weights: bytes, device: str) -> VoiceModel:
         device,
         labels,
         config["notes"],
+        config.get("commit", ""),
     )
