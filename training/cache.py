@@ -9,10 +9,12 @@ import numpy as np
 from training.corpora.clip import Clip
 from verhm.labels import EMOTIONS
 from verhm.model.network import NetworkSettings
+from verhm.settings import AnalysisSettings
 from verhm.types import Quality
 
 ENCODER = "encoder.safetensors"
-WINDOW, HOP = 3.0, 0.5  # s; the windows an analysis has unless told otherwise
+# s; the windows an analysis has unless told otherwise
+WINDOW, HOP = AnalysisSettings.window, AnalysisSettings.hop
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,6 +17,7 @@ from sklearn.model_selection import GroupKFold
 from sklearn.preprocessing import StandardScaler
 
 from training.cache import Examples
+from verhm.labels import EMOTIONS
 from verhm.model.calibration import calibrate, fit_temperature
 
 REGULARISATION = (1e-3, 3e-3)  # C of the logistic regression
@@ -100,7 +101,7 @@ def fit_emotion(examples: Examples, components: int, seed: int = 0) -> EmotionFi
         seed: of the principal components' solver
     """
     inner = GroupKFold(_INNER_FOLDS)
-    logits = {choice: np.zeros((len(examples.clip), 8)) for choice in _choices()}
+    logits = {choice: np.zeros((len(examples.clip), len(EMOTIONS))) for choice in _choices()}
     novelty = np.zeros(len(examples.clip))
     for known, unknown in inner.split(examples.statistics, groups=examples.speakers):
         base = fit_basis(examples.statistics[known], components, seed)
@@ -131,8 +132,8 @@ def fit_basis(statistics: np.ndarray, components: int, seed: int) -> EmotionHead
     reduction = PCA(components, svd_solver="randomized", random_state=seed)
     reduction.fit(scaler.transform(statistics))
     basis = reduction.components_ / np.sqrt(reduction.explained_variance_)[:, None]
-    empty = np.zeros((8, components))
-    return EmotionHead(scaler.mean_, scaler.scale_, basis, empty, np.zeros(8))
+    empty = np.zeros((len(EMOTIONS), components))
+    return EmotionHead(scaler.mean_, scaler.scale_, basis, empty, np.zeros(len(EMOTIONS)))
 
 
 def fit_heads(

@@ -15,7 +15,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import recall_score
 from tqdm import tqdm
 
-from training.cache import Examples, read_examples, read_mouth, read_settings
+from training.cache import WINDOW, Examples, read_examples, read_mouth, read_settings
 from training.corpora.emodb import read_emodb
 from training.corpora.facegood import TRAINING, VALIDATION
 from training.corpora.ravdess import read_folds, read_ravdess
@@ -109,12 +109,12 @@ def judge(fit: VoiceFit, examples: Examples) -> Judged:
     embedding = fit.emotion.head.embed(examples.statistics)
     probabilities = calibrate(fit.emotion.head.logits(embedding), fit.emotion.temperature)
     intensities = fit.expression.intensities(embedding, probabilities)
-    lengths = np.array([3.0] * len(embedding))
+    starts = np.zeros(len(embedding))
     status = window_status(
         probabilities,
         examples.quality,
-        np.zeros(len(embedding)),
-        lengths,
+        starts,
+        starts + WINDOW,
         Thresholds(confidence=fit.emotion.confidence, novelty=fit.emotion.novelty),
         np.square(embedding).mean(axis=1),
     )

@@ -35,6 +35,7 @@ from training.targets import mouth_targets
 from verhm.audio.activity import detect_speech
 from verhm.audio.quality import measure_quality
 from verhm.model.encoder import from_whisper
+from verhm.model.features import FRAME_RATE
 from verhm.model.network import NetworkSettings, VoiceNetwork, Windows
 from verhm.model.segments import count_frames, place_segments, speech_frames, window_frames
 from verhm.types import SpeechActivity, Waveform
@@ -149,7 +150,7 @@ def describe_mouth(network: VoiceNetwork, work: Path, recording: FaceClip, copie
 def mouth_frames(network: VoiceNetwork, waveform: Waveform) -> np.ndarray:
     """(F, D) frames that the mouth is made from, float16, over a whole recording."""
     frames = count_frames(len(waveform.samples))
-    length = round(WINDOW * 50)
+    length = round(WINDOW * FRAME_RATE)
     parts = []
     for segment in place_segments(np.zeros(1, dtype=int), length, frames):
         layers = network.encode(torch.from_numpy(waveform.samples[segment.samples])[None])
