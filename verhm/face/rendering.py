@@ -124,12 +124,6 @@ class Renderer:
     def _make_patch(self, triangles: np.ndarray) -> "_Patch":
         return _Patch(self._face, triangles, self._texture, self._camera, self.box)
 
-    def draw_whole(self) -> np.ndarray:
-        """(size, size, 3) uint8 neutral face drawn in one piece: slow, to compare `draw` with."""
-        every = np.arange(len(self._face.triangles))
-        back, front = self._layers(every)
-        return over(front, back).clip(0, 255).astype(np.uint8)
-
     def _draw_still(self, still: np.ndarray, caption: str) -> None:
         """Draw what never changes and keep it in the form that `draw` needs."""
         back, front = self._layers(still)
