@@ -20,7 +20,7 @@ from storage.details import RunResult
 from storage.models import RunState, VideoState
 from storage.repository import Repository
 from ui.engine import Engine
-from ui.progress import JobState, JobView, Wait, seconds_left, share_done
+from ui.progress import JobState, JobView, Pace, Wait, share_done
 from verhm.errors import Cancelled, RequestError, VerhmError
 from verhm.settings import AnalysisSettings, VideoSettings
 from verhm.types import Analysis, Progress, Stage
@@ -233,11 +233,10 @@ class Jobs:
         )
 
     def _progress(self, job_id: str, first: Stage) -> Progress:
-        start, before = time.monotonic(), share_done(first, 0.0)
+        pace = Pace()
 
         def report(stage: Stage, share: float) -> None:
-            done = (share_done(stage, share) - before) / (1.0 - before)
-            left = seconds_left(done, time.monotonic() - start)
+            left = pace.seconds_left(share_done(stage, share), time.monotonic())
             with self._lock:
                 if job_id in self._stopped:
                     raise Cancelled

@@ -83,16 +83,30 @@ def share_done(stage: Stage, share: float) -> float:
     return (before + WEIGHTS[stage] * share) / sum(WEIGHTS.values())
 
 
-def seconds_left(done: float, elapsed: float) -> float | None:
-    """Time a job still takes, if it goes on as it went.
+class Pace:
+    """How fast a job goes, measured from its first progress on.
 
-    Args:
-        done: share of the whole job, in [0, 1]
-        elapsed: seconds it took
-
-    Returns:
-        seconds, or None while it is too early to say
+    What comes before, such as the start of the drawing processes, says nothing about the rest.
     """
-    if elapsed < SETTLED or done <= 0.0:
-        return None
-    return elapsed * (1.0 - done) / done
+
+    def __init__(self) -> None:
+        self._first: float | None = None  # share done at the start, then at the first progress
+        self._since: float | None = None  # s, when that progress was made
+
+    def seconds_left(self, done: float, now: float) -> float | None:
+        """Time a job still takes, if it goes on as it went.
+
+        Args:
+            done: share of the whole job, in [0, 1], never less than before
+            now: s, on a clock that never goes back
+
+        Returns:
+            seconds, or None while it is too early to say
+        """
+        if self._first is None:
+            self._first = done
+        elif self._since is None and done > self._first:
+            self._first, self._since = done, now
+        if self._since is None or now - self._since < SETTLED or done <= self._first:
+            return None
+        return (now - self._since) * (1.0 - done) / (done - self._first)

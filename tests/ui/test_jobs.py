@@ -182,15 +182,20 @@ def test_no_time_is_promised_while_other_drawings_come_first(
 ):
     monkeypatch.setattr("ui.progress.SETTLED", 0.0)
     engine.draw_on.clear()
-    engine.go_on.clear()
+    promised = []
+    analyze = engine.analyze
+
+    def watched(*arguments):
+        analysis = analyze(*arguments)
+        promised.append(context.jobs.all()[-1].seconds_left)
+        return analysis
+
+    engine.analyze = watched
     first = context.jobs.submit(add_session("A").id)
-    until(lambda: context.jobs.view(first.id).seconds_left is not None)
-    engine.go_on.set()
     draws(first)
-    engine.go_on.clear()
-    second = context.jobs.submit(add_session("B").id)
-    until(lambda: context.jobs.view(second.id).share > 0.0)
-    assert context.jobs.view(second.id).seconds_left is None
+    context.jobs.submit(add_session("B").id)
+    until(lambda: len(promised) == 2)
+    assert promised[0] is not None and promised[1] is None
 
 
 def test_jobs_say_that_they_wait_for_the_model_while_it_is_loaded(
