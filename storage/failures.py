@@ -87,6 +87,15 @@ def from_os_error(error: OSError) -> StorageError:
     return disk_full() if error.errno in _FULL else not_writable()
 
 
+@contextmanager
+def coded_os_errors() -> Iterator[None]:
+    """Turn what the file system answers when writing into coded failures."""
+    try:
+        yield
+    except OSError as error:
+        raise from_os_error(error) from error
+
+
 def _from_sqlite(error: sqlite3.Error) -> StorageError | None:
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & _PRIMARY
     if code == sqlite3.SQLITE_FULL:

@@ -105,8 +105,8 @@ class MediaFiles:
             folder.mkdir(mode=0o700, exist_ok=True)
             sha256, length = _write(source, unfinished)
             unfinished.replace(target)
-            _flush_folder(folder)
-            _flush_folder(self.folder)
+            flush_folder(folder)
+            flush_folder(self.folder)
         except BaseException as error:
             unfinished.unlink(missing_ok=True)
             target.unlink(missing_ok=True)
@@ -168,20 +168,30 @@ class MediaFiles:
 def _write(source: BinaryIO, path: Path) -> tuple[str, int]:
     """Copy a stream into a new private file, through to the disk."""
     digest, length = hashlib.sha256(), 0
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o600)
-    with open(descriptor, "wb") as file:  # noqa: PTH123 (a descriptor, for its mode)
+    with create_privately(path) as file:
         while chunk := source.read(_CHUNK):
             digest.update(chunk)
             length += file.write(chunk)
-        file.flush()
-        os.fsync(file.fileno())
+        flush(file)
     return digest.hexdigest(), length
 
 
 _BINARY = getattr(os, "O_BINARY", 0)  # Windows would translate line ends without it
 
 
-def _flush_folder(folder: Path) -> None:
+def create_privately(path: Path) -> BinaryIO:
+    """Open a new file that nobody but its owner can read, for writing."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o600)
+    return open(descriptor, "wb")  # noqa: PTH123 (a descriptor, for its mode)
+
+
+def flush(file: BinaryIO) -> None:
+    """Put what was written on the disk, so that a power cut does not lose it."""
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def flush_folder(folder: Path) -> None:
     """Put a folder's entries on the disk; Windows cannot and need not."""
     if os.name != "posix":
         return

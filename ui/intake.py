@@ -1,18 +1,23 @@
 """Recordings on their way in: uploaded, or made in the browser and sent piece by piece.
 
-They lie in the data folder until they become a session. A take that the browser was still making
-when it (or the app) went away is found again at the next visit.
+They lie in the data folder until they become a session. A take is a WAV file from its first byte;
+only its header's lengths and its name are wrong until it is finished. So finishing one needs no
+room on the disk, and one that was left behind is found again at the next visit.
 """
 
 import re
+import struct
+import threading
 import time
 import uuid
-import wave
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from storage.files import MEDIA_TYPES, prepare_folder
+from starlette.concurrency import run_in_threadpool
+
+from storage.failures import coded_os_errors
+from storage.files import MEDIA_TYPES, create_privately, flush, flush_folder, prepare_folder
 from verhm.audio.sniffing import choose_demuxer
 from verhm.errors import AudioError, RequestError, StorageError
 
@@ -20,19 +25,23 @@ BYTES_PER_SAMPLE = 2
 RATES = (8_000, 192_000)  # Hz, the lowest and highest a sound card has
 ABANDONED = 20.0  # s without a new piece after which a take counts as left behind
 KEPT = 7 * 86_400.0  # s that recordings which never became a session are kept
+_HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")  # of a WAV file
+_UNFINISHED = (".take", ".part")
 
 
 @dataclass(frozen=True)
 class Take:
-    """A recording that the browser has not finished.
+    """A recording made in the browser that has not become a session.
 
     Attributes:
         id: of the take
         seconds: that have arrived safely
+        is_finished: whether the browser said that it was all
     """
 
     id: str
     seconds: float
+    is_finished: bool
 
 
 class Intake:
@@ -48,13 +57,14 @@ class Intake:
         self._folder = folder
         self._largest = largest
         self._longest = longest
+        self._changing_take = threading.Lock()
         prepare_folder(folder)
 
-    async def receive(self, name: str, pieces: AsyncIterator[bytes]) -> str:
-        """Keep an uploaded file.
+    async def receive(self, suffix: str, pieces: AsyncIterator[bytes]) -> str:
+        """Keep an uploaded file; when this returns, a power cut does not lose it.
 
         Args:
-            name: the file's own; only its suffix is kept
+            suffix: of its name, e.g. ".wav"
             pieces: its bytes
 
         Returns:
@@ -63,24 +73,23 @@ class Intake:
         Raises:
             AudioError: E11 when it is empty, E12 or E13 when it is no sound by its first bytes,
                 E18 when it is too large
-            StorageError: E51 when the disk is full
+            StorageError: E50 not writable, E51 disk full
         """
         recording_id = uuid.uuid4().hex
-        suffix = Path(name).suffix.lower()
-        target = self._folder / f"{recording_id}{suffix if suffix in MEDIA_TYPES else '.bin'}"
+        known = suffix.lower() if suffix.lower() in MEDIA_TYPES else ".bin"
+        target = self._folder / f"{recording_id}{known}"
         unfinished = target.with_name(f"{target.name}.part")
         try:
-            await self._write(unfinished, pieces)
-            with unfinished.open("rb") as stream:
-                choose_demuxer(stream)
-            unfinished.replace(target)
+            with coded_os_errors():
+                await self._write(unfinished, pieces)
+                await run_in_threadpool(_accept, unfinished, target)
         finally:
             unfinished.unlink(missing_ok=True)
         return recording_id
 
     async def _write(self, path: Path, pieces: AsyncIterator[bytes]) -> None:
         length = 0
-        with path.open("xb") as file:
+        with create_privately(path) as file:
             async for piece in pieces:
                 length += len(piece)
                 if length > self._largest:
@@ -89,16 +98,28 @@ class Intake:
                         f"The file is larger than {self._largest / 2**30:g} GiB.",
                         "Export the sound alone, as FLAC or M4A, and try again.",
                     )
-                file.write(piece)
+                await run_in_threadpool(file.write, piece)
+            await run_in_threadpool(flush, file)
 
     def begin_take(self, sample_rate: int) -> str:
-        """Begin a recording that the browser makes, in mono and 16 bits; returns its id."""
+        """Begin a recording that the browser makes, in mono and 16 bits; returns its id.
+
+        Raises:
+            RequestError: E71 when no sound card has that rate
+            StorageError: E50 not writable, E51 disk full
+        """
         if not RATES[0] <= sample_rate <= RATES[1]:
             raise RequestError(
                 "E71", f"The microphone's rate is {sample_rate} Hz.", "Choose another microphone."
             )
         take_id = uuid.uuid4().hex
-        (self._folder / f"{take_id}-{sample_rate}.pcm").touch(mode=0o600)
+        with (
+            coded_os_errors(),
+            create_privately(self._folder / f"{take_id}-{sample_rate}.take") as file,
+        ):
+            file.write(_header(sample_rate, 0))
+            flush(file)
+            flush_folder(self._folder)
         return take_id
 
     def add_piece(self, take_id: str, offset: int, piece: bytes) -> int:
@@ -110,52 +131,60 @@ class Intake:
             piece: 16-bit samples, little endian
 
         Returns:
-            bytes of the take that are safe
+            bytes of the take that a power cut does not lose
 
         Raises:
             RequestError: E63 when an earlier piece is missing
             AudioError: E15 when the take has become too long
+            StorageError: E50 not writable, E51 disk full, E53 no such take
         """
-        path, sample_rate = self._take(take_id)
-        if offset % BYTES_PER_SAMPLE or offset > path.stat().st_size:
-            raise RequestError("E63", "A piece of the recording is missing.", "Send it again.")
-        if offset + len(piece) > self._longest * sample_rate * BYTES_PER_SAMPLE:
-            raise AudioError(
-                "E15", "The recording has become too long.", "Stop it; what there is, is kept."
-            )
-        with path.open("r+b") as file:
-            file.seek(offset)
-            file.write(piece)
-        return path.stat().st_size
+        with self._changing_take, coded_os_errors():
+            path = self._take(take_id)
+            if offset % BYTES_PER_SAMPLE or not 0 <= offset <= _length(path):
+                raise RequestError("E63", "A piece of the recording is missing.", "Send it again.")
+            if offset + len(piece) > self._longest * _rate(path) * BYTES_PER_SAMPLE:
+                raise AudioError(
+                    "E15", "The recording has become too long.", "Stop it; what there is, is kept."
+                )
+            with path.open("r+b") as file:
+                file.seek(_HEADER.size + offset)
+                file.write(piece)
+                flush(file)
+            return _length(path)
 
     def finish_take(self, take_id: str) -> float:
-        """Make a take a recording; returns its length in seconds.
+        """Make a take a recording; returns its length in seconds. Doing so twice does no harm.
 
         Raises:
             AudioError: E11 when nothing was recorded
+            StorageError: E50 not writable, E53 no such take
         """
-        path, sample_rate = self._take(take_id)
-        length = path.stat().st_size
-        if length < BYTES_PER_SAMPLE:
-            raise AudioError("E11", "Nothing was recorded.", "Check the microphone and try again.")
-        with path.open("rb") as samples, wave.open(str(self._folder / f"{take_id}.wav"), "wb") as w:
-            w.setnchannels(1)
-            w.setsampwidth(BYTES_PER_SAMPLE)
-            w.setframerate(sample_rate)
-            while piece := samples.read(1 << 20):
-                w.writeframesraw(piece)
-        path.unlink()
-        return length / BYTES_PER_SAMPLE / sample_rate
+        with self._changing_take, coded_os_errors():
+            path = self._take(take_id, finished_too=True)
+            length = _length(path) // BYTES_PER_SAMPLE * BYTES_PER_SAMPLE
+            if not length:
+                raise AudioError(
+                    "E11", "Nothing was recorded.", "Check the microphone and try again."
+                )
+            if path.suffix == ".take":
+                with path.open("r+b") as file:
+                    file.write(_header(_rate(path), length))
+                    file.truncate(_HEADER.size + length)
+                    flush(file)
+                path.replace(path.with_suffix(".wav"))
+                flush_folder(self._folder)
+        return length / BYTES_PER_SAMPLE / _rate(path)
 
-    def unfinished_takes(self) -> list[Take]:
-        """Takes that nobody seems to be making any more, the latest first."""
+    def takes_left(self) -> list[Take]:
+        """Takes that wait to become a session, or that nobody makes any more; the latest first."""
+        now = time.time()
         left = [
-            path
-            for path in self._folder.glob("*.pcm")
-            if path.stat().st_size and time.time() - path.stat().st_mtime > ABANDONED
+            (path.stat().st_mtime, path)
+            for path in self._folder.glob("*-*")
+            if _length(path) >= BYTES_PER_SAMPLE
+            and (path.suffix == ".wav" or now - path.stat().st_mtime > ABANDONED)
         ]
-        left.sort(key=lambda path: path.stat().st_mtime, reverse=True)
-        return [_as_take(path) for path in left]
+        return [_as_take(path) for _, path in sorted(left, reverse=True)]
 
     def path(self, recording_id: str) -> Path:
         """Where a finished recording lies.
@@ -164,7 +193,7 @@ class Intake:
             StorageError: E53 when there is no such recording
         """
         for path in self._paths(recording_id):
-            if path.suffix not in (".pcm", ".part"):
+            if path.suffix not in _UNFINISHED:
                 return path
         raise StorageError(
             "E53", "The recording is not here any more.", "Record it, or choose the file, again."
@@ -181,10 +210,10 @@ class Intake:
             if path.suffix == ".part" or time.time() - path.stat().st_mtime > KEPT:
                 path.unlink(missing_ok=True)
 
-    def _take(self, take_id: str) -> tuple[Path, int]:
+    def _take(self, take_id: str, finished_too: bool = False) -> Path:
         for path in self._paths(take_id):
-            if path.suffix == ".pcm":
-                return path, _rate(path)
+            if path.suffix == ".take" or (finished_too and path.suffix == ".wav"):
+                return path
         raise StorageError("E53", "There is no such recording.", "Record it again.")
 
     def _paths(self, recording_id: str) -> list[Path]:
@@ -194,10 +223,30 @@ class Intake:
         return list(self._folder.glob(f"{recording_id}*"))
 
 
+def _accept(unfinished: Path, target: Path) -> None:
+    """Let in what is sound by its first bytes."""
+    with unfinished.open("rb") as stream:
+        choose_demuxer(stream)
+    unfinished.replace(target)
+    flush_folder(target.parent)
+
+
+def _header(sample_rate: int, length: int) -> bytes:
+    """The beginning of a WAV file that holds so many bytes of samples."""
+    per_second = sample_rate * BYTES_PER_SAMPLE
+    form = (16, 1, 1, sample_rate, per_second, BYTES_PER_SAMPLE, 8 * BYTES_PER_SAMPLE)
+    return _HEADER.pack(b"RIFF", 36 + length, b"WAVE", b"fmt ", *form, b"data", length)
+
+
+def _length(path: Path) -> int:
+    """Bytes of samples in a take."""
+    return max(0, path.stat().st_size - _HEADER.size)
+
+
 def _rate(path: Path) -> int:
     return int(path.stem.partition("-")[2])
 
 
 def _as_take(path: Path) -> Take:
-    seconds = path.stat().st_size / BYTES_PER_SAMPLE / _rate(path)
-    return Take(path.stem.partition("-")[0], seconds)
+    seconds = _length(path) / BYTES_PER_SAMPLE / _rate(path)
+    return Take(path.stem.partition("-")[0], seconds, path.suffix == ".wav")

@@ -1,13 +1,18 @@
 """How a browser hands over a recording: a file at once, or a take in pieces of some seconds."""
 
+from dataclasses import asdict
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import FileResponse
+from starlette.concurrency import run_in_threadpool
 
 from storage.files import MEDIA_TYPES
 from ui.context import AppContext
 from ui.user import signed_in
+from verhm.errors import AudioError
+
+LARGEST_PIECE = 1 << 24  # bytes; 10 s take at most a quarter of it
 
 
 def routes(context: AppContext) -> APIRouter:
@@ -16,8 +21,8 @@ def routes(context: AppContext) -> APIRouter:
     intake = context.intake
 
     @router.post("/recordings")
-    async def upload(request: Request, name: str = "") -> dict[str, Any]:
-        return {"id": await intake.receive(name, request.stream())}
+    async def upload(request: Request, suffix: str = "") -> dict[str, Any]:
+        return {"id": await intake.receive(suffix, request.stream())}
 
     @router.get("/recordings/{recording_id}")
     def play(recording_id: str) -> FileResponse:
@@ -30,9 +35,8 @@ def routes(context: AppContext) -> APIRouter:
         return Response(status_code=204)
 
     @router.get("/takes")
-    def unfinished() -> dict[str, Any]:
-        takes = intake.unfinished_takes()
-        return {"takes": [{"id": take.id, "seconds": take.seconds} for take in takes]}
+    def left() -> dict[str, Any]:
+        return {"takes": [asdict(take) for take in intake.takes_left()]}
 
     @router.post("/takes")
     def begin(sample_rate: int) -> dict[str, Any]:
@@ -40,10 +44,23 @@ def routes(context: AppContext) -> APIRouter:
 
     @router.post("/takes/{take_id}/pieces")
     async def add_piece(take_id: str, offset: int, request: Request) -> dict[str, Any]:
-        return {"safe": intake.add_piece(take_id, offset, await request.body())}
+        piece = await _body(request)
+        return {"safe": await run_in_threadpool(intake.add_piece, take_id, offset, piece)}
 
     @router.post("/takes/{take_id}/finish")
     def finish(take_id: str) -> dict[str, Any]:
         return {"id": take_id, "seconds": intake.finish_take(take_id)}
 
     return router
+
+
+async def _body(request: Request) -> bytes:
+    """What was sent, as long as it can be a piece of a take."""
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > LARGEST_PIECE:
+            raise AudioError(
+                "E18", "A piece of the recording is too large.", "Reload the page and record again."
+            )
+    return bytes(body)

@@ -102,13 +102,16 @@ class _Work:
         except VerhmError as error:
             return [gr.skip(), gr.skip(), error_box(error), *[gr.skip()] * 3]
         problem = ""
+        words = "Recording taken without saving it" if entries.is_trial else "Recording kept"
         try:
             self._jobs.submit(session_id, entries.settings(), entries.video())
+            words += ", being analysed: see Review."
         except VerhmError as error:  # the session is kept, and can be analysed later
+            words += ", not analysed yet."
             problem = error_box(error)
         request = open_request(patient_id, session_id)
         # The next recording may be another patient's: what was written about this one goes.
-        return [request, _progress(session_id, taken=recording), problem, "", "", ""]
+        return [request, _taken(session_id, recording, words), problem, "", "", ""]
 
     def _keep(self, patient_id: str | None, recording: str | None, entries: Entries) -> str:
         if recording is None:
@@ -161,8 +164,15 @@ _ENDINGS = {
 }
 
 
+def _taken(session_id: str, recording: str | None, words: str) -> str:
+    """The stages of an analysis that begins, and for the recorder that it has no recording now."""
+    return _progress(
+        session_id, taken=f"data-taken='{escaped(recording or '')}' data-words='{words}'"
+    )
+
+
 def _progress(
-    session_id: str | None, run: Run | None = None, taken: str | None = None, code: str = ""
+    session_id: str | None, run: Run | None = None, taken: str = "", code: str = ""
 ) -> str:
     """The stages of the open session's analysis; the page's script fills in how far it is."""
     stages = "".join(f"<span>{stage}</span>" for stage in _STAGES)
@@ -175,8 +185,7 @@ def _progress(
             "</button></div>"
         )
     return (
-        f"<div class='analysis' data-session='{escaped(session_id or '')}' "
-        f"data-taken='{escaped(taken or '')}'>"
+        f"<div class='analysis' data-session='{escaped(session_id or '')}' {taken}>"
         "<header class='step-head'><span class='no'>4</span><h2>Analyse</h2>"
         f"<span class='muted'>{f'for {escaped(code)}' if code else ''}</span>"
         "<span class='grow'></span><span class='muted small' data-slot='left'></span></header>"

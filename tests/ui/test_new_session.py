@@ -44,7 +44,7 @@ def received(context, recording):
     async def arriving():
         yield recording.read_bytes()
 
-    return asyncio.run(context.intake.receive("voice.wav", arriving()))
+    return asyncio.run(context.intake.receive(".wav", arriving()))
 
 
 @pytest.fixture
@@ -77,6 +77,17 @@ def test_consent_given_beside_the_recording_is_kept_with_the_patient(context, pa
     kept = context.repository.patient(patient.id)
     assert kept.consent_given_on == TODAY
     assert kept.consent_until == TODAY + timedelta(365)
+
+
+@pytest.mark.parametrize(
+    ("is_trial", "words"),
+    [(False, "Recording kept, being analysed"), (True, "without saving it, being analysed")],
+)
+def test_the_recorder_says_what_became_of_the_recording(
+    context, patient, received, is_trial, words
+):
+    entries = astuple(replace(ENTRIES, is_trial=is_trial))
+    assert words in Work(context).begin(patient.id, received, *entries)[1]
 
 
 def test_a_recording_becomes_one_session_only(context, patient, begin):

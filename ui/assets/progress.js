@@ -49,7 +49,7 @@ element.addEventListener("click", async (event) => {
 });
 
 watch("value", () => {
-  const { taken } = element.querySelector(".analysis").dataset;
-  if (taken) dispatchEvent(new CustomEvent("verhm-taken", { detail: taken }));
+  const { taken, words } = element.querySelector(".analysis").dataset;
+  if (taken) dispatchEvent(new CustomEvent("verhm-taken", { detail: { id: taken, words } }));
   verhm.poll();
 });

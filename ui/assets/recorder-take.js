@@ -46,20 +46,22 @@ class Microphone {
 }
 
 class Take {
-  static async begin(rate, onChange) {
+  static async begin(rate, onChange, onRefusal) {
     const { id } = await verhm.send(`/takes?sample_rate=${rate}`, { method: "POST" });
-    return new Take(id, rate, onChange);
+    return new Take(id, rate, onChange, onRefusal);
   }
 
-  constructor(id, rate, onChange) {
+  constructor(id, rate, onChange, onRefusal) {
     this.id = id;
     this.rate = rate;
     this.onChange = onChange;
+    this.onRefusal = onRefusal;
     this.waiting = []; // blocks that are not in a piece yet
     this.waitingLength = 0;
+    this.unsent = []; // pieces that have not arrived, the oldest first
     this.safe = 0; // bytes
     this.problem = "";
-    this.sending = Promise.resolve();
+    this.sending = null;
   }
 
   get savedSeconds() {
@@ -76,40 +78,51 @@ class Take {
     if (this.waitingLength >= PIECE_SECONDS * this.rate) this.flush();
   }
 
-  flush() {
-    const pieces = this.waiting;
+  // Resolves to null once all has arrived, or to why the app refuses to keep more.
+  async flush() {
+    if (this.waiting.length) this.unsent.push(new Blob(this.waiting));
     this.waiting = [];
     this.waitingLength = 0;
-    if (pieces.length) this.sending = this.sending.then(() => this.send(new Blob(pieces)));
+    this.sending ??= this.send().finally(() => (this.sending = null));
     return this.sending;
   }
 
-  // Sends a piece until it has arrived: the take goes on meanwhile.
-  async send(piece) {
-    for (;;) {
+  async send() {
+    while (this.unsent.length) {
       try {
         const url = `/takes/${this.id}/pieces?offset=${this.safe}`;
-        const { safe } = await verhm.send(url, { method: "POST", body: piece });
+        const { safe } = await verhm.send(url, { method: "POST", body: this.unsent[0] });
+        this.unsent.shift();
         this.safe = safe;
         this.problem = "";
         this.onChange();
-        return;
       } catch (error) {
-        if (error.code) throw error;
+        // Only an app that cannot be reached may take the same piece later.
+        if (!(error instanceof TypeError)) return this.refused(error);
         this.problem = "The app does not answer; the recording goes on and is saved when it does.";
         this.onChange();
         await new Promise((resolve) => setTimeout(resolve, RETRY));
       }
     }
+    return null;
   }
 
+  refused(error) {
+    this.problem = `only ${clock(this.savedSeconds)} saved`;
+    this.onRefusal(error);
+    return error;
+  }
+
+  // Makes a recording of all that the app keeps; what it refused before is tried once more.
   async finish() {
-    await this.flush();
-    return verhm.send(`/takes/${this.id}/finish`, { method: "POST" });
+    const refusal = await this.flush();
+    const finished = await verhm.send(`/takes/${this.id}/finish`, { method: "POST" });
+    return { ...finished, refusal };
   }
 
   discard() {
     this.waiting = [];
+    this.unsent = [];
     return verhm.send(`/recordings/${this.id}`, { method: "DELETE" });
   }
 }

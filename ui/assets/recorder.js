@@ -6,8 +6,11 @@ const PHASES = {
   checking: "Listening, not recording",
   recording: "Recording",
   paused: "Paused",
+  saving: "Saving",
   ready: "Recorded",
 };
+const UNDERWAY = ["recording", "paused", "saving"];
+const LEFT_BEHIND = 25; // s after which the app takes an unfinished recording for left behind
 const state = { phase: "idle", way: "record", microphone: null, take: null, sound: null, id: null };
 
 function say(error) {
@@ -24,7 +27,7 @@ function setPhase(phase) {
     stop: ["recording", "paused"],
     pause: ["recording", "paused"],
     check: ["idle", "checking"],
-    discard: ["recording", "paused", "ready"],
+    discard: [...UNDERWAY, "ready"],
   };
   for (const button of panel.querySelectorAll(".acts [data-do]")) {
     const name = button.dataset.do;
@@ -32,11 +35,12 @@ function setPhase(phase) {
     button.hidden = !(fits && shown[name].includes(phase));
   }
   $("player").hidden = phase !== "ready";
+  $("taken").hidden = true;
   panel.querySelector('[data-do="pause"]').textContent = phase === "paused" ? "Go on" : "Pause";
   panel.querySelector('[data-do="check"]').textContent =
     phase === "checking" ? "Close microphone" : "Check microphone";
   panel.querySelectorAll("[data-way]").forEach((button) => {
-    button.disabled = ["recording", "paused"].includes(phase);
+    button.disabled = UNDERWAY.includes(phase);
   });
   draw();
 }
@@ -124,7 +128,7 @@ function hear(block) {
 async function record() {
   await openMicrophone();
   const rate = state.microphone.context.sampleRate;
-  state.take = await Take.begin(rate, draw);
+  state.take = await Take.begin(rate, draw, refused);
   state.sound = new Sound(rate);
   setPhase("recording");
 }
@@ -140,22 +144,38 @@ async function check() {
 }
 
 async function stop() {
-  setPhase("paused");
-  closeMicrophone();
-  const { id, seconds } = await state.take.finish();
-  have(id, seconds, "Recording");
+  const { take } = state;
+  setPhase("saving");
+  try {
+    const { id, seconds, refusal } = await take.finish();
+    if (state.take !== take) return; // discarded meanwhile
+    closeMicrophone();
+    have(id);
+    if (refusal) say(new Error(`Only ${clock(seconds)} could be saved. ${refusal.message}`));
+  } catch (error) {
+    if (state.take !== take) return;
+    setPhase("paused");
+    throw error;
+  }
 }
 
 function pause() {
   setPhase(state.phase === "paused" ? "recording" : "paused");
-  if (state.phase === "paused") state.take.flush();
+  state.take.flush();
 }
 
-function have(id, seconds, name) {
+// The app keeps no more of the take: it waits here, and Stop or Go on tries again.
+function refused(error) {
+  if (state.phase === "recording") setPhase("paused");
+  say(error);
+  draw();
+}
+
+function have(id) {
   state.id = id;
   $("player").src = `/recordings/${id}`;
   setPhase("ready");
-  trigger("ready", { id, seconds, name });
+  trigger("ready", { id });
 }
 
 function reset() {
@@ -186,7 +206,8 @@ function upload(file) {
   $("file-size").textContent = `${(file.size / 2 ** 20).toFixed(1)} MiB`;
   $("file-words").textContent = "copying";
   const request = new XMLHttpRequest();
-  request.open("POST", `/recordings?name=${encodeURIComponent(file.name)}`);
+  const [suffix] = file.name.match(/\.\w{1,5}$/) ?? [""]; // the name itself may be a person's
+  request.open("POST", `/recordings?suffix=${suffix}`);
   request.responseType = "json";
   request.upload.onprogress = (event) => {
     $("file-share").style.width = `${(100 * event.loaded) / event.total}%`;
@@ -196,7 +217,7 @@ function upload(file) {
     if (request.status !== 200) return fail(request.response ?? {});
     $("file-share").style.width = "100%";
     $("file-words").textContent = "ready";
-    have(request.response.id, null, file.name);
+    have(request.response.id);
   };
   const fail = ({ text }) => {
     reset();
@@ -219,19 +240,21 @@ function choose(way) {
 
 async function findLeftBehind() {
   const { takes } = await verhm.send("/takes");
+  const found = takes.find(({ id }) => id !== state.id && id !== state.take?.id);
   const notice = $("left-behind");
-  notice.hidden = !takes.length;
-  if (!takes.length) return;
-  const [{ id, seconds }] = takes;
+  notice.hidden = !found;
+  if (!found) return;
+  const { id, seconds, is_finished: isFinished } = found;
+  const words = isFinished ? "not analysed yet" : "broken off";
   notice.innerHTML =
-    `<b>Unfinished recording of ${clock(seconds)} found</b><span class="grow"></span>`
+    `<b>A recording of ${clock(seconds)} is kept, ${words}</b><span class="grow"></span>`
     + '<button type="button" class="btn small">Use it</button>'
     + '<button type="button" class="btn small quiet">Discard</button>';
   const [use, drop] = notice.querySelectorAll("button");
   use.onclick = () => attempt(async () => {
-    const finished = await verhm.send(`/takes/${id}/finish`, { method: "POST" });
+    await verhm.send(`/takes/${id}/finish`, { method: "POST" });
     notice.hidden = true;
-    have(id, finished.seconds, "Recording");
+    have(id);
   });
   drop.onclick = () => attempt(async () => {
     await verhm.send(`/recordings/${id}`, { method: "DELETE" });
@@ -262,17 +285,21 @@ element.addEventListener("dragover", (event) => event.preventDefault());
 element.addEventListener("drop", (event) => {
   event.preventDefault();
   const file = event.dataTransfer.files[0];
-  if (file && !["recording", "paused"].includes(state.phase)) {
+  if (file && !UNDERWAY.includes(state.phase)) {
     choose("upload");
     upload(file);
   }
 });
 addEventListener("verhm-taken", (event) => {
-  if (event.detail === state.id) reset();
+  if (event.detail.id !== state.id) return;
+  reset();
+  $("taken").textContent = event.detail.words;
+  $("taken").hidden = false;
 });
 addEventListener("beforeunload", (event) => {
-  if (["recording", "paused"].includes(state.phase)) event.preventDefault();
+  if (UNDERWAY.includes(state.phase)) event.preventDefault();
 });
 new ResizeObserver(draw).observe($("wave").parentElement);
 setPhase("idle");
 attempt(findLeftBehind);
+setTimeout(() => findLeftBehind().catch(say), 1000 * LEFT_BEHIND);

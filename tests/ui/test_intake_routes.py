@@ -1,0 +1,35 @@
+"""A browser hands over files and takes; of a file's name only the suffix is in an address."""
+
+import pytest
+from fastapi.testclient import TestClient
+
+from ui.intake_routes import LARGEST_PIECE
+from ui.server import make_app
+
+
+@pytest.fixture
+def client(context):
+    with TestClient(make_app(context), base_url="http://127.0.0.1:7860") as client:
+        yield client
+
+
+def test_a_browser_can_hand_over_a_file_and_a_take(client):
+    upload = client.post("/recordings?suffix=.ogg", content=b"OggS")
+    assert client.get(f"/recordings/{upload.json()['id']}").content == b"OggS"
+    take = client.post("/takes?sample_rate=16000").json()["id"]
+    assert client.post(f"/takes/{take}/pieces?offset=0", content=bytes(320)).json() == {"safe": 320}
+    for _ in range(2):
+        assert client.post(f"/takes/{take}/finish").json() == {"id": take, "seconds": 0.01}
+    assert client.get("/takes").json()["takes"] == [
+        {"id": take, "seconds": 0.01, "is_finished": True}
+    ]
+    assert client.delete(f"/recordings/{take}").status_code == 204
+    assert client.get("/takes").json() == {"takes": []}
+
+
+def test_a_piece_that_cannot_be_one_is_refused_with_a_code(client):
+    take = client.post("/takes?sample_rate=16000").json()["id"]
+    answer = client.post(f"/takes/{take}/pieces?offset=0", content=bytes(LARGEST_PIECE + 2))
+    assert (answer.status_code, answer.json()["code"]) == (400, "E18")
+    answer = client.post(f"/takes/{take}/pieces?offset=-44", content=bytes(320))
+    assert (answer.status_code, answer.json()["code"]) == (400, "E63")
