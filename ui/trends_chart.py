@@ -22,6 +22,7 @@ from verhm.report.look import percent
 _TOP, _GAP = 40.0, 18.0
 _SHARE_HEIGHT, _AFFECT_HEIGHT = 84.0, 68.0
 _SESSIONS_HEIGHT = 34.0
+_MONTH_WIDTH = 70.0  # of a month's name and year
 
 
 def trends_chart(
@@ -56,7 +57,9 @@ def trends_chart(
     under = "".join(grounds) + _months(axis, bottom) + _open_line(points, axis, open_id, bottom)
     over = ""
     if end_of_figures > _TOP:
-        over = _gaps(points, axis, end_of_figures) + _breaks(points, axis, end_of_figures)
+        # Below the figures, which may be another session's of the same day.
+        under += _gaps(points, axis, end_of_figures)
+        over = _breaks(points, axis, end_of_figures)
     return (
         f'<svg class="tr-chart" viewBox="0 0 {WIDTH} {bottom + _SESSIONS_HEIGHT:.0f}" role="group" '
         f'aria-label="{escaped(_description(points, shown))}">'
@@ -77,14 +80,14 @@ def _has_score(point: TrendPoint) -> bool:
 def _months(axis: TimeAxis, bottom: float) -> str:
     months = axis.months()
     parts = [f'<path class="axis" d="M{LEFT} 22H{RIGHT}"/>']
+    if not months or axis.x(months[0]) - LEFT > _MONTH_WIDTH:  # the month it begins in
+        parts.append(f'<text class="l" x="{LEFT + 5}" y="16">{axis.first:%b %Y}</text>')
     for index, month in enumerate(months):
         x = axis.x(month)
         text = f"{month:%b %Y}" if index == 0 or month.month == 1 else f"{month:%b}"
         parts.append(f'<path class="mon" d="M{x:.1f} 22V{bottom:.1f}"/>')
         if x < RIGHT - 24:
             parts.append(f'<text class="l" x="{x + 5:.1f}" y="16">{text}</text>')
-    if not months:
-        parts.append(f'<text class="l" x="{LEFT + 5}" y="16">{axis.first:%b %Y}</text>')
     return "".join(parts)
 
 

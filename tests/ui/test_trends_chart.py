@@ -127,3 +127,20 @@ def test_the_open_session_is_marked(points):
 
 def test_one_session_is_drawn_too(points):
     assert len(of_class(parsed(points[:1], ["sad"]), "q")) == 3
+
+
+def test_a_session_without_figures_does_not_cover_another_of_its_day(points):
+    nothing = replace(points[1], number=5, figures={}, reason="no result")
+    places = [each.get("class") for each in parsed([*points, nothing], ["sad"]).iter()]
+    assert places.index("nothing") < places.index("wh")
+
+
+def test_without_figures_and_lanes_nothing_has_a_negative_height(points):
+    nothing = [replace(each, figures={}, reason="no result") for each in points]
+    drawing = parsed(nothing, [], hidden=frozenset({"valence", "arousal"}))
+    assert all(float(each.get("height", 0)) >= 0 for each in drawing.iter() if each.tag == "rect")
+
+
+def test_the_axis_names_the_month_it_begins_in():
+    drawing = parsed([replace(point(1, 0), day=date(2026, 11, 21))], ["sad"])
+    assert [each.text for each in of_class(drawing, "l")][:2] == ["Nov 2026", "Dec 2026"]
