@@ -61,7 +61,8 @@ def _moment(local: datetime) -> str:
 def _quality_line(run: Run) -> str:
     if run.quality is None or run.summary is None:
         return ""
-    words = escaped(f"Quality {quality_words(run.quality, run.summary)}")
+    words = quality_words(run.quality, run.summary)
+    words = escaped(f"Quality {words[0].lower()}{words[1:]}")
     return f"<p class='label' title='{words}'>{words}</p>"
 
 
@@ -114,8 +115,8 @@ def summary_cards(summary: Summary, duration: float, windows: int, without: int)
         f"<div class='card' title='{_WITH_A_RESULT}'><span>Windows with a result</span>"
         f"<div class='fig'>{escaped(percent(summary.analysed))}<i>%</i></div>"
         f"<div class='split'><i style='width:{100 * summary.analysed:.1f}%'></i>"
-        f"<i class='rest'></i></div><small>{windows - without} of {windows}, others say why"
-        "</small></div>",
+        f"<i class='rest'></i></div><small>{windows - without} of {windows}"
+        f"{', others say why' if without else ''}</small></div>",
     ]
     if summary.withheld:
         why = f"<div class='card why' role='note'><p>{escaped(summary.withheld)}</p></div>"

@@ -35,7 +35,7 @@ function mountSession(root, value, face) {
     cursor.update(player.time());
   }
   function describeSpan() {
-    root.querySelector(".rv-span").textContent = `${Math.round(timeline.view.span)} s`;
+    root.querySelector(".rv-span").textContent = timeline.widest() ? "all" : `${Math.round(timeline.view.span)} s`;
     root.querySelector(".rv-less").disabled = timeline.closest();
     root.querySelector(".rv-more").disabled = timeline.widest();
   }

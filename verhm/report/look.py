@@ -72,8 +72,8 @@ MEANINGS = {
     ),
     WindowStatus.UNCERTAIN: "No emotion stands out enough to be named. Judge by ear.",
     WindowStatus.OUT_OF_DOMAIN: (
-        "Unlike the acted speech the model learned from: its figures would be guesses. It says "
-        "nothing about the person. Judge by ear."
+        "Unlike the acted speech the model learned from, so its figures would be guesses. This "
+        "says nothing about the person. Judge by ear."
     ),
     WindowStatus.EXCLUDED: "Taken out by hand.",
 }

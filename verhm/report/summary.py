@@ -119,7 +119,7 @@ def _commonest_reason(timeline: EmotionTimeline) -> str:
     if not missing:
         return "Record for longer."
     [(status, _)] = missing.most_common(1)
-    return f"Most often the reason is “{REASONS[status]}”: {MEANINGS[status]}"
+    return f"Most of the others: {REASONS[status]}. {MEANINGS[status]}"
 
 
 def _changes(timeline: EmotionTimeline) -> int:
