@@ -16,7 +16,7 @@ from verhm.face.rig import load_face
 from verhm.labels import EMOTIONS, MORPHS
 
 INTENSITIES: Final = (0.33, 0.67, 1.0)
-CROP: Final = 0.72  # share of the picture that is shown, around the face
+CROP: Final = 0.8  # share of the picture that is shown, around the face
 
 # Action units as ARKit morphs; a name without a side stands for both sides.
 EXPRESSIONS: Final[dict[str, dict[str, float]]] = {
