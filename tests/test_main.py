@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -71,11 +72,18 @@ def test_analyze_writes_every_output(speech_path, tmp_path):
     )
     assert finished.returncode == 0, finished.stderr
     assert finished.stderr == ""
+    said = re.fullmatch(
+        rf"{speech_path}: (\d+) of (\d+) windows with a result; wrote 6 files to {out}\n",
+        finished.stdout,
+    )
+    assert said
     names = {"analysis.json", "windows.csv", "morphs.csv", "emotions.html", "emotions.png"}
     assert {path.name for path in out.iterdir()} == names | {"face.mp4"}
 
     document = json.loads((out / "analysis.json").read_text())
     assert document["labels"] == list(EMOTIONS)
+    has_result = [window["status"] == "ok" for window in document["windows"]]
+    assert said.groups() == (str(sum(has_result)), str(len(has_result)))
     for window in document["windows"]:
         assert sum(window["probabilities"].values()) == pytest.approx(1.0, abs=1e-4)
     with (out / "windows.csv").open() as file:
@@ -96,6 +104,7 @@ def test_one_bad_file_does_not_stop_the_rest(speech_path, tmp_path, capsys):
     assert captured.err.count("\n") == 1
     assert "E11 " in captured.err
     assert [path.name for path in out.iterdir()] == [speech_path.stem]
+    assert captured.out.endswith(f"wrote 5 files to {out / speech_path.stem}\n")
 
 
 @pytest.mark.model

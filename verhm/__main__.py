@@ -3,9 +3,10 @@
 import argparse
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from tqdm import tqdm
@@ -82,8 +83,9 @@ def _analyze_all(options: argparse.Namespace) -> int:
         try:
             with _progress_bar(path.name) as progress:
                 analysis = analyzer.analyze(path, progress)
-                _write_results(analysis, path, folder, video, progress)
-            print(folder)
+                count = _write_results(analysis, path, folder, video, progress)
+            found = f"{analysis.timeline.has_result.sum()} of {len(analysis.timeline)}"
+            print(f"{path}: {found} windows with a result; wrote {count} files to {folder}")
         except VerhmError as error:
             _complain(error, path if len(jobs) > 1 else None)
             failures += 1
@@ -136,21 +138,26 @@ def _refuse_to_overwrite(folders: Iterator[Path]) -> None:
 
 def _write_results(
     analysis: Analysis, path: Path, folder: Path, video: VideoSettings | None, progress: Progress
-) -> None:
+) -> int:
+    """Write everything about a recording; returns the number of files."""
     from verhm.report.plots import write_emotions_html
     from verhm.report.still import write_emotions_png
     from verhm.report.tables import write_json, write_morphs_csv, write_windows_csv
 
+    writers: dict[str, Callable[[Path], object]] = {
+        "windows.csv": partial(write_windows_csv, analysis),
+        "morphs.csv": partial(write_morphs_csv, analysis.morphs),
+        "emotions.html": partial(write_emotions_html, analysis),
+        "emotions.png": partial(write_emotions_png, analysis),
+        "analysis.json": partial(write_json, analysis),
+    }
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        progress(Stage.SAVE, 0.0)
         # A video of earlier results must not stay beside the new ones.
         (folder / "face.mp4").unlink(missing_ok=True)
-        write_windows_csv(analysis, folder / "windows.csv")
-        write_morphs_csv(analysis.morphs, folder / "morphs.csv")
-        write_emotions_html(analysis, folder / "emotions.html")
-        write_emotions_png(analysis, folder / "emotions.png")
-        write_json(analysis, folder / "analysis.json")
+        for done, (name, write) in enumerate(writers.items()):
+            progress(Stage.SAVE, done / len(writers))
+            write(folder / name)
         if video:
             seconds = _write_video(analysis, path, folder / "face.mp4", video, progress)
             timed = replace(analysis, seconds=analysis.seconds | {Stage.RENDER: seconds})
@@ -161,6 +168,7 @@ def _write_results(
             f"The results could not be written: {error.strerror}.",
             "Choose a folder that you may write to, on a disk with free space.",
         ) from error
+    return len(writers) + (video is not None)
 
 
 def _write_video(
