@@ -52,8 +52,11 @@ def short_signed(value: float) -> str:
 
 
 def minutes_of(seconds: float) -> tuple[str, str]:
-    """A length as figure and unit: ("48", "s") below two minutes, else ("9.6", "min")."""
-    return (f"{seconds:.0f}", "s") if seconds < 120 else (f"{seconds / 60:.1f}", "min")
+    """A length as figure and unit: ("48", "s") below two minutes, else ("9.6", "min").
+
+    Seconds are cut off as on a clock: 19.6 s are not the 20 s that a summary needs.
+    """
+    return (f"{int(seconds)}", "s") if seconds < 120 else (f"{seconds / 60:.1f}", "min")
 
 
 def short_date(day: date, today: date) -> str:

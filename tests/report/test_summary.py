@@ -80,7 +80,7 @@ def test_windows_without_a_result_do_not_count():
 def test_too_little_speech_is_said_in_words():
     summary = summarize(timeline_of([3] * 100), speech(4.7), seed=0)
     assert summary.withheld == (
-        "E21 Only 4 s of speech found; 20 s are needed for a summary. Record for longer."
+        "E21 Only 4 s of speech found; 20 s are needed for a summary. Record for longer, in quiet."
     )
     assert (summary.shares, summary.speech) == ((), 4.7)
     assert all(map(math.isnan, (*summary.valence, *summary.arousal, summary.transitions)))

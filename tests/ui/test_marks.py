@@ -41,6 +41,7 @@ def test_an_axis_mark_has_no_idle_zeros(value, text):
 
 def test_short_lengths_are_told_in_seconds():
     assert minutes_of(48.2) == ("48", "s")
+    assert minutes_of(19.7) == ("19", "s")  # less than the 20 s that a summary needs
     assert minutes_of(576) == ("9.6", "min")
 
 

@@ -105,7 +105,7 @@ def _why_withheld(timeline: EmotionTimeline, speech: float, usable: float) -> st
         )
     # Usable speech is part of all speech, so with too little analysed it is too little as well.
     if speech < LEAST_SPEECH:
-        found, remedy = f"{int(speech)} s of speech", "Record for longer."
+        found, remedy = f"{int(speech)} s of speech", "Record for longer, in quiet."
     elif usable < LEAST_SPEECH:
         found, remedy = f"{int(usable)} s of usable speech", _commonest_reason(timeline)
     else:
