@@ -106,12 +106,11 @@ def _facts(point: TrendPoint) -> str:
             ("Quality", point.quality),
             ("Model", point.model),
         ]
-    if point.reason:
-        facts.append(("No figures", point.reason))
+    why = f"<p class='small'>{escaped(point.reason)}</p>" if point.reason else ""
     rows = "".join(f"<dt>{name}</dt><dd>{escaped(text)}</dd>" for name, text in facts)
     return (
         f"<section class='panel tr-box tr-facts'><h2>Session {point.number}</h2><dl>{rows}</dl>"
-        f"<button type='button' class='btn primary' data-session='{escaped(point.session_id)}'>"
+        f"{why}<button type='button' class='btn primary' data-session='{escaped(point.session_id)}'>"
         f"Open session {point.number}</button></section>"
     )
 
