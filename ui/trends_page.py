@@ -110,8 +110,8 @@ def _facts(point: TrendPoint) -> str:
     rows = "".join(f"<dt>{name}</dt><dd>{escaped(text)}</dd>" for name, text in facts)
     return (
         f"<section class='panel tr-box tr-facts'><h2>Session {point.number}</h2><dl>{rows}</dl>"
-        f"{why}<button type='button' class='btn primary' data-session='{escaped(point.session_id)}'>"
-        f"Open session {point.number}</button></section>"
+        f"{why}<button type='button' class='btn primary' "
+        f"data-session='{escaped(point.session_id)}'>Open session {point.number}</button></section>"
     )
 
 
