@@ -150,7 +150,9 @@ def _sentence(points: Sequence[TrendPoint]) -> str:
         "Bars are each session's own 95 % interval. The app draws no link between voice and "
         "scores. Select a session to open it in Review."
     )
-    if 0 < with_figures < LINE_NEEDS:
+    if not with_figures:
+        return "Select a session to open it in Review."
+    if with_figures < LINE_NEEDS:
         why = f"Fewer than {LINE_NEEDS} sessions with figures: dots only, as two make no trend."
         return f"{why} {text}"
     return text

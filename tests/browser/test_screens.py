@@ -102,6 +102,38 @@ def test_what_is_typed_is_shown_as_typed_and_never_run(app, browser):
     page.close()
 
 
+@pytest.mark.parametrize("width", [1440, 1366, 1100, 1024])
+def test_nothing_overlaps_in_banner_and_headers(app, browser, width):
+    page, watch = open_page(browser, app.url)
+    open_demonstration(page)
+    page.set_viewport_size({"width": width, "height": 768})
+    assert not overlap(page, ".banner .chip", ".banner .disclaimer")
+    assert page.locator(".rv-help").bounding_box()["height"] < 26  # one line
+    assert not overlap(page, ".rv .tl h2", ".rv-help")
+    go_to(page, "Patients")
+    assert not overlap(page, ".row.head .title", "#patient-search")
+    assert not is_wider_than_its_window(page)
+    watch.assert_silent()
+    page.close()
+
+
+def test_the_button_that_records_needs_no_scrolling_on_a_small_screen(app, browser):
+    page, watch = open_page(browser, app.url)
+    page.set_viewport_size({"width": 1366, "height": 768})
+    go_to(page, "New session")
+    box = page.locator("#recorder [data-do=record]").bounding_box()
+    assert box["y"] + box["height"] <= 768
+    watch.assert_silent()
+    page.close()
+
+
+def overlap(page, one: str, other: str) -> bool:
+    """Whether the first elements of two selectors share a part of the screen."""
+    a, b = (page.locator(each).first.bounding_box() for each in (one, other))
+    apart = a["x"] + a["width"] <= b["x"] or b["x"] + b["width"] <= a["x"]
+    return not (apart or a["y"] + a["height"] <= b["y"] or b["y"] + b["height"] <= a["y"])
+
+
 def barriers(page) -> list[str]:
     """What keeps people with a disability from using the page, as axe-core finds it."""
     found = Axe().run(page).response["violations"]

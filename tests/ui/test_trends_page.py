@@ -38,6 +38,7 @@ def test_a_session_without_a_result_is_shown_as_such(refresh, add_session):
     assert "no result" in html
     assert "None of these sessions has a summary" in html
     assert ">Valence</text>" not in html  # no lane without anything in it
+    assert "Bars are" not in html
 
 
 def test_the_demonstration_is_marked_and_drawn(context, refresh):
