@@ -18,6 +18,7 @@ _FILES = (
     ("windows.csv", "Windows", "CSV: one line per window with status, probabilities, quality"),
     ("analysis.json", "Analysis", "JSON with its schema: everything but the morphs"),
     ("morphs.csv", "Face morphs", "CSV in Live Link Face's columns"),
+    ("emotions.html", "Timeline", "A page that opens in any browser and asks nobody for anything"),
     ("emotions.png", "Figure", "PNG of the probabilities over time"),
 )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import FileResponse
-from starlette.background import BackgroundTask
+from starlette.types import Receive, Scope, Send
 
 from storage.models import MediaKind, Run, Session
 from ui.context import AppContext
@@ -19,7 +19,14 @@ from verhm.errors import StorageError
 from verhm.types import Analysis
 
 # What is written anew for each download, by the name at the end of its address.
-WRITTEN = ("windows.csv", "analysis.json", "morphs.csv", "emotions.png", "everything.zip")
+WRITTEN = (
+    "windows.csv",
+    "analysis.json",
+    "morphs.csv",
+    "emotions.html",
+    "emotions.png",
+    "everything.zip",
+)
 
 
 def routes(context: AppContext) -> APIRouter:
@@ -49,11 +56,7 @@ def routes(context: AppContext) -> APIRouter:
         except BaseException:
             shutil.rmtree(folder)
             raise
-        return FileResponse(
-            path,
-            filename=download_name(session, run, name),
-            background=BackgroundTask(shutil.rmtree, folder),
-        )
+        return _Passing(path, filename=download_name(session, run, name))
 
     @router.get("/sessions/{session_id}/recording")
     def recording(session_id: str) -> FileResponse:
@@ -63,6 +66,17 @@ def routes(context: AppContext) -> APIRouter:
         return FileResponse(path, filename=name)
 
     return router
+
+
+class _Passing(FileResponse):
+    """A file whose folder goes as soon as it was sent, refused or broken off."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            shutil.rmtree(Path(self.path).parent)
 
 
 class _Export:
@@ -113,7 +127,8 @@ class _Export:
 
 
 def _writer(name: str) -> Callable[[Analysis, Path], None]:
-    """What writes a file of that name; the drawing library takes a second to import."""
+    """What writes a file of that name; the drawing libraries take seconds to import."""
+    from verhm.report.plots import write_emotions_html
     from verhm.report.still import write_emotions_png
     from verhm.report.tables import write_json, write_morphs_csv, write_windows_csv
 
@@ -121,5 +136,6 @@ def _writer(name: str) -> Callable[[Analysis, Path], None]:
         "windows.csv": write_windows_csv,
         "analysis.json": write_json,
         "morphs.csv": lambda analysis, path: write_morphs_csv(analysis.morphs, path),
+        "emotions.html": write_emotions_html,
         "emotions.png": write_emotions_png,
     }[name]

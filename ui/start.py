@@ -1,6 +1,7 @@
 """Putting the app's parts together, once, at start."""
 
 import contextlib
+import logging
 import shutil
 import socket
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from contextlib import contextmanager
 
 from filelock import FileLock, Timeout
 
+from storage.details import SweepReport
 from storage.files import prepare_folder
 from storage.repository import open_repository
 from ui.context import AppContext
@@ -17,6 +19,8 @@ from ui.jobs import Jobs
 from ui.server import open_port, serve
 from ui.settings import AppSettings
 from verhm.errors import StorageError
+
+log = logging.getLogger(__name__)
 
 
 def start(settings: AppSettings) -> None:
@@ -35,14 +39,29 @@ def start(settings: AppSettings) -> None:
 def _serve(settings: AppSettings, bound: socket.socket) -> None:
     with contextlib.closing(open_repository(settings.data)) as repository:
         repository.interrupt_unfinished()
-        repository.sweep()
-        shutil.rmtree(settings.work, ignore_errors=True)
-        shutil.rmtree(settings.transit, ignore_errors=True)
+        _report(repository.sweep())
+        _empty(settings)
         intake = Intake(settings.data / "intake", settings.largest_file)
         intake.sweep()
         jobs = Jobs(repository, VoiceEngine(), settings.work, settings.longest_queue)
         context = AppContext(repository, jobs, intake, settings)
-        serve(context, bound)
+        try:
+            serve(context, bound)
+        finally:
+            _empty(settings)
+
+
+def _report(swept: SweepReport) -> None:
+    """Say what the last use left behind, in numbers: the log names nobody."""
+    log.info("Erased: tries %d, files of no session %d", swept.sessions_erased, swept.files_removed)
+    if swept.missing:
+        log.warning("Files missing from the data folder: %d", len(swept.missing))
+
+
+def _empty(settings: AppSettings) -> None:
+    """Erase what was being made or passed through: no patient's data may outlive its use there."""
+    for folder in (settings.work, settings.transit):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

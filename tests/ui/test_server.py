@@ -77,6 +77,7 @@ def test_every_result_can_be_taken_out_and_no_name_goes_with_it(client, analysed
         "windows.csv": b"start",
         "analysis.json": b"{",
         "morphs.csv": b"Timecode",
+        "emotions.html": b"<!doctype html>",
         "emotions.png": b"\x89PNG",
         "everything.zip": b"PK",
     }
@@ -95,9 +96,16 @@ def test_the_archive_holds_everything_and_leaves_nothing_behind(client, context,
     session = analysed("P-0417")
     archive = client.get(f"/runs/{session.runs[0].id}/everything.zip")
     names = zipfile.ZipFile(io.BytesIO(archive.content)).namelist()
-    assert len(names) == 6
+    assert len(names) == 7
     assert all(name.startswith("P-0417_2026-11-21") for name in names)
     assert not list(context.settings.work.iterdir())
+
+
+def test_a_refused_part_of_an_export_leaves_nothing_behind(client, context, analysed):
+    address = f"/runs/{analysed().runs[0].id}/windows.csv"
+    for part, status in (("bytes=abc", 400), ("bytes=99999999-", 416), ("bytes=0-3", 206)):
+        assert client.get(address, headers={"range": part}).status_code == status
+        assert not list(context.settings.work.iterdir())
 
 
 def test_a_busy_port_is_said_in_one_line():

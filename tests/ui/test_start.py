@@ -1,0 +1,48 @@
+"""The app tidies up when it starts and when it stops."""
+
+import logging
+import socket
+
+import pytest
+
+from storage.repository import open_repository
+from ui import start as start_module
+from ui.settings import AppSettings
+from ui.start import start
+
+
+@pytest.fixture
+def settings(tmp_path):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    return AppSettings(data=tmp_path / "data", port=port)
+
+
+def test_nothing_that_was_being_made_is_there_at_start_or_outlives_the_app(settings, monkeypatch):
+    def leave_behind():
+        for folder in (settings.work, settings.transit):
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / "P-0417.csv").touch()
+
+    def serve(context, bound):
+        assert not settings.work.exists() and not settings.transit.exists()
+        leave_behind()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(start_module, "serve", serve)
+    leave_behind()
+    with pytest.raises(KeyboardInterrupt):
+        start(settings)
+    assert not settings.work.exists() and not settings.transit.exists()
+
+
+def test_files_that_are_missing_are_counted_in_the_log(settings, monkeypatch, add_session, caplog):
+    repository = open_repository(settings.data)
+    media = add_session().media[0]
+    repository.media(media.id)[0].unlink()
+    repository.close()
+    monkeypatch.setattr(start_module, "serve", lambda context, bound: None)
+    with caplog.at_level(logging.WARNING):
+        start(settings)
+    assert "Files missing from the data folder: 1" in caplog.text
