@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
 
 from ui.settings import LOOPBACK, AppSettings
 
@@ -48,12 +49,18 @@ class Guard:
 
     def __init__(self, app: ASGIApp, settings: AppSettings) -> None:
         self._app = app
-        self._hosts = frozenset({*LOOPBACK, "[::1]", settings.host})
+        self._hosts = frozenset({*LOOPBACK, settings.host})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
+            return
+        refusal = self._refusal(scope.get("method"), Headers(scope=scope))
+        if scope["type"] == "websocket":
+            # Closed before it was accepted, it is answered with 403.
+            app = WebSocketClose(reason=refusal) if refusal else self._app
+            await app(scope, receive, send)
             return
 
         async def send_with_headers(message: Message) -> None:
@@ -65,21 +72,33 @@ class Guard:
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
-        refusal = self._refusal(scope["method"], Headers(scope=scope))
         app = PlainTextResponse(refusal, status_code=403) if refusal else self._app
         await app(scope, receive, send_with_headers)
 
-    def _refusal(self, method: str, headers: Headers) -> str:
-        """Why a request is refused; empty when it is not."""
+    def _refusal(self, method: str | None, headers: Headers) -> str:
+        """Why a request is refused; empty when it is not.
+
+        Args:
+            method: of HTTP, or None for a websocket, which browsers let any site open
+            headers: of the request
+        """
         host = headers.get("host", "")
         # A foreign name that resolves to this computer would make another site's page our own.
-        if urlsplit(f"//{host}").hostname not in {name.strip("[]") for name in self._hosts}:
+        if _hostname(host) not in self._hosts:
             return "This app answers on this computer only."
         if method in READING:
             return ""
         origin = headers.get("origin")
-        if origin and urlsplit(origin).netloc != host:
+        if origin and origin.partition("://")[2] != host:
             return "A request from another site was refused."
         if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
             return "A request from another site was refused."
         return ""
+
+
+def _hostname(host: str) -> str | None:
+    """The name in a Host header, without brackets and port; None where it has no such form."""
+    try:
+        return urlsplit(f"//{host}").hostname
+    except ValueError:
+        return None

@@ -1,4 +1,4 @@
-"""Who uses the app: the one place that sign-in will change."""
+"""Who uses the app: one person, at this computer."""
 
 from fastapi import HTTPException, Request
 
@@ -6,9 +6,9 @@ LOCAL_USER = "Clinician"
 
 
 def user_of(request: Request) -> str | None:
-    """Name of the person behind a request, or None when nobody has signed in.
+    """Name of the person behind a request; Gradio asks for it, and takes None for a stranger.
 
-    The app listens on this computer only, so that whoever reaches it is its one user.
+    The app answers on this computer only, so that whoever reaches it is its one user.
     """
     return LOCAL_USER
 

@@ -3,15 +3,23 @@
 import pytest
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
 
 from ui.guard import HEADERS, Guard
 
 
+async def _greet(socket):
+    await socket.accept()
+    await socket.send_text("in")
+    await socket.close()
+
+
 @pytest.fixture
 def client(settings):
-    app = Starlette(routes=[Route("/", lambda _: PlainTextResponse("in"), methods=["GET", "POST"])])
+    page = Route("/", lambda _: PlainTextResponse("in"), methods=["GET", "POST"])
+    app = Starlette(routes=[page, WebSocketRoute("/socket", _greet)])
     return TestClient(Guard(app, settings), base_url="http://127.0.0.1:7860")
 
 
@@ -33,7 +41,8 @@ def test_this_computer_may_ask(client, host):
 
 
 @pytest.mark.parametrize(
-    "host", ["evil.example", "evil.example:7860", "127.0.0.1.evil.example", ""]
+    "host",
+    ["evil.example", "evil.example:7860", "127.0.0.1.evil.example", "", "[", "[::1", "127.0.0.1]"],
 )
 def test_a_name_that_was_rebound_to_this_computer_may_not(client, host):
     assert client.get("/", headers={"host": host}).status_code == 403
@@ -58,3 +67,29 @@ def test_the_page_itself_may_post(client):
     own = {"origin": "http://127.0.0.1:7860", "sec-fetch-site": "same-origin"}
     assert client.post("/", headers=own).status_code == 200
     assert client.post("/").status_code == 200
+
+
+OWN = {"host": "127.0.0.1:7860"}
+
+
+@pytest.mark.parametrize(
+    "headers", [OWN, {**OWN, "origin": "http://127.0.0.1:7860", "sec-fetch-site": "same-origin"}]
+)
+def test_the_page_itself_may_open_a_websocket(client, headers):
+    with client.websocket_connect("/socket", headers=headers) as socket:
+        assert socket.receive_text() == "in"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"host": "evil.example"},
+        {"host": "["},
+        {**OWN, "origin": "http://evil.example"},
+        {**OWN, "origin": "http://["},
+        {**OWN, "sec-fetch-site": "cross-site"},
+    ],
+)
+def test_another_site_may_not_open_a_websocket(client, headers):
+    with pytest.raises(WebSocketDisconnect), client.websocket_connect("/socket", headers=headers):
+        pass
