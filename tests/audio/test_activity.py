@@ -118,6 +118,7 @@ def test_progress_is_told_and_can_cancel(spoken):
     told = []
     detect_speech(wave(spoken), lambda stage, share: told.append((stage, share)))
     assert told[-1] == (Stage.SPEECH, 1.0)
+    assert told == sorted(told) and len(told) > 2, "seconds of work need more than one report"
 
     def cancel(stage, share):
         raise Cancelled

@@ -10,13 +10,14 @@ import numpy as np
 import torch
 from scipy import ndimage
 
-from verhm.types import Progress, SpeechActivity, Stage, Waveform, no_progress
+from verhm.types import Progress, SpeechActivity, Stage, Waveform, no_progress, portion
 
 _SAMPLE_RATE = 16_000  # Hz
 _FRAME = 512  # samples per probability
 _STRETCH = 1024  # frames (33 s) at most that run one after the other; stretches run side by side
 _LEAD_IN = 64  # frames (2 s) before a stretch, for the network's memory to settle
 _BATCH = 16  # stretches at once
+_REPORTED = 128  # frames of a stretch between two reports
 _THRESHOLD = 0.4
 
 # RMS of the loud frames around, after the gain. At the first level the network finds quiet
@@ -106,8 +107,8 @@ def _speech_probabilities(
     for first in range(0, len(starts), _BATCH):
         batch = starts[first : first + _BATCH]
         stretches = [_stretch(samples, gain, start, length) for start in batch]
-        probabilities.append(_run(model, np.stack(stretches)).ravel())
-        progress(Stage.SPEECH, min((first + _BATCH) / len(starts), 1.0))
+        share = portion(progress, first / len(starts), (first + len(batch)) / len(starts))
+        probabilities.append(_run(model, np.stack(stretches), share).ravel())
     return np.concatenate(probabilities)[:count]
 
 
@@ -124,12 +125,14 @@ def _stretch(samples: np.ndarray, gain: np.ndarray, start: int, length: int) -> 
 
 
 @torch.inference_mode()
-def _run(model: Any, stretches: np.ndarray) -> np.ndarray:
+def _run(model: Any, stretches: np.ndarray, progress: Progress) -> np.ndarray:
     """(B, F) probabilities of (B, _LEAD_IN + F, _FRAME) frames, the larger of both levels."""
     model.reset_states()
     frames = torch.from_numpy(stretches).unbind(dim=1)
-    found = [
-        model(torch.cat([level * frame for level in _LEVELS]), _SAMPLE_RATE) for frame in frames
-    ]
+    found = []
+    for done, frame in enumerate(frames, start=1):
+        found.append(model(torch.cat([level * frame for level in _LEVELS]), _SAMPLE_RATE))
+        if done % _REPORTED == 0 or done == len(frames):
+            progress(Stage.SPEECH, done / len(frames))
     probabilities = torch.cat(found[_LEAD_IN:], dim=1)
     return probabilities.reshape(len(_LEVELS), len(stretches), -1).amax(dim=0).numpy()
