@@ -15,6 +15,7 @@ from ui.patient_form import PatientForm, closed, filled, lay_out_form, read_form
 from ui.patient_removal import lay_out_removal, wire_removal
 from ui.patients_view import ListView, counted, patients_list
 from ui.pieces import markup
+from ui.session_removal import lay_out_session_removal, wire_session_removal
 from ui.theme import asset
 from verhm.errors import VerhmError
 
@@ -37,6 +38,7 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
         new = gr.Button("New patient", variant="primary", elem_id="new-patient")
     form = lay_out_form()
     removal = lay_out_removal()
+    session_removal = lay_out_session_removal()
     table = markup(
         elem_id="patients",
         value="<p class='muted'>Reading the list…</p>",
@@ -48,10 +50,12 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
     inputs = [search, names, archived, selected.patient]
     for event in (search.input, names.input, archived.input):
         event(view.show, inputs, listed, show_progress="hidden", trigger_mode="always_last")
-    renewal.change(view.show, inputs, listed, show_progress="hidden")
+    tools = [search, names, archived, remove]
+    renewal.change(view.renew, inputs, [*listed, *tools], show_progress="hidden")
     _wire_table(context, selected, table, form, editing)
-    _wire_form(context, selected, new, form, editing)
+    _wire_form(context, selected, new, form, editing, view, [search, names, archived], listed)
     wire_removal(context, selected, remove, removal)
+    wire_session_removal(context, selected, table, session_removal)
 
     def refresh(patient_id: str | None, session_id: str | None) -> Sequence[Any]:
         # Drawn by an event of its own, which reads what is being searched for.
@@ -74,6 +78,14 @@ class _Viewer:
         sessions = self._repository.sessions(patient_id) if patient_id else ()
         view = ListView(date.today(), shows_names, patient_id, sessions, search)
         return [counted(overviews), patients_list(overviews, view)]
+
+    def renew(
+        self, search: str, shows_names: bool, with_archived: bool, patient_id: str | None
+    ) -> list[Any]:
+        """The same, and the tools above it, which are of no use while there is nobody."""
+        has_patients = bool(self._repository.patients(include_archived=True))
+        tools = [gr.update(visible=has_patients)] * 4
+        return [*self.show(search, shows_names, with_archived, patient_id), *tools]
 
 
 def _wire_table(
@@ -119,14 +131,18 @@ def _wire_form(
     new: gr.Button,
     form: PatientForm,
     editing: gr.State,
+    view: _Viewer,
+    searched: list[Any],
+    listed: list[Any],
 ) -> None:
     repository = context.repository
 
     def save(patient_id: str | None, session_id: str | None, *entries: Any) -> list[Any]:
-        """Keep what was entered; on an error everything stays as typed."""
+        """Keep what was entered, and show it in the list; on an error everything stays as typed."""
+        *fields, search, shows_names, with_archived = entries
         try:
             known = repository.patient(patient_id) if patient_id else None
-            details: PatientDetails = read_form(entries, known)
+            details: PatientDetails = read_form(fields, known)
             if known is None:
                 patient, session_id = repository.add_patient(details), None
             else:
@@ -134,15 +150,17 @@ def _wire_form(
         except VerhmError as error:
             stay = [gr.skip() for _ in form.outputs]
             stay[2] = error_box(error)
-            return [gr.skip(), *stay]
-        return [open_request(patient.id, session_id), *closed()]
+            return [gr.skip(), *stay, *[gr.skip() for _ in listed]]
+        request = open_request(patient.id, session_id)
+        shown = view.show(search, shows_names, with_archived, patient.id)
+        return [request, *closed(), *shown]
 
     new.click(lambda: [None, *filled(None, repository.next_code())], None, [editing, *form.outputs])
-    entered = [editing, selected.session, *form.fields]
+    entered = [editing, selected.session, *form.fields, *searched]
     form.save.click(
         save,
         entered,
-        [selected.request, *form.outputs],
+        [selected.request, *form.outputs, *listed],
         validator=days_verdicts(entered, form.days),
         show_progress="hidden",
     )

@@ -192,6 +192,8 @@ def _session(session: Session, today: date) -> str:
     return (
         f"<button type='button' class='session' data-session='{escaped(session.id)}'>"
         f"<b>{when}</b>{task}{state}</button>"
+        f"<button type='button' class='btn small quiet' data-erase='{escaped(session.id)}' "
+        f"aria-label='Erase the session of {when}' title='Erase this session'>Erase</button>"
     )
 
 

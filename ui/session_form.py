@@ -102,8 +102,12 @@ def lay_out_details() -> list[Any]:
     task = gr.Radio(TASKS, value=TASKS[0], label="Task", elem_classes="seg-radio")
     note = gr.Textbox(label="Note", lines=7, max_lines=7, max_length=4_000, elem_id="session-note")
     with gr.Row():
-        phq9 = gr.Textbox(label="PHQ-9 total, optional", placeholder="0–27", elem_id="phq9")
-        gad7 = gr.Textbox(label="GAD-7 total, optional", placeholder="0–21", elem_id="gad7")
+        phq9 = gr.Textbox(
+            label="PHQ-9 total, optional", placeholder="0–27", max_lines=1, elem_id="phq9"
+        )
+        gad7 = gr.Textbox(
+            label="GAD-7 total, optional", placeholder="0–21", max_lines=1, elem_id="gad7"
+        )
     markup(
         "<p class='small muted'>Scores are stored and charted as entered. They are never computed "
         "from the voice.</p>"

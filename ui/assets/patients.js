@@ -9,6 +9,8 @@ const ACTIONS = {
 element.addEventListener("click", (event) => {
   const button = event.target.closest("[data-do]");
   if (button) return ACTIONS[button.dataset.do]();
+  const erase = event.target.closest("[data-erase]");
+  if (erase) return trigger("erase_session", { session_id: erase.dataset.erase });
   const session = event.target.closest("[data-session]");
   if (session) return trigger("open_session", { session_id: session.dataset.session });
   const row = event.target.closest("tr[data-patient]");

@@ -1,0 +1,122 @@
+"""Erasing one session of a patient, asked for in the list of patients."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from storage.models import MediaKind, Session
+from ui.context import AppContext, Selection, open_request
+from ui.marks import escaped, long_date
+from ui.messages import error_box, shows_errors
+from ui.pieces import markup
+from verhm.errors import VerhmError
+
+
+@dataclass(frozen=True, eq=False)
+class SessionRemoval:
+    """The panel's components.
+
+    Attributes:
+        asked: `gr.State`, id of the session that is to be erased
+        panel: that holds the others, shown while there is a question
+        words: HTML, what would go
+        problem: HTML for why it did not
+        erase: button
+        close: button that leaves everything as it was
+    """
+
+    asked: gr.State
+    panel: gr.Column
+    words: gr.HTML
+    problem: gr.HTML
+    erase: gr.Button
+    close: gr.Button
+
+    @property
+    def outputs(self) -> list[Any]:
+        """What opening and closing the panel renews."""
+        return [self.asked, self.panel, self.words, self.problem]
+
+
+def lay_out_session_removal() -> SessionRemoval:
+    """Put the panel on the page, hidden."""
+    asked: gr.State = gr.State(None)
+    with gr.Column(visible=False, elem_id="session-removal", elem_classes="panel sheet") as panel:
+        words = markup()
+        problem = markup(elem_classes="problem-slot")
+        with gr.Row(elem_classes="acts"):
+            erase = gr.Button("Erase this session", elem_classes="alert", elem_id="erase-session")
+            close = gr.Button("Cancel")
+    return SessionRemoval(asked, panel, words, problem, erase, close)
+
+
+def wire_session_removal(
+    context: AppContext, selected: Selection, table: gr.HTML, removal: SessionRemoval
+) -> None:
+    """Connect the panel with the list and the repository."""
+    repository = context.repository
+
+    @shows_errors
+    def ask(event: gr.EventData) -> list[Any]:
+        session = repository.session(event.session_id)
+        return [session.id, gr.Column(visible=True), what_goes(session), ""]
+
+    def erase(session_id: str, open_id: str | None) -> list[Any]:
+        try:
+            patient_id = erase_session(context, session_id)
+        except VerhmError as error:
+            return [*[gr.skip()] * 4, error_box(error)]
+        return [open_request(patient_id, None if open_id == session_id else open_id), *_closed()]
+
+    table.erase_session(ask, None, removal.outputs, show_progress="hidden")
+    removal.erase.click(
+        erase,
+        [removal.asked, selected.session],
+        [selected.request, *removal.outputs],
+        show_progress="hidden",
+    )
+    removal.close.click(_closed, None, removal.outputs, show_progress="hidden")
+
+
+def erase_session(context: AppContext, session_id: str) -> str | None:
+    """Stop the analysis of a session and erase it with all that belongs to it.
+
+    Returns:
+        id of its patient
+
+    Raises:
+        StorageError: E50 when a file cannot be erased, E53 when there is no such session
+    """
+    patient_id = context.repository.session(session_id).patient_id
+    job = context.jobs.of_session(session_id)
+    if job is not None and not job.state.has_ended:
+        context.jobs.cancel(job.id)
+    context.repository.erase_session(session_id)
+    return patient_id
+
+
+def what_goes(session: Session) -> str:
+    """The question, naming all that would be erased, as HTML."""
+    code = session.patient.code if session.patient else ""
+    results = sum(run.model is not None for run in session.runs)
+    has_video = any(media.kind is MediaKind.VIDEO for media in session.media)
+    parts = ["the recording"]
+    if results:
+        parts.append("its result" if results == 1 else f"its {results} results")
+    if has_video:
+        parts.append("the face video")
+    if session.note:
+        parts.append("the note")
+    if session.phq9 is not None or session.gad7 is not None:
+        parts.append("the entered scores")
+    listed = ", ".join(parts[:-1]) + " and " + parts[-1] if len(parts) > 1 else parts[0]
+    return (
+        f"<h2>Erase the session of {long_date(session.recorded_on)}?</h2><p>Of {escaped(code)}, "
+        f"{listed} would be gone for good, also from Trends. The patient and the other sessions "
+        "stay.</p>"
+    )
+
+
+def _closed() -> list[Any]:
+    return [None, gr.Column(visible=False), "", ""]
