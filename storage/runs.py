@@ -252,7 +252,7 @@ def _undrawn() -> RenderError:
     return RenderError(
         "E41",
         "The program ended before the face was drawn; the probabilities are saved.",
-        "Analyse the recording again to get the video.",
+        "Render the face again on the Review screen.",
     )
 
 

@@ -45,6 +45,7 @@ def as_json(job: JobView) -> dict[str, Any]:
         "share": round(job.share, 4),
         "overall": round(job.overall, 4),
         "seconds_left": job.seconds_left,
+        "waits_for": job.wait.value if job.wait else None,
         "error": {"code": job.error.code, "cause": job.error.cause, "remedy": job.error.remedy}
         if job.error
         else None,

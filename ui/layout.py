@@ -82,9 +82,16 @@ def _wire(
     selected.request.change(
         open_, selected.request, [*both, tabs, *refreshed], show_progress="hidden"
     )
-    strip.job_changed(on_job, both, [tabs, *refreshed], show_progress="hidden")
-    # The model's libraries take seconds of the same processor that draws the first page.
-    page.load(refresh, both, refreshed, show_progress="hidden").then(context.jobs.warm_up)
+    # Every change counts, in its order: one that comes while the page is renewed is not dropped.
+    strip.job_changed(
+        on_job,
+        both,
+        [tabs, *refreshed],
+        show_progress="hidden",
+        trigger_mode="multiple",
+        concurrency_limit=1,
+    )
+    page.load(refresh, both, refreshed, show_progress="hidden")
 
 
 def _patient(context: AppContext, patient_id: str | None) -> Patient | None:

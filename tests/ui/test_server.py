@@ -9,6 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from storage.models import MediaKind
+from ui.layout import build_page
 from ui.server import make_app, open_port, serve
 from ui.settings import AppSettings
 from verhm.errors import RequestError
@@ -130,3 +131,17 @@ def test_the_model_is_loaded_from_the_start_and_the_jobs_end_with_the_server(
     monkeypatch.setattr("ui.server._Server.run", run)
     serve(context, bound=None)
     assert engine.loads == 1
+
+
+def test_a_job_says_what_it_waits_for(client, context, add_session, engine, until):
+    engine.go_on.clear()
+    first, _ = (context.jobs.submit(add_session(code).id) for code in "AB")
+    until(lambda: client.get(f"/jobs/{first.id}").json()["state"] == "analysing")
+    waits = [job["waits_for"] for job in client.get("/jobs").json()["jobs"]]
+    assert waits == [None, "Waiting for the analysis before it"]
+
+
+def test_a_change_of_a_job_is_not_dropped_while_the_page_is_renewed(context):
+    events = build_page(context).fns.values()
+    change = next(each for each in events if any("job_changed" in pair for pair in each.targets))
+    assert (change.trigger_mode, change.concurrency_limit) == ("multiple", 1)

@@ -17,13 +17,12 @@ const minutes = (seconds) =>
 
 function describe(job) {
   const left = job.seconds_left === null ? "" : ` · ${minutes(job.seconds_left)} left`;
-  if (job.state === "waiting") return "Analysis waiting";
-  return `${job.stage_label} · ${Math.round(100 * job.overall)} % done${left}`;
+  return job.waits_for ?? `${job.stage_label} · ${Math.round(100 * job.overall)} % done${left}`;
 }
 
 function show(jobs) {
   const slot = element.querySelector(".job-slot");
-  const job = jobs.find((each) => !each.has_ended && each.state !== "waiting")
+  const job = jobs.find((each) => !each.has_ended && !each.waits_for)
     || jobs.find((each) => !each.has_ended);
   slot.hidden = !job;
   if (job && slot.textContent !== describe(job)) slot.textContent = describe(job);

@@ -26,8 +26,7 @@ function draw() {
     slot("words").textContent = "Stopping; the recording is kept";
     return;
   }
-  slot("words").textContent =
-    job.state === "waiting" ? "Waiting for the analysis before it" : `${job.stage_label} ${share} %`;
+  slot("words").textContent = job.waits_for ?? `${job.stage_label} ${share} %`;
 }
 
 addEventListener("verhm-jobs", (event) => {

@@ -115,8 +115,7 @@ function showStage(root, job) {
   const words = root.querySelector(".rv-stage");
   if (!words) return;
   const left = job.seconds_left === null ? "" : ` · about ${Math.ceil(job.seconds_left)} s left`;
-  words.textContent = job.state === "waiting"
-    ? "Waiting for the analysis before it" : `${job.stage_label} · ${Math.round(100 * job.overall)} %${left}`;
+  words.textContent = job.waits_for ?? `${job.stage_label} · ${Math.round(100 * job.overall)} %${left}`;
   root.querySelector("progress").value = Math.round(100 * job.overall);
 }
 
@@ -142,7 +141,7 @@ function startReview() {
   addEventListener("verhm-jobs", (event) => {
     const job = event.detail.find((each) => each.session_id === face().session && !each.has_ended);
     if (!job) return;
-    if (session) session.showShare(job.state === "rendering" ? job.share : 0);
+    if (session) session.showShare(job.state === "rendering" ? job.share : 0, job.waits_for);
     else showStage(root, job);
   });
   showPage();

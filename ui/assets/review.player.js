@@ -18,7 +18,7 @@ function facePlaceholder(face) {
       `<p>${escapeText(face.problem.remedy)}</p>${face.can_render ? renderButton("Render again") : ""}</div>`;
   }
   if (face.busy) {
-    return `<div class="rv-wait"><b>The face is being rendered… <span class="rv-percent"></span></b>` +
+    return `<div class="rv-wait"><b class="rv-doing">The face is being rendered…</b>` +
       `<progress max="100" aria-label="Rendering of the face"></progress>` +
       `<p>The voice and the probabilities are ready.</p></div>`;
   }
@@ -129,12 +129,12 @@ function makePlayer(root, model, actions) {
     if (!face.video) stage.insertAdjacentHTML("beforeend", facePlaceholder(face));
     stage.querySelector(".rv-render")?.addEventListener("click", actions.render);
   }
-  /** How far the rendering is, from 0 to 1. */
-  function showShare(share) {
-    const wait = part(".rv-face .rv-percent");
-    if (!wait) return;
+  /** How far the rendering is, from 0 to 1, or what it waits for. */
+  function showShare(share, waitsFor) {
+    const words = part(".rv-face .rv-doing");
+    if (!words) return;
     const percent = Math.floor(100 * share);
-    wait.textContent = `${percent} %`;
+    words.textContent = waitsFor ?? `The face is being rendered… ${percent} %`;
     part(".rv-face progress").value = percent;
   }
   function step(windows) {
