@@ -17,7 +17,7 @@ STATES = ("empty", "filled")
 THEMES = ("light", "dark")
 SIZES = ("1440x900", "1366x768", "1024x768")
 DRAWING = 300_000  # ms for the face of the demonstration, a little over a minute of it
-MOMENT = 460  # px across the timeline: a window with a result, and a face that shows it
+MOMENT = 335  # px across the timeline: a window with a result, and a face that shows it
 SETTLES = 1_000  # ms until video and figures have been drawn
 
 
