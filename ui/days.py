@@ -39,15 +39,13 @@ def todays_date() -> str:
 
 
 def day_field(label: str, value: str | Callable[[], str] | None = None, **options: Any) -> Any:
-    """A field for a day: leaving it writes the day out, or says at the field what is wrong.
+    """A field for a day, kept as typed; what reads it checks it with `days_verdicts` first.
 
     Gradio's own date field forgets, without a word, what it cannot read.
     """
-    field = gr.Textbox(
+    return gr.Textbox(
         value, label=label, placeholder="2026-11-30 or 30.11.2026", max_lines=1, **options
     )
-    field.blur(_written_out, field, field, validator=_verdict, show_progress="hidden")
-    return field
 
 
 def days_verdicts(inputs: Sequence[Any], days: Sequence[Any]) -> Callable[..., list[Any]]:
@@ -64,11 +62,6 @@ def days_verdicts(inputs: Sequence[Any], days: Sequence[Any]) -> Callable[..., l
         return [_verdict(value) if is_day else gr.validate(True, "") for value, is_day in pairs]
 
     return verdicts
-
-
-def _written_out(text: str | None) -> str:
-    day = as_day(text)
-    return day.isoformat() if day else ""
 
 
 def _verdict(text: str | None) -> Any:
