@@ -27,22 +27,11 @@
   applyTheme();
   system.addEventListener("change", applyTheme);
 
-  // Gradio's date fields have no names of their own for those who hear the page.
-  function nameDates() {
-    for (const box of document.querySelectorAll(".timebox:not([data-named])")) {
-      const words = box.parentElement.querySelector(".label-content")?.textContent.trim() ?? "Date";
-      box.querySelector("input")?.setAttribute("aria-label", words);
-      box.querySelector("button")?.setAttribute("aria-label", `Calendar: ${words}`);
-      box.dataset.named = "";
-    }
-  }
   // Gradio adds this script once the page stands, and sets its own dark class from the system.
   new MutationObserver(() => {
     const dark = document.documentElement.dataset.theme === "dark";
     if (document.body.classList.contains("dark") !== dark) applyTheme();
   }).observe(document.body, { attributes: true, attributeFilter: ["class"] });
-  new MutationObserver(nameDates).observe(document.body, { childList: true, subtree: true });
-  nameDates();
 
   const typing = (target) => target.closest?.("input, textarea, select, [contenteditable]");
   const visible = (selector) =>
