@@ -64,7 +64,7 @@ def test_a_blink_hides_the_whites_of_the_eyes(renderer):
         renderer.draw(weights(eyeBlinkLeft=value, eyeBlinkRight=value)).astype(int)
         for value in (0.0, 1.0)
     )
-    eyes = (slice(round(0.38 * SIZE), round(0.46 * SIZE)), slice(SIZE // 3, 2 * SIZE // 3))
+    eyes = (slice(round(0.43 * SIZE), round(0.51 * SIZE)), slice(SIZE // 3, 2 * SIZE // 3))
     whites = [
         (picture[eyes].max(axis=2) - picture[eyes].min(axis=2) < 25) for picture in (open_, shut)
     ]
