@@ -69,6 +69,7 @@ _ICONS = {
     "minus": '<path d="M2.5 6h7"/>',
     "clock": '<circle cx="6" cy="6" r="4.6"/><path d="M6 3.4V6.3L8 7.6"/>',
     "down": '<path d="M6 1.5v6M3.2 5 6 7.8 8.8 5M1.8 10.5h8.4"/>',
+    "erase": '<path d="M2 3.2h8M4.6 3.2V1.6h2.8v1.6M3.2 3.2l.5 7.2h4.6l.5-7.2"/>',
     "search": '<circle cx="5" cy="5" r="3.6"/><path d="m7.8 7.8 3 3"/>',
 }
 

@@ -9,7 +9,7 @@ from storage.models import RunState, Session
 from ui.change import Change, change_from_baseline
 from ui.consent import consent_of
 from ui.grade import grade, grade_mark
-from ui.marks import emotion_name, escaped, long_date
+from ui.marks import emotion_name, escaped, icon, long_date
 from ui.theme import asset
 
 _HIDDEN_NAME = "<span class='hid' aria-label='hidden'>••••••&ensp;•••••••</span>"
@@ -190,10 +190,11 @@ def _session(session: Session, today: date) -> str:
     task = f"<span class='muted'>{escaped(session.task)}</span>" if session.task else ""
     state = _state(session) if run is None else ""
     return (
-        f"<button type='button' class='session' data-session='{escaped(session.id)}'>"
+        f"<span class='session'><button type='button' data-session='{escaped(session.id)}'>"
         f"<b>{when}</b>{task}{state}</button>"
-        f"<button type='button' class='btn small quiet' data-erase='{escaped(session.id)}' "
-        f"aria-label='Erase the session of {when}' title='Erase this session'>Erase</button>"
+        f"<button type='button' data-erase='{escaped(session.id)}' "
+        f"aria-label='Erase the session of {when}' title='Erase this session…'>"
+        f"{icon('erase')}</button></span>"
     )
 
 
