@@ -68,8 +68,8 @@ def _wire(
         if request is None:
             return [gr.skip() for _ in (*both, tabs, *refreshed)]
         place = gr.Tabs(selected=request.tab) if request.tab else gr.skip()
-        patient_id, session_id = request.patient_id, request.session_id
-        return [patient_id, session_id, place, *refresh(patient_id, session_id)]
+        opened = _found(context, request)
+        return [*opened, place, *refresh(*opened)]
 
     @shows_errors
     def on_job(patient_id: str | None, session_id: str | None, event: gr.EventData) -> list[Any]:
@@ -92,6 +92,19 @@ def _wire(
         concurrency_limit=1,
     )
     page.load(refresh, both, refreshed, show_progress="hidden")
+
+
+def _found(context: AppContext, request: OpenRequest) -> tuple[str | None, str | None]:
+    """Ids of what is to be opened, None for what is gone, or is a session of somebody else."""
+    patient = _patient(context, request.patient_id)
+    patient_id = patient.id if patient else None
+    if request.session_id is None:
+        return patient_id, None
+    try:
+        session = context.repository.session(request.session_id)
+    except StorageError:  # erased meanwhile
+        return patient_id, None
+    return patient_id, session.id if session.patient_id == patient_id else None
 
 
 def _patient(context: AppContext, patient_id: str | None) -> Patient | None:

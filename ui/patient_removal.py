@@ -6,7 +6,7 @@ from typing import Any
 import gradio as gr
 
 from storage.models import Patient
-from ui.context import AppContext, Selection, open_request
+from ui.context import AppContext, OpenRequest, Selection, open_request
 from ui.marks import escaped
 from ui.messages import error_box, shows_errors
 from ui.pieces import markup
@@ -15,8 +15,20 @@ from verhm.errors import RequestError, VerhmError
 
 @dataclass(frozen=True, eq=False)
 class Removal:
-    """The panel's components."""
+    """The panel's components.
 
+    Attributes:
+        asked: `gr.State`, id of the patient whom the panel is about; another may be open by now
+        panel: that holds the others
+        words: HTML, whom it is about, and what each button does
+        typed: the code, typed again
+        problem: HTML for why nothing was erased
+        archive: button, also to take back from the archive
+        erase: button
+        close: button that leaves everything as it was
+    """
+
+    asked: gr.State
     panel: gr.Column
     words: gr.HTML
     typed: gr.Textbox
@@ -28,11 +40,12 @@ class Removal:
     @property
     def outputs(self) -> list[Any]:
         """What opening and closing the panel renews."""
-        return [self.panel, self.words, self.typed, self.problem, self.archive]
+        return [self.asked, self.panel, self.words, self.typed, self.problem, self.archive]
 
 
 def lay_out_removal() -> Removal:
     """Put the panel on the page, hidden."""
+    asked: gr.State = gr.State(None)
     with gr.Column(visible=False, elem_id="patient-removal", elem_classes="panel sheet") as panel:
         words = markup()
         typed = gr.Textbox(label="Type the code again to erase", elem_id="erase-code")
@@ -41,7 +54,7 @@ def lay_out_removal() -> Removal:
             archive = gr.Button("Archive", variant="primary", elem_id="archive-patient")
             erase = gr.Button("Erase for good", elem_classes="alert", elem_id="erase-patient")
             close = gr.Button("Cancel")
-    return Removal(panel, words, typed, problem, archive, erase, close)
+    return Removal(asked, panel, words, typed, problem, archive, erase, close)
 
 
 def wire_removal(
@@ -58,27 +71,29 @@ def wire_removal(
             )
         patient = repository.patient(patient_id)
         verb = "Take back from the archive" if patient.archived_at else "Archive"
-        return [gr.Column(visible=True), _words(patient), "", "", verb]
+        return [patient.id, gr.Column(visible=True), _words(patient), "", "", verb]
 
     @shows_errors
-    def archive(patient_id: str) -> list[Any]:
-        patient = repository.patient(patient_id)
-        is_archived = patient.archived_at is None
-        repository.archive_patient(patient_id, is_archived)
-        return [open_request(None if is_archived else patient_id, None), *_closed()]
+    def archive(asked: str, patient_id: str | None, session_id: str | None) -> list[Any]:
+        goes = repository.patient(asked).archived_at is None
+        repository.archive_patient(asked, goes)
+        return [_without(asked if goes else None, patient_id, session_id), *_closed()]
 
-    def erase(patient_id: str, typed: str) -> list[Any]:
+    def erase(asked: str, typed: str, patient_id: str | None, session_id: str | None) -> list[Any]:
         try:
-            _stop_jobs(context, patient_id)
-            repository.erase_patient(patient_id, typed or "")
+            _stop_jobs(context, asked)
+            repository.erase_patient(asked, typed or "")
         except VerhmError as error:
-            return [gr.skip(), *[gr.skip()] * 3, error_box(error), gr.skip()]
-        return [open_request(None, None), *_closed()]
+            return [gr.skip(), *[gr.skip()] * 4, error_box(error), gr.skip()]
+        return [_without(asked, patient_id, session_id), *_closed()]
 
     outputs = [selected.request, *removal.outputs]
+    both = [selected.patient, selected.session]
     opener.click(open_, selected.patient, removal.outputs, show_progress="hidden")
-    removal.archive.click(archive, selected.patient, outputs, show_progress="hidden")
-    removal.erase.click(erase, [selected.patient, removal.typed], outputs, show_progress="hidden")
+    removal.archive.click(archive, [removal.asked, *both], outputs, show_progress="hidden")
+    removal.erase.click(
+        erase, [removal.asked, removal.typed, *both], outputs, show_progress="hidden"
+    )
     removal.close.click(_closed, None, removal.outputs, show_progress="hidden")
 
 
@@ -90,8 +105,13 @@ def _stop_jobs(context: AppContext, patient_id: str) -> None:
             context.jobs.cancel(job.id)
 
 
+def _without(gone: str | None, patient_id: str | None, session_id: str | None) -> OpenRequest:
+    """Leave open what is open, unless it is of the patient who is gone."""
+    return open_request(None, None) if patient_id == gone else open_request(patient_id, session_id)
+
+
 def _closed() -> list[Any]:
-    return [gr.Column(visible=False), "", "", "", gr.skip()]
+    return [None, gr.Column(visible=False), "", "", "", gr.skip()]
 
 
 def _words(patient: Patient) -> str:

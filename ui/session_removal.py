@@ -62,38 +62,35 @@ def wire_session_removal(
         session = repository.session(event.session_id)
         return [session.id, gr.Column(visible=True), what_goes(session), ""]
 
-    def erase(session_id: str, open_id: str | None) -> list[Any]:
+    def erase(asked: str, patient_id: str | None, session_id: str | None) -> list[Any]:
+        # Another patient may have been opened since; whoever is open stays so.
+        stay = open_request(patient_id, session_id if session_id != asked else None)
         try:
-            patient_id = erase_session(context, session_id)
+            erase_session(context, asked)
         except VerhmError as error:
-            return [*[gr.skip()] * 4, error_box(error)]
-        return [open_request(patient_id, None if open_id == session_id else open_id), *_closed()]
+            return [gr.skip(), *[gr.skip()] * 3, error_box(error)]
+        return [stay, *_closed()]
 
     table.erase_session(ask, None, removal.outputs, show_progress="hidden")
     removal.erase.click(
         erase,
-        [removal.asked, selected.session],
+        [removal.asked, selected.patient, selected.session],
         [selected.request, *removal.outputs],
         show_progress="hidden",
     )
     removal.close.click(_closed, None, removal.outputs, show_progress="hidden")
 
 
-def erase_session(context: AppContext, session_id: str) -> str | None:
+def erase_session(context: AppContext, session_id: str) -> None:
     """Stop the analysis of a session and erase it with all that belongs to it.
-
-    Returns:
-        id of its patient
 
     Raises:
         StorageError: E50 when a file cannot be erased, E53 when there is no such session
     """
-    patient_id = context.repository.session(session_id).patient_id
     job = context.jobs.of_session(session_id)
     if job is not None and not job.state.has_ended:
         context.jobs.cancel(job.id)
     context.repository.erase_session(session_id)
-    return patient_id
 
 
 def what_goes(session: Session) -> str:

@@ -1,0 +1,98 @@
+"""The page shows sessions with their own patient, whatever panel was left open."""
+
+from datetime import date
+
+import pytest
+
+from storage.details import SessionDetails
+from tests.ui.pages import OpenedPage
+
+TODAY = date(2026, 11, 21)
+
+
+@pytest.fixture
+def page(context) -> OpenedPage:
+    page = OpenedPage(context)
+    page.set("patient-search", "")
+    return page
+
+
+@pytest.fixture
+def ours(add_session):
+    return add_session("P-0001")
+
+
+@pytest.fixture
+def theirs(add_session):
+    return add_session("P-0002")
+
+
+def open_patient(page, session) -> None:
+    page.do("patients", "open_patient", patient_id=session.patient_id)
+
+
+def test_a_patient_is_opened_with_the_last_session(page, ours):
+    open_patient(page, ours)
+    assert page.opened == (ours.patient_id, ours.id)
+
+
+def test_a_session_that_is_erased_leaves_open_whoever_is_open_by_then(page, context, ours, theirs):
+    open_patient(page, ours)
+    page.do("patients", "erase_session", session_id=ours.id)
+    open_patient(page, theirs)
+    page.do("erase-session")
+    assert page.opened == (theirs.patient_id, theirs.id)
+    assert not context.repository.sessions(ours.patient_id)
+
+
+def test_an_open_session_that_is_erased_is_closed_and_its_patient_stays(page, ours):
+    open_patient(page, ours)
+    page.do("patients", "erase_session", session_id=ours.id)
+    page.do("erase-session")
+    assert page.opened == (ours.patient_id, None)
+
+
+def test_a_patient_who_is_saved_is_never_shown_with_the_session_of_another(page, ours, theirs):
+    open_patient(page, ours)
+    page.do("patients", "edit")
+    open_patient(page, theirs)
+    page.do("save-patient")
+    assert page.opened == (ours.patient_id, None)
+
+
+@pytest.mark.parametrize("button", ["archive-patient", "erase-patient"])
+def test_a_patient_goes_who_was_asked_about_and_not_the_one_opened_since(
+    page, context, ours, theirs, button
+):
+    open_patient(page, ours)
+    page.do("remove-patient")
+    open_patient(page, theirs)
+    page.set("erase-code", "P-0001")
+    page.do(button)
+    listed = [overview.patient.id for overview in context.repository.patients()]
+    assert listed == [theirs.patient_id]
+    assert page.opened == (theirs.patient_id, theirs.id)
+
+
+@pytest.mark.parametrize("button", ["archive-patient", "erase-patient"])
+def test_an_open_patient_who_goes_is_closed(page, ours, button):
+    open_patient(page, ours)
+    page.do("remove-patient")
+    page.set("erase-code", "P-0001")
+    page.do(button)
+    assert page.opened == (None, None)
+
+
+def test_a_session_tried_without_a_patient_is_opened(page, context, recording):
+    details = SessionDetails(TODAY, "Free speech", "English", "")
+    tried = context.repository.add_session(None, details, recording, is_kept=False)
+    page.do("patients", "open_session", session_id=tried.id)
+    assert page.opened == (None, tried.id)
+
+
+def test_what_was_erased_in_another_window_is_not_opened(page, context, ours):
+    open_patient(page, ours)
+    page.do("patients", "edit")
+    context.repository.erase_session(ours.id)
+    page.do("save-patient")
+    assert page.opened == (ours.patient_id, None)
