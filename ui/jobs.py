@@ -11,6 +11,7 @@ import tempfile
 import threading
 import time
 import uuid
+from collections.abc import Collection
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +27,7 @@ from verhm.settings import AnalysisSettings, VideoSettings
 from verhm.types import Analysis, Progress, Stage
 
 KEPT = 32  # ended jobs that can still be asked about
+STOP_TIME = 5.0  # s; work that was told to stop has mostly ended by then
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +53,7 @@ class Jobs:
         self._is_warm = False
         self._is_loading = False
         self._lock = threading.Lock()
+        self._ended = threading.Condition(self._lock)
         self._views: dict[str, JobView] = {}
         self._futures: dict[str, Future[None]] = {}  # of the open jobs: the step each is at
         self._stopped: set[str] = set()
@@ -112,6 +115,20 @@ class Jobs:
         if future is not None:
             future.cancel()
 
+    def stop(self, session_ids: Collection[str]) -> None:
+        """Cancel what is open of some sessions, and wait a while for its end.
+
+        What has not ended by then finds its session erased when it wants to save something.
+        """
+        with self._lock:
+            stopped = {job.id for job in self._open() if job.session_id in session_ids}
+        for job_id in stopped:
+            self.cancel(job_id)
+        with self._lock:
+            self._ended.wait_for(
+                lambda: stopped.isdisjoint(job.id for job in self._open()), STOP_TIME
+            )
+
     def view(self, job_id: str) -> JobView | None:
         """A job as it stands, or None where there is none of that id, or it ended long ago."""
         with self._lock:
@@ -151,8 +168,12 @@ class Jobs:
         self._analyses.shutdown(wait=True)
         self._drawings.shutdown(wait=True)
 
+    def _open(self) -> list[JobView]:
+        """The jobs that have not ended; under the lock."""
+        return [job for job in self._views.values() if not job.state.has_ended]
+
     def _refuse_when_busy(self, session_id: str) -> None:
-        open_jobs = [job for job in self._views.values() if not job.state.has_ended]
+        open_jobs = self._open()
         if self._is_closing:
             raise RequestError(
                 "E61", "VERHM is being closed.", "What was recorded is kept; start VERHM again."
@@ -292,6 +313,7 @@ class Jobs:
             self._put(job_id, wait=None, seconds_left=None, **ending)
             self._futures.pop(job_id, None)
             self._stopped.discard(job_id)
+            self._ended.notify_all()
             ended = [job.id for job in self._views.values() if job.state.has_ended]
             for old in ended[:-KEPT]:
                 del self._views[old]

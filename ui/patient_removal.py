@@ -1,5 +1,6 @@
 """Taking a patient off the list, or erasing everything of one."""
 
+import contextlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ from ui.context import AppContext, OpenRequest, Selection, open_request
 from ui.marks import escaped
 from ui.messages import error_box, shows_errors
 from ui.pieces import markup
-from verhm.errors import RequestError, VerhmError
+from verhm.errors import RequestError, StorageError, VerhmError
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,10 +82,11 @@ def wire_removal(
 
     def erase(asked: str, typed: str, patient_id: str | None, session_id: str | None) -> list[Any]:
         try:
-            _stop_jobs(context, asked)
-            repository.erase_patient(asked, typed or "")
+            erase_patient(context, asked, typed or "")
         except VerhmError as error:
-            return [gr.skip(), *[gr.skip()] * 4, error_box(error), gr.skip()]
+            # The patient may be gone, and only files not; the list says which.
+            stay = open_request(patient_id, session_id)
+            return [stay, *[gr.skip()] * 4, error_box(error), gr.skip()]
         return [_without(asked, patient_id, session_id), *_closed()]
 
     outputs = [selected.request, *removal.outputs]
@@ -97,12 +99,26 @@ def wire_removal(
     removal.close.click(_closed, None, removal.outputs, show_progress="hidden")
 
 
-def _stop_jobs(context: AppContext, patient_id: str) -> None:
-    """Cancel the analyses of a patient who is about to be erased."""
-    for session in context.repository.sessions(patient_id):
-        job = context.jobs.of_session(session.id)
-        if job is not None and not job.state.has_ended:
-            context.jobs.cancel(job.id)
+def erase_patient(context: AppContext, patient_id: str, code_typed: str) -> None:
+    """Stop the analyses of a patient and erase everything of the patient.
+
+    Raises:
+        RequestError: E63 when the typed code is another; nothing is stopped then
+        StorageError: E50 when a file cannot be erased, E53 when there is no such patient
+    """
+    if code_typed.strip() == context.repository.patient(patient_id).code:
+        context.jobs.stop(_analysed_sessions(context, patient_id))
+    context.repository.erase_patient(patient_id, code_typed)
+
+
+def _analysed_sessions(context: AppContext, patient_id: str) -> set[str]:
+    """Ids of the patient's sessions that have a job, of those tried without saving too."""
+    found = set()
+    for job in context.jobs.all():
+        with contextlib.suppress(StorageError):  # that one was erased meanwhile
+            if context.repository.session(job.session_id).patient_id == patient_id:
+                found.add(job.session_id)
+    return found
 
 
 def _without(gone: str | None, patient_id: str | None, session_id: str | None) -> OpenRequest:

@@ -63,12 +63,13 @@ def wire_session_removal(
         return [session.id, gr.Column(visible=True), what_goes(session), ""]
 
     def erase(asked: str, patient_id: str | None, session_id: str | None) -> list[Any]:
-        # Another patient may have been opened since; whoever is open stays so.
-        stay = open_request(patient_id, session_id if session_id != asked else None)
+        # Another patient may have been opened since; of what is open, what is gone is closed.
+        stay = open_request(patient_id, session_id)
         try:
             erase_session(context, asked)
         except VerhmError as error:
-            return [gr.skip(), *[gr.skip()] * 3, error_box(error)]
+            # The session may be gone, and only its files not; the list says which.
+            return [stay, *[gr.skip()] * 3, error_box(error)]
         return [stay, *_closed()]
 
     table.erase_session(ask, None, removal.outputs, show_progress="hidden")
@@ -87,9 +88,7 @@ def erase_session(context: AppContext, session_id: str) -> None:
     Raises:
         StorageError: E50 when a file cannot be erased, E53 when there is no such session
     """
-    job = context.jobs.of_session(session_id)
-    if job is not None and not job.state.has_ended:
-        context.jobs.cancel(job.id)
+    context.jobs.stop({session_id})
     context.repository.erase_session(session_id)
 
 
