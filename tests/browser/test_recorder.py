@@ -106,3 +106,41 @@ def test_no_address_holds_the_name_of_an_uploaded_file(page):
     assert not any("Ada" in address for address in addresses)
     press(page, "discard")
     wait_for(page, "idle")
+
+
+COUNTED = """() => {
+  window.opened = [];
+  const devices = navigator.mediaDevices, open = devices.getUserMedia.bind(devices);
+  devices.getUserMedia = async (wish) => {
+    const stream = await open(wish);
+    window.opened.push(stream);
+    return stream;
+  };
+}"""
+
+
+@pytest.mark.parametrize("first", ["record", "check"])
+def test_two_quick_clicks_open_one_microphone_and_begin_one_take(page, first):
+    takes = []
+    page.on("request", lambda request: takes.append(request) if "sample_rate" in request.url else 0)
+    page.evaluate(COUNTED)
+    page.evaluate(
+        """names => names.forEach(
+             name => document.querySelector(`#recorder [data-do=${name}]`).click())""",
+        [first, "record"],
+    )
+    wait_for(page, "recording" if first == "record" else "checking")
+    page.wait_for_timeout(300)
+    assert page.evaluate("opened.length") == 1
+    assert len(takes) == (first == "record")
+    press(page, "discard" if first == "record" else "check")
+    wait_for(page, "idle")
+
+
+def test_a_double_click_does_not_stop_what_it_began(page):
+    page.locator("#recorder [data-do=record]").dblclick(delay=150)
+    wait_for(page, "recording")
+    page.wait_for_timeout(300)
+    wait_for(page, "recording")
+    press(page, "discard")
+    wait_for(page, "idle")

@@ -3,13 +3,14 @@ const $ = (slot) => element.querySelector(`[data-slot="${slot}"]`);
 const panel = element.querySelector(".rec");
 const PHASES = {
   idle: "Not recording",
+  opening: "Opening",
   checking: "Listening, not recording",
   recording: "Recording",
   paused: "Paused",
   saving: "Saving",
   ready: "Recorded",
 };
-const UNDERWAY = ["recording", "paused", "saving"];
+const UNDERWAY = ["opening", "recording", "paused", "saving"];
 const LEFT_BEHIND = 25; // s after which the app takes an unfinished recording for left behind
 const state = { phase: "idle", way: "record", microphone: null, take: null, sound: null, id: null };
 
@@ -23,16 +24,17 @@ function setPhase(phase) {
   panel.dataset.phase = phase;
   $("phase").textContent = PHASES[phase];
   const shown = {
-    record: ["idle", "checking"],
+    record: ["idle", "opening", "checking"],
     stop: ["recording", "paused"],
     pause: ["recording", "paused"],
-    check: ["idle", "checking"],
-    discard: [...UNDERWAY, "ready"],
+    check: ["idle", "opening", "checking"],
+    discard: ["recording", "paused", "saving", "ready"],
   };
   for (const button of panel.querySelectorAll(".acts [data-do]")) {
     const name = button.dataset.do;
     const fits = state.way === "record" || name === "discard";
     button.hidden = !(fits && shown[name].includes(phase));
+    button.disabled = phase === "opening";
   }
   $("player").hidden = phase !== "ready";
   $("taken").hidden = true;
@@ -125,12 +127,26 @@ function hear(block) {
   }
 }
 
-async function record() {
-  await openMicrophone();
-  const rate = state.microphone.context.sampleRate;
-  state.take = await Take.begin(rate, draw, refused);
-  state.sound = new Sound(rate);
-  setPhase("recording");
+// Nothing else may begin meanwhile; if it comes to nothing, no microphone stays open.
+async function opening(work) {
+  setPhase("opening");
+  try {
+    await work();
+  } catch (error) {
+    closeMicrophone();
+    setPhase("idle");
+    throw error;
+  }
+}
+
+function record() {
+  return opening(async () => {
+    await openMicrophone();
+    const rate = state.microphone.context.sampleRate;
+    state.take = await Take.begin(rate, draw, refused);
+    state.sound = new Sound(rate);
+    setPhase("recording");
+  });
 }
 
 async function check() {
@@ -138,9 +154,11 @@ async function check() {
     closeMicrophone();
     return setPhase("idle");
   }
-  await openMicrophone();
-  state.sound = new Sound(state.microphone.context.sampleRate);
-  setPhase("checking");
+  await opening(async () => {
+    await openMicrophone();
+    state.sound = new Sound(state.microphone.context.sampleRate);
+    setPhase("checking");
+  });
 }
 
 async function stop() {
@@ -276,7 +294,8 @@ element.addEventListener("click", (event) => {
   const way = event.target.closest("[data-way]");
   if (way) choose(way.dataset.way);
   const button = event.target.closest("[data-do]");
-  if (button) attempt(ACTIONS[button.dataset.do]);
+  // The second half of a double click would meet the button that has taken the first one's place.
+  if (button && event.detail < 2) attempt(ACTIONS[button.dataset.do]);
 });
 element.addEventListener("change", (event) => {
   if (event.target.files?.length) upload(event.target.files[0]);
