@@ -1,10 +1,12 @@
 """The web server: Gradio's page, the media, the jobs and the recordings behind one guard."""
 
+import contextlib
 import errno
 import logging
+import signal
 import socket
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from types import FrameType
 
 import gradio as gr
@@ -24,6 +26,9 @@ from verhm.errors import RequestError, VerhmError
 
 log = logging.getLogger(__name__)
 PAGE = "/app"
+# What asks the app to stop: Ctrl-C, the system, a terminal that is closed; on Windows Ctrl-Break.
+_NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+STOPPING = [getattr(signal, name) for name in _NAMES if hasattr(signal, name)]
 
 
 def make_app(context: AppContext) -> ASGIApp:
@@ -100,6 +105,19 @@ class _Server(uvicorn.Server):
         self._on_ready = on_ready
         self._on_exit = on_exit
 
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        """Take every request to stop as one to return; uvicorn's own would kill the process.
+
+        Afterwards only Ctrl-C has its usual effect again: the app is tidying up, and a terminal
+        that is closed says so twice.
+        """
+        before = {sig: signal.signal(sig, self.handle_exit) for sig in STOPPING}
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before[signal.SIGINT])
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         self._on_exit()
         super().handle_exit(sig, frame)
@@ -140,7 +158,7 @@ def open_port(settings: AppSettings) -> socket.socket:
 
 
 def serve(context: AppContext, bound: socket.socket) -> None:
-    """Answer requests until Ctrl-C, then stop the jobs.
+    """Answer requests until Ctrl-C or another request to stop, then stop the jobs.
 
     Args:
         context: the parts of the app
@@ -163,5 +181,6 @@ def serve(context: AppContext, bound: socket.socket) -> None:
         # Ctrl-C also ends the drawing processes, long before the last answer is given.
         _Server(config, announce, context.jobs.expect_closing).run(sockets=[bound])
     finally:
-        print("VERHM is stopping; what was saved stays.", flush=True)
+        with contextlib.suppress(OSError):  # the terminal may be closed
+            print("VERHM is stopping; what was saved stays.", flush=True)
         context.jobs.shutdown()

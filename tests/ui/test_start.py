@@ -1,7 +1,11 @@
 """The app tidies up when it starts and when it stops."""
 
 import logging
+import signal
 import socket
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -35,6 +39,40 @@ def test_nothing_that_was_being_made_is_there_at_start_or_outlives_the_app(setti
     with pytest.raises(KeyboardInterrupt):
         start(settings)
     assert not settings.work.exists() and not settings.transit.exists()
+
+
+APP = """
+import sys
+from pathlib import Path
+from tests.ui.fakes import FakeEngine
+from ui import start
+from ui.settings import AppSettings
+
+start.VoiceEngine = FakeEngine
+start.start(AppSettings(data=Path(sys.argv[1]), port=int(sys.argv[2])))
+print("has ended")
+"""
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_nothing_that_was_being_made_outlives_an_app_that_is_told_to_stop(settings, name):
+    process = subprocess.Popen(
+        [sys.executable, "-c", APP, str(settings.data), str(settings.port)],
+        cwd=Path(__file__).parents[2],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout.readline().startswith("VERHM is ready")
+        settings.work.mkdir()
+        (settings.work / "P-0417.csv").touch()
+        process.send_signal(getattr(signal, name))
+        said, _ = process.communicate(timeout=30)
+    finally:
+        process.kill()
+    assert said.splitlines() == ["VERHM is stopping; what was saved stays.", "has ended"]
+    assert process.returncode == 0
+    assert not settings.work.exists()
 
 
 def test_files_that_are_missing_are_counted_in_the_log(settings, monkeypatch, add_session, caplog):
