@@ -43,8 +43,9 @@ class OpenedPage:
         target = (self._component(name)._id, what)
         event = next(each for each in self._events if target in each.targets)
         given = [SimpleNamespace(**data)] if data else []
+        before = self._values.get(self._request)
         results = self._run(event, given)
-        if self._request in {each._id for each in event.outputs} and self._values[self._request]:
+        if self._values.get(self._request) != before:
             self._run(self._opening, [])
         return results
 
