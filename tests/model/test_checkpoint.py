@@ -6,9 +6,10 @@ import pytest
 import torch
 
 from tests.model.tiny import make_model
-from verhm.errors import ModelError
+from verhm.errors import ModelError, RequestError
 from verhm.labels import EMOTIONS
 from verhm.model.checkpoint import CONFIG, WEIGHTS, load, save
+from verhm.model.network import VoiceNetwork
 
 
 @pytest.fixture
@@ -126,3 +127,29 @@ def test_damage_is_e31(folder, damage):
     with pytest.raises(ModelError) as caught:
         load(folder)
     assert caught.value.code == "E31"
+
+
+@pytest.fixture
+def full_gpu(monkeypatch):
+    """A GPU that takes nothing."""
+    move = VoiceNetwork.to
+
+    def to(network, device):
+        if device == "cuda":
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return move(network, device)
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(VoiceNetwork, "to", to)
+
+
+def test_where_the_gpu_is_full_the_cpu_is_used_and_it_is_said(folder, full_gpu, caplog):
+    model = load(folder)
+    assert model.device == "cpu"
+    assert {weights.device.type for weights in model.network.parameters()} == {"cpu"}
+    assert "the CPU is used" in caplog.text
+
+
+def test_a_full_gpu_that_is_wanted_is_e71_and_no_damage(folder, full_gpu):
+    with pytest.raises(RequestError, match=r"E71 The GPU does not take the model.*--device cpu"):
+        load(folder, device="cuda")

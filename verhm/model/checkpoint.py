@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+import logging
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,6 +22,8 @@ SHIPPED: Final = Path(__file__).parents[2] / "pretrained"
 WEIGHTS: Final = "model.safetensors"
 CONFIG: Final = "config.json"
 _ENCODER: Final = "encoder."
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,21 +56,21 @@ def load(folder: Path = SHIPPED, device: str | None = None) -> VoiceModel:
 
     Args:
         folder: with the weights and the configuration
-        device: "cpu" or "cuda"; the GPU where there is one by default
+        device: "cpu" or "cuda"; by default the GPU, where there is one that takes the model
 
     Raises:
         ModelError: E30 when a file is missing, E31 when the files do not fit each other
-        RequestError: E71 when a GPU is wanted and there is none
+        RequestError: E71 when a GPU is wanted and there is none, or it does not take the model
     """
     weights, config = _read(folder / WEIGHTS), _read(folder / CONFIG)
     has_gpu = torch.cuda.is_available()
     if device == "cuda" and not has_gpu:
         raise RequestError("E71", "No GPU was found.", "Leave the device out, or choose cpu.")
-    device = device or ("cuda" if has_gpu else "cpu")
     try:
-        return _build(json.loads(config), weights, device)
+        model = _build(json.loads(config), weights)
     except (KeyError, TypeError, ValueError, RuntimeError, SafetensorError) as error:
         raise _damaged() from error
+    return _on_gpu(model, is_wanted=device is not None) if has_gpu and device != "cpu" else model
 
 
 def save(model: VoiceModel, folder: Path) -> ModelId:
@@ -139,7 +142,23 @@ def _damaged() -> ModelError:
     )
 
 
-def _build(config: dict[str, Any], weights: bytes, device: str) -> VoiceModel:
+def _on_gpu(model: VoiceModel, is_wanted: bool) -> VoiceModel:
+    """The model on the GPU; back on the CPU where the GPU is full, unless it is wanted."""
+    try:
+        return replace(model, network=model.network.to("cuda"), device="cuda")
+    except RuntimeError as error:  # torch's for no memory, and for a driver that does not fit
+        if is_wanted:
+            raise RequestError(
+                "E71",
+                "The GPU does not take the model.",
+                "Close other programs that use it, or choose cpu (--device cpu).",
+            ) from error
+        log.warning("The GPU does not take the model, so the CPU is used: %s", error)
+        return replace(model, network=model.network.to("cpu"))
+
+
+def _build(config: dict[str, Any], weights: bytes) -> VoiceModel:
+    """The model on the CPU."""
     if hashlib.sha256(weights).hexdigest() != config["sha256"]:
         raise _damaged()
     labels = tuple(config["labels"])
@@ -152,11 +171,10 @@ def _build(config: dict[str, Any], weights: bytes, device: str) -> VoiceModel:
     )
     return VoiceModel(
         ModelId(config["name"], config["version"], config["sha256"]),
-        network.eval().requires_grad_(False).to(device),
+        network.eval().requires_grad_(False),
         float(config["temperature"]),
         Thresholds(**config["thresholds"]),
-        device,
-        labels,
-        config["notes"],
-        config.get("commit", ""),
+        labels=labels,
+        notes=config["notes"],
+        commit=config.get("commit", ""),
     )
