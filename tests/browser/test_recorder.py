@@ -1,6 +1,7 @@
 """What the recorder was given is kept, and it says so, whatever comes in between."""
 
 import json
+import urllib.request
 
 import pytest
 
@@ -31,6 +32,22 @@ def press(page, name):
 
 def wait_for(page, phase):
     page.locator(f'#recorder [data-phase="{phase}"]').wait_for()
+
+
+def leave_behind(app, seconds):
+    """A take that another visit has finished and not analysed; returns its id."""
+    take = ask(app, "/takes?sample_rate=8000", b"")["id"]
+    ask(app, f"/takes/{take}/pieces?offset=0", bytes(16_000 * seconds))
+    return ask(app, f"/takes/{take}/finish", b"")["id"]
+
+
+def ask(app, address, body):
+    with urllib.request.urlopen(app.url + address, data=body) as answer:
+        return json.load(answer)
+
+
+def takes_left(page):
+    return {take["id"] for take in page.evaluate("verhm.send('/takes')")["takes"]}
 
 
 def record(page, milliseconds):
@@ -98,9 +115,7 @@ def test_a_finished_recording_is_offered_again_after_a_reload(page):
 def test_no_address_holds_the_name_of_an_uploaded_file(page):
     addresses = []
     page.on("request", lambda request: addresses.append(request.url + (request.post_data or "")))
-    page.locator('[data-way="upload"]').click()
-    file = {"name": "Ada Lovelace.ogg", "mimeType": "audio/ogg", "buffer": b"OggS"}
-    page.locator("#upload-file").set_input_files(file)
+    choose_file(page, "Ada Lovelace.ogg")
     wait_for(page, "ready")
     assert any("/recordings?suffix=.ogg" in address for address in addresses)
     assert not any("Ada" in address for address in addresses)
@@ -144,3 +159,64 @@ def test_a_double_click_does_not_stop_what_it_began(page):
     wait_for(page, "recording")
     press(page, "discard")
     wait_for(page, "idle")
+
+
+def test_a_recording_left_behind_is_not_offered_while_another_is_made(app, page):
+    reload_with_clock(page)
+    record(page, 500)
+    left = leave_behind(app, 1)
+    with page.expect_response("**/takes"):
+        page.clock.fast_forward(25_000)
+    page.wait_for_timeout(300)
+    notice = page.locator("#recorder [data-slot=left-behind]")
+    assert notice.is_hidden()
+    press(page, "discard")
+    notice.get_by_role("button", name="Use it").click()
+    wait_for(page, "ready")
+    press(page, "discard")
+    wait_for(page, "idle")
+    assert left not in takes_left(page)
+
+
+def test_a_file_that_is_still_being_copied_can_be_dropped_for_a_recording(page):
+    held = []
+    page.route("**/recordings?*", lambda route: held.append(route))
+    choose_file(page)
+    wait_for(page, "uploading")
+    assert page.locator('[data-way="record"]').is_disabled()
+    press(page, "discard")
+    wait_for(page, "idle")
+    page.locator('[data-way="record"]').click()
+    record(page, 300)
+    held[0].fulfill(json={"id": "a" * 32})
+    page.wait_for_timeout(300)
+    wait_for(page, "recording")
+    press(page, "discard")
+    wait_for(page, "idle")
+
+
+def test_discarding_an_uploaded_file_keeps_the_take_that_was_made_before_it(page):
+    record(page, 500)
+    press(page, "stop")
+    wait_for(page, "ready")
+    (take,) = takes_left(page)
+    with page.expect_response("**/recordings?*"):
+        choose_file(page)
+    wait_for(page, "ready")
+    press(page, "discard")
+    wait_for(page, "idle")
+    assert takes_left(page) == {take}
+    page.evaluate("id => verhm.send(`/recordings/${id}`, { method: 'DELETE' })", take)
+
+
+def reload_with_clock(page):
+    page.clock.install()
+    page.reload()
+    go_to(page, "New session")
+    wait_for(page, "idle")
+
+
+def choose_file(page, name="voice.ogg"):
+    page.locator('[data-way="upload"]').click()
+    file = {"name": name, "mimeType": "audio/ogg", "buffer": b"OggS"}
+    page.locator("#upload-file").set_input_files(file)

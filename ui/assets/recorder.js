@@ -8,11 +8,21 @@ const PHASES = {
   recording: "Recording",
   paused: "Paused",
   saving: "Saving",
+  uploading: "Copying",
   ready: "Recorded",
 };
-const UNDERWAY = ["opening", "recording", "paused", "saving"];
+const UNDERWAY = ["opening", "recording", "paused", "saving", "uploading"];
 const LEFT_BEHIND = 25; // s after which the app takes an unfinished recording for left behind
-const state = { phase: "idle", way: "record", microphone: null, take: null, sound: null, id: null };
+const state = {
+  phase: "idle",
+  way: "record",
+  microphone: null,
+  take: null,
+  sound: null,
+  upload: null, // the request that copies a file
+  id: null, // of the recording that is ready
+  isLeftBehind: false, // whether another recording waits
+};
 
 function say(error) {
   $("problem").hidden = !error;
@@ -28,7 +38,7 @@ function setPhase(phase) {
     stop: ["recording", "paused"],
     pause: ["recording", "paused"],
     check: ["idle", "opening", "checking"],
-    discard: ["recording", "paused", "saving", "ready"],
+    discard: ["recording", "paused", "saving", "uploading", "ready"],
   };
   for (const button of panel.querySelectorAll(".acts [data-do]")) {
     const name = button.dataset.do;
@@ -38,6 +48,7 @@ function setPhase(phase) {
   }
   $("player").hidden = phase !== "ready";
   $("taken").hidden = true;
+  showLeftBehind();
   panel.querySelector('[data-do="pause"]').textContent = phase === "paused" ? "Go on" : "Pause";
   panel.querySelector('[data-do="check"]').textContent =
     phase === "checking" ? "Close microphone" : "Check microphone";
@@ -198,7 +209,8 @@ function have(id) {
 
 function reset() {
   closeMicrophone();
-  Object.assign(state, { take: null, sound: null, id: null });
+  state.upload?.abort();
+  Object.assign(state, { take: null, sound: null, upload: null, id: null });
   $("player").removeAttribute("src");
   $("upload").hidden = true;
   $("drop").hidden = false;
@@ -217,13 +229,14 @@ async function discard() {
 }
 
 function upload(file) {
+  reset();
   say(null);
   $("drop").hidden = true;
   $("upload").hidden = false;
   $("file-name").textContent = file.name;
   $("file-size").textContent = `${(file.size / 2 ** 20).toFixed(1)} MiB`;
   $("file-words").textContent = "copying";
-  const request = new XMLHttpRequest();
+  const request = (state.upload = new XMLHttpRequest());
   const [suffix] = file.name.match(/\.\w{1,5}$/) ?? [""]; // the name itself may be a person's
   request.open("POST", `/recordings?suffix=${suffix}`);
   request.responseType = "json";
@@ -235,6 +248,7 @@ function upload(file) {
     if (request.status !== 200) return fail(request.response ?? {});
     $("file-share").style.width = "100%";
     $("file-words").textContent = "ready";
+    state.upload = null;
     have(request.response.id);
   };
   const fail = ({ text }) => {
@@ -242,6 +256,7 @@ function upload(file) {
     say(new Error(text || "The file could not be copied. Try again."));
   };
   request.send(file);
+  setPhase("uploading");
 }
 
 function choose(way) {
@@ -256,11 +271,17 @@ function choose(way) {
   setPhase(state.phase);
 }
 
+// Taking it over would break off what is under way, or take the place of what is ready.
+function showLeftBehind() {
+  $("left-behind").hidden = !(state.isLeftBehind && state.phase === "idle");
+}
+
 async function findLeftBehind() {
   const { takes } = await verhm.send("/takes");
   const found = takes.find(({ id }) => id !== state.id && id !== state.take?.id);
   const notice = $("left-behind");
-  notice.hidden = !found;
+  state.isLeftBehind = Boolean(found);
+  showLeftBehind();
   if (!found) return;
   const { id, seconds, is_finished: isFinished } = found;
   const words = isFinished ? "not analysed yet" : "broken off";
@@ -269,15 +290,12 @@ async function findLeftBehind() {
     + '<button type="button" class="btn small">Use it</button>'
     + '<button type="button" class="btn small quiet">Discard</button>';
   const [use, drop] = notice.querySelectorAll("button");
-  use.onclick = () => attempt(async () => {
+  const settle = (work) => attempt(() => work().finally(findLeftBehind));
+  use.onclick = () => settle(() => opening(async () => {
     await verhm.send(`/takes/${id}/finish`, { method: "POST" });
-    notice.hidden = true;
     have(id);
-  });
-  drop.onclick = () => attempt(async () => {
-    await verhm.send(`/recordings/${id}`, { method: "DELETE" });
-    await findLeftBehind();
-  });
+  }));
+  drop.onclick = () => settle(() => verhm.send(`/recordings/${id}`, { method: "DELETE" }));
 }
 
 async function attempt(work) {
