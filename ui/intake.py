@@ -5,6 +5,7 @@ only its header's lengths and its name are wrong until it is finished. So finish
 room on the disk, and one that was left behind is found again at the next visit.
 """
 
+import os
 import re
 import struct
 import threading
@@ -128,7 +129,7 @@ class Intake:
         Args:
             take_id: of which take
             offset: bytes of the take before this piece
-            piece: 16-bit samples, little endian
+            piece: 16-bit samples, little endian; an empty one says that more will come
 
         Returns:
             bytes of the take that a power cut does not lose
@@ -150,6 +151,7 @@ class Intake:
                 file.seek(_HEADER.size + offset)
                 file.write(piece)
                 flush(file)
+            os.utime(path)  # an empty piece does not change it
             return _length(path)
 
     def finish_take(self, take_id: str) -> float:

@@ -209,6 +209,38 @@ def test_discarding_an_uploaded_file_keeps_the_take_that_was_made_before_it(page
     page.evaluate("id => verhm.send(`/recordings/${id}`, { method: 'DELETE' })", take)
 
 
+def test_a_paused_recording_says_that_it_is_still_being_made(page):
+    reload_with_clock(page)
+    record(page, 500)
+    press(page, "pause")
+    page.locator("#recorder [data-slot=saved]", has_text="saved up to").wait_for()
+    page.wait_for_timeout(300)
+    with page.expect_request("**/pieces*") as request:
+        page.clock.fast_forward(10_000)
+    assert not request.value.post_data
+    assert request.value.response().ok
+    press(page, "discard")
+    wait_for(page, "idle")
+
+
+def test_a_late_refusal_of_a_discarded_take_does_not_touch_the_next_one(page):
+    held = []
+    page.route("**/pieces*", lambda route: held.append(route))
+    record(page, 300)
+    with page.expect_request("**/pieces*"):
+        press(page, "pause")
+    press(page, "discard")
+    wait_for(page, "idle")
+    record(page, 300)
+    gone = {"code": "E53", "text": "E53 There is no such recording."}
+    held[0].fulfill(status=404, json=gone)
+    page.wait_for_timeout(300)
+    wait_for(page, "recording")
+    assert page.locator("#recorder [data-slot=problem]").is_hidden()
+    press(page, "discard")
+    wait_for(page, "idle")
+
+
 def reload_with_clock(page):
     page.clock.install()
     page.reload()

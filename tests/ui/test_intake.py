@@ -112,6 +112,14 @@ def test_a_take_left_behind_is_found_again_by_a_new_start(intake, folder):
     assert (found.id, found.seconds, found.is_finished) == (take, 1.0, False)
 
 
+def test_a_paused_take_that_says_so_is_not_left_behind(intake, folder):
+    take = intake.begin_take(8_000)
+    intake.add_piece(take, 0, bytes(16_000))
+    age(folder, ABANDONED + 1)
+    assert intake.add_piece(take, 16_000, b"") == 16_000
+    assert not intake.takes_left()
+
+
 def test_a_finished_take_is_found_again_at_once_until_it_becomes_a_session(intake):
     take = intake.begin_take(8_000)
     intake.add_piece(take, 0, bytes(16_000))

@@ -87,6 +87,13 @@ class Take {
     return this.sending;
   }
 
+  // Says that the take is still being made, also while it is paused.
+  keep() {
+    const url = `/takes/${this.id}/pieces?offset=${this.safe}`;
+    // Should the app not answer, or the take be gone, then the next piece says so.
+    return verhm.send(url, { method: "POST" }).catch(() => null);
+  }
+
   async send() {
     while (this.unsent.length) {
       try {
@@ -120,7 +127,9 @@ class Take {
     return { ...finished, refusal };
   }
 
+  // What is still on its way may be refused; that concerns nobody any more.
   discard() {
+    this.onChange = this.onRefusal = () => {};
     this.waiting = [];
     this.unsent = [];
     return verhm.send(`/recordings/${this.id}`, { method: "DELETE" });

@@ -12,6 +12,7 @@ const PHASES = {
   ready: "Recorded",
 };
 const UNDERWAY = ["opening", "recording", "paused", "saving", "uploading"];
+const KEEP = 10_000; // ms, well below the time after which the app takes a recording for left behind
 const LEFT_BEHIND = 25; // s after which the app takes an unfinished recording for left behind
 const state = {
   phase: "idle",
@@ -339,4 +340,5 @@ addEventListener("beforeunload", (event) => {
 new ResizeObserver(draw).observe($("wave").parentElement);
 setPhase("idle");
 attempt(findLeftBehind);
+setInterval(() => UNDERWAY.includes(state.phase) && state.take?.keep(), KEEP);
 setTimeout(() => findLeftBehind().catch(say), 1000 * LEFT_BEHIND);
