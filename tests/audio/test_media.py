@@ -190,13 +190,23 @@ def test_cancelling_ends_the_program(started, speech_path, tmp_path):
     started.clear()
 
     def cancel(stage, share):
-        raise Cancelled
+        if started:
+            raise Cancelled
 
     threads = threading.active_count()
     with pytest.raises(Cancelled):
         decode(path, progress=cancel)
     assert [process.poll() is not None for process in started] == [True]
     assert threading.active_count() == threads
+
+
+def test_reading_a_file_can_be_cancelled_before_ffmpeg_is_started(speech_path, monkeypatch):
+    def cancel(stage, share):
+        raise Cancelled
+
+    monkeypatch.setattr("verhm.audio.media._read", None)
+    with pytest.raises(Cancelled):
+        decode(speech_path, progress=cancel)
 
 
 def test_progress_rises_to_the_end(speech_path):

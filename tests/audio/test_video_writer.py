@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from tests.audio.encoding import encode, film, run_ffmpeg, tone
-from verhm.audio import video_writer
+from verhm.audio import media, video_writer
 from verhm.audio.media import decode, open_video
 from verhm.audio.video_writer import write_wav
-from verhm.errors import AudioError, RenderError
+from verhm.errors import AudioError, Cancelled, RenderError
+from verhm.settings import AudioLimits
 from verhm.types import Waveform
 
 SIZE = 64
@@ -150,6 +151,31 @@ def test_an_encoder_that_hangs_is_reported_in_time(count, tmp_path, started, mon
             video.write(frame)
     assert time.monotonic() - begun < 10
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("count", [1, 1_000])
+def test_work_can_be_cancelled_while_the_encoder_hangs(count, tmp_path, started):
+    def cancel():
+        raise Cancelled
+
+    begun = time.monotonic()
+    with (
+        pytest.raises(Cancelled),
+        open_video(tmp_path / "face.mp4", SIZE, 30.0, None, cancel) as video,
+    ):
+        started[0].send_signal(signal.SIGSTOP)
+        for frame in frames(count):
+            video.write(frame)
+    assert time.monotonic() - begun < 10
+    assert not list(tmp_path.iterdir())
+
+
+def test_sound_that_takes_too_long_to_read_is_not_called_damaged(
+    speech_path, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(media, "_LIMITS", AudioLimits(decode_timeout=0.0))
+    with pytest.raises(AudioError, match="E16"):
+        write_video(tmp_path / "face.mp4", 10, 30.0, speech_path)
 
 
 def test_an_encoder_that_cannot_be_started(tmp_path, monkeypatch):

@@ -9,7 +9,8 @@ import hashlib
 import struct
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO
 
@@ -36,6 +37,7 @@ _CODECS = (
 )
 _MEMORY = 512 * 1024 * 1024  # bytes that ffmpeg may ask for at once
 _BLOCK = 1 << 16  # sample frames read at once
+_CHUNK = 1 << 24  # bytes hashed at once
 _AU_HEADER = 24  # bytes
 _MOMENT = 0.1  # s decoded of a sound file to see whether it can be used
 _ERROR_RATE = 0.1  # share of undecodable packets from which on ffmpeg gives up
@@ -80,7 +82,7 @@ def decode(
     with _refusing_unreadable():
         demuxer = _choose_demuxer(path)
         missing = _missing_seconds(path) if demuxer == "wav" else 0.0
-        digest = _hash(path)
+        digest = _hash(path, progress)
     deadline = time.monotonic() + limits.decode_timeout
     mixer, banner, channels = _read(path, demuxer, None, limits, deadline, progress)
     if mixer.is_cancelled:
@@ -93,7 +95,11 @@ def decode(
 
 @contextlib.contextmanager
 def open_video(
-    path: Path, size: int, frame_rate: float, audio: Path | Waveform | None
+    path: Path,
+    size: int,
+    frame_rate: float,
+    audio: Path | Waveform | None,
+    waiting: Callable[[], None] = lambda: None,
 ) -> Iterator[VideoWriter]:
     """Write an MP4 (H.264, AAC) that appears under its name only when it is complete.
 
@@ -105,6 +111,7 @@ def open_video(
         size: px, even; frames are square
         frame_rate: frames per second
         audio: file with a sound track, or sound, or None for a silent video
+        waiting: called again and again while the encoder takes long; may raise
 
     Yields:
         the writer to give the frames to
@@ -117,10 +124,11 @@ def open_video(
     try:
         with contextlib.ExitStack() as stack:
             sound = stack.enter_context(_sound_input(audio, path))
+            thread = stack.enter_context(ThreadPoolExecutor(max_workers=1))
             process = _start_encoder(partial, size, frame_rate, sound)
             child = stack.enter_context(Child(process))
             assert process.stdin is not None
-            writer = VideoWriter(process.stdin, child, size)
+            writer = VideoWriter(process.stdin, child, size, thread, waiting)
             yield writer
             writer.finish()
         with refusing_folder():
@@ -151,9 +159,13 @@ def _missing_seconds(path: Path) -> float:
         return missing_seconds(stream)
 
 
-def _hash(path: Path) -> str:
+def _hash(path: Path, progress: Progress) -> str:
+    digest = hashlib.sha256()
     with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+        while data := stream.read(_CHUNK):
+            digest.update(data)
+            progress(Stage.DECODE, 0.0)
+    return digest.hexdigest()
 
 
 def _input(path: Path, demuxer: str) -> ffmpeg.nodes.FilterableStream:
@@ -207,15 +219,19 @@ def _read(
         mixer = Mixer(round(limits.longest * limits.sample_rate), channels, channel)
         _fill(mixer, process.stdout, channels, child, limits.sample_rate, progress)
         status = child.finish()
+    _refuse_slowness(child, limits)
+    banner = read_banner(child.messages)
+    refuse_failure(status, banner, mixer.count)
+    return mixer, banner, channels
+
+
+def _refuse_slowness(child: Child, limits: AudioLimits) -> None:
     if child.timed_out:
         raise AudioError(
             "E16",
             f"Reading the file took more than {limits.decode_timeout:g} s.",
             "Save it as a WAV file and try again.",
         )
-    banner = read_banner(child.messages)
-    refuse_failure(status, banner, mixer.count)
-    return mixer, banner, channels
 
 
 def _read_channels(pipe: IO[bytes]) -> int:
@@ -274,7 +290,8 @@ def _refuse_unusable(path: Path, demuxer: str) -> None:
     start = _input(path, demuxer).output("-", f="null", t=_MOMENT)
     with Child(_start_decoder(start)) as child, child.within(_LIMITS.decode_timeout):
         status = child.finish()
-        refuse_failure(status, read_banner(child.messages), count=1)
+    _refuse_slowness(child, _LIMITS)
+    refuse_failure(status, read_banner(child.messages), count=1)
 
 
 def _start_encoder(

@@ -2,9 +2,11 @@
 
 import contextlib
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from functools import partial
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, Final
 
 import numpy as np
 import soundfile
@@ -14,15 +16,33 @@ from verhm.errors import RenderError
 from verhm.types import Waveform
 
 WRITE_TIME, FINISH_TIME = 30.0, 300.0  # s; an encoder that takes longer hangs
+_PATIENCE: Final = 0.2  # s between two looks at whether the work was cancelled
 
 
 class VideoWriter:
-    """Takes the frames of one video, in order; made by `verhm.audio.media.open_video`."""
+    """Takes the frames of one video, in order; made by `verhm.audio.media.open_video`.
 
-    def __init__(self, pipe: IO[bytes], child: Child, size: int) -> None:
+    Args:
+        pipe: to the encoder
+        child: the encoder
+        size: px
+        thread: what waits for the encoder; shut down after it was ended
+        waiting: called again and again while the encoder takes long; may raise
+    """
+
+    def __init__(
+        self,
+        pipe: IO[bytes],
+        child: Child,
+        size: int,
+        thread: ThreadPoolExecutor,
+        waiting: Callable[[], None],
+    ) -> None:
         self._pipe = pipe
         self._child = child
         self._shape = (size, size, 3)
+        self._thread = thread
+        self._waiting = waiting
 
     def write(self, frame: np.ndarray) -> None:
         """Append one frame.
@@ -36,16 +56,22 @@ class VideoWriter:
         if frame.shape != self._shape or frame.dtype != np.uint8:
             raise ValueError(f"a frame must be {self._shape} uint8, not {frame.shape}")
         with self._child.within(WRITE_TIME), self._refusing_crash():
-            self._pipe.write(np.ascontiguousarray(frame).data)
+            self._await(partial(self._pipe.write, np.ascontiguousarray(frame).data))
 
     def finish(self) -> None:
         """Wait until the encoder has written the last frame; raises `RenderError` like `write`."""
         with self._child.within(FINISH_TIME):
             with self._refusing_crash():
-                self._pipe.close()
-            status = self._child.finish()
+                self._await(self._pipe.close)
+            status = self._await(self._child.finish)
         if status != 0:
             raise self._failure()
+
+    def _await(self, step: Callable[[], Any]) -> Any:
+        pending = self._thread.submit(step)
+        while not wait([pending], timeout=_PATIENCE).done:
+            self._waiting()
+        return pending.result()
 
     @contextlib.contextmanager
     def _refusing_crash(self) -> Iterator[None]:
