@@ -2,7 +2,8 @@
 
 They lie in the data folder until they become a session. A take is a WAV file from its first byte;
 only its header's lengths and its name are wrong until it is finished. So finishing one needs no
-room on the disk, and one that was left behind is found again at the next visit.
+room on the disk, and one that was left behind is found again at the next visit. An uploaded file is
+still where it came from: nobody is offered it again, and the next start erases it.
 """
 
 import os
@@ -11,13 +12,13 @@ import struct
 import threading
 import time
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
 
-from storage.failures import coded_os_errors
+from storage.failures import coded_os_errors, still_there
 from storage.files import MEDIA_TYPES, create_privately, flush, flush_folder, prepare_folder
 from verhm.audio.sniffing import choose_demuxer
 from verhm.errors import AudioError, RequestError, StorageError
@@ -25,7 +26,7 @@ from verhm.errors import AudioError, RequestError, StorageError
 BYTES_PER_SAMPLE = 2
 RATES = (8_000, 192_000)  # Hz, the lowest and highest a sound card has
 ABANDONED = 20.0  # s without a new piece after which a take counts as left behind
-KEPT = 7 * 86_400.0  # s that recordings which never became a session are kept
+KEPT = 7 * 86_400.0  # s that takes which never became a session are kept
 _HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")  # of a WAV file
 _UNFINISHED = (".take", ".part")
 
@@ -38,11 +39,13 @@ class Take:
         id: of the take
         seconds: that have arrived safely
         is_finished: whether the browser said that it was all
+        kept_until: when it will be erased, as seconds since 1970
     """
 
     id: str
     seconds: float
     is_finished: bool
+    kept_until: float
 
 
 class Intake:
@@ -58,7 +61,7 @@ class Intake:
         self._folder = folder
         self._largest = largest
         self._longest = longest
-        self._changing_take = threading.Lock()
+        self._changing = threading.Lock()
         prepare_folder(folder)
 
     async def receive(self, suffix: str, pieces: AsyncIterator[bytes]) -> str:
@@ -139,7 +142,7 @@ class Intake:
             AudioError: E15 when the take has become too long
             StorageError: E50 not writable, E51 disk full, E53 no such take
         """
-        with self._changing_take, coded_os_errors():
+        with self._changing, coded_os_errors():
             path = self._take(take_id)
             if offset % BYTES_PER_SAMPLE or not 0 <= offset <= _length(path):
                 raise RequestError("E63", "A piece of the recording is missing.", "Send it again.")
@@ -161,7 +164,7 @@ class Intake:
             AudioError: E11 when nothing was recorded
             StorageError: E50 not writable, E53 no such take
         """
-        with self._changing_take, coded_os_errors():
+        with self._changing, coded_os_errors():
             path = self._take(take_id, finished_too=True)
             length = _length(path) // BYTES_PER_SAMPLE * BYTES_PER_SAMPLE
             if not length:
@@ -178,15 +181,23 @@ class Intake:
         return length / BYTES_PER_SAMPLE / _rate(path)
 
     def takes_left(self) -> list[Take]:
-        """Takes that wait to become a session, or that nobody makes any more; the latest first."""
-        now = time.time()
-        left = [
-            (path.stat().st_mtime, path)
-            for path in self._folder.glob("*-*")
-            if _length(path) >= BYTES_PER_SAMPLE
-            and (path.suffix == ".wav" or now - path.stat().st_mtime > ABANDONED)
+        """Takes that wait to become a session, or that nobody makes any more; the latest first.
+
+        Erases those that have waited too long.
+
+        Raises:
+            StorageError: E50 when the folder cannot be read, or one of them not erased
+        """
+        with self._changing, coded_os_errors():
+            self._erase_old_takes()
+            takes = [_as_take(path) for path in self._takes()]
+        takes.sort(key=lambda take: take.kept_until, reverse=True)
+        abandoned = time.time() + KEPT - ABANDONED
+        return [
+            take
+            for take in takes
+            if take.seconds and (take.is_finished or take.kept_until < abandoned)
         ]
-        return [_as_take(path) for _, path in sorted(left, reverse=True)]
 
     def path(self, recording_id: str) -> Path:
         """Where a finished recording lies.
@@ -202,19 +213,35 @@ class Intake:
         )
 
     def remove(self, recording_id: str) -> None:
-        """Erase a recording or a take; nothing happens if it is gone."""
-        for path in self._paths(recording_id):
-            path.unlink(missing_ok=True)
+        """Erase a recording or a take; nothing happens if it is gone.
+
+        Raises:
+            StorageError: E50 when it cannot be erased
+        """
+        with self._changing:
+            _erase(self._paths(recording_id))
 
     def sweep(self) -> None:
-        """Erase what was left half uploaded, and what nobody came back for; only for the start."""
-        for path in self._folder.iterdir():
-            if path.suffix == ".part" or time.time() - path.stat().st_mtime > KEPT:
-                path.unlink(missing_ok=True)
+        """Erase what nobody will come back for: uploads and old takes; only for the start.
+
+        Raises:
+            StorageError: E50 when something cannot be erased
+        """
+        with self._changing:
+            _erase(path for path in self._folder.iterdir() if not _is_take(path))
+            self._erase_old_takes()
+
+    def _erase_old_takes(self) -> None:
+        with coded_os_errors():
+            old = [path for path in self._takes() if _kept_until(path) < time.time()]
+        _erase(old)
+
+    def _takes(self) -> list[Path]:
+        return [path for path in self._folder.iterdir() if _is_take(path)]
 
     def _take(self, take_id: str, finished_too: bool = False) -> Path:
         for path in self._paths(take_id):
-            if path.suffix == ".take" or (finished_too and path.suffix == ".wav"):
+            if _is_take(path) and (finished_too or path.suffix == ".take"):
                 return path
         raise StorageError("E53", "There is no such recording.", "Record it again.")
 
@@ -250,5 +277,22 @@ def _rate(path: Path) -> int:
 
 
 def _as_take(path: Path) -> Take:
-    seconds = _length(path) / BYTES_PER_SAMPLE / _rate(path)
-    return Take(path.stem.partition("-")[0], seconds, path.suffix == ".wav")
+    seconds = _length(path) // BYTES_PER_SAMPLE / _rate(path)
+    return Take(path.stem.partition("-")[0], seconds, path.suffix == ".wav", _kept_until(path))
+
+
+def _kept_until(path: Path) -> float:
+    return path.stat().st_mtime + KEPT
+
+
+def _is_take(path: Path) -> bool:
+    """Whether it was made in the browser; the name of an uploaded file holds no rate."""
+    return bool(re.fullmatch(r"[0-9a-f]{32}-[0-9]+", path.stem))
+
+
+def _erase(paths: Iterable[Path]) -> None:
+    try:
+        for path in paths:
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        raise still_there() from error

@@ -1,6 +1,7 @@
 """What the recorder was given is kept, and it says so, whatever comes in between."""
 
 import json
+import re
 import urllib.request
 
 import pytest
@@ -105,6 +106,7 @@ def test_a_finished_recording_is_offered_again_after_a_reload(page):
     page.reload()
     page.locator("#tabs").get_by_role("tab", name="New session", exact=True).click()
     notice = page.locator("#recorder [data-slot=left-behind]", has_text="not analysed yet")
+    assert re.search(r"is kept until \d+ \w+, \d\d:\d\d", notice.inner_text())
     notice.get_by_role("button", name="Use it").click()
     wait_for(page, "ready")
     page.locator("#analyse:enabled").wait_for()

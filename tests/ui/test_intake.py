@@ -3,6 +3,8 @@
 import asyncio
 import errno
 import os
+import threading
+import time
 import wave
 
 import pytest
@@ -187,14 +189,59 @@ def full(file):
     raise OSError(errno.ENOSPC, "No space left on device")
 
 
-def test_what_nobody_came_back_for_is_swept(intake, folder):
+def test_a_start_erases_uploads_at_once_and_keeps_takes_for_a_while(intake, folder):
     receive(intake, ".wav", b"OggS")
     (folder / "half.wav.part").touch()
+    intake.begin_take(8_000)
     intake.sweep()
-    assert [path.suffix for path in folder.iterdir()] == [".wav"]
+    assert [path.suffix for path in folder.iterdir()] == [".take"]
     age(folder, KEPT + 1)
     intake.sweep()
     assert not list(folder.iterdir())
+
+
+def test_an_old_take_is_erased_also_while_the_app_runs_on(intake, folder):
+    for age_in_days in (8, 6):
+        take = intake.begin_take(8_000)
+        intake.add_piece(take, 0, bytes(16_000))
+        (path,) = folder.glob(f"{take}*")
+        then = time.time() - 86_400 * age_in_days
+        os.utime(path, (then, then))
+    (left,) = intake.takes_left()
+    assert left.id == take
+    assert left.kept_until == pytest.approx(time.time() + 86_400, abs=60)
+    assert len(list(folder.iterdir())) == 1
+
+
+def test_a_take_is_neither_erased_nor_looked_at_while_a_piece_is_written(intake, monkeypatch):
+    take = intake.begin_take(8_000)
+    others = [
+        threading.Thread(target=intake.remove, args=[take]),
+        threading.Thread(target=intake.takes_left),
+    ]
+
+    def wait_in_vain(file):
+        for other in others:
+            other.start()
+            other.join(0.1)
+        assert all(other.is_alive() for other in others)
+
+    monkeypatch.setattr(intake_module, "flush", wait_in_vain)
+    assert intake.add_piece(take, 0, bytes(200)) == 200
+    for other in others:
+        other.join(5)
+    with pytest.raises(StorageError, match="E53"):
+        intake.finish_take(take)
+
+
+@pytest.mark.parametrize("step", ["remove", "sweep", "takes_left"])
+def test_what_cannot_be_erased_is_said(intake, folder, step):
+    name = "a" * 32
+    in_the_way = folder / f"{name}-8000.take"
+    in_the_way.mkdir()  # erasing a folder as if it were a file fails everywhere
+    age(folder, KEPT + 1)
+    with pytest.raises(StorageError, match="E50 Files that were to be erased"):
+        getattr(intake, step)(*[name] * (step == "remove"))
 
 
 def age(folder, seconds):

@@ -1,8 +1,11 @@
 """A browser hands over files and takes; of a file's name only the suffix is in an address."""
 
+import time
+
 import pytest
 from fastapi.testclient import TestClient
 
+from ui.intake import KEPT
 from ui.intake_routes import LARGEST_PIECE
 from ui.server import make_app
 
@@ -20,9 +23,9 @@ def test_a_browser_can_hand_over_a_file_and_a_take(client):
     assert client.post(f"/takes/{take}/pieces?offset=0", content=bytes(320)).json() == {"safe": 320}
     for _ in range(2):
         assert client.post(f"/takes/{take}/finish").json() == {"id": take, "seconds": 0.01}
-    assert client.get("/takes").json()["takes"] == [
-        {"id": take, "seconds": 0.01, "is_finished": True}
-    ]
+    (left,) = client.get("/takes").json()["takes"]
+    assert left.pop("kept_until") == pytest.approx(time.time() + KEPT, abs=60)
+    assert left == {"id": take, "seconds": 0.01, "is_finished": True}
     assert client.delete(f"/recordings/{take}").status_code == 204
     assert client.get("/takes").json() == {"takes": []}
 
@@ -33,3 +36,10 @@ def test_a_piece_that_cannot_be_one_is_refused_with_a_code(client):
     assert (answer.status_code, answer.json()["code"]) == (400, "E18")
     answer = client.post(f"/takes/{take}/pieces?offset=-44", content=bytes(320))
     assert (answer.status_code, answer.json()["code"]) == (400, "E63")
+
+
+def test_an_uploaded_file_is_no_take(client):
+    upload = client.post("/recordings?suffix=.wav", content=b"OggS").json()["id"]
+    for way in ("finish", "pieces?offset=0"):
+        answer = client.post(f"/takes/{upload}/{way}")
+        assert (answer.status_code, answer.json()["code"]) == (404, "E53")

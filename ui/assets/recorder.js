@@ -284,10 +284,13 @@ async function findLeftBehind() {
   state.isLeftBehind = Boolean(found);
   showLeftBehind();
   if (!found) return;
-  const { id, seconds, is_finished: isFinished } = found;
+  const { id, seconds, is_finished: isFinished, kept_until: end } = found;
   const words = isFinished ? "not analysed yet" : "broken off";
+  const form = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" };
+  const until = new Date(1000 * end).toLocaleString("en-GB", form);
   notice.innerHTML =
-    `<b>A recording of ${clock(seconds)} is kept, ${words}</b><span class="grow"></span>`
+    `<b>A recording of ${clock(seconds)}, ${words}, is kept until ${until}</b>`
+    + '<span class="grow"></span>'
     + '<button type="button" class="btn small">Use it</button>'
     + '<button type="button" class="btn small quiet">Discard</button>';
   const [use, drop] = notice.querySelectorAll("button");
