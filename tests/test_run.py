@@ -20,3 +20,10 @@ def test_help_answers_before_any_set_up(flag, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
     for option in ("--setup-only", "--dev", *app._parser()._option_string_actions):
         assert option in finished.stdout
+
+
+@pytest.mark.skipif(not RUN.with_name(".venv").exists(), reason="set up without ./run")
+def test_the_library_is_found_from_every_folder(tmp_path):
+    call = [RUN.parent / ".venv/bin/python", "-c", "import verhm; print(verhm.__file__)"]
+    finished = subprocess.run(call, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert Path(finished.stdout.strip()) == RUN.parent / "verhm" / "__init__.py"
