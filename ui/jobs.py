@@ -21,6 +21,7 @@ from storage.details import RunResult
 from storage.models import RunState, VideoState
 from storage.repository import Repository
 from ui.engine import Engine
+from ui.job_endings import closing, failure, told, undrawn
 from ui.progress import JobState, JobView, Pace, Wait, share_done
 from verhm.errors import Cancelled, RequestError, VerhmError
 from verhm.settings import AnalysisSettings, VideoSettings
@@ -86,23 +87,33 @@ class Jobs:
         future.add_done_callback(lambda done: self._end_analysis(job, video, done))
         return job
 
+    def submit_again(self, session_id: str) -> JobView:
+        """Analyse a session once more, as it was analysed last; raises as `submit` does."""
+        last = self._repository.latest_run(session_id)
+        if last is None:
+            return self.submit(session_id)
+        return self.submit(session_id, last.settings, last.video_settings)
+
     def draw(self, run_id: str) -> JobView:
         """Draw the face of a run whose video is missing, with its own settings.
 
         Raises:
-            RequestError: E61 when too many jobs wait, when this session is being analysed, or when
-                the app is being closed
+            RequestError: E61 when too many jobs wait, when this session is being analysed, when
+                the face is drawn already, or when the app is being closed
             StorageError: E53 when there is no such run
         """
-        run = self._repository.run(run_id)
-        if run.state is not RunState.DONE or run.video_state is VideoState.DONE:
-            raise ValueError("only a finished run without a video can be drawn")
-        job = JobView(uuid.uuid4().hex, run.session_id, run_id)
-        with self._lock:
+        with self._lock:  # another window may ask for the same
+            run = self._repository.run(run_id)
             self._refuse_when_busy(run.session_id)
+            if run.state is not RunState.DONE:
+                raise ValueError("only a finished run can be drawn")
+            if run.video_state is VideoState.DONE:
+                raise RequestError("E61", "The face is drawn already.", "Reload the page.")
             self._repository.set_video_state(run_id, VideoState.QUEUED)
+            job = JobView(uuid.uuid4().hex, run.session_id, run_id)
             self._views[job.id] = job
-        self._queue_drawing(job, run.video_settings or VideoSettings())
+            future = self._line_up(job, run.video_settings or VideoSettings())
+        future.add_done_callback(lambda done: self._close(job, done))
         return job
 
     def cancel(self, job_id: str) -> None:
@@ -175,9 +186,7 @@ class Jobs:
     def _refuse_when_busy(self, session_id: str) -> None:
         open_jobs = self._open()
         if self._is_closing:
-            raise RequestError(
-                "E61", "VERHM is being closed.", "What was recorded is kept; start VERHM again."
-            )
+            raise closing()
         if any(job.session_id == session_id for job in open_jobs):
             raise RequestError(
                 "E61", "This session is being analysed already.", "Wait for it, or cancel it."
@@ -208,24 +217,29 @@ class Jobs:
         self._repository.finish_run(job.run_id, self._result(analysis))
 
     def _end_analysis(self, job: JobView, video: VideoSettings, done: "Future[None]") -> None:
-        if _failure(done) is None:
+        if failure(done) is None:
             self._queue_drawing(job, video)
         else:
             self._close(job, done)
 
     def _queue_drawing(self, job: JobView, video: VideoSettings) -> None:
-        """Let a job whose result is saved wait for its drawing."""
+        """Let a job whose result is saved wait for its drawing, unless the app is being closed."""
         with self._lock:
-            if self._is_closing:
-                return
-            self._put(job.id, state=JobState.RENDERING, wait=Wait.DRAWING, seconds_left=None)
-            self._put(job.id, stage=Stage.RENDER, share=0.0)
-            future = self._drawings.submit(self._draw, job, video)
-            self._futures[job.id] = future
+            future = None if self._is_closing else self._line_up(job, video)
             is_stopped = job.id in self._stopped
+        if future is None:
+            self._forget(job.id, state=JobState.FAILED, error=closing())
+            return
         future.add_done_callback(lambda done: self._close(job, done))
         if is_stopped:
             future.cancel()
+
+    def _line_up(self, job: JobView, video: VideoSettings) -> "Future[None]":
+        """Put a job among the drawings that wait; under the lock."""
+        self._put(job.id, state=JobState.RENDERING, wait=Wait.DRAWING, seconds_left=None)
+        self._put(job.id, stage=Stage.RENDER, share=0.0)
+        future = self._futures[job.id] = self._drawings.submit(self._draw, job, video)
+        return future
 
     def _draw(self, job: JobView, video: VideoSettings) -> None:
         """Draw and save a video; runs in the drawings' thread."""
@@ -281,26 +295,26 @@ class Jobs:
 
     def _close(self, job: JobView, done: "Future[None]") -> None:
         """Record how a job ended, in the database and for the pages."""
-        error = _failure(done)
+        error = failure(done)
         if error is None:
             self._forget(job.id, state=JobState.DONE, share=1.0)
             return
         if not isinstance(error, VerhmError):
             log.error("An analysis ended in an unforeseen way", exc_info=error)
         state = JobState.CANCELLED if isinstance(error, Cancelled) else JobState.FAILED
-        told = _told(error)
+        shown = told(error)
         try:
             # Whatever stops while the app is being closed is found interrupted at the next start.
             if not self._is_closing:
-                self._record(job.run_id, state, told)
+                self._record(job.run_id, state, shown)
         except VerhmError as problem:  # the session was erased meanwhile, or the disk is full
             log.warning("The end of an analysis was not recorded: %s", problem)
         finally:
-            self._forget(job.id, state=state, error=told)
+            self._forget(job.id, state=state, error=shown)
 
     def _record(self, run_id: str, state: JobState, error: VerhmError) -> None:
         if self._repository.run(run_id).state is RunState.DONE:
-            why = _undrawn() if state is JobState.CANCELLED else error
+            why = undrawn() if state is JobState.CANCELLED else error
             self._repository.set_video_state(run_id, VideoState.FAILED, why)
         elif state is JobState.CANCELLED:
             self._repository.cancel_run(run_id)
@@ -317,26 +331,3 @@ class Jobs:
             ended = [job.id for job in self._views.values() if job.state.has_ended]
             for old in ended[:-KEPT]:
                 del self._views[old]
-
-
-def _failure(done: "Future[None]") -> BaseException | None:
-    return Cancelled() if done.cancelled() else done.exception()
-
-
-def _told(error: BaseException) -> VerhmError:
-    """What a person is told of an error; its traceback, and the sound in it, can be freed."""
-    if isinstance(error, VerhmError):
-        return VerhmError(error.code, error.cause, error.remedy)
-    return RequestError(
-        "E64",
-        "The analysis stopped for a reason that was not foreseen.",
-        "The recording is kept; analyse it again. The terminal shows the details.",
-    )
-
-
-def _undrawn() -> VerhmError:
-    return RequestError(
-        "E60",
-        "The drawing of the face was cancelled.",
-        "The probabilities are saved; draw the face when you like.",
-    )

@@ -132,9 +132,7 @@ class _Work:
         if session_id is None:
             return [gr.skip(), gr.skip()]
         try:
-            last = self._repository.latest_run(session_id)
-            settings, video = (last.settings, last.video_settings) if last else (None, None)
-            self._jobs.submit(session_id, settings, video)
+            self._jobs.submit_again(session_id)
         except VerhmError as error:
             return [gr.skip(), error_box(error)]
         return [open_request(patient_id, session_id), ""]

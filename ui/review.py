@@ -54,10 +54,7 @@ def _wire(
     both = [selected.patient, selected.session]
 
     def analyse_again(patient_id: str | None, session_id: str) -> Any:
-        last = repository.latest_run(session_id)
-        jobs.submit(
-            session_id, last.settings if last else None, last.video_settings if last else None
-        )
+        jobs.submit_again(session_id)
         return refresh(patient_id, session_id)[0]
 
     def render_face(patient_id: str | None, session_id: str) -> Any:

@@ -1,8 +1,10 @@
 """Jobs end in one of the ways they may end, and never lose a recording."""
 
+import contextlib
 import gc
 import threading
 import weakref
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -11,7 +13,6 @@ from ui.jobs import Jobs
 from ui.progress import JobState, Wait
 from verhm.errors import AudioError, ModelError, RenderError, RequestError
 from verhm.settings import AnalysisSettings, VideoSettings
-from verhm.types import Stage
 
 
 @pytest.fixture
@@ -135,10 +136,10 @@ def test_only_so_many_jobs_wait(context, add_session, engine):
         context.jobs.submit(add_session("D").id)
 
 
-def test_the_engine_is_made_ready_once(context, engine, until):
+def test_the_engine_is_made_ready_once(context, engine):
     for _ in range(3):
         context.jobs.warm_up()
-    until(lambda: engine.loads)
+    context.jobs.shutdown()
     assert engine.loads == 1
 
 
@@ -362,12 +363,113 @@ def test_closing_the_app_leaves_runs_to_be_found_interrupted(context, add_sessio
     assert context.repository.run(job.run_id).state is RunState.INTERRUPTED
 
 
-def test_a_session_erased_meanwhile_ends_its_job_quietly(context, add_session, engine, until):
+def test_a_session_erased_meanwhile_ends_its_job_quietly(
+    context, add_session, engine, until, caplog
+):
     session = add_session()
     engine.go_on.clear()
     job = context.jobs.submit(session.id)
     until(lambda: context.jobs.view(job.id).state is JobState.ANALYSING)
     context.repository.erase_session(session.id)
     engine.go_on.set()
-    until(lambda: context.jobs.view(job.id).state is JobState.FAILED)
-    assert context.jobs.view(job.id).stage in Stage
+    until(lambda: context.jobs.view(job.id).state.has_ended)
+    view = context.jobs.view(job.id)
+    assert (view.state, view.error.code) == (JobState.FAILED, "E53")
+    assert "unforeseen" not in caplog.text
+
+
+def test_a_face_that_another_window_had_drawn_is_not_drawn_twice(context, analysed, engine):
+    session = analysed()
+    with pytest.raises(RequestError, match="E61 The face is drawn already"):
+        context.jobs.draw(session.runs[0].id)
+    assert len(engine.video) == 1
+
+
+def test_of_two_windows_that_ask_for_a_face_at_once_one_gets_it(
+    context, analysed, engine, until, monkeypatch
+):
+    engine.render_error = RenderError("E41", "No face.", "Retry.")
+    run_id = analysed().runs[0].id
+    engine.render_error = None
+    look_up, both_look = context.repository.run, threading.Barrier(2)
+
+    def look_up_at_once(run_id):
+        run = look_up(run_id)
+        with contextlib.suppress(threading.BrokenBarrierError):
+            both_look.wait(0.5)
+        return run
+
+    def ask() -> str:
+        try:
+            job = context.jobs.draw(run_id)
+        except RequestError as error:
+            return error.code
+        until(lambda: context.jobs.view(job.id).state.has_ended)
+        return "drawn"
+
+    with monkeypatch.context() as patch, ThreadPoolExecutor() as windows:
+        patch.setattr(context.repository, "run", look_up_at_once)
+        asked = [windows.submit(ask) for _ in range(2)]
+        assert sorted(each.result() for each in asked) == ["E61", "drawn"]
+    assert context.repository.run(run_id).video_state is VideoState.DONE
+
+
+def test_a_drawing_can_be_cancelled_as_soon_as_it_is_seen(
+    context, analysed, engine, until, monkeypatch
+):
+    engine.render_error = RenderError("E41", "No face.", "Retry.")
+    run = analysed().runs[0]
+    engine.render_error = None
+    engine.draw_on.clear()
+    lock, seen = context.jobs._lock, []
+
+    class CancellingOnceItIsFree:
+        def __enter__(self):
+            lock.acquire()
+
+        def __exit__(self, *error):
+            new = [job.id for job in context.jobs._open() if job.id not in seen]
+            seen.extend(new)
+            lock.release()
+            for job_id in new:
+                context.jobs.cancel(job_id)
+
+    monkeypatch.setattr(context.jobs, "_lock", CancellingOnceItIsFree())
+    job = context.jobs.draw(run.id)
+    until(lambda: context.jobs.view(job.id).state is JobState.CANCELLED)
+
+
+def test_a_job_whose_result_is_saved_while_the_app_is_closed_ends(
+    context, add_session, engine, until
+):
+    session = add_session()
+    document = engine.document
+
+    def closing(analysis):
+        context.jobs.expect_closing()
+        return document(analysis)
+
+    engine.document = closing
+    job = context.jobs.submit(session.id)
+    until(lambda: context.jobs.view(job.id).state.has_ended)
+    view = context.jobs.view(job.id)
+    assert (view.state, view.error.code) == (JobState.FAILED, "E61")
+    assert context.repository.run(job.run_id).video_state is VideoState.QUEUED
+
+
+def test_a_session_is_analysed_again_as_it_was_last(context, add_session, engine, until):
+    session = add_session()
+    chosen = (AnalysisSettings(window=4.0), VideoSettings(size=720))
+    first = context.jobs.submit(session.id, *chosen)
+    until(lambda: context.jobs.view(first.id).state.has_ended)
+    second = context.jobs.submit_again(session.id)
+    until(lambda: context.jobs.view(second.id).state.has_ended)
+    assert list(zip(engine.settings, engine.video, strict=True)) == [chosen, chosen]
+
+
+def test_a_session_that_was_never_analysed_is_analysed_as_usual(
+    context, add_session, engine, until
+):
+    job = context.jobs.submit_again(add_session().id)
+    until(lambda: context.jobs.view(job.id).state.has_ended)
+    assert engine.settings == [AnalysisSettings()]
