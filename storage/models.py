@@ -11,6 +11,7 @@ from sqlalchemy import (
     Enum,
     Float,
     ForeignKey,
+    Index,
     String,
     UniqueConstraint,
     event,
@@ -111,6 +112,7 @@ class Patient(Base):
     consent_until: Mapped[date | None]
     consent_withdrawn_on: Mapped[date | None]
     is_demonstration: Mapped[bool] = mapped_column(default=False)
+    last_number: Mapped[int] = mapped_column(default=0)  # highest a session ever had
     created_at: Mapped[datetime] = mapped_column(default=_now)
     archived_at: Mapped[datetime | None]
 
@@ -128,8 +130,9 @@ class Patient(Base):
 class Session(Base):
     """One recording of one patient.
 
-    A session that is not kept ("try without saving") may lack a patient and is erased at the next
-    start of the program.
+    Its number is never given to another session of the patient, even when it is erased. A session
+    that is not kept ("try without saving") has none, may lack a patient, and is erased when another
+    one is opened or the program stops.
     """
 
     __tablename__ = "sessions"
@@ -137,12 +140,14 @@ class Session(Base):
         CheckConstraint("patient_id IS NOT NULL OR NOT is_kept", "kept_needs_patient"),
         CheckConstraint("phq9 BETWEEN 0 AND 27", "phq9_range"),
         CheckConstraint("gad7 BETWEEN 0 AND 21", "gad7_range"),
+        Index("ix_sessions_number", "patient_id", "number", unique=True),
     )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     patient_id: Mapped[str | None] = mapped_column(
         ForeignKey("patients.id", ondelete="CASCADE"), index=True
     )
+    number: Mapped[int | None]  # 1, 2, … among the patient's, as they were added
     recorded_on: Mapped[date]
     task: Mapped[str] = mapped_column(String(40), default="")
     language: Mapped[str] = mapped_column(String(40), default="")

@@ -30,7 +30,7 @@ class SessionVerbs(Verbs):
             patient_id: whose it is; may be none when it is not kept
             details: what was entered
             recording: copied; of its name only the suffix is kept
-            is_kept: False to try without saving: it is erased at the next start
+            is_kept: False to try without saving: it gets no number, and is erased by `erase_tried`
 
         Raises:
             StorageError: E50 not writable, E51 disk full, E53 no such patient
@@ -42,11 +42,14 @@ class SessionVerbs(Verbs):
             stored = self.files.store(session_id, recording.suffix, source)
         try:
             with self.database.writing() as unit:
-                if patient_id is not None:
-                    find_patient(unit, patient_id)
                 session = Session(
                     id=session_id, patient_id=patient_id, is_kept=is_kept, **asdict(details)
                 )
+                if patient_id is not None:
+                    patient = find_patient(unit, patient_id)
+                    if is_kept:
+                        patient.last_number += 1
+                        session.number = patient.last_number
                 unit.add(session)
                 unit.flush()
                 unit.add(media_row(session_id, None, MediaKind.RECORDING, stored))
@@ -84,6 +87,16 @@ class SessionVerbs(Verbs):
         with self.database.writing() as unit:
             unit.delete(find_session(unit, session_id))
         self._erase_files([session_id])
+
+    def erase_tried(self) -> None:
+        """Erase the sessions that were tried without saving.
+
+        Raises:
+            StorageError: E50 when a file cannot be erased
+        """
+        tried = self._forget_tried()
+        if tried:
+            self._erase_files(tried)
 
     def media(self, media_id: str) -> tuple[Path, str]:
         """Find a file and its media type.
@@ -124,10 +137,7 @@ class SessionVerbs(Verbs):
 
         Erases sessions that were tried without saving, and files that belong to nothing.
         """
-        with self.database.writing() as unit:
-            tried = list(unit.scalars(select(Session).where(~Session.is_kept)))
-            for session in tried:
-                unit.delete(session)
+        tried = self._forget_tried()
         if tried:
             self.database.forget_erased()
         with self.database.reading() as unit:
@@ -138,6 +148,14 @@ class SessionVerbs(Verbs):
         self.files.remove_empty_folders()
         gone = sorted(rows[key] for key in rows.keys() - present)
         return SweepReport(len(tried), len(present - rows.keys()), tuple(gone))
+
+    def _forget_tried(self) -> list[str]:
+        """Delete the rows of sessions that are not kept; returns their ids."""
+        with self.database.writing() as unit:
+            tried = list(unit.scalars(select(Session).where(~Session.is_kept)))
+            for session in tried:
+                unit.delete(session)
+        return [session.id for session in tried]
 
 
 def find_session(unit: Unit, session_id: str) -> Session:

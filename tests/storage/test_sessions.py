@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from storage.details import SessionDetails
+from storage.details import PatientDetails, SessionDetails
 from storage.models import MediaKind
 from tests.storage.conftest import SOUND, files_in
 from verhm.errors import RequestError, StorageError
@@ -135,3 +135,44 @@ def test_media_are_found_by_owner_and_kind(practice):
     assert find(session.id, MediaKind.RECORDING).media_type == "audio/wav"
     assert find(run.id, MediaKind.ANALYSIS).media_type == "application/json"
     assert find(run.id, MediaKind.VIDEO) is None
+
+
+def test_what_was_only_tried_is_erased_while_the_rest_goes_on(practice):
+    repository = practice.repository
+    saved, tried = practice.session(practice.patient()), practice.session(None, is_kept=False)
+    repository.erase_tried()
+    assert {path.parent.name for path in files_in(repository)} == {saved.id}
+    with pytest.raises(StorageError):
+        repository.session(tried.id)
+
+
+def test_sessions_are_numbered_as_they_are_added_each_patients_for_itself(practice):
+    first, second = practice.patient("P-0001"), practice.patient("P-0002")
+    assert [practice.session(first, day).number for day in (5, 5, 2)] == [1, 2, 3]
+    assert practice.session(second).number == 1
+
+
+def test_a_number_is_never_given_again(practice):
+    patient = practice.patient()
+    sessions = [practice.session(patient) for _ in range(3)]
+    practice.repository.erase_session(sessions[0].id)
+    practice.repository.erase_session(sessions[2].id)
+    assert practice.session(patient).number == 4
+    assert [each.number for each in practice.repository.sessions(patient.id)] == [4, 2]
+    for session in practice.repository.sessions(patient.id):
+        practice.repository.erase_session(session.id)
+    assert practice.session(patient).number == 5
+
+
+def test_a_session_that_is_only_tried_takes_no_number(practice):
+    patient = practice.patient()
+    assert practice.session(patient, is_kept=False).number is None
+    assert practice.session(None, is_kept=False).number is None
+    assert practice.session(patient).number == 1
+
+
+def test_changing_a_patient_keeps_its_count(practice):
+    patient = practice.patient()
+    practice.session(patient)
+    practice.repository.update_patient(patient.id, PatientDetails("P-0009"))
+    assert practice.session(patient).number == 2
