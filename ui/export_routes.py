@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import FileResponse
 from starlette.types import Receive, Scope, Send
 
+from storage.failures import coded_os_errors
 from storage.models import MediaKind, Run, Session
 from ui.context import AppContext
 from ui.export_names import download_name
@@ -50,12 +51,13 @@ def routes(context: AppContext) -> APIRouter:
         if name not in WRITTEN:
             raise StorageError("E53", "There is no such file.", "Choose one from the list.")
         run, session = export.owners(run_id)
-        folder = context.workspace()
-        try:
-            path = export.write(run, session, name, folder)
-        except BaseException:
-            shutil.rmtree(folder)
-            raise
+        with coded_os_errors():
+            folder = context.workspace()
+            try:
+                path = export.write(run, session, name, folder)
+            except BaseException:
+                shutil.rmtree(folder, ignore_errors=True)
+                raise
         return _Passing(path, filename=download_name(session, run, name))
 
     @router.get("/sessions/{session_id}/recording")
@@ -76,7 +78,7 @@ class _Passing(FileResponse):
         try:
             await super().__call__(scope, receive, send)
         finally:
-            shutil.rmtree(Path(self.path).parent)
+            shutil.rmtree(Path(self.path).parent, ignore_errors=True)
 
 
 class _Export:

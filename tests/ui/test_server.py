@@ -1,11 +1,14 @@
 """The server answers with media by id, results by run, and coded failures."""
 
+import errno
 import io
+import shutil
 import signal
 import socket
 import zipfile
 
 import pytest
+from fastapi.responses import PlainTextResponse
 from fastapi.testclient import TestClient
 
 from storage.models import MediaKind
@@ -107,6 +110,40 @@ def test_a_refused_part_of_an_export_leaves_nothing_behind(client, context, anal
     for part, status in (("bytes=abc", 400), ("bytes=99999999-", 416), ("bytes=0-3", 206)):
         assert client.get(address, headers={"range": part}).status_code == status
         assert not list(context.settings.work.iterdir())
+
+
+@pytest.mark.parametrize("name", ["windows.csv", "everything.zip"])
+def test_a_full_disk_during_an_export_is_said_and_nothing_stays(
+    client, context, analysed, monkeypatch, name
+):
+    def fill(*arguments):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("verhm.report.tables.write_windows_csv", fill)
+    answer = client.get(f"/runs/{analysed().runs[0].id}/{name}")
+    assert (answer.status_code, answer.json()["code"]) == (400, "E51")
+    assert not list(context.settings.work.iterdir())
+
+
+def test_a_full_disk_before_an_export_begins_is_said(client, context, analysed, monkeypatch):
+    def fill(**options):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    address = f"/runs/{analysed().runs[0].id}/windows.csv"
+    monkeypatch.setattr("tempfile.mkdtemp", fill)
+    assert client.get(address).json()["code"] == "E51"
+
+
+def test_an_export_whose_folder_was_swept_meanwhile_is_no_failure(
+    client, context, analysed, monkeypatch
+):
+    async def sweep(self, scope, receive, send):
+        shutil.rmtree(context.settings.work)
+        await PlainTextResponse("swept")(scope, receive, send)
+
+    address = f"/runs/{analysed().runs[0].id}/windows.csv"
+    monkeypatch.setattr("ui.export_routes.FileResponse.__call__", sweep)
+    assert client.get(address).text == "swept"
 
 
 def test_a_busy_port_is_said_in_one_line():
