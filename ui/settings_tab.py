@@ -15,13 +15,31 @@ from ui.theme import asset
 from verhm import __version__
 
 PRETRAINED = Path(__file__).parent.parent / "pretrained"
-# Figures of results.json that a clinician may want to know, with their plain meaning.
+# Figures of results.json that a clinician may want to know, each a share, with its plain meaning.
 _FIGURES = (
-    (("ravdess_folds", "uar"), "Mean recall of the 8 emotions, speakers unseen", "{:.2f}"),
-    (("ravdess_folds", "accuracy"), "Share right of acted recordings, speakers unseen", "{:.2f}"),
-    (("ravdess_folds", "ece"), "Mean gap between probability and truth", "{:.3f}"),
-    (("cross_corpus", "ravdess_to_emodb", "uar"), "Mean recall on another language", "{:.2f}"),
-    (("morphs", "emotion_uar"), "Emotion read back from the face", "{:.2f}"),
+    (
+        ("ravdess_folds", "uar"),
+        "Of 100 acted clips of an emotion, by actors the model has never heard, how many are "
+        "recognised (average of the 8 emotions)",
+        "{:.0f}",
+    ),
+    (
+        ("cross_corpus", "ravdess_to_emodb", "open_uar"),
+        "The same in a language it has never heard (German actors, average of 6 emotions)",
+        "{:.0f}",
+    ),
+    (
+        ("ravdess_folds", "ece"),
+        "How far a probability is from how often it proves right, on average, for actors the "
+        "model has never heard",
+        "{:.0f} percentage points",
+    ),
+    (
+        ("morphs", "emotion_uar"),
+        "Of 100 acted clips of an emotion, how many a second program recognises from the face's "
+        "movements alone (average of the 8 emotions)",
+        "{:.0f}",
+    ),
 )
 
 
@@ -35,7 +53,7 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
 
         return open_request(load_demonstration(context.repository), None, "patients")
 
-    page.demonstrate(shows_errors(demonstrate), None, selected.request)
+    page.demonstrate(shows_errors(demonstrate), None, selected.request, show_progress="hidden")
 
     def refresh(patient_id: str | None, session_id: str | None) -> Sequence[Any]:
         return []
@@ -69,7 +87,7 @@ def _model() -> str:
     for path, title, form in _FIGURES:
         figure = _at(results, path)
         if isinstance(figure, int | float):
-            entries.append(_entry(title, form.format(figure)))
+            entries.append(_entry(title, form.format(100 * figure)))
     if not entries:
         return "<p class='muted'>E30 The model is missing. Install this app again.</p>"
     return f"<dl>{''.join(entries)}</dl>"

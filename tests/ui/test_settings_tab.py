@@ -16,10 +16,20 @@ def pretrained(tmp_path, monkeypatch):
 
 def test_figures_are_shown_with_their_meaning(pretrained):
     (pretrained / "config.json").write_text(json.dumps({"name": "m", "version": "<3>"}))
-    (pretrained / "results.json").write_text(json.dumps({"ravdess_folds": {"uar": 0.7512}}))
+    results = {"ravdess_folds": {"uar": 0.7512, "ece": 0.03}}
+    (pretrained / "results.json").write_text(json.dumps(results))
     shown = settings_tab._model()
-    assert "0.75" in shown and "speakers unseen" in shown
+    assert "Of 100 acted clips" in shown and "<dd>75</dd>" in shown
+    assert "<dd>3 percentage points</dd>" in shown
     assert "&lt;3&gt;" in shown
+
+
+def test_of_another_language_it_says_how_often_the_app_itself_is_right(pretrained):
+    scores = {"ravdess_to_emodb": {"uar": 0.74, "open_uar": 0.54}}
+    (pretrained / "results.json").write_text(json.dumps({"cross_corpus": scores}))
+    shown = settings_tab._model()
+    assert "<dd>54</dd>" in shown
+    assert "74" not in shown
 
 
 def test_a_missing_model_is_said_with_its_code(pretrained):
@@ -29,4 +39,4 @@ def test_a_missing_model_is_said_with_its_code(pretrained):
 def test_figures_of_another_shape_are_left_out(pretrained):
     (pretrained / "config.json").write_text(json.dumps({"name": "m", "version": "1"}))
     (pretrained / "results.json").write_text(json.dumps({"ravdess_folds": "none", "morphs": {}}))
-    assert "recall" not in settings_tab._model()
+    assert "100" not in settings_tab._model()
