@@ -52,14 +52,13 @@ def change_from_baseline(figures: Sequence[SessionFigures]) -> Change | str:
     if grade(last.quality, last.summary) == "Poor":
         return "Quality too low to compare"
     if last.summary.withheld:
-        return "Too little speech to compare"
+        return "No summary to compare"
     alike = [each for each in earlier if _same_model(each, last) and not each.summary.withheld]
     baseline = [each for each in alike if each.task == last.task][:BASELINE_SIZE]
     if len(baseline) < BASELINE_SIZE:
         if len(alike) >= BASELINE_SIZE:
             return "Task differs from baseline"
-        needed = BASELINE_SIZE - len(baseline)
-        return f"Baseline needs {needed} more session{'s' if needed > 1 else ''}"
+        return f"{len(baseline) + 1} of {BASELINE_SIZE + 1} comparable sessions so far"
     return _largest(last, baseline)
 
 

@@ -50,10 +50,11 @@ def test_the_sessions_own_error_counts_where_the_baseline_happens_to_be_even():
     ("sessions", "words"),
     [
         ([], "No result yet"),
-        ([figures(0.2, 0)], "Baseline needs 3 more sessions"),
-        ([figures(0.2, day) for day in range(3)], "Baseline needs 1 more session"),
+        ([figures(0.2, 0)], "1 of 4 comparable sessions so far"),
+        ([figures(0.2, day) for day in range(2)], "2 of 4"),
+        ([figures(0.2, day) for day in range(3)], "3 of 4"),
         ([*(figures(0.2, d) for d in range(3)), figures(0.2, 9, task="x")], "Task differs"),
-        ([*(figures(0.2, d) for d in range(3)), figures(0.2, 9, model="b")], "Baseline needs 3"),
+        ([*(figures(0.2, d) for d in range(3)), figures(0.2, 9, model="b")], "1 of 4"),
         ([*(figures(0.2, d) for d in range(3)), figures(0.2, 9, withheld="E21")], "Too little"),
     ],
 )
