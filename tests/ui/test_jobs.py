@@ -1,10 +1,8 @@
 """Jobs end in one of the ways they may end, and never lose a recording."""
 
-import contextlib
 import gc
 import threading
 import weakref
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -383,35 +381,6 @@ def test_a_face_that_another_window_had_drawn_is_not_drawn_twice(context, analys
     with pytest.raises(RequestError, match="E61 The face is drawn already"):
         context.jobs.draw(session.runs[0].id)
     assert len(engine.video) == 1
-
-
-def test_of_two_windows_that_ask_for_a_face_at_once_one_gets_it(
-    context, analysed, engine, until, monkeypatch
-):
-    engine.render_error = RenderError("E41", "No face.", "Retry.")
-    run_id = analysed().runs[0].id
-    engine.render_error = None
-    look_up, both_look = context.repository.run, threading.Barrier(2)
-
-    def look_up_at_once(run_id):
-        run = look_up(run_id)
-        with contextlib.suppress(threading.BrokenBarrierError):
-            both_look.wait(0.5)
-        return run
-
-    def ask() -> str:
-        try:
-            job = context.jobs.draw(run_id)
-        except RequestError as error:
-            return error.code
-        until(lambda: context.jobs.view(job.id).state.has_ended)
-        return "drawn"
-
-    with monkeypatch.context() as patch, ThreadPoolExecutor() as windows:
-        patch.setattr(context.repository, "run", look_up_at_once)
-        asked = [windows.submit(ask) for _ in range(2)]
-        assert sorted(each.result() for each in asked) == ["E61", "drawn"]
-    assert context.repository.run(run_id).video_state is VideoState.DONE
 
 
 def test_a_drawing_can_be_cancelled_as_soon_as_it_is_seen(
