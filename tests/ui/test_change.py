@@ -55,7 +55,8 @@ def test_the_sessions_own_error_counts_where_the_baseline_happens_to_be_even():
         ([figures(0.2, day) for day in range(3)], "3 of 4"),
         ([*(figures(0.2, d) for d in range(3)), figures(0.2, 9, task="x")], "Task differs"),
         ([*(figures(0.2, d) for d in range(3)), figures(0.2, 9, model="b")], "1 of 4"),
-        ([*(figures(0.2, d) for d in range(3)), figures(0.2, 9, withheld="E21")], "Too little"),
+        ([*(figures(0.2, d) for d in range(3)), figures(0.2, 9, withheld="E21")], "No summary"),
+        ([*(figures(0.2, d) for d in range(3)), figures(0.2, 9, withheld="E23")], "No summary"),
     ],
 )
 def test_what_cannot_be_compared_says_why(sessions, words):
