@@ -11,6 +11,16 @@ from tests.browser.running import go_to, launch, open_page, running
 pytestmark = pytest.mark.browser
 FULL = {"code": "E51", "text": "E51 The disk is full. Free some space and try again."}
 
+COUNTED = """() => {
+  window.opened = [];
+  const devices = navigator.mediaDevices, open = devices.getUserMedia.bind(devices);
+  devices.getUserMedia = async (wish) => {
+    const stream = await open(wish);
+    window.opened.push(stream);
+    return stream;
+  };
+}"""
+
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory):
@@ -29,6 +39,12 @@ def page(app, playwright_driver):
 
 def press(page, name):
     page.locator(f"#recorder [data-do={name}]").click()
+
+
+def discard(page):
+    with page.expect_response(lambda answer: answer.request.method == "DELETE"):
+        press(page, "discard")
+    wait_for(page, "idle")
 
 
 def wait_for(page, phase):
@@ -74,8 +90,7 @@ def test_a_refusal_pauses_the_recording_and_stop_saves_it_once_there_is_room(pag
     press(page, "stop")
     wait_for(page, "ready")
     page.wait_for_function("document.querySelector('#recorder audio').duration > 1")
-    press(page, "discard")
-    wait_for(page, "idle")
+    discard(page)
 
 
 def test_stop_keeps_what_is_safe_where_the_rest_is_refused(page):
@@ -95,8 +110,7 @@ def test_stop_keeps_what_is_safe_where_the_rest_is_refused(page):
     wait_for(page, "ready")
     assert "could be saved. E15" in page.locator("#recorder [data-slot=problem]").inner_text()
     page.locator("#analyse:enabled").wait_for()
-    press(page, "discard")
-    wait_for(page, "idle")
+    discard(page)
 
 
 def test_a_finished_recording_is_offered_again_after_a_reload(page):
@@ -110,8 +124,7 @@ def test_a_finished_recording_is_offered_again_after_a_reload(page):
     notice.get_by_role("button", name="Use it").click()
     wait_for(page, "ready")
     page.locator("#analyse:enabled").wait_for()
-    press(page, "discard")
-    wait_for(page, "idle")
+    discard(page)
 
 
 def test_no_address_holds_the_name_of_an_uploaded_file(page):
@@ -121,19 +134,7 @@ def test_no_address_holds_the_name_of_an_uploaded_file(page):
     wait_for(page, "ready")
     assert any("/recordings?suffix=.ogg" in address for address in addresses)
     assert not any("Ada" in address for address in addresses)
-    press(page, "discard")
-    wait_for(page, "idle")
-
-
-COUNTED = """() => {
-  window.opened = [];
-  const devices = navigator.mediaDevices, open = devices.getUserMedia.bind(devices);
-  devices.getUserMedia = async (wish) => {
-    const stream = await open(wish);
-    window.opened.push(stream);
-    return stream;
-  };
-}"""
+    discard(page)
 
 
 @pytest.mark.parametrize("first", ["record", "check"])
@@ -159,8 +160,7 @@ def test_a_double_click_does_not_stop_what_it_began(page):
     wait_for(page, "recording")
     page.wait_for_timeout(300)
     wait_for(page, "recording")
-    press(page, "discard")
-    wait_for(page, "idle")
+    discard(page)
 
 
 def test_a_recording_left_behind_is_not_offered_while_another_is_made(app, page):
@@ -175,8 +175,7 @@ def test_a_recording_left_behind_is_not_offered_while_another_is_made(app, page)
     press(page, "discard")
     notice.get_by_role("button", name="Use it").click()
     wait_for(page, "ready")
-    press(page, "discard")
-    wait_for(page, "idle")
+    discard(page)
     assert left not in takes_left(page)
 
 
@@ -193,8 +192,7 @@ def test_a_file_that_is_still_being_copied_can_be_dropped_for_a_recording(page):
     held[0].fulfill(json={"id": "a" * 32})
     page.wait_for_timeout(300)
     wait_for(page, "recording")
-    press(page, "discard")
-    wait_for(page, "idle")
+    discard(page)
 
 
 def test_discarding_an_uploaded_file_keeps_the_take_that_was_made_before_it(page):
@@ -205,8 +203,7 @@ def test_discarding_an_uploaded_file_keeps_the_take_that_was_made_before_it(page
     with page.expect_response("**/recordings?*"):
         choose_file(page)
     wait_for(page, "ready")
-    press(page, "discard")
-    wait_for(page, "idle")
+    discard(page)
     assert takes_left(page) == {take}
     page.evaluate("id => verhm.send(`/recordings/${id}`, { method: 'DELETE' })", take)
 
@@ -221,8 +218,7 @@ def test_a_paused_recording_says_that_it_is_still_being_made(page):
         page.clock.fast_forward(10_000)
     assert not request.value.post_data
     assert request.value.response().ok
-    press(page, "discard")
-    wait_for(page, "idle")
+    discard(page)
 
 
 def test_a_late_refusal_of_a_discarded_take_does_not_touch_the_next_one(page):
@@ -231,16 +227,60 @@ def test_a_late_refusal_of_a_discarded_take_does_not_touch_the_next_one(page):
     record(page, 300)
     with page.expect_request("**/pieces*"):
         press(page, "pause")
-    press(page, "discard")
-    wait_for(page, "idle")
+    discard(page)
     record(page, 300)
     gone = {"code": "E53", "text": "E53 There is no such recording."}
     held[0].fulfill(status=404, json=gone)
     page.wait_for_timeout(300)
     wait_for(page, "recording")
     assert page.locator("#recorder [data-slot=problem]").is_hidden()
-    press(page, "discard")
+    discard(page)
+
+
+def test_a_microphone_that_cannot_be_listened_to_is_closed_again(page):
+    page.evaluate(COUNTED)
+    page.evaluate("() => { AudioContext.prototype.resume = () => Promise.reject(new Error()) }")
+    press(page, "record")
+    page.locator("#recorder [data-slot=problem]", has_text="could not be opened").wait_for()
     wait_for(page, "idle")
+    assert page.evaluate("opened[0].getAudioTracks()[0].readyState") == "ended"
+
+
+def test_a_microphone_taken_away_ends_the_recording_and_says_what_goes_wrong(page):
+    page.evaluate(COUNTED)
+    unplug = "opened[0].getAudioTracks()[0].dispatchEvent(new Event('ended'))"
+    press(page, "check")
+    wait_for(page, "checking")
+    page.evaluate(unplug)
+    wait_for(page, "idle")
+    page.evaluate("opened.length = 0")
+    record(page, 300)
+    page.route("**/finish", lambda route: route.fulfill(status=400, json=FULL))
+    page.evaluate(unplug)
+    page.locator("#recorder [data-slot=problem]", has_text="E51").wait_for()
+    wait_for(page, "paused")
+    discard(page)
+
+
+def test_a_cancelling_that_fails_is_said(page):
+    session = "b" * 32
+    job = {
+        "id": "c" * 32,
+        "session_id": session,
+        "has_ended": False,
+        "stage_label": "Emotion",
+        "stage_number": 3,
+        "share": 0.5,
+        "overall": 0.5,
+        "seconds_left": None,
+        "waits_for": None,
+        "state": "analysing",
+    }
+    page.route("**/jobs", lambda route: route.fulfill(json={"jobs": [job]}))
+    page.route("**/jobs/*/cancel", lambda route: route.abort())
+    page.evaluate("id => document.querySelector('.analysis').dataset.session = id", session)
+    page.locator(".analysis [data-do=cancel]").click()
+    page.locator(".analysis [data-slot=words]", has_text="Not stopped").wait_for()
 
 
 def reload_with_clock(page):

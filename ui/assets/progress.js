@@ -1,6 +1,6 @@
 // Step 4 of a new session: how far the analysis of the open session is.
 let job = null;
-let cancelled = null; // id of the job that was told to stop
+let told = null; // {id, words}: the job that was told to stop, and what came of it
 
 const slot = (name) => element.querySelector(`[data-slot="${name}"]`);
 const minutes = (seconds) =>
@@ -22,11 +22,8 @@ function draw() {
     isAtWork && job.seconds_left !== null ? minutes(job.seconds_left) : isDone ? "done" : "";
   if (!isAtWork) return;
   const share = Math.round(100 * job.share);
-  if (job.id === cancelled) {
-    slot("words").textContent = "Stopping; the recording is kept";
-    return;
-  }
-  slot("words").textContent = job.waits_for ?? `${job.stage_label} ${share} %`;
+  slot("words").textContent =
+    job.id === told?.id ? told.words : job.waits_for ?? `${job.stage_label} ${share} %`;
 }
 
 addEventListener("verhm-jobs", (event) => {
@@ -36,15 +33,23 @@ addEventListener("verhm-jobs", (event) => {
   draw();
 });
 
-element.addEventListener("click", async (event) => {
+async function cancel() {
+  const order = { id: job.id, words: "Stopping; the recording is kept" };
+  told = order;
+  draw();
+  try {
+    await verhm.send(`/jobs/${order.id}/cancel`, { method: "POST" });
+  } catch {
+    order.words = "Not stopped: the app did not answer as it should. Press Cancel again";
+    draw();
+  }
+  verhm.poll();
+}
+
+element.addEventListener("click", (event) => {
   const name = event.target.closest("[data-do]")?.dataset.do;
   if (name === "again") trigger("again", {});
-  if (name === "cancel" && job) {
-    cancelled = job.id;
-    draw();
-    await verhm.send(`/jobs/${job.id}/cancel`, { method: "POST" });
-    verhm.poll();
-  }
+  if (name === "cancel" && job) cancel();
 });
 
 watch("value", () => {

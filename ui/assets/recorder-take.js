@@ -13,21 +13,31 @@ class Microphone {
         channelCount: 1,
       },
     });
-    const context = new AudioContext();
-    await context.audioWorklet.addModule("/assets/recorder-worklet.js");
-    const tap = new AudioWorkletNode(context, "tap", { numberOfOutputs: 1 });
-    tap.port.onmessage = (message) => onBlock(message.data);
-    context.createMediaStreamSource(stream).connect(tap);
-    // Only what leads to the speakers is computed; the tap's output is silence.
-    tap.connect(context.destination);
-    await context.resume();
-    return new Microphone(stream, context);
+    const microphone = new Microphone(stream, new AudioContext());
+    try {
+      await microphone.listen(onBlock);
+    } catch (error) {
+      microphone.close();
+      throw error;
+    }
+    return microphone;
   }
 
   constructor(stream, context) {
     this.stream = stream;
     this.context = context;
     this.track = stream.getAudioTracks()[0];
+  }
+
+  async listen(onBlock) {
+    const { context } = this;
+    await context.audioWorklet.addModule("/assets/recorder-worklet.js");
+    const tap = new AudioWorkletNode(context, "tap", { numberOfOutputs: 1 });
+    tap.port.onmessage = (message) => onBlock(message.data);
+    context.createMediaStreamSource(this.stream).connect(tap);
+    // Only what leads to the speakers is computed; the tap's output is silence.
+    tap.connect(context.destination);
+    await context.resume();
   }
 
   get name() {

@@ -115,9 +115,12 @@ async function openMicrophone() {
   }
   $("microphone").textContent = state.microphone.name;
   $("processing").textContent = state.microphone.isProcessed ? "On: results may suffer" : "Off";
-  state.microphone.track.addEventListener("ended", () => {
-    if (["recording", "paused"].includes(state.phase)) stop();
-  });
+  state.microphone.track.addEventListener("ended", unplugged);
+}
+
+function unplugged() {
+  if (["recording", "paused"].includes(state.phase)) attempt(stop);
+  if (state.phase === "checking") attempt(check); // which ends the check
 }
 
 function closeMicrophone() {
