@@ -4,11 +4,15 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import groupby
+
+from ui.trends_data import TrendPoint
 
 LEFT, RIGHT, WIDTH = 128.0, 960.0, 1064
 _SHORTEST = 28  # days on the axis, so that one session is not a whole axis
 _MARGIN = 0.04  # of the span, beside the first and the last session
 _MOST_MONTHS = 9  # labels
+_APART = 10.0  # sessions of one day
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,27 @@ def time_axis(days: Sequence[date]) -> TimeAxis:
     middle = first + (last - first) / 2
     half = timedelta(days=math.ceil(span * (0.5 + _MARGIN)))
     return TimeAxis(middle - half, middle + half)
+
+
+def places(points: Sequence[TrendPoint], axis: TimeAxis) -> dict[str, float]:
+    """Where each session lies across, by its id.
+
+    That is its day's place; sessions of one day lie beside each other around it, so that each can
+    be seen and selected, but never as far as half the way to another day.
+
+    Args:
+        points: the oldest first
+        axis: that holds their days
+    """
+    found: dict[str, float] = {}
+    days = {axis.x(point.day) for point in points}
+    for day, group in groupby(points, key=lambda point: point.day):
+        alike, middle = list(group), axis.x(day)
+        free = min((abs(middle - other) for other in days if other != middle), default=math.inf)
+        apart = min(_APART, free / len(alike))
+        for index, point in enumerate(alike):
+            found[point.session_id] = middle + apart * (index - (len(alike) - 1) / 2)
+    return found
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The trends as one SVG drawing."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from ui.marks import escaped, long_date, short_signed, signed
 from ui.trends_axes import (
@@ -11,6 +11,7 @@ from ui.trends_axes import (
     ValueAxis,
     ground,
     lane,
+    places,
     time_axis,
     value_axis,
 )
@@ -28,7 +29,7 @@ _MONTH_WIDTH = 70.0  # of a month's name and year
 def trends_chart(
     points: Sequence[TrendPoint],
     shown: Sequence[str],
-    open_id: str | None = None,
+    chosen: TrendPoint,
     hidden: frozenset[str] = frozenset(),
 ) -> str:
     """Draw the lanes below each other on one axis of real dates.
@@ -36,35 +37,36 @@ def trends_chart(
     Args:
         points: at least one session, the oldest first
         shown: emotions whose share of time is drawn
-        open_id: of the session that is open
+        chosen: the session whose figures stand at the right; it may be older than the others
         hidden: any of "valence", "arousal", "scores"
     """
     axis = time_axis([point.day for point in points])
+    across = places(points, axis)
     grounds: list[str] = []
     parts: list[str] = []
     top = _TOP
     for name in [*shown, *(each for each in ("valence", "arousal") if each not in hidden)]:
-        drawing, height = _figure_lane(points, name, axis, top)
+        drawing, height = _figure_lane(points, name, across, chosen, top)
         parts.append(drawing)
         grounds.append(ground(top, height))
         top += height + _GAP
     end_of_figures = top - _GAP
     if "scores" not in hidden and any(_has_score(point) for point in points):
-        parts.append(score_lane(points, axis, top + 8))
+        parts.append(score_lane(points, across, chosen, top + 8))
         grounds.append(ground(top + 8, SCORE_HEIGHT))
         top += 8 + SCORE_HEIGHT + _GAP
     bottom = top + 4
-    under = "".join(grounds) + _months(axis, bottom) + _open_line(points, axis, open_id, bottom)
+    under = "".join(grounds) + _months(axis, bottom) + _chosen_line(across, chosen, bottom)
     over = ""
     if end_of_figures > _TOP:
-        # Below the figures, which may be another session's of the same day.
-        under += _gaps(points, axis, end_of_figures)
-        over = _breaks(points, axis, end_of_figures)
+        # Below the figures, which may be another session's of nearly the same place.
+        under += _gaps(points, across, end_of_figures)
+        over = _breaks(points, across, end_of_figures)
     return (
         f'<svg class="tr-chart" viewBox="0 0 {WIDTH} {bottom + _SESSIONS_HEIGHT:.0f}" role="group" '
         f'aria-label="{escaped(_description(points, shown))}">'
-        f"{under}{''.join(parts)}{_last_day(points)}{over}"
-        f"{session_numbers(points, axis, open_id, bottom)}</svg>"
+        f"{under}{''.join(parts)}{_column_head(chosen)}{over}"
+        f"{session_numbers(points, across, chosen, bottom)}</svg>"
     )
 
 
@@ -91,17 +93,17 @@ def _months(axis: TimeAxis, bottom: float) -> str:
     return "".join(parts)
 
 
-def _open_line(
-    points: Sequence[TrendPoint], axis: TimeAxis, open_id: str | None, bottom: float
-) -> str:
-    days = [point.day for point in points if point.session_id == open_id]
-    return "".join(
-        f'<path class="cur" d="M{axis.x(day):.1f} 23V{bottom + 6:.1f}"/>' for day in days
-    )
+def _chosen_line(across: Mapping[str, float], chosen: TrendPoint, bottom: float) -> str:
+    x = across.get(chosen.session_id)
+    return "" if x is None else f'<path class="cur" d="M{x:.1f} 23V{bottom + 6:.1f}"/>'
 
 
 def _figure_lane(
-    points: Sequence[TrendPoint], name: str, axis: TimeAxis, top: float
+    points: Sequence[TrendPoint],
+    name: str,
+    across: Mapping[str, float],
+    chosen: TrendPoint,
+    top: float,
 ) -> tuple[str, float]:
     """A lane with the sessions' figures of one kind, and its height."""
     is_affect = name in ("valence", "arousal")
@@ -115,12 +117,14 @@ def _figure_lane(
     written: Callable[[float], str] = signed if is_affect else _percent
     parts = [_title(name, top), lane(values, short_signed if is_affect else _percent)]
     for stretch in joined(points):
-        line = "L".join(f"{axis.x(p.day):.1f} {values.y(p.figures[name][0]):.1f}" for p in stretch)
+        line = "L".join(
+            f"{across[p.session_id]:.1f} {values.y(p.figures[name][0]):.1f}" for p in stretch
+        )
         old = "" if stretch[-1].model_key == known[-1].model_key else " old"
         parts.append(f'<path class="ln{old}" d="M{line}"/>')
-    parts.extend(_marker(point, name, axis, values, written) for point in known)
-    if known:
-        parts.append(_last_value(known[-1], name, values, written))
+    for point in known:
+        parts.append(_marker(point, name, across[point.session_id], values, written))
+    parts.append(_chosen_value(chosen, name, values, written))
     return "".join(parts), height
 
 
@@ -140,13 +144,13 @@ def _title(name: str, top: float) -> str:
 def _marker(
     point: TrendPoint,
     name: str,
-    axis: TimeAxis,
+    x: float,
     values: ValueAxis,
     written: Callable[[float], str],
 ) -> str:
     """A session's figure with its own interval; how full it is says how good the recording is."""
     value, low, high = point.figures[name]
-    x, y = axis.x(point.day), values.y(value)
+    y = values.y(value)
     half = f'<path class="halff" d="M{x:.1f} {y - 4:.1f}a4 4 0 0 0 0 8Z"/>'
     figure = f"{written(value)} ({_interval(low, high, written)})"
     text = (
@@ -161,14 +165,20 @@ def _marker(
     )
 
 
-def _last_day(points: Sequence[TrendPoint]) -> str:
-    days = [point.day for point in points if point.figures]
-    return f'<text x="970" y="16">{days[-1].day} {days[-1]:%b}, 95 % int.</text>' if days else ""
+def _column_head(chosen: TrendPoint) -> str:
+    """Whose figures stand at the right."""
+    kind = ", 95 % int." if chosen.figures else ""
+    return (
+        f'<text class="s" x="970" y="9">Session {chosen.number}</text>'
+        f'<text x="970" y="23">{chosen.day.day} {chosen.day:%b}{kind}</text>'
+    )
 
 
-def _last_value(
+def _chosen_value(
     point: TrendPoint, name: str, values: ValueAxis, written: Callable[[float], str]
 ) -> str:
+    if not point.figures:
+        return f'<text x="970" y="{(values.top + values.bottom) / 2 + 4:.1f}">no figures</text>'
     value, low, high = point.figures[name]
     y = min(values.bottom - 14, values.y(value) + 1)
     return (
@@ -191,22 +201,22 @@ def _whole(value: float) -> str:
     return escaped(percent(value / 100))
 
 
-def _gaps(points: Sequence[TrendPoint], axis: TimeAxis, bottom: float) -> str:
+def _gaps(points: Sequence[TrendPoint], across: Mapping[str, float], bottom: float) -> str:
     """Sessions without figures: a hatched strip, and why."""
     return "".join(
         f'<g class="pt" data-session="{escaped(point.session_id)}"><title>Session {point.number}, '
         f"{long_date(point.day)}: {escaped(point.reason)}</title>"
-        f'<rect class="nothing" x="{axis.x(point.day) - 4:.1f}" y="{_TOP}" width="8" '
+        f'<rect class="nothing" x="{across[point.session_id] - 4:.1f}" y="{_TOP}" width="8" '
         f'height="{bottom - _TOP:.1f}"/></g>'
         for point in points
         if not point.figures
     )
 
 
-def _breaks(points: Sequence[TrendPoint], axis: TimeAxis, bottom: float) -> str:
+def _breaks(points: Sequence[TrendPoint], across: Mapping[str, float], bottom: float) -> str:
     parts = []
     for before, after in model_breaks(points):
-        x = (axis.x(before.day) + axis.x(after.day)) / 2
+        x = (across[before.session_id] + across[after.session_id]) / 2
         middle = (23 + bottom) / 2
         text = f"{before.model} → {after.model} · not joined, not compared"
         parts.append(

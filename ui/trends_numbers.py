@@ -1,9 +1,9 @@
 """The row of the sessions' numbers below the chart."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ui.marks import escaped, long_date
-from ui.trends_axes import RIGHT, TimeAxis
+from ui.trends_axes import RIGHT
 from ui.trends_data import TrendPoint
 
 _ROOM = 29.0  # between neighbouring numbers, where there are few
@@ -22,21 +22,21 @@ def spread_numbers(places: Sequence[float], room: float, end: float) -> list[flo
 
 
 def session_numbers(
-    points: Sequence[TrendPoint], axis: TimeAxis, open_id: str | None, bottom: float
+    points: Sequence[TrendPoint], across: Mapping[str, float], chosen: TrendPoint, bottom: float
 ) -> str:
     """Each number is a button that opens its session."""
     top = bottom + 6
     room = min(_ROOM, _ROW / len(points))
-    places = spread_numbers([axis.x(point.day) for point in points], room, RIGHT)
+    places = spread_numbers([across[point.session_id] for point in points], room, RIGHT)
     buttons = (
-        _button(point, x, top, min(26.0, room - 2), point.session_id == open_id)
+        _button(point, x, top, min(26.0, room - 2), point == chosen)
         for point, x in zip(points, places, strict=True)
     )
     return f'<text class="s" x="0" y="{top + 15:.1f}">Session</text>{"".join(buttons)}'
 
 
-def _button(point: TrendPoint, x: float, top: float, width: float, is_open: bool) -> str:
-    chosen = " sel" if is_open else ""
+def _button(point: TrendPoint, x: float, top: float, width: float, is_chosen: bool) -> str:
+    chosen = " sel" if is_chosen else ""
     state = f"{point.grade.lower()} quality" if point.grade else point.reason
     name = f"Open session {point.number}, {long_date(point.day)}, {state}"
     number = (

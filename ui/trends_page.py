@@ -71,7 +71,7 @@ def trends_page(
         f"<div class='tr' data-patient='{escaped(patient.id)}'><div class='tr-col'>"
         f"{options}{_facts(chosen)}</div>"
         f"<section class='panel tr-main' aria-label='Trends'>{header}{note}"
-        f"{trends_chart(visible, labels, open_id, hidden)}<span class='grow'></span>"
+        f"{trends_chart(visible, labels, chosen, hidden)}<span class='grow'></span>"
         f"<p class='small muted'>{_sentence(visible)}</p></section></div>"
     )
 
@@ -134,6 +134,9 @@ def _range_button(key: str, text: str, is_on: bool) -> str:
 
 def _title(points: Sequence[TrendPoint]) -> str:
     count = f"{len(points)} session{'s' if len(points) > 1 else ''}"
+    with_figures = sum(bool(point.figures) for point in points)
+    if with_figures < len(points):
+        count += f", {with_figures or 'none'} with figures"
     first, last = points[0].day, points[-1].day
     if first == last:
         return f"{count}, {long_date(last)}"

@@ -1,60 +1,55 @@
 """The lane of the questionnaires' totals, as they were entered."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
 
-from ui.trends_axes import TimeAxis, ValueAxis, lane
+from ui.trends_axes import ValueAxis, lane
 from ui.trends_data import TrendPoint
 
 SCORE_HEIGHT = 96.0
 
 
-def score_lane(points: Sequence[TrendPoint], axis: TimeAxis, top: float) -> str:
+def score_lane(
+    points: Sequence[TrendPoint], across: Mapping[str, float], chosen: TrendPoint, top: float
+) -> str:
     """PHQ-9 as squares and GAD-7 as diamonds; the model that is used does not touch them."""
     values = ValueAxis(0, 27, 9, top, top + SCORE_HEIGHT)
-    phq = [(point.day, point.phq9) for point in points if point.phq9 is not None]
-    gad = [(point.day, point.gad7) for point in points if point.gad7 is not None]
+    phq = [(across[each.session_id], each.phq9) for each in points if each.phq9 is not None]
+    gad = [(across[each.session_id], each.gad7) for each in points if each.gad7 is not None]
     parts = [
         f'<text class="s" x="0" y="{top + 13}">PHQ-9</text><text x="0" y="{top + 27}">0–27, entered'
         f'</text><text class="s" x="0" y="{top + 53}">GAD-7</text><text x="0" y="{top + 67}">'
         "0–21, entered</text>",
         lane(values, lambda tick: f"{tick:.0f}"),
-        _score_line(phq, axis, values, "ln2"),
-        _score_line(gad, axis, values, "ln2 g"),
+        _score_line(phq, values, "ln2"),
+        _score_line(gad, values, "ln2 g"),
     ]
-    for day, score in phq:
-        label = "" if day == points[-1].day else str(score)  # the last one stands at the right
-        x, y = axis.x(day), values.y(score)
+    for x, score in phq:
+        y = values.y(score)
         parts.append(
             f'<rect class="pq" x="{x - 4:.1f}" y="{y - 4:.1f}" width="8" height="8" rx="1"/>'
-            f'<text class="dl" x="{x:.1f}" y="{y - 9:.1f}" text-anchor="middle">{label}</text>'
+            f'<text class="dl" x="{x:.1f}" y="{y - 9:.1f}" text-anchor="middle">{score}</text>'
         )
-    for day, score in gad:
-        label = "" if day == points[-1].day else str(score)
-        x, y = axis.x(day), values.y(score)
+    for x, score in gad:
+        y = values.y(score)
         parts.append(
             f'<path class="pg" d="M{x:.1f} {y - 5:.1f}l5 5-5 5-5-5Z"/>'
-            f'<text class="dl" x="{x:.1f}" y="{y + 18:.1f}" text-anchor="middle">{label}</text>'
+            f'<text class="dl" x="{x:.1f}" y="{y + 18:.1f}" text-anchor="middle">{score}</text>'
         )
-    return "".join([*parts, *_last_scores(phq, gad, values)])
+    return "".join([*parts, *_chosen_scores(chosen, values)])
 
 
-def _score_line(
-    scores: Sequence[tuple[date, int]], axis: TimeAxis, values: ValueAxis, kind: str
-) -> str:
+def _score_line(scores: Sequence[tuple[float, int]], values: ValueAxis, kind: str) -> str:
     if len(scores) < 2:
         return ""
-    line = "L".join(f"{axis.x(day):.1f} {values.y(score):.1f}" for day, score in scores)
+    line = "L".join(f"{x:.1f} {values.y(score):.1f}" for x, score in scores)
     return f'<path class="{kind}" d="M{line}"/>'
 
 
-def _last_scores(
-    phq: Sequence[tuple[date, int]], gad: Sequence[tuple[date, int]], values: ValueAxis
-) -> list[str]:
+def _chosen_scores(chosen: TrendPoint, values: ValueAxis) -> list[str]:
     lines = []
-    if phq:
-        lines.append((values.y(phq[-1][1]), f"PHQ-9 {phq[-1][1]}"))
-    if gad:
+    if chosen.phq9 is not None:
+        lines.append((values.y(chosen.phq9), f"PHQ-9 {chosen.phq9}"))
+    if chosen.gad7 is not None:
         below = lines[0][0] + 16 if lines else 0.0
-        lines.append((max(values.y(gad[-1][1]), below), f"GAD-7 {gad[-1][1]}"))
+        lines.append((max(values.y(chosen.gad7), below), f"GAD-7 {chosen.gad7}"))
     return [f'<text class="s" x="970" y="{y + 4:.1f}">{text}</text>' for y, text in lines]

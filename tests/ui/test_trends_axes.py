@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ui.trends_axes import LEFT, RIGHT, time_axis, value_axis
+from ui.trends_axes import LEFT, RIGHT, places, time_axis, value_axis
+from ui.trends_data import TrendPoint
 from ui.trends_numbers import spread_numbers
 
 DAYS = st.lists(st.dates(date(2020, 1, 1), date(2030, 1, 1)), min_size=1, max_size=20)
@@ -35,6 +36,19 @@ def test_months_are_first_days_and_not_too_many(days):
 def test_half_a_year_has_every_month():
     axis = time_axis([date(2026, 6, 2), date(2026, 11, 15)])
     assert [month.month for month in axis.months()] == [6, 7, 8, 9, 10, 11]
+
+
+@given(st.lists(st.dates(date(2024, 1, 1), date(2026, 1, 1)), min_size=1, max_size=20))
+def test_sessions_lie_beside_each_other_in_their_order(days):
+    days.sort()
+    axis = time_axis(days)
+    points = [TrendPoint(str(index), index, day) for index, day in enumerate(days)]
+    across = places(points, axis)
+    xs = [across[point.session_id] for point in points]
+    assert all(left < right for left, right in pairwise(xs))
+    for day in set(days):
+        of_day = [x for x, each in zip(xs, days, strict=True) if each == day]
+        assert sum(of_day) / len(of_day) == pytest.approx(axis.x(day))
 
 
 @given(st.lists(st.floats(0, 100), max_size=30))

@@ -28,8 +28,12 @@ def point(number: int, day: int, model: str = "a") -> TrendPoint:
     )
 
 
+def drawn(points, shown, chosen=None, **named) -> str:
+    return trends_chart(points, shown, chosen or points[-1], **named)
+
+
 def parsed(*arguments, **named) -> ElementTree.Element:
-    return ElementTree.fromstring(trends_chart(*arguments, **named))
+    return ElementTree.fromstring(drawn(*arguments, **named))
 
 
 def of_class(drawing: ElementTree.Element, name: str) -> list[ElementTree.Element]:
@@ -71,7 +75,7 @@ def test_no_line_crosses_a_model_break(points):
 
 
 def test_a_model_break_names_both_models(points):
-    text = trends_chart([*points, point(5, 150, "b")], ["sad"])
+    text = drawn([*points, point(5, 150, "b")], ["sad"])
     assert "model a → model b · not joined, not compared" in text
 
 
@@ -110,7 +114,7 @@ def test_scores_are_joined_over_models_as_they_were_entered(points):
 
 
 def test_without_scores_there_is_no_lane_for_them(points):
-    assert "PHQ-9" not in trends_chart(points, ["sad"])
+    assert "PHQ-9" not in drawn(points, ["sad"])
 
 
 def test_every_session_can_be_opened_by_keyboard(points):
@@ -119,10 +123,33 @@ def test_every_session_can_be_opened_by_keyboard(points):
     assert all(button.get("tabindex") == "0" and button.get("aria-label") for button in buttons)
 
 
-def test_the_open_session_is_marked(points):
-    drawing = parsed(points, ["sad"], open_id="s3")
+def test_the_chosen_session_is_marked(points):
+    drawing = parsed(points, ["sad"], points[2])
     assert len(of_class(drawing, "cur")) == 1
     assert len(of_class(drawing, "sel")) == 2
+
+
+def column(drawing: ElementTree.Element) -> list[str]:
+    return [each.text for each in drawing.iter() if each.get("x") == "970"]
+
+
+def test_the_figures_at_the_right_are_of_the_chosen_session(points):
+    same_day = [replace(each, day=START) for each in points]
+    found = column(parsed(same_day, ["sad"], same_day[1]))
+    assert found[:2] == ["12 %", "5–30 %"]
+    assert found[-2:] == ["Session 2", "1 Jun, 95 % int."]
+
+
+def test_a_chosen_session_without_figures_borrows_none(points):
+    points[3] = replace(points[3], figures={}, reason="no result", phq9=7)
+    found = column(parsed([replace(points[0], phq9=9), *points[1:]], ["sad"]))
+    assert found == ["no figures"] * 3 + ["PHQ-9 7", "Session 4", "9 Sep"]
+
+
+def test_a_chosen_session_out_of_the_range_is_named_too(points):
+    drawing = parsed(points[2:], ["sad"], points[0])
+    assert of_class(drawing, "cur") == []
+    assert "Session 1" in column(drawing)
 
 
 def test_one_session_is_drawn_too(points):

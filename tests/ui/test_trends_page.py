@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, timedelta
 
 import gradio as gr
@@ -78,6 +79,14 @@ def test_a_range_leaves_older_sessions_out():
     points = [point(1, 0), point(2, 200), point(3, 250)]
     assert trends_page(PATIENT, points, None, Choice(months="3")).count('class="sb"') == 2
     assert trends_page(PATIENT, points, None, Choice()).count('class="sb"') == 3
+
+
+def test_sessions_without_figures_are_counted_apart(context):
+    points = trend_points(context.repository.sessions(load_demonstration(context.repository)))
+    assert "<h1>5 sessions, 2 Jun" in trends_page(PATIENT, points, None, Choice())
+    some = [replace(points[0], figures={}), *points[1:]]
+    assert "5 sessions, 4 with figures" in trends_page(PATIENT, some, None, Choice())
+    assert "1 session, none with figures" in trends_page(PATIENT, some[:1], None, Choice())
 
 
 def test_what_was_chosen_is_shown():
