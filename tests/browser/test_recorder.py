@@ -28,13 +28,19 @@ def app(tmp_path_factory):
         yield app
 
 
-@pytest.fixture
-def page(app, playwright_driver):
+@pytest.fixture(scope="module")
+def browser(playwright_driver):
     browser = launch(playwright_driver)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def page(app, browser):
     page, _ = open_page(browser, app.url)
     go_to(page, "New session")
     yield page
-    browser.close()
+    page.context.close()
 
 
 def press(page, name):
