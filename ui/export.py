@@ -11,6 +11,7 @@ from ui.export_names import download_name
 from ui.marks import escaped, icon, long_date
 from ui.messages import shows_errors
 from ui.pieces import markup
+from ui.session_names import session_moment, session_name
 from verhm.errors import StorageError
 
 _FILES = (
@@ -91,7 +92,7 @@ class _View:
 
 
 def _session_words(session: Session) -> str:
-    words = [long_date(session.recorded_on), session.task, "" if session.is_kept else "not saved"]
+    words = [session_name(session), session_moment(session), session.task]
     return " · ".join(word for word in words if word)
 
 

@@ -6,7 +6,7 @@ from storage.models import Run, Session
 
 
 def download_name(session: Session, run: Run | None, name: str) -> str:
-    """A file name such as P-0417_2026-11-19_run2_windows.csv.
+    """A file name such as P-0417_session3_2026-11-19_run2_windows.csv.
 
     Args:
         session: that the file is from
@@ -15,6 +15,8 @@ def download_name(session: Session, run: Run | None, name: str) -> str:
     """
     code = session.patient.code if session.patient else "unsaved"
     parts = [code, session.recorded_on.isoformat()]
+    if session.number is not None:
+        parts.insert(1, f"session{session.number}")
     if run is not None:
         parts.append(f"run{run.number}")
     # A code may hold anything a person types; a file name must not.

@@ -10,6 +10,7 @@ from ui.change import Change, change_from_baseline
 from ui.consent import consent_of
 from ui.grade import grade, grade_mark
 from ui.marks import emotion_name, escaped, icon, long_date
+from ui.session_names import session_moment, session_name
 from ui.theme import asset
 
 _HIDDEN_NAME = "<span class='hid' aria-label='hidden'>••••••&ensp;•••••••</span>"
@@ -186,14 +187,14 @@ def _opened(overview: PatientOverview, view: ListView) -> str:
 
 def _session(session: Session, today: date) -> str:
     run = session.latest_done
-    when = long_date(session.recorded_on)
+    name, when = session_name(session), session_moment(session)
     task = f"<span class='muted'>{escaped(session.task)}</span>" if session.task else ""
     state = _state(session) if run is None else ""
     return (
         f"<span class='session'><button type='button' data-session='{escaped(session.id)}'>"
-        f"<b>{when}</b>{task}{state}</button>"
+        f"<b>{name}</b><span>{when}</span>{task}{state}</button>"
         f"<button type='button' data-erase='{escaped(session.id)}' "
-        f"aria-label='Erase the session of {when}' title='Erase this session…'>"
+        f"aria-label='Erase {name.lower()} of {when}' title='Erase this session…'>"
         f"{icon('erase')}</button></span>"
     )
 

@@ -99,17 +99,10 @@ class _Screen:
         return [gr.update(value=value, face=as_json(face_state(session, run)))]
 
     def _value(self, session: Session, run: Run) -> str:
-        header = session_header(session, self._number(session), run, newer_run(session, run))
+        header = session_header(session, run, newer_run(session, run))
         chip = synthetic_chip(session.patient)
         parts = as_json({"run": run.id, "header": header, "chip": chip})
         return f"{parts[:-1]},{self._data(run.id)}}}"
-
-    def _number(self, session: Session) -> int | None:
-        """A session's place among those of its patient, from 1; none when it is not kept."""
-        if session.patient_id is None or not session.is_kept:
-            return None
-        newest_first = [each.id for each in self._repository.sessions(session.patient_id)]
-        return len(newest_first) - newest_first.index(session.id)
 
     def _read(self, run_id: str) -> str:
         """The run's cards and data, as the inside of a JSON object."""

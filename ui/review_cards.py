@@ -6,6 +6,7 @@ from datetime import datetime
 from storage.models import Patient, Run, Session
 from ui.grade import FAIR_SNR, GOOD_ANALYSED, GOOD_SNR, grade
 from ui.marks import clock, emotion_name, escaped, long_date, minutes_of
+from ui.session_names import session_moment, session_name
 from verhm.report.look import percent
 from verhm.types import Quality, Share, Summary
 
@@ -14,23 +15,19 @@ NARROW_BAND = 4_000.0  # Hz; what a telephone passes
 TASKS = {"free speech": "Free speech", "reading": "Reading", "interview": "Interview"}
 
 
-def session_header(session: Session, number: int | None, run: Run, newer: str = "") -> str:
+def session_header(session: Session, run: Run, newer: str = "") -> str:
     """Which session and which run is shown, and how good the recording is.
 
     Args:
         session: the open one
-        number: its place among the patient's sessions, from 1; none when it is not kept
         run: the one that is shown; it has a result
         newer: what became of a run after it
     """
-    name = "Not saved" if number is None else f"Session {number}"
     entered = [TASKS.get(session.task, session.task), session.language]
-    facts = " · ".join(
-        [long_date(session.recorded_on), *(escaped(each) for each in entered if each)]
-    )
+    facts = " · ".join([session_moment(session), *(escaped(each) for each in entered if each)])
     return (
         "<section class='panel who-card' aria-label='Session and run'>"
-        f"<div class='row'><h1>{name}</h1><span class='label'>{facts}</span></div>"
+        f"<div class='row'><h1>{session_name(session)}</h1><span class='label'>{facts}</span></div>"
         f"<p class='muted'>{_run_line(run, newer)}</p>"
         f"{_quality_line(run)}"
         "</section>"

@@ -7,9 +7,10 @@ import gradio as gr
 
 from storage.models import MediaKind, Session
 from ui.context import AppContext, Selection, open_request
-from ui.marks import escaped, long_date
+from ui.marks import escaped
 from ui.messages import error_box, shows_errors
 from ui.pieces import markup
+from ui.session_names import session_moment, session_name
 from verhm.errors import VerhmError
 
 
@@ -107,10 +108,13 @@ def what_goes(session: Session) -> str:
     if session.phq9 is not None or session.gad7 is not None:
         parts.append("the entered scores")
     listed = ", ".join(parts[:-1]) + " and " + parts[-1] if len(parts) > 1 else parts[0]
+    listed = f"{listed[0].upper()}{listed[1:]}"
+    if not session.is_kept:
+        return f"<h2>Erase what was not saved?</h2><p>{listed} would be gone for good.</p>"
     return (
-        f"<h2>Erase the session of {long_date(session.recorded_on)}?</h2><p>Of {escaped(code)}, "
-        f"{listed} would be gone for good, also from Trends. The patient and the other sessions "
-        "stay.</p>"
+        f"<h2>Erase {session_name(session).lower()} of {session_moment(session)}?</h2>"
+        f"<p>{listed} of {escaped(code)} would be gone for good, also from Trends. The patient and "
+        "the other sessions stay.</p>"
     )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from storage.models import Session
 from ui.grade import grade
 from ui.review_cards import quality_words
+from ui.session_names import session_moment
 from verhm.labels import EMOTIONS
 
 LINE_NEEDS = 3  # sessions of one model; fewer are dots
@@ -25,8 +26,9 @@ class TrendPoint:
 
     Attributes:
         session_id: opens it
-        number: its place among the patient's sessions, from 1
+        number: of the session; it does not change when another is erased
         day: it was recorded on
+        moment: that day in words, with the time where it is known
         task: in words
         grade: of its quality: Good, Fair or Poor; empty without a result
         quality: the grade and what it comes from, in words; empty without a result
@@ -41,6 +43,7 @@ class TrendPoint:
     session_id: str
     number: int
     day: date
+    moment: str = ""
     task: str = ""
     grade: str = ""
     quality: str = ""
@@ -55,16 +58,16 @@ class TrendPoint:
 
 def trend_points(newest_first: Sequence[Session]) -> tuple[TrendPoint, ...]:
     """One point per session, the oldest first."""
-    oldest_first = reversed(newest_first)
-    return tuple(_point(session, place) for place, session in enumerate(oldest_first, start=1))
+    return tuple(map(_point, reversed(newest_first)))
 
 
-def _point(session: Session, number: int) -> TrendPoint:
+def _point(session: Session) -> TrendPoint:
     run = session.latest_done
     known = {
         "session_id": session.id,
-        "number": number,
+        "number": session.number,
         "day": session.recorded_on,
+        "moment": session_moment(session),
         "task": session.task,
         "phq9": session.phq9,
         "gad7": session.gad7,

@@ -96,7 +96,7 @@ def _option(name: str, content: str, is_on: bool) -> str:
 
 
 def _facts(point: TrendPoint) -> str:
-    facts = [("Date", long_date(point.day))]
+    facts = [("Date", point.moment)]
     if point.task:
         facts.append(("Task", point.task))
     if point.grade:

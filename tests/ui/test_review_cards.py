@@ -28,23 +28,30 @@ def run() -> Run:
 
 @pytest.fixture
 def session() -> Session:
-    return Session(recorded_on=date(2026, 11, 19), task="<i>free</i>", language="English")
+    return Session(
+        number=14,
+        recorded_on=date(2026, 11, 19),
+        created_at=datetime(2026, 11, 19, 12, 5).astimezone(),
+        task="<i>free</i>",
+        language="English",
+    )
 
 
 def test_the_header_says_which_session_and_escapes_what_was_entered(session, run):
-    html = session_header(session, 14, run)
+    html = session_header(session, run)
     assert "Session 14" in html
-    assert "19 Nov 2026" in html
+    assert "19 Nov 2026, 12:05" in html
     assert "&lt;i&gt;free" in html
     assert "&lt;model&gt; 1.3" in html
 
 
 def test_a_session_that_is_not_kept_has_no_number(session, run):
-    assert "Not saved" in session_header(session, None, run)
+    session.number = None
+    assert "Not saved" in session_header(session, run)
 
 
 def test_the_header_tells_of_a_newer_run(session, run):
-    assert "run 3 failed (E21)" in session_header(session, 1, run, "run 3 failed (E21)")
+    assert "run 3 failed (E21)" in session_header(session, run, "run 3 failed (E21)")
 
 
 def test_shares_stand_with_their_intervals():

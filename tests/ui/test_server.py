@@ -91,7 +91,7 @@ def test_every_result_can_be_taken_out_and_no_name_goes_with_it(client, analysed
         assert answer.content.startswith(first), name
         assert b"Secret" not in answer.content
         stem = name.partition(".")[0]
-        assert f"P-0417_2026-11-21_run1_{stem}" in answer.headers["content-disposition"]
+        assert f"P-0417_session1_2026-11-21_run1_{stem}" in answer.headers["content-disposition"]
     voice = client.get(f"/sessions/{session.id}/recording")
     assert voice.content.startswith(b"RIFF")
 
@@ -101,7 +101,7 @@ def test_the_archive_holds_everything_and_leaves_nothing_behind(client, context,
     archive = client.get(f"/runs/{session.runs[0].id}/everything.zip")
     names = zipfile.ZipFile(io.BytesIO(archive.content)).namelist()
     assert len(names) == 7
-    assert all(name.startswith("P-0417_2026-11-21") for name in names)
+    assert all(name.startswith("P-0417_session1_2026-11-21") for name in names)
     assert not list(context.settings.work.iterdir())
 
 

@@ -2,21 +2,33 @@
 
 import threading
 import time
+from datetime import date
 
 import pytest
 
+from storage.details import SessionDetails
 from tests.ui.pages import OpenedPage
 from ui.progress import JobState
+from ui.session_names import session_moment
 from ui.session_removal import erase_session, what_goes
 from verhm.errors import StorageError
 from verhm.types import Stage
 
 
 def test_the_question_names_what_goes(context, analysed):
-    words = what_goes(analysed("P-0417", note="Seen by video"))
-    for part in ("21 Nov 2026", "P-0417", "the recording", "its result", "face video", "the note"):
-        assert part in words
+    session = analysed("P-0417", note="Seen by video")
+    words = what_goes(session)
+    assert f"Erase session 1 of {session_moment(session)}?" in words
+    assert "The recording, its result, the face video and the note of P-0417 would be gone" in words
     assert "scores" not in words
+
+
+def test_the_question_about_a_try_names_nobody(context, recording):
+    details = SessionDetails(date(2026, 11, 21))
+    tried = context.repository.add_session(None, details, recording, is_kept=False)
+    words = what_goes(tried)
+    assert "Erase what was not saved?" in words
+    assert "The recording would be gone for good." in words
 
 
 def test_a_session_goes_with_its_files_and_the_patient_stays(context, analysed):

@@ -1,0 +1,17 @@
+"""What a session is called wherever it is named, so that two of one day are told apart."""
+
+from storage.models import Session
+from ui.marks import long_date
+
+
+def session_name(session: Session) -> str:
+    """Session 2; "Not saved" for one that is only tried."""
+    return "Not saved" if session.number is None else f"Session {session.number}"
+
+
+def session_moment(session: Session) -> str:
+    """Its day, and the time where it was added on that day: 21 Nov 2026, 14:05."""
+    added = session.created_at.astimezone()
+    day = long_date(session.recorded_on)
+    # Of a recording that was brought in later, nobody knows the time.
+    return f"{day}, {added:%H:%M}" if added.date() == session.recorded_on else day
