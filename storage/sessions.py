@@ -88,13 +88,21 @@ class SessionVerbs(Verbs):
             unit.delete(find_session(unit, session_id))
         self._erase_files([session_id])
 
-    def erase_tried(self) -> None:
+    def tried(self) -> tuple[str, ...]:
+        """Ids of the sessions that were tried without saving and are still there."""
+        with self.database.reading() as unit:
+            return tuple(unit.scalars(select(Session.id).where(~Session.is_kept)))
+
+    def erase_tried(self, but: str | None = None) -> None:
         """Erase the sessions that were tried without saving.
+
+        Args:
+            but: id of one that stays
 
         Raises:
             StorageError: E50 when a file cannot be erased
         """
-        tried = self._forget_tried()
+        tried = self._forget_tried(but)
         if tried:
             self._erase_files(tried)
 
@@ -149,10 +157,11 @@ class SessionVerbs(Verbs):
         gone = sorted(rows[key] for key in rows.keys() - present)
         return SweepReport(len(tried), len(present - rows.keys()), tuple(gone))
 
-    def _forget_tried(self) -> list[str]:
+    def _forget_tried(self, but: str | None = None) -> list[str]:
         """Delete the rows of sessions that are not kept; returns their ids."""
         with self.database.writing() as unit:
-            tried = list(unit.scalars(select(Session).where(~Session.is_kept)))
+            found = unit.scalars(select(Session).where(~Session.is_kept))
+            tried = [session for session in found if session.id != but]
             for session in tried:
                 unit.delete(session)
         return [session.id for session in tried]

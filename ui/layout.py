@@ -13,6 +13,7 @@ from ui.consent import consent_of
 from ui.context import AppContext, OpenRequest, Selection, TabHandles
 from ui.messages import shows_errors
 from ui.pieces import markup
+from ui.session_removal import erase_tries
 from ui.theme import asset
 from ui.user import LOCAL_USER
 from verhm.errors import StorageError
@@ -64,11 +65,13 @@ def _wire(
         return updates
 
     @shows_errors
-    def open_(request: OpenRequest | None) -> list[Any]:
+    def open_(request: OpenRequest | None, *before: str | None) -> list[Any]:
         if request is None:
             return [gr.skip() for _ in (*both, tabs, *refreshed)]
         place = gr.Tabs(selected=request.tab) if request.tab else gr.skip()
         opened = _found(context, request)
+        if opened != before:
+            erase_tries(context, but=opened[1])
         return [*opened, place, *refresh(*opened)]
 
     @shows_errors
@@ -80,7 +83,10 @@ def _wire(
         return [place, *refresh(patient_id, session_id)]
 
     selected.request.change(
-        open_, selected.request, [*both, tabs, *refreshed], show_progress="hidden"
+        open_,
+        [selected.request, *both],
+        [*both, tabs, *refreshed],
+        show_progress="hidden",
     )
     # Every change counts, in its order: one that comes while the page is renewed is not dropped.
     strip.job_changed(

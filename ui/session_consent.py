@@ -15,6 +15,7 @@ from ui.days import as_day, day_field, todays_date
 from ui.marks import escaped, icon, long_date
 from ui.pieces import markup
 from ui.session_form import Entries
+from ui.session_names import TRY_ENDS
 from verhm.errors import RequestError
 
 
@@ -54,7 +55,11 @@ def lay_out_consent() -> ConsentStep:
         given = day_field("Agreed on", todays_date, elem_id="agreed-on")
         until = day_field("Valid until", elem_id="agreed-until")
     trial = gr.Checkbox(
-        False, label="Try without saving", container=False, elem_id="trial", elem_classes="trial"
+        False,
+        label=f"Try without saving: {TRY_ENDS}",
+        container=False,
+        elem_id="trial",
+        elem_classes="trial",
     )
     return ConsentStep(line, row, trial, agreed, given, until)
 

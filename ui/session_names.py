@@ -3,6 +3,9 @@
 from storage.models import Session
 from ui.marks import long_date
 
+# What holds of a session that is only tried; said wherever one is made or shown.
+TRY_ENDS = "erased once anything else is opened, or VERHM stops"
+
 
 def session_name(session: Session) -> str:
     """Session 2; "Not saved" for one that is only tried."""

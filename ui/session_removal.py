@@ -93,6 +93,20 @@ def erase_session(context: AppContext, session_id: str) -> None:
     context.repository.erase_session(session_id)
 
 
+def erase_tries(context: AppContext, but: str | None = None) -> None:
+    """Erase what was tried without saving, in whatever window.
+
+    Args:
+        context: the parts of the app
+        but: id of a session that stays
+
+    Raises:
+        StorageError: E50 when a file cannot be erased
+    """
+    context.jobs.stop(set(context.repository.tried()) - {but})
+    context.repository.erase_tried(but)
+
+
 def what_goes(session: Session) -> str:
     """The question, naming all that would be erased, as HTML."""
     code = session.patient.code if session.patient else ""

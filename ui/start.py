@@ -49,6 +49,7 @@ def _serve(settings: AppSettings, bound: socket.socket) -> None:
             serve(context, bound)
         finally:
             _empty(settings)
+            repository.erase_tried()
 
 
 def _report(swept: SweepReport) -> None:

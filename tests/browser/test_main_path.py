@@ -127,7 +127,8 @@ def download_video(page, folder) -> Path:
     go_to(page, "Export")
     with page.expect_download() as started:
         page.locator("#export-files a[href$='face.mp4']").click()
-    assert re.fullmatch(r"P-0417_session1_\d{4}-\d\d-\d\d_run1_face\.mp4", started.value.suggested_filename)
+    name = started.value.suggested_filename
+    assert re.fullmatch(r"P-0417_session1_\d{4}-\d\d-\d\d_run1_face\.mp4", name)
     path = folder / "downloaded.mp4"
     started.value.save_as(path)
     return path

@@ -140,7 +140,9 @@ def test_media_are_found_by_owner_and_kind(practice):
 def test_what_was_only_tried_is_erased_while_the_rest_goes_on(practice):
     repository = practice.repository
     saved, tried = practice.session(practice.patient()), practice.session(None, is_kept=False)
+    assert repository.tried() == (tried.id,)
     repository.erase_tried()
+    assert repository.tried() == ()
     assert {path.parent.name for path in files_in(repository)} == {saved.id}
     with pytest.raises(StorageError):
         repository.session(tried.id)

@@ -96,3 +96,25 @@ def test_what_was_erased_in_another_window_is_not_opened(page, context, ours):
     context.repository.erase_session(ours.id)
     page.do("save-patient")
     assert page.opened == (ours.patient_id, None)
+
+
+def test_a_try_is_erased_once_another_patient_is_opened(page, context, recording, ours):
+    details = SessionDetails(TODAY)
+    tried = context.repository.add_session(None, details, recording, is_kept=False)
+    page.do("patients", "open_session", session_id=tried.id)
+    page.do("review", "visit", tab="new-session")
+    assert page.opened == (None, tried.id)
+    assert context.repository.recording(tried.id).exists()
+    open_patient(page, ours)
+    assert context.repository.tried() == ()
+    assert not (context.settings.data / "media" / tried.id).exists()
+    assert context.repository.sessions(ours.patient_id)
+
+
+def test_a_try_is_erased_once_the_next_one_is_opened(page, context, recording):
+    tries = [
+        context.repository.add_session(None, SessionDetails(TODAY), recording, is_kept=False)
+        for _ in range(2)
+    ]
+    page.do("patients", "open_session", session_id=tries[1].id)
+    assert context.repository.tried() == (tries[1].id,)

@@ -29,6 +29,7 @@ def run() -> Run:
 @pytest.fixture
 def session() -> Session:
     return Session(
+        is_kept=True,
         number=14,
         recorded_on=date(2026, 11, 19),
         created_at=datetime(2026, 11, 19, 12, 5).astimezone(),
@@ -45,9 +46,11 @@ def test_the_header_says_which_session_and_escapes_what_was_entered(session, run
     assert "&lt;model&gt; 1.3" in html
 
 
-def test_a_session_that_is_not_kept_has_no_number(session, run):
-    session.number = None
-    assert "Not saved" in session_header(session, run)
+def test_a_session_that_is_not_kept_has_no_number_and_says_until_when_it_is_there(session, run):
+    session.number, session.is_kept = None, False
+    html = session_header(session, run)
+    assert "Not saved" in html
+    assert "erased once anything else is opened, or VERHM stops" in html
 
 
 def test_the_header_tells_of_a_newer_run(session, run):

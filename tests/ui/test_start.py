@@ -5,10 +5,12 @@ import signal
 import socket
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from storage.details import SessionDetails
 from storage.repository import open_repository
 from ui import start as start_module
 from ui.settings import AppSettings
@@ -55,7 +57,9 @@ print("has ended")
 
 
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
-def test_nothing_that_was_being_made_outlives_an_app_that_is_told_to_stop(settings, name):
+def test_nothing_that_was_being_made_outlives_an_app_that_is_told_to_stop(
+    settings, name, recording
+):
     process = subprocess.Popen(
         [sys.executable, "-c", APP, str(settings.data), str(settings.port)],
         cwd=Path(__file__).parents[2],
@@ -66,6 +70,9 @@ def test_nothing_that_was_being_made_outlives_an_app_that_is_told_to_stop(settin
         assert process.stdout.readline().startswith("VERHM is ready")
         settings.work.mkdir()
         (settings.work / "P-0417.csv").touch()
+        repository = open_repository(settings.data)
+        details = SessionDetails(date(2026, 11, 21))
+        tried = repository.add_session(None, details, recording, is_kept=False)
         process.send_signal(getattr(signal, name))
         said, _ = process.communicate(timeout=30)
     finally:
@@ -73,6 +80,9 @@ def test_nothing_that_was_being_made_outlives_an_app_that_is_told_to_stop(settin
     assert said.splitlines() == ["VERHM is stopping; what was saved stays.", "has ended"]
     assert process.returncode == 0
     assert not settings.work.exists()
+    assert repository.tried() == ()
+    assert not (settings.data / "media" / tried.id).exists()
+    repository.close()
 
 
 def test_files_that_are_missing_are_counted_in_the_log(settings, monkeypatch, add_session, caplog):
