@@ -1,5 +1,6 @@
 """The tab New session: consent, a voice, details, and the analysis."""
 
+import logging
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -16,6 +17,8 @@ from ui.session_consent import lay_out_consent, settle, shown
 from ui.session_form import Entries, lay_out_advanced, lay_out_details
 from ui.theme import asset
 from verhm.errors import RequestError, StorageError, VerhmError
+
+log = logging.getLogger(__name__)
 
 
 def build(context: AppContext, selected: Selection) -> TabHandles:
@@ -124,7 +127,10 @@ class _Work:
         session = self._repository.add_session(
             patient_id, details, self._intake.path(recording), is_kept=not entries.is_trial
         )
-        self._intake.remove(recording)
+        try:
+            self._intake.remove(recording)
+        except StorageError as error:  # the session has its copy; this one goes at the next start
+            log.warning("A recording that was kept was not removed from the intake: %s", error)
         return session.id
 
     def again(self, patient_id: str | None, session_id: str | None) -> list[Any]:

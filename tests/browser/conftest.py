@@ -17,7 +17,8 @@ TEXT = (
 )
 
 
-@pytest.fixture(scope="session")
+# No longer than these tests: its event loop would stand in the way of others in the same process.
+@pytest.fixture(scope="package")
 def playwright_driver():
     with sync_playwright() as driver:
         yield driver

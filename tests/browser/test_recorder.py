@@ -268,10 +268,47 @@ def test_a_microphone_taken_away_ends_the_recording_and_says_what_goes_wrong(pag
     discard(page)
 
 
+def test_a_refused_file_is_named(page):
+    choose_file(page, "notes.wav", b"Monday: nothing recorded\n" * 100)
+    page.locator("#recorder [data-slot=problem]", has_text="notes.wav: E13").wait_for()
+
+
+def test_what_was_taken_is_told_until_it_has_been_analysed(page):
+    job = analysis_of("b" * 32)
+    follow(page, job)
+    taken = page.locator("#recorder [data-slot=taken]")
+    page.evaluate(
+        "() => dispatchEvent(new CustomEvent('verhm-taken', {detail: {id: null, words: 'Kept'}}))"
+    )
+    taken.wait_for()
+    job |= {"state": "done", "has_ended": True}
+    taken.wait_for(state="hidden")
+    assert page.locator("#progress .stages .done").count() == 7
+    choose_file(page, "next.ogg")
+    wait_for(page, "ready")
+    assert page.locator("#progress .stages .done").count() == 0
+    discard(page)
+
+
+def test_the_banner_says_when_it_speaks_of_another_session(page):
+    open_one, other = analysis_of("b" * 32), analysis_of("d" * 32)
+    follow(page, open_one, other)
+    banner = page.locator(".job-slot")
+    banner.get_by_text("Emotion · 50 % done", exact=True).wait_for()
+    open_one |= {"state": "done", "has_ended": True}
+    banner.get_by_text("Another session · Emotion · 50 % done", exact=True).wait_for()
+
+
 def test_a_cancelling_that_fails_is_said(page):
-    session = "b" * 32
-    job = {
-        "id": "c" * 32,
+    follow(page, analysis_of("b" * 32))
+    page.route("**/jobs/*/cancel", lambda route: route.abort())
+    page.locator(".analysis [data-do=cancel]").click()
+    page.locator(".analysis [data-slot=words]", has_text="Not stopped").wait_for()
+
+
+def analysis_of(session):
+    return {
+        "id": session,
         "session_id": session,
         "has_ended": False,
         "stage_label": "Emotion",
@@ -282,11 +319,14 @@ def test_a_cancelling_that_fails_is_said(page):
         "waits_for": None,
         "state": "analysing",
     }
-    page.route("**/jobs", lambda route: route.fulfill(json={"jobs": [job]}))
-    page.route("**/jobs/*/cancel", lambda route: route.abort())
-    page.evaluate("id => document.querySelector('.analysis').dataset.session = id", session)
-    page.locator(".analysis [data-do=cancel]").click()
-    page.locator(".analysis [data-slot=words]", has_text="Not stopped").wait_for()
+
+
+def follow(page, *jobs):
+    """Let the page find these analyses, the first one of the session that is open."""
+    page.route("**/jobs", lambda route: route.fulfill(json={"jobs": jobs}))
+    page.evaluate(
+        "id => document.querySelector('.analysis').dataset.session = id", jobs[0]["session_id"]
+    )
 
 
 def reload_with_clock(page):
@@ -296,7 +336,7 @@ def reload_with_clock(page):
     wait_for(page, "idle")
 
 
-def choose_file(page, name="voice.ogg"):
+def choose_file(page, name="voice.ogg", content=b"OggS"):
     page.locator('[data-way="upload"]').click()
-    file = {"name": name, "mimeType": "audio/ogg", "buffer": b"OggS"}
+    file = {"name": name, "mimeType": "audio/ogg", "buffer": content}
     page.locator("#upload-file").set_input_files(file)

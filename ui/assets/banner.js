@@ -22,10 +22,14 @@ function describe(job) {
 
 function show(jobs) {
   const slot = element.querySelector(".job-slot");
-  const job = jobs.find((each) => !each.has_ended && !each.waits_for)
-    || jobs.find((each) => !each.has_ended);
+  const open = document.querySelector("#progress .analysis")?.dataset.session;
+  const unfinished = jobs.filter((each) => !each.has_ended);
+  const job = unfinished.find((each) => each.session_id === open)
+    || unfinished.find((each) => !each.waits_for) || unfinished[0];
   slot.hidden = !job;
-  if (job && slot.textContent !== describe(job)) slot.textContent = describe(job);
+  if (!job) return;
+  const words = (job.session_id === open ? "" : "Another session · ") + describe(job);
+  if (slot.textContent !== words) slot.textContent = words;
 }
 
 function notice(jobs) {

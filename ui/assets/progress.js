@@ -1,5 +1,6 @@
 // Step 4 of a new session: how far the analysis of the open session is.
 let job = null;
+let isFresh = false; // whether another recording is being made, or waits to be analysed
 let told = null; // {id, words}: the job that was told to stop, and what came of it
 
 const slot = (name) => element.querySelector(`[data-slot="${name}"]`);
@@ -9,7 +10,7 @@ const minutes = (seconds) =>
 function draw() {
   const stages = [...element.querySelectorAll(".stages span")];
   const isAtWork = Boolean(job) && !job.has_ended;
-  const isDone = job?.state === "done";
+  const isDone = job?.state === "done" && !isFresh;
   stages.forEach((stage, index) => {
     stage.classList.toggle("done", isDone || (isAtWork && index < job.stage_number));
     stage.classList.toggle("now", isAtWork && index === job.stage_number);
@@ -17,7 +18,7 @@ function draw() {
   slot("working").hidden = !isAtWork;
   element.querySelector(".hint").hidden = isAtWork;
   const ending = element.querySelector(".ending");
-  if (ending) ending.hidden = isAtWork;
+  if (ending) ending.hidden = isAtWork || isFresh;
   slot("left").textContent =
     isAtWork && job.seconds_left !== null ? minutes(job.seconds_left) : isDone ? "done" : "";
   if (!isAtWork) return;
@@ -30,6 +31,12 @@ addEventListener("verhm-jobs", (event) => {
   const id = element.querySelector(".analysis")?.dataset.session;
   if (id === undefined) return;
   job = event.detail.findLast((each) => each.session_id === id) ?? null;
+  if (job?.has_ended) dispatchEvent(new CustomEvent("verhm-taken", { detail: { words: "" } }));
+  draw();
+});
+
+addEventListener("verhm-recorder", (event) => {
+  isFresh = !["idle", "checking"].includes(event.detail.phase);
   draw();
 });
 

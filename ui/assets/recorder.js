@@ -56,6 +56,7 @@ function setPhase(phase) {
   panel.querySelectorAll("[data-way]").forEach((button) => {
     button.disabled = UNDERWAY.includes(phase);
   });
+  dispatchEvent(new CustomEvent("verhm-recorder", { detail: { phase } }));
   draw();
 }
 
@@ -225,10 +226,9 @@ function reset() {
 }
 
 async function discard() {
-  const id = state.id;
-  const taken = state.take;
+  const { id, take } = state;
   reset();
-  if (taken) await taken.discard();
+  if (take) await take.discard();
   else if (id) await verhm.send(`/recordings/${id}`, { method: "DELETE" });
 }
 
@@ -257,7 +257,7 @@ function upload(file) {
   };
   const fail = ({ text }) => {
     reset();
-    say(new Error(text || "The file could not be copied. Try again."));
+    say(new Error(`${file.name}: ${text || "The file could not be copied. Try again."}`));
   };
   request.send(file);
   setPhase("uploading");
@@ -334,11 +334,11 @@ element.addEventListener("drop", (event) => {
     upload(file);
   }
 });
-addEventListener("verhm-taken", (event) => {
-  if (event.detail.id !== state.id) return;
-  reset();
-  $("taken").textContent = event.detail.words;
-  $("taken").hidden = false;
+addEventListener("verhm-taken", ({ detail: { id, words } }) => {
+  if (words && id !== state.id) return;
+  if (words) reset();
+  $("taken").textContent = words; // none when what was taken has been analysed
+  $("taken").hidden = !words;
 });
 addEventListener("beforeunload", (event) => {
   if (UNDERWAY.includes(state.phase)) event.preventDefault();
