@@ -59,7 +59,7 @@ def render_video(
 
     report()
     with (
-        open_video(output, settings.size, morphs.frame_rate, audio) as video,
+        open_video(output, settings.size, morphs.frame_rate, audio, report) as video,
         contextlib.closing(draw_frames(morphs.weights, settings, report)) as frames,
     ):
         for frame in frames:
