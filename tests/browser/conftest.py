@@ -17,8 +17,8 @@ TEXT = (
 )
 
 
-# No longer than these tests: its event loop would stand in the way of others in the same process.
-@pytest.fixture(scope="package")
+# For one file at a time: its event loop would stand in the way of other tests in the process.
+@pytest.fixture(scope="module")
 def playwright_driver():
     with sync_playwright() as driver:
         yield driver
