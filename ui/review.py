@@ -22,6 +22,7 @@ from ui.review_cards import session_header, summary_cards, synthetic_chip
 from ui.review_data import as_json, review_data
 from ui.review_scripts import review_script
 from ui.review_states import NO_PATIENT, NO_SESSION, face_state, newer_run, notice
+from ui.session_removal import lay_out_session_removal, wire_session_removal
 from verhm.errors import StorageError
 from verhm.report.document import from_document
 from verhm.types import Analysis
@@ -31,6 +32,7 @@ _KEPT_RUNS = 8  # whose data stay in memory, as they are sent
 
 def build(context: AppContext, selected: Selection) -> TabHandles:
     """Lay out the tab and wire its events."""
+    removal = lay_out_session_removal("reviewed-session")
     screen = gr.HTML(
         "{}",
         html_template="<div class='rv'></div>",
@@ -41,6 +43,7 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
     )
     refresh = _Screen(context.repository).refresh
     _wire(context, selected, screen, refresh)
+    wire_session_removal(context, selected, screen, removal)
     return TabHandles([screen], refresh)
 
 

@@ -6,13 +6,11 @@ from datetime import datetime
 from storage.models import Patient, Run, Session
 from ui.grade import FAIR_SNR, GOOD_ANALYSED, GOOD_SNR, grade
 from ui.marks import clock, emotion_name, escaped, long_date, minutes_of
-from ui.session_names import TRY_ENDS, session_moment, session_name
+from ui.session_names import session_facts, session_name
 from verhm.report.look import percent
 from verhm.types import Quality, Share, Summary
 
 NARROW_BAND = 4_000.0  # Hz; what a telephone passes
-
-TASKS = {"free speech": "Free speech", "reading": "Reading", "interview": "Interview"}
 
 
 def session_header(session: Session, run: Run, newer: str = "") -> str:
@@ -23,19 +21,14 @@ def session_header(session: Session, run: Run, newer: str = "") -> str:
         run: the one that is shown; it has a result
         newer: what became of a run after it
     """
-    facts = _session_facts(session) if session.is_kept else TRY_ENDS
+    name, facts = session_name(session), session_facts(session)
     return (
         "<section class='panel who-card' aria-label='Session and run'>"
-        f"<div class='row'><h1>{session_name(session)}</h1><span class='label'>{facts}</span></div>"
+        f"<div class='row'><h1>{name}</h1><span class='label'>{facts}</span></div>"
         f"<p class='muted'>{_run_line(run, newer)}</p>"
         f"{_quality_line(run)}"
         "</section>"
     )
-
-
-def _session_facts(session: Session) -> str:
-    entered = [TASKS.get(session.task, session.task), session.language]
-    return " · ".join([session_moment(session), *(escaped(each) for each in entered if each)])
 
 
 def synthetic_chip(patient: Patient | None) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 from storage.models import MediaKind, Run, RunState, Session, VideoState
 from ui.context import media_url
 from ui.marks import escaped
+from ui.session_names import session_facts, session_name
 
 _BUTTONS = (
     "<div class='row'><button type='button' class='btn primary' data-visit='patients'>Patients"
@@ -20,12 +21,14 @@ NO_SESSION = (
 )
 
 _ENDED = {
-    RunState.CANCELLED: ("The analysis was cancelled", "The recording is kept."),
+    RunState.CANCELLED: ("The analysis was cancelled", "It can be analysed again."),
     RunState.INTERRUPTED: (
         "The analysis was interrupted",
-        "The app was closed before it was done. The recording is kept.",
+        "The app was closed before it was done. It can be analysed again.",
     ),
 }
+# Of a recording that is empty, no voice, damaged, silent or too short, an analysis fails again.
+_UNFIT = {"E11", "E12", "E13", "E14", "E15", "E17", "E20", "E21", "E22"}
 
 
 def notice(session: Session, run: Run | None) -> str:
@@ -37,7 +40,7 @@ def notice(session: Session, run: Run | None) -> str:
     """
     if run is not None and run.state.is_unfinished:
         return _notice(session, _RUNNING)
-    return _notice(session, _why_ended(run) + _AGAIN)
+    return _notice(session, _why_ended(run) + _choices(session, run))
 
 
 _RUNNING = (
@@ -45,12 +48,11 @@ _RUNNING = (
     "<progress max='100' value='0' aria-label='Analysis'></progress>"
     "<p class='muted'>The result appears here as soon as it is there.</p>"
 )
-_AGAIN = "<button type='button' class='btn primary' data-again>Analyse again</button>"
 
 
 def _why_ended(run: Run | None) -> str:
     if run is None:
-        return "<h2>Not analysed yet</h2><p>The recording is kept.</p>"
+        return "<h2>Not analysed yet</h2>"
     if run.state in _ENDED:
         title, text = _ENDED[run.state]
         return f"<h2>{title}</h2><p>{text}</p>"
@@ -61,10 +63,26 @@ def _why_ended(run: Run | None) -> str:
     )
 
 
+def _choices(session: Session, run: Run | None) -> str:
+    """What can be done, the most promising first."""
+    again = ("data-again", "Analyse again" if run else "Analyse")
+    record = ("data-visit='new-session'", "New recording")
+    is_unfit = run is not None and run.error_code in _UNFIT
+    first, second = (record, again) if is_unfit else (again, record)
+    erase = (f"data-erase='{escaped(session.id)}'", "Erase…")
+    choices = zip(("primary", "", "quiet"), (first, second, erase), strict=True)
+    buttons = "".join(
+        f"<button type='button' class='btn {kind}' {verb}>{words}</button>"
+        for kind, (verb, words) in choices
+    )
+    return f"<div class='row'>{buttons}</div>"
+
+
 def _notice(session: Session, text: str) -> str:
+    which = f"<p class='label'><b>{session_name(session)}</b> · {session_facts(session)}</p>"
     address = _address(session, MediaKind.RECORDING)
     voice = f"<audio controls preload='none' src='{address}' aria-label='Recording'></audio>"
-    return f"<section class='panel rv-notice'>{text}{voice if address else ''}</section>"
+    return f"<section class='panel rv-notice'>{which}{text}{voice if address else ''}</section>"
 
 
 def newer_run(session: Session, shown: Run) -> str:

@@ -1,7 +1,7 @@
 """What a session is called wherever it is named, so that two of one day are told apart."""
 
 from storage.models import Session
-from ui.marks import long_date
+from ui.marks import escaped, long_date
 
 # What holds of a session that is only tried; said wherever one is made or shown.
 TRY_ENDS = "erased once anything else is opened, or VERHM stops"
@@ -18,3 +18,11 @@ def session_moment(session: Session) -> str:
     day = long_date(session.recorded_on)
     # Of a recording that was brought in later, nobody knows the time.
     return f"{day}, {added:%H:%M}" if added.date() == session.recorded_on else day
+
+
+def session_facts(session: Session) -> str:
+    """Its moment and what was entered, or until when a try is there, as HTML."""
+    if not session.is_kept:
+        return TRY_ENDS
+    entered = [escaped(each) for each in (session.task, session.language) if each]
+    return " · ".join([session_moment(session), *entered])

@@ -1,4 +1,4 @@
-"""Erasing one session of a patient, asked for in the list of patients."""
+"""Erasing one session, asked for in the list of patients or in Review."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -40,22 +40,22 @@ class SessionRemoval:
         return [self.asked, self.panel, self.words, self.problem]
 
 
-def lay_out_session_removal() -> SessionRemoval:
-    """Put the panel on the page, hidden."""
+def lay_out_session_removal(name: str = "session") -> SessionRemoval:
+    """Put the panel on the page, hidden; its ids are made of the name."""
     asked: gr.State = gr.State(None)
-    with gr.Column(visible=False, elem_id="session-removal", elem_classes="panel sheet") as panel:
+    with gr.Column(visible=False, elem_id=f"{name}-removal", elem_classes="panel sheet") as panel:
         words = markup()
         problem = markup(elem_classes="problem-slot")
         with gr.Row(elem_classes="acts"):
-            erase = gr.Button("Erase this session", elem_classes="alert", elem_id="erase-session")
+            erase = gr.Button("Erase this session", elem_classes="alert", elem_id=f"erase-{name}")
             close = gr.Button("Cancel")
     return SessionRemoval(asked, panel, words, problem, erase, close)
 
 
 def wire_session_removal(
-    context: AppContext, selected: Selection, table: gr.HTML, removal: SessionRemoval
+    context: AppContext, selected: Selection, asking: gr.HTML, removal: SessionRemoval
 ) -> None:
-    """Connect the panel with the list and the repository."""
+    """Connect the panel with the component that asks, and with the repository."""
     repository = context.repository
 
     @shows_errors
@@ -73,7 +73,7 @@ def wire_session_removal(
             return [stay, *[gr.skip()] * 3, error_box(error)]
         return [stay, *_closed()]
 
-    table.erase_session(ask, None, removal.outputs, show_progress="hidden")
+    asking.erase_session(ask, None, removal.outputs, show_progress="hidden")
     removal.erase.click(
         erase,
         [removal.asked, selected.patient, selected.session],

@@ -1,3 +1,5 @@
+from datetime import datetime
+
 import pytest
 
 from storage.models import Media, MediaKind, Run, RunState, Session, VideoState
@@ -8,9 +10,16 @@ def media(kind: MediaKind, name: str) -> Media:
     return Media(id=name, kind=kind)
 
 
+def made_session(files: list[Media]) -> Session:
+    made = datetime(2026, 11, 21, 14, 5).astimezone()
+    return Session(
+        id="s", number=2, is_kept=True, recorded_on=made.date(), created_at=made, media=files
+    )
+
+
 @pytest.fixture
 def session() -> Session:
-    return Session(id="s", media=[media(MediaKind.RECORDING, "voice")], runs=[])
+    return made_session([media(MediaKind.RECORDING, "voice")])
 
 
 def run(state: RunState, video: VideoState = VideoState.NONE, number: int = 1, **more) -> Run:
@@ -48,9 +57,43 @@ def test_a_failure_says_code_cause_and_remedy_escaped(session):
     assert "data-again" in html
 
 
+def main_button(html: str) -> str:
+    return html.partition("btn primary'")[2].partition("</button>")[0]
+
+
+@pytest.mark.parametrize("code", ["E20", "E21", "E22"])
+def test_of_an_unfit_recording_another_one_is_the_way_on(session, code):
+    html = notice(session, run(RunState.FAILED, error_code=code))
+    assert "New recording" in main_button(html) and "data-visit='new-session'" in html
+    assert "Analyse again" in html
+
+
+def test_what_may_go_better_a_second_time_is_analysed_again(session):
+    failed = run(RunState.FAILED, error_code="E64")
+    assert "Analyse again" in main_button(notice(session, failed))
+    assert "Analyse again" in main_button(notice(session, run(RunState.INTERRUPTED)))
+
+
+@pytest.mark.parametrize("state", [RunState.FAILED, RunState.CANCELLED, RunState.RUNNING])
+def test_a_session_without_a_result_is_named(session, state):
+    assert "<b>Session 2</b> · 21 Nov 2026, 14:05" in notice(session, run(state))
+
+
+def test_a_session_without_a_result_can_be_erased(session):
+    assert "data-erase='s'" in notice(session, run(RunState.FAILED, error_code="E20"))
+    assert "data-erase" not in notice(session, run(RunState.RUNNING))
+
+
+def test_of_a_try_nobody_is_told_that_it_is_kept(session):
+    session.is_kept, session.number = False, None
+    html = notice(session, run(RunState.CANCELLED))
+    assert "<b>Not saved</b> · erased once anything else is opened" in html
+    assert "kept" not in html
+
+
 def test_the_recording_can_be_heard_without_a_result(session):
     assert "/media/voice" in notice(session, None)
-    assert "<audio" not in notice(Session(id="s", media=[], runs=[]), None)
+    assert "<audio" not in notice(made_session([]), None)
 
 
 def test_the_video_is_played_where_there_is_one(session):

@@ -1,5 +1,6 @@
 """A session is erased with all that belongs to it, after a question that names it."""
 
+import json
 import threading
 import time
 from datetime import date
@@ -11,7 +12,7 @@ from tests.ui.pages import OpenedPage
 from ui.progress import JobState
 from ui.session_names import session_moment
 from ui.session_removal import erase_session, what_goes
-from verhm.errors import StorageError
+from verhm.errors import AudioError, StorageError
 from verhm.types import Stage
 
 
@@ -85,3 +86,17 @@ def test_a_session_whose_files_cannot_be_erased_leaves_the_list(context, add_ses
     results = page.do("erase-session")
     assert any("E50" in str(each) for each in results)
     assert page.opened == (session.patient_id, None)
+
+
+def test_a_failed_session_is_erased_from_review(context, add_session, engine, until):
+    engine.analysis_error = AudioError("E20", "It is silent.", "Check the microphone.")
+    session = add_session("P-0417")
+    job = context.jobs.submit(session.id)
+    until(lambda: context.jobs.view(job.id).state.has_ended)
+    page = OpenedPage(context)
+    page.do("patients", "open_session", session_id=session.id)
+    assert f"data-erase='{session.id}'" in json.loads(page.value("review"))["notice"]
+    page.do("review", "erase_session", session_id=session.id)
+    page.do("erase-reviewed-session")
+    assert page.opened == (session.patient_id, None)
+    assert not context.repository.sessions(session.patient_id)

@@ -1,7 +1,7 @@
 /* The review screen: puts the parts together, so that one clock drives them all.
  *
  * `element`, `trigger`, `props` and `watch` are Gradio's; Python is asked for nothing while the
- * voice plays. Events to the server: "render_face", "analyse_again", "visit". */
+ * voice plays. Events to the server: "render_face", "analyse_again", "visit", "erase_session". */
 
 /** A session with a result; returns what the page's life needs of it. */
 function mountSession(root, value, face) {
@@ -108,6 +108,8 @@ function mountNotice(root, html) {
   for (const button of root.querySelectorAll("[data-visit]")) {
     button.addEventListener("click", () => trigger("visit", { tab: button.dataset.visit }));
   }
+  const erase = root.querySelector("[data-erase]");
+  erase?.addEventListener("click", () => trigger("erase_session", { session_id: erase.dataset.erase }));
 }
 
 /** The stage an analysis is in, while there is no result to show. */
