@@ -51,7 +51,7 @@ def counted(overviews: Sequence[PatientOverview]) -> str:
     """The page's title with how many patients there are."""
     demonstrations = sum(each.patient.is_demonstration for each in overviews)
     people = len(overviews) - demonstrations
-    words = [str(people)] if people else []
+    words = [f"{people} patient{'s' if people > 1 else ''}"] if people else []
     if demonstrations:
         words.append(f"{demonstrations} demonstration")
     return f"<h1>Patients</h1><span class='muted'>{' and '.join(words)}</span>"

@@ -68,6 +68,15 @@ def test_an_empty_list_says_what_to_do():
     assert counted(()) == "<h1>Patients</h1><span class='muted'></span>"
 
 
+def test_the_title_says_what_is_counted(context, add_session):
+    context.repository.add_patient(PatientDetails("DEMO", is_demonstration=True))
+    assert ">1 demonstration<" in counted(context.repository.patients())
+    add_session("P-0001")
+    assert ">1 patient and 1 demonstration<" in counted(context.repository.patients())
+    add_session("P-0002")
+    assert ">2 patients and 1 demonstration<" in counted(context.repository.patients())
+
+
 def test_a_row_says_when_the_patient_was_last_seen(context, add_session):
     add_session("P-0001")
     words = Markup(
