@@ -12,13 +12,18 @@ from verhm.windows import window_bounds
 
 def test_a_cell_is_one_hop_wide_at_the_middle_of_its_window():
     timeline = make_timeline(20.0)
-    edges = look.cell_edges(timeline)
-    np.testing.assert_allclose(np.diff(edges), 0.5)
-    np.testing.assert_allclose((edges[1:] + edges[:-1]) / 2, timeline.starts + 1.5)
+    inner = look.cell_edges(timeline, 20.0)[1:-1]
+    np.testing.assert_allclose(np.diff(inner), 0.5)
+    np.testing.assert_allclose((inner[1:] + inner[:-1]) / 2, timeline.starts[1:-1] + 1.5)
+
+
+def test_the_outermost_cells_reach_to_the_recordings_ends():
+    # The last window ends where the next one would no longer fit.
+    assert look.cell_edges(make_timeline(20.0), 20.4)[[0, -1]].tolist() == [0.0, 20.4]
 
 
 def test_a_single_window_is_a_cell_of_its_own_width():
-    np.testing.assert_allclose(look.cell_edges(make_timeline(2.0)), [0.0, 2.0])
+    np.testing.assert_allclose(look.cell_edges(make_timeline(2.0), 2.0), [0.0, 2.0])
 
 
 def test_stretches_follow_each_other_and_say_what_they_are():
@@ -27,11 +32,11 @@ def test_stretches_follow_each_other_and_say_what_they_are():
     ok, silence = WindowStatus.OK, WindowStatus.SILENCE
     status = (ok, ok, ok, silence, silence, ok, ok)
     timeline = EmotionTimeline(starts, ends, np.eye(len(EMOTIONS))[likeliest], status)
-    found = look.stretches(timeline)
+    found = look.stretches(timeline, 6.0)
     assert [run.text for run in found] == ["sad", "angry", "no speech", "sad"]
     assert [run.has_result for run in found] == [True, True, False, True]
     assert [run.end for run in found[:-1]] == [run.start for run in found[1:]]
-    assert sum(run.end - run.start for run in found) == pytest.approx(7 * 0.5)
+    assert (found[0].start, found[-1].end) == (0.0, 6.0)
 
 
 def test_every_reason_has_words_and_a_meaning():

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from tests.factories import make_analysis
+from verhm.labels import EMOTIONS
 from verhm.report import look
 from verhm.report.plots import emotions_figure, write_emotions_html
 from verhm.types import WindowStatus
@@ -78,6 +79,16 @@ def test_gaps_are_hatched_and_say_why():
         for text in trace.text
     ]
     assert hatched == ["No speech", "Uncertain"]
+    assert [note.text for note in figure.layout.annotations] == ["no speech", "uncertain"]
+
+
+def test_calm_is_named_where_there_is_room():
+    analysis = make_analysis(20.0)
+    calm = np.eye(len(EMOTIONS))[np.full(len(analysis.timeline), EMOTIONS.index("calm"))]
+    ok = (WindowStatus.OK,) * len(calm)
+    timeline = replace(analysis.timeline, probabilities=calm, status=ok)
+    figure = emotions_figure(replace(analysis, timeline=timeline))
+    assert [note.text for note in figure.layout.annotations] == ["<b>Calm</b>"]
 
 
 def test_equal_probability_is_equal_darkness():

@@ -111,9 +111,9 @@ function makeModel(data) {
   return {
     ...data, count, centres, hasResult, ranking, windowAt, kindOf, stretches, nextGap, reason, meaning, voiceCell,
     gaps: data.status.filter((status) => status !== 0).length,
-    /** A window's cell is one hop wide and lies at its middle. */
-    cellStart: (index) => centres[index] - half,
-    cellEnd: (index) => centres[index] + half,
+    /** A window's cell is one hop wide and lies at its middle; the outermost reach to the ends. */
+    cellStart: (index) => (index === 0 ? 0 : centres[index] - half),
+    cellEnd: (index) => (index === count - 1 ? data.duration : centres[index] + half),
     ...voiceRanges(data.voice),
   };
 }

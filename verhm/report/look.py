@@ -72,7 +72,7 @@ MEANINGS = {
     ),
     WindowStatus.UNCERTAIN: "No emotion stands out enough to be named. Judge by ear.",
     WindowStatus.OUT_OF_DOMAIN: (
-        "Unlike the acted speech the model learned from, so its figures would be guesses. This "
+        "Unlike the recordings the model learned from, so its figures would be guesses. This "
         "says nothing about the person. Judge by ear."
     ),
     WindowStatus.EXCLUDED: "Taken out by hand.",
@@ -107,17 +107,21 @@ def text_on(emotion: str) -> str:
     return PAPER if emotion in ("neutral", "sad") else INK_DEEP
 
 
-def cell_edges(timeline: EmotionTimeline) -> np.ndarray:
-    """(W + 1,) s; a window's cell is one hop wide and sits at the window's middle."""
+def cell_edges(timeline: EmotionTimeline, duration: float) -> np.ndarray:
+    """(W + 1,) s; a window's cell is one hop wide and sits at the window's middle.
+
+    The outermost cells reach to the recording's ends, to which no other window is nearer.
+
+    Args:
+        timeline: with W windows
+        duration: of the recording, s
+    """
     middles = (timeline.starts + timeline.ends) / 2
-    if len(middles) < 2:
-        return np.array([timeline.starts[0], timeline.ends[0]])
     between = (middles[1:] + middles[:-1]) / 2
-    first, last = middles[0] - (between[0] - middles[0]), middles[-1] + (middles[-1] - between[-1])
-    return np.concatenate([[first], between, [last]])
+    return np.concatenate([[0.0], between, [duration]])
 
 
-def stretches(timeline: EmotionTimeline) -> list[Stretch]:
+def stretches(timeline: EmotionTimeline, duration: float) -> list[Stretch]:
     """Join neighbouring cells that have the same likeliest emotion, or the same reason for none."""
     likeliest = np.argmax(timeline.probabilities, axis=1)
     texts = np.array(
@@ -126,7 +130,7 @@ def stretches(timeline: EmotionTimeline) -> list[Stretch]:
             for status, index in zip(timeline.status, likeliest, strict=True)
         ]
     )
-    edges, has_result = cell_edges(timeline), timeline.has_result
+    edges, has_result = cell_edges(timeline, duration), timeline.has_result
     firsts = np.flatnonzero(np.concatenate([[True], texts[1:] != texts[:-1]]))
     lasts = np.append(firsts[1:], len(texts))
     return [

@@ -27,6 +27,7 @@ _CONFIG = {
 # there for years: so the recording begins at a midnight, in milliseconds since 1970.
 _MIDNIGHT = 946_684_800_000.0
 _NAMED = 0.07  # of the duration; a shorter stretch has no room for its name
+_SAID = 0.015  # likewise for a reason, which stands upright
 # Probabilities that round to n / 10 have colour n; the last colour reaches from 0.85 to 1.
 _BORDERS = (0.0, *(round(0.05 + 0.1 * step, 2) for step in range(9)), 1.0)
 _HEAT_SCALE = [
@@ -53,7 +54,7 @@ def write_emotions_html(analysis: Analysis, path: Path) -> None:
 def emotions_figure(analysis: Analysis) -> go.Figure:
     """Draw the lanes."""
     figure = make_subplots(4, 1, shared_xaxes=True, row_heights=_LANES, vertical_spacing=0.025)
-    runs = look.stretches(analysis.timeline)
+    runs = look.stretches(analysis.timeline, analysis.duration)
     for label in analysis.timeline.labels:
         same = [run for run in runs if run.text == label]
         _add_highest(figure, label, same, analysis.duration)
@@ -103,12 +104,35 @@ def _add_highest(figure: go.Figure, label: str, runs: list[look.Stretch], durati
         textfont={"color": look.text_on(label), "size": 11},
     )
     figure.add_trace(bars, _HIGHEST, 1)
+    if is_hatched:
+        _write(figure, [run for run in runs if run.end - run.start >= _NAMED * duration], _HIGHEST)
+
+
+def _write(figure: go.Figure, runs: list[look.Stretch], row: int) -> None:
+    """Write stretches' texts on paper, since a hatch would make them unreadable.
+
+    In the heat-map they stand upright in the middle, else they lie.
+    """
+    is_heat = row == _HEAT
+    for run in runs:
+        figure.add_annotation(
+            x=_moments(np.array((run.start + run.end) / 2)).item(),
+            y=0.5 * (len(look.COLOURS) - 1) if is_heat else 0.5,
+            row=row,
+            col=1,
+            text=run.text if is_heat else f"<b>{run.text.capitalize()}</b>",
+            textangle=-90 if is_heat else 0,
+            showarrow=False,
+            font={"size": 11, "color": look.INK_SOFT if is_heat else look.INK},
+            bgcolor=look.PAPER,
+            borderpad=1,
+        )
 
 
 def _add_heat(figure: go.Figure, analysis: Analysis) -> None:
     """Draw a row of cells per emotion; each row is its own trace, so that it can say its name."""
     timeline = analysis.timeline
-    edges = _moments(look.cell_edges(timeline))
+    edges = _moments(look.cell_edges(timeline, analysis.duration))
     values = np.round(look.shown(timeline.probabilities, timeline), 3)
     for row, label in enumerate(timeline.labels):
         cells = go.Heatmap(
@@ -136,6 +160,7 @@ def _add_gaps(figure: go.Figure, analysis: Analysis, gaps: list[look.Stretch]) -
         textposition="none",
     )
     figure.add_trace(bars, _HEAT, 1)
+    _write(figure, [gap for gap in gaps if gap.end - gap.start >= _SAID * analysis.duration], _HEAT)
 
 
 def _add_affect(figure: go.Figure, analysis: Analysis, row: int, column: int) -> None:

@@ -68,7 +68,7 @@ def _draw_speech(axes: Axes, analysis: Analysis) -> None:
 
 def _draw_highest(axes: Axes, analysis: Analysis) -> None:
     """Draw the likeliest emotion in its colour, with its name where there is room."""
-    stretches = look.stretches(analysis.timeline)
+    stretches = look.stretches(analysis.timeline, analysis.duration)
     for label in analysis.timeline.labels:
         is_hatched, colour = label == look.HATCHED, look.COLOURS[label]
         axes.broken_barh(
@@ -109,7 +109,7 @@ def _draw_heat(axes: Axes, analysis: Analysis) -> None:
     timeline = analysis.timeline
     rows = np.arange(len(timeline.labels) + 1) - 0.5
     axes.pcolormesh(
-        look.cell_edges(timeline),
+        look.cell_edges(timeline, analysis.duration),
         rows,
         look.shown(timeline.probabilities, timeline).T,
         cmap=_HEAT,
@@ -156,7 +156,9 @@ def _name_rows(axes: Axes, labels: tuple[str, ...]) -> None:
 
 def _hatch_gaps(axes: Axes, analysis: Analysis, bottom: float, top: float) -> None:
     """Mark where there is no result, and say why where there is room."""
-    gaps = [run for run in look.stretches(analysis.timeline) if not run.has_result]
+    gaps = [
+        run for run in look.stretches(analysis.timeline, analysis.duration) if not run.has_result
+    ]
     axes.broken_barh(
         [(gap.start, gap.end - gap.start) for gap in gaps],
         (bottom, top - bottom),
