@@ -68,6 +68,8 @@ def test_all_choices_of_a_new_session_fit_on_the_screen(app, browser):
     page.locator("#advanced button").first.click()
     page.get_by_label("Seed").wait_for()
     assert page.locator("#analyse").bounding_box()["x"] < SIZE["width"]
+    assert end_of(page, "#analyse") <= SIZE["height"]
+    assert end_of(page, "#advanced") < end_of(page, ".column.step.details")
     assert not is_wider_than_its_window(page)
     watch.assert_silent()
     page.close()
@@ -117,14 +119,46 @@ def test_nothing_overlaps_in_banner_and_headers(app, browser, width):
     page.close()
 
 
-def test_the_button_that_records_needs_no_scrolling_on_a_small_screen(app, browser):
+@pytest.mark.parametrize("width", [1366, 1024])
+def test_the_button_that_records_needs_no_scrolling_on_a_small_screen(app, browser, width):
     page, watch = open_page(browser, app.url)
-    page.set_viewport_size({"width": 1366, "height": 768})
+    page.set_viewport_size({"width": width, "height": 768})
     go_to(page, "New session")
-    box = page.locator("#recorder [data-do=record]").bounding_box()
-    assert box["y"] + box["height"] <= 768
+    assert end_of(page, "#recorder [data-do=record]") <= 768
     watch.assert_silent()
     page.close()
+
+
+def test_face_and_timeline_are_seen_together_on_a_small_screen(app, browser):
+    page, watch = open_page(browser, app.url)
+    open_demonstration(page)
+    page.set_viewport_size({"width": 1024, "height": 768})
+    assert end_of(page, ".rv-face") < 768
+    assert end_of(page, ".rv-lanes") < 768
+    page.mouse.wheel(0, 400)
+    page.wait_for_function("scrollY > 200")
+    assert page.locator(".disclaimer").bounding_box()["y"] > 0
+    watch.assert_silent()
+    page.close()
+
+
+def test_where_there_is_no_result_nothing_is_called_a_probability(app, browser):
+    page, watch = open_page(browser, app.url)
+    open_demonstration(page)
+    note = page.get_by_text("Calibrated probability of vocal expression")
+    assert note.is_visible()
+    page.keyboard.press("]")
+    page.locator(".rv-none").wait_for()
+    assert not note.is_visible()
+    assert end_of(page, ".plane svg") <= end_of(page, ".circ")
+    watch.assert_silent()
+    page.close()
+
+
+def end_of(page, selector: str) -> float:
+    """Where the first element of a selector ends, px from the top of the window."""
+    box = page.locator(selector).first.bounding_box()
+    return box["y"] + box["height"]
 
 
 def overlap(page, one: str, other: str) -> bool:
