@@ -52,12 +52,26 @@ def test_videos_of_earlier_results_are_no_recordings(tmp_path, capsys):
     assert capsys.readouterr().err.startswith("E70 ")
 
 
+@pytest.mark.parametrize("name", ["a/v.wav", "b/v.wav", "\udcff.wav"])
+def test_the_document_names_the_recording(name, tmp_path):
+    _write_results(make_analysis(2.0), Path(name), tmp_path, None, no_progress)
+    document = json.loads((tmp_path / "analysis.json").read_text(encoding="utf-8"))
+    assert document["source"] == name.replace("\udcff", "\\udcff")
+
+
+@pytest.mark.model
+def test_a_file_that_is_not_there_is_named(tmp_path, capsys):
+    nowhere = tmp_path / "no where"
+    assert main(["analyze", str(nowhere), "--out", str(tmp_path / "out")]) == 2
+    assert capsys.readouterr().err.startswith(f"{nowhere}: E10 ")
+
+
 @pytest.mark.model
 def test_a_file_of_a_few_samples_is_too_short(tmp_path, capsys):
     path = tmp_path / "blink.wav"
     soundfile.write(path, np.zeros(40), 16_000)
     assert main(["analyze", str(path), "--out", str(tmp_path / "out")]) == 2
-    assert capsys.readouterr().err.split()[0] in ("E20", "E22")
+    assert re.match(rf"{path}: E2[02] ", capsys.readouterr().err)
 
 
 @pytest.mark.model
@@ -117,6 +131,7 @@ def test_malformed_files_each_give_one_coded_line_and_leave_nothing(speech_path,
         out = tmp_path / "out"
         assert main(["analyze", str(path), "--out", str(out)]) == 2, path.name
         lines = capsys.readouterr().err.splitlines()
-        assert len(lines) == 1 and lines[0].split()[0] in codes, (path.name, lines)
+        code = lines[0].removeprefix(f"{path}: ").split()[0]
+        assert len(lines) == 1 and code in codes, (path.name, lines)
         assert not out.exists()
     assert sorted(folder.iterdir()) == sorted(path for path, _ in files if path.exists())

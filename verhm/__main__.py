@@ -87,7 +87,7 @@ def _analyze_all(options: argparse.Namespace) -> int:
             found = f"{analysis.timeline.has_result.sum()} of {len(analysis.timeline)}"
             print(f"{path}: {found} windows with a result; wrote {count} files to {folder}")
         except VerhmError as error:
-            _complain(error, path if len(jobs) > 1 else None)
+            _complain(error, path)
             failures += 1
     return 2 if failures else 0
 
@@ -144,12 +144,14 @@ def _write_results(
     from verhm.report.still import write_emotions_png
     from verhm.report.tables import write_json, write_morphs_csv, write_windows_csv
 
+    # Of files with like names in several folders, only the path says which was which.
+    source = str(path).encode("utf-8", "backslashreplace").decode()
     writers: dict[str, Callable[[Path], object]] = {
         "windows.csv": partial(write_windows_csv, analysis),
         "morphs.csv": partial(write_morphs_csv, analysis.morphs),
         "emotions.html": partial(write_emotions_html, analysis),
         "emotions.png": partial(write_emotions_png, analysis),
-        "analysis.json": partial(write_json, analysis),
+        "analysis.json": partial(write_json, analysis, source=source),
     }
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -161,7 +163,7 @@ def _write_results(
         if video:
             seconds = _write_video(analysis, path, folder / "face.mp4", video, progress)
             timed = replace(analysis, seconds=analysis.seconds | {Stage.RENDER: seconds})
-            write_json(timed, folder / "analysis.json")
+            write_json(timed, folder / "analysis.json", source)
     except OSError as error:
         raise RequestError(
             "E72",

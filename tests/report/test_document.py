@@ -172,3 +172,13 @@ def test_other_documents_and_other_morphs_are_refused():
         from_document(document | {"schema": "verhm.analysis/2"}, analysis.morphs)
     with pytest.raises(ValueError, match="morphs"):
         from_document(document, make_analysis(6.0).morphs)
+
+
+def test_only_the_command_line_tells_where_the_recording_came_from():
+    analysis = make_analysis(5.0)
+    assert "source" not in to_document(analysis)
+    named = json.loads(to_json(analysis, "a/v.wav"))
+    schema = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
+    assert named["source"] == "a/v.wav"
+    assert list(complaints(named, schema, schema)) == []
+    assert from_document(named, analysis.morphs).source == analysis.source

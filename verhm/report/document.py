@@ -36,14 +36,19 @@ AFFECT_NOTE = (
 _TIME, _PROBABILITY, _FIGURE, _ACOUSTIC = 3, 6, 4, 2  # decimals
 
 
-def to_document(analysis: Analysis) -> dict[str, Any]:
+def to_document(analysis: Analysis, source: str | None = None) -> dict[str, Any]:
     """Spell an analysis out, without its morph weights.
 
     Probabilities are kept for windows without a result too, for research; their label, valence
     and arousal are null. What is unknown (NaN) is null.
+
+    Args:
+        analysis: to spell out
+        source: the recording's file as it was named, where that may be told
     """
     return {
         "schema": SCHEMA,
+        **({} if source is None else {"source": source}),
         "limits_of_use": LIMITS_OF_USE,
         "affect_note": AFFECT_NOTE,
         "duration": round(analysis.duration, 6),
@@ -71,9 +76,9 @@ def to_document(analysis: Analysis) -> dict[str, Any]:
     }
 
 
-def to_json(analysis: Analysis) -> str:
+def to_json(analysis: Analysis, source: str | None = None) -> str:
     """Write the document down, with a line per entry and per window."""
-    entries = to_document(analysis).items()
+    entries = to_document(analysis, source).items()
     lines = ",\n".join(f"{_json(key)}: {_json_lines(value)}" for key, value in entries)
     return f"{{\n{lines}\n}}\n"
 

@@ -20,9 +20,9 @@ _ROTATIONS = tuple(
 )
 
 
-def write_json(analysis: Analysis, path: Path) -> None:
+def write_json(analysis: Analysis, path: Path, source: str | None = None) -> None:
     """Write the document of an analysis, see `verhm.report.document`."""
-    path.write_text(to_json(analysis), encoding="utf-8")
+    path.write_text(to_json(analysis, source), encoding="utf-8")
 
 
 def write_windows_csv(analysis: Analysis, path: Path) -> None:
