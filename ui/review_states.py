@@ -5,7 +5,7 @@ from typing import Any
 from storage.models import MediaKind, Run, RunState, Session, VideoState
 from ui.context import media_url
 from ui.marks import escaped
-from ui.session_names import session_facts, session_name
+from ui.session_names import TRY_ENDS, session_facts, session_name
 
 _BUTTONS = (
     "<div class='row'><button type='button' class='btn primary' data-visit='patients'>Patients"
@@ -80,6 +80,8 @@ def _choices(session: Session, run: Run | None) -> str:
 
 def _notice(session: Session, text: str) -> str:
     which = f"<p class='label'><b>{session_name(session)}</b> · {session_facts(session)}</p>"
+    if not session.is_kept:
+        which += f"<p class='muted'>{TRY_ENDS}</p>"
     address = _address(session, MediaKind.RECORDING)
     voice = f"<audio controls preload='none' src='{address}' aria-label='Recording'></audio>"
     return f"<section class='panel rv-notice'>{which}{text}{voice if address else ''}</section>"

@@ -56,7 +56,7 @@ def lay_out_consent() -> ConsentStep:
         until = day_field("Valid until", elem_id="agreed-until")
     trial = gr.Checkbox(
         False,
-        label=f"Try without saving: {TRY_ENDS}",
+        label=f"Try without saving. {TRY_ENDS}",
         container=False,
         elem_id="trial",
         elem_classes="trial",

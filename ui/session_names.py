@@ -4,7 +4,7 @@ from storage.models import Session
 from ui.marks import escaped, long_date
 
 # What holds of a session that is only tried; said wherever one is made or shown.
-TRY_ENDS = "erased once anything else is opened, or VERHM stops"
+TRY_ENDS = "Erased once anything else is opened, or VERHM stops"
 
 
 def session_name(session: Session) -> str:
@@ -21,8 +21,6 @@ def session_moment(session: Session) -> str:
 
 
 def session_facts(session: Session) -> str:
-    """Its moment and what was entered, or until when a try is there, as HTML."""
-    if not session.is_kept:
-        return TRY_ENDS
+    """Its moment and what was entered, as HTML."""
     entered = [escaped(each) for each in (session.task, session.language) if each]
     return " · ".join([session_moment(session), *entered])

@@ -50,7 +50,7 @@ def test_a_session_that_is_not_kept_has_no_number_and_says_until_when_it_is_ther
     session.number, session.is_kept = None, False
     html = session_header(session, run)
     assert "Not saved" in html
-    assert "erased once anything else is opened, or VERHM stops" in html
+    assert "Erased once anything else is opened, or VERHM stops" in html
 
 
 def test_the_header_tells_of_a_newer_run(session, run):

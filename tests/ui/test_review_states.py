@@ -87,7 +87,8 @@ def test_a_session_without_a_result_can_be_erased(session):
 def test_of_a_try_nobody_is_told_that_it_is_kept(session):
     session.is_kept, session.number = False, None
     html = notice(session, run(RunState.CANCELLED))
-    assert "<b>Not saved</b> · erased once anything else is opened" in html
+    assert "<b>Not saved</b>" in html
+    assert "Erased once anything else is opened, or VERHM stops" in html
     assert "kept" not in html
 
 
