@@ -182,10 +182,11 @@ def _progress(
     stages = "".join(f"<span>{stage}</span>" for stage in _STAGES)
     ending = ""
     if run is not None and run.state in _ENDINGS:
+        kept = " The recording is kept." if run.session.is_kept else ""
         why = f" {run.error_code} {run.error_cause} {run.error_remedy}" if run.error_code else ""
         ending = (
-            f"<div class='ending'><p><b>{_ENDINGS[run.state]}</b>{escaped(why)} The recording is "
-            "kept.</p><button type='button' class='btn small' data-do='again'>Analyse again"
+            f"<div class='ending'><p><b>{_ENDINGS[run.state]}</b>{escaped(why)}{kept}</p>"
+            "<button type='button' class='btn small' data-do='again'>Analyse again"
             "</button></div>"
         )
     return (

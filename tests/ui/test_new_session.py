@@ -11,6 +11,7 @@ from storage.details import PatientDetails
 from ui.context import OpenRequest
 from ui.new_session import _Work as Work
 from ui.session_form import Entries
+from verhm.errors import AudioError
 
 TODAY = date.today()
 ENTRIES = Entries(
@@ -157,6 +158,15 @@ def test_where_too_many_analyses_wait_the_session_is_kept_and_can_be_analysed_la
     assert context.repository.recording(request.session_id).is_file()
 
 
+def test_of_a_try_that_failed_nobody_is_told_that_it_is_kept(context, begin, engine, until):
+    engine.analysis_error = AudioError("E20", "It is silent.", "Check the microphone.")
+    entries = replace(ENTRIES, is_trial=True, has_agreed=False)
+    request, _ = begin(entries, patient_id=None)
+    until(lambda: context.jobs.of_session(request.session_id).state.has_ended)
+    ending = Work(context).progress(None, request.session_id)
+    assert "E20" in ending and "kept" not in ending
+
+
 def test_a_cancelled_session_offers_to_be_analysed_again(context, add_session, engine, until):
     session = add_session()
     engine.go_on.clear()
@@ -164,6 +174,7 @@ def test_a_cancelled_session_offers_to_be_analysed_again(context, add_session, e
     context.jobs.cancel(job.id)
     until(lambda: context.jobs.view(job.id).state.has_ended)
     work = Work(context)
+    assert "The recording is kept" in work.progress(None, session.id)
     assert "Analyse again" in work.progress(None, session.id)
     engine.go_on.set()
     work.again(session.patient_id, session.id)
