@@ -63,7 +63,7 @@ def test_the_document_names_the_recording(name, tmp_path):
 def test_a_file_that_is_not_there_is_named(tmp_path, capsys):
     nowhere = tmp_path / "no where"
     assert main(["analyze", str(nowhere), "--out", str(tmp_path / "out")]) == 2
-    assert capsys.readouterr().err.startswith(f"{nowhere}: E10 ")
+    assert capsys.readouterr().err.startswith(f"E10 {nowhere}: ")
 
 
 @pytest.mark.model
@@ -71,7 +71,7 @@ def test_a_file_of_a_few_samples_is_too_short(tmp_path, capsys):
     path = tmp_path / "blink.wav"
     soundfile.write(path, np.zeros(40), 16_000)
     assert main(["analyze", str(path), "--out", str(tmp_path / "out")]) == 2
-    assert re.match(rf"{path}: E2[02] ", capsys.readouterr().err)
+    assert re.match(rf"E2[02] {path}: ", capsys.readouterr().err)
 
 
 @pytest.mark.model

@@ -200,7 +200,9 @@ def _progress_bar(name: str) -> Iterator[Progress]:
 
 
 def _complain(error: VerhmError, path: Path | None = None) -> None:
-    print(f"{path}: {error}" if path else str(error), file=sys.stderr)
+    """Say what is wrong, with the code first, so that scripts can tell refusals apart."""
+    about = f"{path}: " if path else ""
+    print(f"{error.code} {about}{error.cause} {error.remedy}", file=sys.stderr)
 
 
 if __name__ == "__main__":
