@@ -228,7 +228,9 @@ class Intake:
             StorageError: E50 when something cannot be erased
         """
         with self._changing:
-            _erase(path for path in self._folder.iterdir() if not _is_take(path))
+            # A folder is none of ours: some file servers put their own everywhere.
+            files = [path for path in self._folder.iterdir() if path.is_file()]
+            _erase(path for path in files if not _is_take(path))
             self._erase_old_takes()
 
     def _erase_old_takes(self) -> None:

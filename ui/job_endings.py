@@ -24,7 +24,7 @@ def told(error: BaseException) -> VerhmError:
     return RequestError(
         "E64",
         "The analysis stopped for a reason that was not foreseen.",
-        "The recording is kept; analyse it again. The terminal shows the details.",
+        "Analyse the recording again. The terminal shows the details.",
     )
 
 

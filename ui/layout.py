@@ -71,7 +71,7 @@ def _wire(
         place = gr.Tabs(selected=request.tab) if request.tab else gr.skip()
         opened = _found(context, request)
         if opened != before:
-            erase_tries(context, but=opened[1])
+            _erase_other_tries(context, opened[1])
         return [*opened, place, *refresh(*opened)]
 
     @shows_errors
@@ -111,6 +111,13 @@ def _found(context: AppContext, request: OpenRequest) -> tuple[str | None, str |
     except StorageError:  # erased meanwhile
         return patient_id, None
     return patient_id, session.id if session.patient_id == patient_id else None
+
+
+def _erase_other_tries(context: AppContext, session_id: str | None) -> None:
+    try:
+        erase_tries(context, but=session_id)
+    except StorageError as error:  # what was asked for is opened all the same
+        gr.Warning(str(error))
 
 
 def _patient(context: AppContext, patient_id: str | None) -> Patient | None:

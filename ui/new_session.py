@@ -129,7 +129,7 @@ class _Work:
         )
         try:
             self._intake.remove(recording)
-        except StorageError as error:  # the session has its copy; this one goes at the next start
+        except StorageError as error:  # the session has its copy
             log.warning("A recording that was kept was not removed from the intake: %s", error)
         return session.id
 

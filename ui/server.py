@@ -112,11 +112,15 @@ class _Server(uvicorn.Server):
         Afterwards only Ctrl-C has its usual effect again: the app is tidying up, and a terminal
         that is closed says so twice.
         """
-        before = {sig: signal.signal(sig, self.handle_exit) for sig in STOPPING}
+        usual = signal.getsignal(signal.SIGINT)
+        for sig in STOPPING:
+            # What was started to outlive its terminal (nohup) goes on doing so.
+            if sig == signal.SIGINT or signal.getsignal(sig) is not signal.SIG_IGN:
+                signal.signal(sig, self.handle_exit)
         try:
             yield
         finally:
-            signal.signal(signal.SIGINT, before[signal.SIGINT])
+            signal.signal(signal.SIGINT, usual)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         self._on_exit()

@@ -42,7 +42,7 @@ def _serve(settings: AppSettings, bound: socket.socket) -> None:
         _report(repository.sweep())
         _empty(settings)
         intake = Intake(settings.data / "intake", settings.largest_file)
-        intake.sweep()
+        _sweep(intake)
         jobs = Jobs(repository, VoiceEngine(), settings.work, settings.longest_queue)
         context = AppContext(repository, jobs, intake, settings)
         try:
@@ -50,6 +50,13 @@ def _serve(settings: AppSettings, bound: socket.socket) -> None:
         finally:
             _empty(settings)
             repository.erase_tried()
+
+
+def _sweep(intake: Intake) -> None:
+    try:
+        intake.sweep()
+    except StorageError as error:  # no reason to keep a clinic from its records
+        log.warning("Old recordings that nobody analysed could not all be erased: %s", error)
 
 
 def _report(swept: SweepReport) -> None:

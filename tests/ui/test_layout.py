@@ -6,6 +6,7 @@ import pytest
 
 from storage.details import SessionDetails
 from tests.ui.pages import OpenedPage
+from verhm.errors import StorageError
 
 TODAY = date(2026, 11, 21)
 
@@ -118,3 +119,16 @@ def test_a_try_is_erased_once_the_next_one_is_opened(page, context, recording):
     ]
     page.do("patients", "open_session", session_id=tries[1].id)
     assert context.repository.tried() == (tries[1].id,)
+
+
+def test_a_try_that_cannot_be_erased_is_said_and_the_patient_opened(page, ours, monkeypatch):
+    said = []
+
+    def fail(*arguments, **names):
+        raise StorageError("E50", "Files are in use.", "Close other programs.")
+
+    monkeypatch.setattr("ui.layout.erase_tries", fail)
+    monkeypatch.setattr("gradio.Warning", said.append)
+    open_patient(page, ours)
+    assert said == ["E50 Files are in use. Close other programs."]
+    assert page.opened == (ours.patient_id, ours.id)

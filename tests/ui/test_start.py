@@ -1,6 +1,8 @@
 """The app tidies up when it starts and when it stops."""
 
+import contextlib
 import logging
+import os
 import signal
 import socket
 import subprocess
@@ -44,30 +46,59 @@ def test_nothing_that_was_being_made_is_there_at_start_or_outlives_the_app(setti
 
 
 APP = """
+import signal
 import sys
 from pathlib import Path
 from tests.ui.fakes import FakeEngine
 from ui import start
 from ui.settings import AppSettings
 
+signal.signal(signal.SIGHUP, signal.SIG_IGN if sys.argv[3] == "nohup" else signal.SIG_DFL)
 start.VoiceEngine = FakeEngine
 start.start(AppSettings(data=Path(sys.argv[1]), port=int(sys.argv[2])))
 print("has ended")
 """
 
 
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
-def test_nothing_that_was_being_made_outlives_an_app_that_is_told_to_stop(
-    settings, name, recording
-):
+@contextlib.contextmanager
+def running(settings, how=""):
     process = subprocess.Popen(
-        [sys.executable, "-c", APP, str(settings.data), str(settings.port)],
+        [sys.executable, "-c", APP, str(settings.data), str(settings.port), how],
         cwd=Path(__file__).parents[2],
         stdout=subprocess.PIPE,
         text=True,
     )
     try:
         assert process.stdout.readline().startswith("VERHM is ready")
+        yield process
+    finally:
+        process.kill()
+
+
+def test_an_app_that_was_started_to_outlive_its_terminal_does(settings):
+    with running(settings, "nohup") as process:
+        process.send_signal(signal.SIGHUP)
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(timeout=1.0)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=30) == 0
+
+
+def test_old_recordings_that_cannot_be_erased_do_not_keep_the_app_from_starting(
+    settings, monkeypatch, caplog
+):
+    (settings.data / "intake" / f"{'a' * 32}-8000.take").mkdir(parents=True)
+    os.utime(settings.data / "intake" / f"{'a' * 32}-8000.take", (0, 0))
+    monkeypatch.setattr(start_module, "serve", lambda context, bound: None)
+    start(settings)
+    assert "could not all be erased: E50" in caplog.text
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_nothing_that_was_being_made_outlives_an_app_that_is_told_to_stop(
+    settings, name, recording
+):
+    with running(settings) as process:
         settings.work.mkdir()
         (settings.work / "P-0417.csv").touch()
         repository = open_repository(settings.data)
@@ -75,8 +106,6 @@ def test_nothing_that_was_being_made_outlives_an_app_that_is_told_to_stop(
         tried = repository.add_session(None, details, recording, is_kept=False)
         process.send_signal(getattr(signal, name))
         said, _ = process.communicate(timeout=30)
-    finally:
-        process.kill()
     assert said.splitlines() == ["VERHM is stopping; what was saved stays.", "has ended"]
     assert process.returncode == 0
     assert not settings.work.exists()

@@ -41,7 +41,7 @@ addEventListener("verhm-recorder", (event) => {
 });
 
 async function cancel() {
-  const order = { id: job.id, words: "Stopping; the recording is kept" };
+  const order = { id: job.id, words: "Stopping" };
   told = order;
   draw();
   try {
