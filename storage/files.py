@@ -4,6 +4,7 @@ Everything is written through `MediaFiles.store` and read through `MediaFiles.op
 that encryption has one place to go.
 """
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -15,7 +16,7 @@ from typing import BinaryIO
 
 import platformdirs
 
-from storage.failures import from_os_error, missing, still_there
+from storage.failures import coded_os_errors, from_os_error, missing, still_there
 
 _CHUNK = 1 << 20  # bytes
 _UNFINISHED = ".part"
@@ -101,18 +102,15 @@ class MediaFiles:
         folder = self.folder / session_id
         target = folder / f"{uuid.uuid4()}{known}"
         unfinished = target.with_name(target.name + _UNFINISHED)
-        try:
+        with coded_os_errors(), contextlib.ExitStack() as undo:
+            undo.callback(unfinished.unlink, missing_ok=True)
+            undo.callback(target.unlink, missing_ok=True)
             folder.mkdir(mode=0o700, exist_ok=True)
             sha256, length = _write(source, unfinished)
             unfinished.replace(target)
             flush_folder(folder)
             flush_folder(self.folder)
-        except BaseException as error:
-            unfinished.unlink(missing_ok=True)
-            target.unlink(missing_ok=True)
-            if isinstance(error, OSError):
-                raise from_os_error(error) from error
-            raise
+            undo.pop_all()
         return StoredFile(target.name, sha256, length, MEDIA_TYPES[known])
 
     def path(self, session_id: str, name: str) -> Path:

@@ -1,9 +1,9 @@
 """The verbs about runs: one pass of the analysis over a session's recording."""
 
+import contextlib
 import hashlib
 import io
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -87,17 +87,15 @@ class RunVerbs(Verbs):
             MediaKind.MORPHS: (".npz", _packed(result.morphs)),
         }
         stored: dict[MediaKind, StoredFile] = {}
-        try:
+        with contextlib.ExitStack() as undo:
             for kind, (suffix, source) in sources.items():
                 stored[kind] = self.files.store(session_id, suffix, source)
+                undo.callback(self.files.remove, session_id, stored[kind].name)
             with self._unfinished(run_id) as run:
                 _fill(run, result)
                 for kind, file in stored.items():
                     run.media.append(media_row(session_id, run_id, kind, file))
-        except BaseException:
-            for file in stored.values():
-                self.files.remove(session_id, file.name)
-            raise
+            undo.pop_all()
         return self.run(run_id)
 
     def attach_video(self, run_id: str, video: Path) -> Run:
@@ -110,16 +108,15 @@ class RunVerbs(Verbs):
         session_id = self.run(run_id).session_id
         with video.open("rb") as source:
             stored = self.files.store(session_id, video.suffix, source)
-        try:
+        with contextlib.ExitStack() as undo:
+            undo.callback(self.files.remove, session_id, stored.name)
             with self.database.writing() as unit:
                 run = find_run(unit, run_id)
                 if run.video_state is VideoState.DONE:
                     raise ValueError("the run has a video already")
                 run.video_state = VideoState.DONE
                 run.media.append(media_row(session_id, run_id, MediaKind.VIDEO, stored))
-        except BaseException:
-            self.files.remove(session_id, stored.name)
-            raise
+            undo.pop_all()
         video.unlink()
         return self.run(run_id)
 
@@ -202,7 +199,7 @@ class RunVerbs(Verbs):
         with self._unfinished(run_id) as run:
             return run.session_id
 
-    @contextmanager
+    @contextlib.contextmanager
     def _unfinished(self, run_id: str) -> Iterator[Run]:
         """Change a run that is still open."""
         with self.database.writing() as unit:

@@ -1,5 +1,6 @@
 """The verbs about sessions and their media."""
 
+import contextlib
 from dataclasses import asdict
 from pathlib import Path
 
@@ -40,7 +41,8 @@ class SessionVerbs(Verbs):
         session_id = new_id()
         with recording.open("rb") as source:
             stored = self.files.store(session_id, recording.suffix, source)
-        try:
+        with contextlib.ExitStack() as undo:
+            undo.callback(self.files.remove, session_id, stored.name)
             with self.database.writing() as unit:
                 session = Session(
                     id=session_id, patient_id=patient_id, is_kept=is_kept, **asdict(details)
@@ -54,10 +56,9 @@ class SessionVerbs(Verbs):
                 unit.flush()
                 unit.add(media_row(session_id, None, MediaKind.RECORDING, stored))
                 unit.flush()
-                return find_session(unit, session_id)
-        except BaseException:
-            self.files.remove(session_id, stored.name)
-            raise
+                kept = find_session(unit, session_id)
+            undo.pop_all()
+        return kept
 
     def session(self, session_id: str) -> Session:
         """Look a session up, with patient, runs and media.

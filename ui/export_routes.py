@@ -1,5 +1,6 @@
 """What can be taken out of the app, as downloads: names stay in, codes and dates go out."""
 
+import contextlib
 import json
 import shutil
 import tempfile
@@ -53,11 +54,10 @@ def routes(context: AppContext) -> APIRouter:
         run, session = export.owners(run_id)
         with coded_os_errors():
             folder = context.workspace()
-            try:
+            with contextlib.ExitStack() as undo:
+                undo.callback(shutil.rmtree, folder, ignore_errors=True)
                 path = export.write(run, session, name, folder)
-            except BaseException:
-                shutil.rmtree(folder, ignore_errors=True)
-                raise
+                undo.pop_all()
         return _Passing(path, filename=download_name(session, run, name))
 
     @router.get("/sessions/{session_id}/recording")

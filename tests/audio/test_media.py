@@ -1,5 +1,4 @@
 import hashlib
-import subprocess
 import threading
 
 import numpy as np
@@ -169,20 +168,6 @@ def test_the_longest_recording_is_accepted(tmp_path):
 def test_decoding_that_takes_too_long_is_ended(speech_path):
     with pytest.raises(AudioError, match="E16"):
         decode(speech_path, AudioLimits(decode_timeout=0.0))
-
-
-@pytest.fixture
-def started(monkeypatch):
-    """The processes started meanwhile."""
-    processes = []
-    make = subprocess.Popen.__init__
-
-    def remember(process, *arguments, **options):
-        make(process, *arguments, **options)
-        processes.append(process)
-
-    monkeypatch.setattr(subprocess.Popen, "__init__", remember)
-    return processes
 
 
 def test_cancelling_ends_the_program(started, speech_path, tmp_path):

@@ -45,20 +45,6 @@ def voice() -> Waveform:
     return Waveform(tone(300, 3.0, 16_000).astype(np.float32), 16_000)
 
 
-@pytest.fixture
-def started(monkeypatch) -> list[subprocess.Popen]:
-    """The processes that were started, as they come."""
-    processes = []
-    make = subprocess.Popen.__init__
-
-    def remember(process, *arguments, **options):
-        make(process, *arguments, **options)
-        processes.append(process)
-
-    monkeypatch.setattr(subprocess.Popen, "__init__", remember)
-    return processes
-
-
 @pytest.mark.parametrize("frame_rate", [10.0, 25.0, 30.0, 60.0])
 def test_sound_and_picture_last_equally_long(frame_rate, voice, tmp_path):
     path = tmp_path / "face.mp4"

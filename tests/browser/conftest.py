@@ -7,6 +7,8 @@ import soundfile
 import soxr
 from playwright.sync_api import sync_playwright
 
+from tests.browser.running import launch, running
+
 MICROPHONE_RATE = 48_000  # Hz, what the browser's fake microphone wants
 TEXT = (
     "I have been sleeping better since the spring. My sister came to stay for a week, and we "
@@ -34,3 +36,18 @@ def voice(speak) -> Path:
         path, soxr.resample(samples, sample_rate, MICROPHONE_RATE), MICROPHONE_RATE, "PCM_16"
     )
     return path
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory):
+    """One app for all tests of a file."""
+    with running(tmp_path_factory.mktemp("app") / "data") as app:
+        yield app
+
+
+@pytest.fixture(scope="module")
+def browser(playwright_driver):
+    """One browser for all tests of a file."""
+    browser = launch(playwright_driver)
+    yield browser
+    browser.close()

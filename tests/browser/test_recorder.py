@@ -6,7 +6,7 @@ import urllib.request
 
 import pytest
 
-from tests.browser.running import go_to, launch, open_page, running
+from tests.browser.running import go_to, open_page
 
 pytestmark = pytest.mark.browser
 FULL = {"code": "E51", "text": "E51 The disk is full. Free some space and try again."}
@@ -20,19 +20,6 @@ COUNTED = """() => {
     return stream;
   };
 }"""
-
-
-@pytest.fixture(scope="module")
-def app(tmp_path_factory):
-    with running(tmp_path_factory.mktemp("recorder") / "data") as app:
-        yield app
-
-
-@pytest.fixture(scope="module")
-def browser(playwright_driver):
-    browser = launch(playwright_driver)
-    yield browser
-    browser.close()
 
 
 @pytest.fixture

@@ -3,23 +3,10 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.running import SIZE, go_to, launch, open_page, running
+from tests.browser.running import SIZE, go_to, open_page
 from tests.browser.screenshots import TABS, open_demonstration
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def app(tmp_path_factory):
-    with running(tmp_path_factory.mktemp("screens") / "data") as app:
-        yield app
-
-
-@pytest.fixture(scope="module")
-def browser(playwright_driver):
-    browser = launch(playwright_driver)
-    yield browser
-    browser.close()
 
 
 def test_every_screen_has_an_empty_state(app, browser):

@@ -13,6 +13,7 @@ from tests.ui.fakes import FakeEngine
 from ui.context import AppContext
 from ui.intake import Intake
 from ui.jobs import Jobs
+from ui.progress import JobState, Wait
 from ui.settings import AppSettings
 
 TODAY = date(2026, 11, 21)
@@ -91,3 +92,34 @@ def analysed(context, add_session, until):
         return context.repository.session(session.id)
 
     return analyse
+
+
+@pytest.fixture
+def stands(context):
+    """Function that says where a job is and what it waits for."""
+
+    def look(job) -> tuple[JobState, Wait | None]:
+        view = context.jobs.view(job.id)
+        return view.state, view.wait
+
+    return look
+
+
+@pytest.fixture
+def draws(stands, until):
+    """Function that waits until a job's face is being drawn."""
+
+    def wait(job) -> None:
+        until(lambda: stands(job) == (JobState.RENDERING, None))
+
+    return wait
+
+
+@pytest.fixture
+def waits_to_be_drawn(stands, until):
+    """Function that waits until a job's face waits for the drawing before it."""
+
+    def wait(job) -> None:
+        until(lambda: stands(job) == (JobState.RENDERING, Wait.DRAWING))
+
+    return wait
