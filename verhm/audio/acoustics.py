@@ -7,10 +7,10 @@ pitch for every frame; only where a frame also resembles itself one period later
 import itertools
 
 import numpy as np
-from librosa import yin  # loaded here, not at the first call: it takes seconds
 from numpy.lib.stride_tricks import sliding_window_view
 
 from verhm.audio.levels import contains, decibels
+from verhm.audio.pitch import yin
 from verhm.types import Acoustics, Progress, SpeechActivity, Stage, Waveform, no_progress
 
 _LOWEST, _HIGHEST = 65.0, 500.0  # Hz
