@@ -39,7 +39,7 @@ def make_timeline(duration: float = 60.0, seed: int = 0) -> EmotionTimeline:
     status = [WindowStatus.OK] * len(starts)
     if len(starts) > 8:
         status[4], status[5] = WindowStatus.SILENCE, WindowStatus.UNCERTAIN
-    return EmotionTimeline(starts, ends, probabilities, tuple(status))
+    return EmotionTimeline(starts, ends, probabilities, tuple(status), plausible_from=0.125)
 
 
 def make_analysis(duration: float = 60.0, seed: int = 0) -> Analysis:

@@ -36,6 +36,25 @@ def test_affect_stays_in_the_plane():
     assert np.abs(make_timeline(seed=3).affect).max() <= 1.0
 
 
+def test_plausible_is_what_reaches_the_threshold_and_always_the_likeliest():
+    probabilities = np.array([[0.5, 0.3, 0.2] + [0.0] * 5, [0.2, 0.2] + [0.1] * 6])
+    timeline = EmotionTimeline(
+        np.zeros(2), np.full(2, 3.0), probabilities, (WindowStatus.OK,) * 2, plausible_from=0.3
+    )
+    assert timeline.plausible.astype(int).tolist() == [
+        [1, 1, 0, 0, 0, 0, 0, 0],
+        [1, 1, 0, 0, 0, 0, 0, 0],
+    ]
+
+
+def test_without_a_threshold_every_emotion_is_plausible():
+    timeline = make_timeline()
+    unknown = EmotionTimeline(
+        timeline.starts, timeline.ends, timeline.probabilities, timeline.status
+    )
+    assert unknown.plausible.all()
+
+
 def test_probabilities_that_do_not_sum_to_one_are_refused():
     with pytest.raises(ValueError, match="sum to 1"):
         EmotionTimeline(np.zeros(1), np.ones(1), np.full((1, 8), 0.5), (WindowStatus.OK,))

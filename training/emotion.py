@@ -18,7 +18,9 @@ from sklearn.preprocessing import StandardScaler
 
 from training.cache import Examples
 from verhm.labels import EMOTIONS
+from verhm.model.abstention import Thresholds
 from verhm.model.calibration import calibrate, fit_temperature
+from verhm.model.conformal import fit_set_threshold
 
 REGULARISATION = (1e-3, 3e-3)  # C of the logistic regression
 DISCRIMINANT = (0.2, 0.5)  # share of the discriminant's logits
@@ -81,6 +83,7 @@ class EmotionFit:
         temperature: fitted on logits of held-out speakers
         confidence: below which a window is uncertain
         novelty: above which a window is out of domain
+        plausible: probability from which an emotion is plausible
         held_out: (N, K) probabilities of each training row by heads that did not know its speaker
     """
 
@@ -89,7 +92,15 @@ class EmotionFit:
     temperature: float
     confidence: float
     novelty: float
+    plausible: float
     held_out: np.ndarray
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """Of abstention, for the checkpoint."""
+        return Thresholds(
+            confidence=self.confidence, novelty=self.novelty, plausible=self.plausible
+        )
 
 
 def fit_emotion(examples: Examples, components: int, seed: int = 0) -> EmotionFit:
@@ -122,6 +133,7 @@ def fit_emotion(examples: Examples, components: int, seed: int = 0) -> EmotionFi
         temperature,
         float(np.quantile(held_out[judged].max(axis=1), _ABSTAINED)),
         float(np.quantile(novelty[judged], _STRANGE) * _MARGIN),
+        fit_set_threshold(held_out[judged], examples.labels[judged]),
         held_out,
     )
 

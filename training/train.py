@@ -21,7 +21,6 @@ from training.expression import ExpressionHead, fit_expression
 from training.mouth import fit_mouth
 from training.notes import NOTES
 from training.targets import action_unit_offsets
-from verhm.model.abstention import Thresholds
 from verhm.model.checkpoint import CONFIG, VoiceModel, save
 from verhm.model.network import NetworkSettings, VoiceNetwork
 from verhm.model.synthesizer import MouthSynthesizer
@@ -65,7 +64,7 @@ def train(work: Path) -> VoiceModel:
         ModelId(NAME, VERSION, ""),
         network,
         fit.emotion.temperature,
-        Thresholds(confidence=fit.emotion.confidence, novelty=fit.emotion.novelty),
+        fit.emotion.thresholds,
         notes={**NOTES, "choice": asdict(fit.emotion.choice)},
         commit=describe_commit(ROOT),
     )

@@ -120,7 +120,13 @@ class Analyzer:
                 self._model.thresholds,
                 found.novelty,
             )
-            timeline = EmotionTimeline(starts, ends, found.probabilities, status)
+            timeline = EmotionTimeline(
+                starts,
+                ends,
+                found.probabilities,
+                status,
+                plausible_from=self._model.thresholds.plausible,
+            )
             summary = summarize(timeline, activity, settings.seed)
         with _timed(Stage.FACE, seconds, progress):
             morphs = compose(found.mouth, found.expression, timeline, activity, settings)

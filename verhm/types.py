@@ -163,6 +163,20 @@ class SpeechActivity:
         return np.interp(ends, edges, spoken_at_edges) - np.interp(starts, edges, spoken_at_edges)
 
 
+def emotion_sets(probabilities: np.ndarray, threshold: float) -> np.ndarray:
+    """Tell which emotions are plausible in each window.
+
+    Args:
+        probabilities: (W, K) calibrated
+        threshold: from which an emotion is plausible
+
+    Returns:
+        (W, K) bool; the likeliest emotion always is
+    """
+    likeliest = probabilities == probabilities.max(axis=1, keepdims=True)
+    return (probabilities >= threshold) | likeliest
+
+
 @dataclass(frozen=True, eq=False)
 class EmotionTimeline:
     """Calibrated probabilities of vocal expression, window by window.
@@ -174,6 +188,9 @@ class EmotionTimeline:
             too, for research, and shown to nobody there
         status: W statuses
         labels: the K emotions
+        plausible_from: probability from which an emotion is plausible: the plausible ones hold
+            the true one in nine of ten windows like those of the training; 0 where none can be
+            ruled out
     """
 
     starts: np.ndarray
@@ -181,6 +198,7 @@ class EmotionTimeline:
     probabilities: np.ndarray
     status: tuple[WindowStatus, ...]
     labels: tuple[str, ...] = EMOTIONS
+    plausible_from: float = 0.0
 
     def __post_init__(self) -> None:
         shape = (len(self.starts), len(self.labels))
@@ -198,6 +216,11 @@ class EmotionTimeline:
     def has_result(self) -> np.ndarray:
         """(W,) whether a window has a result."""
         return np.array([status is WindowStatus.OK for status in self.status], dtype=bool)
+
+    @property
+    def plausible(self) -> np.ndarray:
+        """(W, K) which emotions are plausible in each window."""
+        return emotion_sets(self.probabilities, self.plausible_from)
 
     @property
     def affect(self) -> np.ndarray:

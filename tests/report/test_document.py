@@ -111,6 +111,7 @@ def test_an_analysis_comes_back_as_it_was():
     assert read.summary.analysed == pytest.approx(analysis.summary.analysed, abs=1e-6)
     assert (read.duration, read.timeline.status) == (60.0, analysis.timeline.status)
     assert read.timeline.labels == analysis.timeline.labels
+    assert read.timeline.plausible_from == analysis.timeline.plausible_from == 0.125
     np.testing.assert_allclose(
         read.timeline.probabilities, analysis.timeline.probabilities, atol=1e-6
     )
@@ -128,6 +129,15 @@ def test_what_is_missing_comes_back_missing():
     assert math.isnan(read.quality.snr)
     assert np.isnan(read.acoustics.pitch).all()
     assert read.activity.seconds == 0
+
+
+def test_a_document_from_before_there_were_sets_rules_no_emotion_out():
+    analysis = make_analysis(10.0)
+    document = to_document(analysis)
+    del document["plausible_from"]
+    for window in document["windows"]:
+        del window["plausible"]
+    assert from_document(document, analysis.morphs).timeline.plausible.all()
 
 
 @pytest.mark.parametrize("analysis", [make_analysis(20.0), withheld()])
@@ -155,6 +165,7 @@ def test_windows_without_a_result_keep_probabilities_but_claim_nothing():
     for window, has_result in zip(windows, analysis.timeline.has_result, strict=True):
         assert sum(window["probabilities"].values()) == pytest.approx(1, abs=1e-4)
         claims = [window["label"], window["valence"], window["arousal"]]
+        assert (window["label"] in window["plausible"]) is bool(has_result)
         assert all(claim is not None for claim in claims) is bool(has_result)
         assert all(claim is None for claim in claims) is not bool(has_result)
 

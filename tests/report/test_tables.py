@@ -45,11 +45,15 @@ def test_windows_have_a_line_each(analysis, tmp_path):
                 probabilities, analysis.timeline.probabilities[index], atol=1e-4
             )
             assert row["label"] == EMOTIONS[int(np.argmax(probabilities))]
+            reaching = np.flatnonzero(analysis.timeline.plausible[index])
+            assert row["plausible"].split() == [EMOTIONS[column] for column in reaching]
             assert float(row["valence"]) == pytest.approx(
                 analysis.timeline.affect[index, 0], abs=1e-4
             )
         else:
-            assert {row[name] for name in ("label", *EMOTIONS, "valence", "arousal")} == {""}
+            assert {
+                row[name] for name in ("label", *EMOTIONS, "valence", "arousal", "plausible")
+            } == {""}
 
 
 def test_an_unknown_figure_is_an_empty_cell(analysis, tmp_path):

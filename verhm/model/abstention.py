@@ -19,6 +19,7 @@ class Thresholds:
     clipped: float = 0.05  # share of samples at full scale
     confidence: float = 0.3  # probability of the likeliest emotion
     novelty: float = 3.0  # distance from the training windows
+    plausible: float = 0.0  # probability from which an emotion is plausible, see `conformal`
 
 
 def window_status(

@@ -3,6 +3,7 @@
 import json
 import math
 from dataclasses import asdict, fields, replace
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -56,6 +57,7 @@ def to_document(analysis: Analysis, source: str | None = None) -> dict[str, Any]
         "model": asdict(analysis.model),
         "settings": asdict(analysis.settings),
         "labels": list(analysis.timeline.labels),
+        "plausible_from": round(analysis.timeline.plausible_from, _PROBABILITY),
         "summary": _write_summary(analysis.summary),
         "quality": _write_quality(analysis.quality),
         "windows": _write_windows(analysis),
@@ -103,7 +105,7 @@ def from_document(document: dict[str, Any], morphs: MorphSequence) -> Analysis:
         duration=document["duration"],
         model=ModelId(**document["model"]),
         settings=AnalysisSettings(**document["settings"]),
-        timeline=_read_timeline(windows, tuple(document["labels"])),
+        timeline=_read_timeline(document),
         window_quality=tuple(_read_quality(window["quality"]) for window in windows),
         quality=_read_quality(document["quality"]),
         activity=SpeechActivity(np.array(document["speech"], dtype=float).reshape(-1, 2)),
@@ -129,18 +131,20 @@ def _json(value: Any) -> str:
 def _write_windows(analysis: Analysis) -> list[dict[str, Any]]:
     # Everything is read off the rounded probabilities, so that it can be checked from the document.
     rounded = np.round(analysis.timeline.probabilities, _PROBABILITY)
-    timeline = replace(analysis.timeline, probabilities=rounded)
+    threshold = round(analysis.timeline.plausible_from, _PROBABILITY)
+    timeline = replace(analysis.timeline, probabilities=rounded, plausible_from=threshold)
     rows = zip(
         np.round(timeline.starts, _TIME).tolist(),
         np.round(timeline.ends, _TIME).tolist(),
         timeline.status,
         rounded.tolist(),
+        timeline.plausible.tolist(),
         np.round(timeline.affect, _FIGURE).tolist(),
         analysis.window_quality,
         strict=True,
     )
     windows = []
-    for start, end, status, probabilities, (valence, arousal), quality in rows:
+    for start, end, status, probabilities, plausible, (valence, arousal), quality in rows:
         is_shown = status is WindowStatus.OK
         likeliest = timeline.labels[int(np.argmax(probabilities))]
         windows.append(
@@ -149,6 +153,7 @@ def _write_windows(analysis: Analysis) -> list[dict[str, Any]]:
                 "end": end,
                 "status": str(status),
                 "label": likeliest if is_shown else None,
+                "plausible": list(compress(timeline.labels, plausible)) if is_shown else [],
                 "probabilities": dict(zip(timeline.labels, probabilities, strict=True)),
                 "valence": valence if is_shown else None,
                 "arousal": arousal if is_shown else None,
@@ -158,7 +163,8 @@ def _write_windows(analysis: Analysis) -> list[dict[str, Any]]:
     return windows
 
 
-def _read_timeline(windows: list[dict[str, Any]], labels: tuple[str, ...]) -> EmotionTimeline:
+def _read_timeline(document: dict[str, Any]) -> EmotionTimeline:
+    windows, labels = document["windows"], tuple(document["labels"])
     probabilities = [[window["probabilities"][label] for label in labels] for window in windows]
     return EmotionTimeline(
         starts=np.array([window["start"] for window in windows], dtype=float),
@@ -166,6 +172,8 @@ def _read_timeline(windows: list[dict[str, Any]], labels: tuple[str, ...]) -> Em
         probabilities=np.array(probabilities, dtype=float).reshape(-1, len(labels)),
         status=tuple(WindowStatus(window["status"]) for window in windows),
         labels=labels,
+        # Unknown in documents from before there were sets.
+        plausible_from=document.get("plausible_from", 0.0),
     )
 
 

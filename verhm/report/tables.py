@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterable, Iterator
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +31,12 @@ def write_windows_csv(analysis: Analysis, path: Path) -> None:
 
     Columns: start, end (s), status (ok, or why not, in the screen's words), label (the likeliest
     emotion), one probability per emotion, valence, arousal (derived from the probabilities), speech
-    (s), snr (dB), level (dBFS), clipped (share).
+    (s), snr (dB), level (dBFS), clipped (share), plausible (emotions that together hold the true
+    one in nine of ten windows like those of the training).
     """
     labels = analysis.timeline.labels
     header = ["start", "end", "status", "label", *labels, "valence", "arousal"]
-    header += ["speech", "snr", "level", "clipped"]
+    header += ["speech", "snr", "level", "clipped", "plausible"]
     _write_csv(path, header, _window_rows(analysis))
 
 
@@ -67,6 +69,7 @@ def timecode(frame: int, frame_rate: float) -> str:
 def _window_rows(analysis: Analysis) -> Iterator[list[Any]]:
     timeline = analysis.timeline
     likeliest, affect = np.argmax(timeline.probabilities, axis=1), timeline.affect
+    plausible = timeline.plausible
     for index, (status, has_result) in enumerate(
         zip(timeline.status, timeline.has_result, strict=True)
     ):
@@ -81,6 +84,7 @@ def _window_rows(analysis: Analysis) -> Iterator[list[Any]]:
             REASONS.get(status, str(status)),
             *result,
             *map(_figure, (quality.speech, quality.snr, quality.level, quality.clipped)),
+            " ".join(compress(timeline.labels, plausible[index])) if has_result else "",
         ]
 
 
