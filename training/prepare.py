@@ -30,7 +30,7 @@ from training.corpora.clip import Clip
 from training.corpora.emodb import read_emodb
 from training.corpora.facegood import FaceClip, read_facegood
 from training.corpora.ravdess import read_ravdess
-from training.perturbation import VOICES, perturb
+from training.perturbation.composition import VOICES, perturb
 from training.targets import mouth_targets
 from verhm.audio.activity import detect_speech
 from verhm.audio.quality import measure_quality
