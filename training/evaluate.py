@@ -2,12 +2,13 @@
 
 For each fold, everything (regularisation, temperature, thresholds) is chosen and fitted on its
 training actors alone, exactly as `training.train` does on all of them. A clip's prediction is the
-mean of its windows' calibrated probabilities; windows lie as in an analysis.
+mean of its windows' calibrated probabilities; windows lie as in an analysis. The figures are kept
+in `results.json`, from which the pictures and `MODEL_CARD.md` are made.
 """
 
 import argparse
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -15,81 +16,104 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import recall_score
 from tqdm import tqdm
 
-from training.cache import WINDOW, Examples, read_examples, read_mouth, read_settings
+from training.cache import Examples, read_examples, read_mouth, read_settings
+from training.card import CARD, describe_model
 from training.corpora.emodb import read_emodb
 from training.corpora.facegood import TRAINING, VALIDATION
 from training.corpora.ravdess import read_folds, read_ravdess
+from training.emodb_protocol import speaker_figures, transfer_figures, transfer_report
 from training.emotion import clip_probabilities
-from training.metrics import EmotionScores, bootstrap_interval, score_emotions
+from training.figures import draw_figures
+from training.judged import Answers, Judged, clip_labels, gather_answers, judge
+from training.metrics import (
+    average_recall,
+    bootstrap,
+    conformal_coverage,
+    headline_intervals,
+    interval,
+    reliability_bins,
+    risk_coverage,
+    score_emotions,
+)
 from training.mouth import fit_mouth, score_mouth
 from training.targets import action_unit_offsets
 from training.train import ACTION_UNITS, VoiceFit, fit_voice
 from verhm.labels import EMOTIONS
-from verhm.model.abstention import Thresholds, window_status
-from verhm.model.calibration import calibrate
-from verhm.model.expression import express
+from verhm.model.conformal import COVERAGE
 from verhm.model.network import NetworkSettings
-from verhm.types import WindowStatus
 
-
-@dataclass(frozen=True, eq=False)
-class Judged:
-    """Predictions for speakers that the fit did not know.
-
-    Attributes:
-        clip: (N,) index of each window's clip
-        probabilities: (N, K)
-        intensities: (N, A) of action units
-        morphs: (N, M) of the expression
-        is_ok: (N,) whether the window has a result
-    """
-
-    clip: np.ndarray
-    probabilities: np.ndarray
-    intensities: np.ndarray
-    morphs: np.ndarray
-    is_ok: np.ndarray
+RESULTS = "results.json"
+_CURVE = np.arange(1, 21) / 20  # coverages that are kept of the risk-coverage curve
 
 
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(prog="training.evaluate", description=__doc__)
     parser.add_argument("--work", type=Path, required=True, help="folder that was prepared")
-    parser.add_argument("--out", type=Path, required=True, help="results.json to write")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the report")
     arguments = parser.parse_args()
-    if arguments.out.exists():
-        raise SystemExit(f"{arguments.out} is there already; choose another --out or remove it")
-    results = evaluate(arguments.work)
-    arguments.out.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    if (arguments.out / RESULTS).exists():
+        raise SystemExit(f"{arguments.out} holds results; choose another --out or remove them")
+    write_report(evaluate(arguments.work), arguments.out)
     print(arguments.out)
+
+
+def write_report(results: dict, folder: Path) -> None:
+    """Write the results, and the pictures and the model card that show them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(results, indent=2)
+    (folder / RESULTS).write_text(text + "\n", encoding="utf-8")
+    # As read from the file, so that the same card can be made of the file alone.
+    kept = json.loads(text)
+    draw_figures(kept, folder)
+    (folder / CARD).write_text(describe_model(kept), encoding="utf-8")
 
 
 def evaluate(work: Path) -> dict:
     """All figures of a prepared folder, ready for JSON."""
     prepared = read_settings(work)
-    clips = read_ravdess(prepared.data / "ravdess")
-    examples = read_examples(work, clips, prepared.copies)
-    offsets = action_unit_offsets(prepared.data / ACTION_UNITS, examples.clips)
-    folds = read_folds(prepared.data / "ravdess_folds")
-    judged = [
-        judge_fold(examples, offsets, prepared.network, speakers)
-        for speakers in tqdm(folds, "folds")
-    ]
-    mouth = fit_mouth(read_mouth(work, TRAINING, with_copies=True), prepared.network.mouth_width)
-    scores = score_mouth(mouth, read_mouth(work, VALIDATION, with_copies=False))
-    whole = fit_voice(examples, offsets, prepared.network)
-    clips = [clip for clip in read_emodb(prepared.data / "emodb") if clip.emotion in EMOTIONS]
+    data, settings = prepared.data, prepared.network
+    examples = read_examples(work, read_ravdess(data / "ravdess"), prepared.copies)
+    offsets = action_unit_offsets(data / ACTION_UNITS, examples.clips)
+    folds = read_folds(data / "ravdess_folds")
+    judged = judge_folds(examples, offsets, settings, folds)
+    whole = fit_voice(examples, offsets, settings)
+    emodb = read_examples(work, read_emodb(data / "emodb"), prepared.copies)
     return {
         "ravdess_folds": emotion_figures(examples, judged),
+        "emodb_speakers": speaker_figures(emodb, settings.embedding),
         "cross_corpus": {
-            "ravdess_to_emodb": cross_corpus_figures(whole, read_examples(work, clips, 0))
+            "ravdess_to_emodb": cross_corpus_figures(whole, emodb),
+            "emodb_to_ravdess": transfer_figures(emodb, examples, settings.embedding),
         },
         "morphs": {
-            **asdict(scores),
+            **mouth_figures(work, settings),
             "action_unit_correlation": action_unit_correlation(offsets, judged),
             "emotion_uar": morph_emotion_uar(examples, judged),
         },
     }
+
+
+def mouth_figures(work: Path, settings: NetworkSettings) -> dict[str, float]:
+    """Scores of the mouth on recordings that it has not learned from."""
+    mouth = fit_mouth(read_mouth(work, TRAINING, with_copies=True), settings.mouth_width)
+    return asdict(score_mouth(mouth, read_mouth(work, VALIDATION, with_copies=False)))
+
+
+def judge_folds(
+    examples: Examples,
+    offsets: np.ndarray,
+    settings: NetworkSettings,
+    folds: list[tuple[str, ...]],
+) -> list[Judged]:
+    """Judge every speaker once, by a fit on the other folds.
+
+    Raises:
+        ValueError: when a speaker is in no fold or in two
+    """
+    if sorted(name for fold in folds for name in fold) != sorted(set(examples.speakers)):
+        raise ValueError("the folds do not test every speaker exactly once")
+    return [judge_fold(examples, offsets, settings, speakers) for speakers in tqdm(folds, "folds")]
 
 
 def judge_fold(
@@ -104,45 +128,22 @@ def judge_fold(
     return judge(fit, examples.where(is_test & examples.is_window & examples.is_original))
 
 
-def judge(fit: VoiceFit, examples: Examples) -> Judged:
-    """Predict the given windows."""
-    embedding = fit.emotion.head.embed(examples.statistics)
-    probabilities = calibrate(fit.emotion.head.logits(embedding), fit.emotion.temperature)
-    intensities = fit.expression.intensities(embedding, probabilities)
-    starts = np.zeros(len(embedding))
-    status = window_status(
-        probabilities,
-        examples.quality,
-        starts,
-        starts + WINDOW,
-        Thresholds(confidence=fit.emotion.confidence, novelty=fit.emotion.novelty),
-        np.square(embedding).mean(axis=1),
-    )
-    return Judged(
-        examples.clip,
-        probabilities,
-        intensities,
-        express(intensities, probabilities),
-        np.array([one is WindowStatus.OK for one in status]),
-    )
-
-
 def emotion_figures(examples: Examples, folds: list[Judged], rounds: int = 1000) -> dict:
-    """Scores over all folds' clips, with intervals, per fold, and per window."""
-    per_fold = [_clip_scores(examples, [fold]) for fold in folds]
-    probabilities, labels, speakers = _by_clip(examples, folds)
-    intervals = {
-        name: _interval(name, probabilities, labels, speakers, rounds)
-        for name in ("uar", "accuracy", "ece")
-    }
+    """Scores over all folds' clips with intervals, per fold, per group, and per window."""
+    answers = gather_answers(examples, folds)
     windows = np.concatenate([fold.probabilities for fold in folds])
-    window_labels = _labels(examples)[np.concatenate([fold.clip for fold in folds])]
+    window_labels = clip_labels(examples)[np.concatenate([fold.clip for fold in folds])]
     is_ok = np.concatenate([fold.is_ok for fold in folds])
     return {
-        **asdict(_clip_scores(examples, folds)),
-        "ci95": intervals,
-        "clips": len(labels),
-        "per_fold": [{"uar": s.uar, "accuracy": s.accuracy, "ece": s.ece} for s in per_fold],
+        **asdict(score_emotions(answers.probabilities, answers.labels)),
+        "ci95": headline_intervals(
+            answers.probabilities, answers.labels, answers.each("speaker"), rounds
+        ),
+        "clips": len(answers.labels),
+        "per_fold": [_fold_figures(examples, fold) for fold in folds],
+        **shape_figures(answers),
+        **group_figures(answers, rounds),
+        "conformal": conformal_figures(examples, folds),
         "windows": asdict(score_emotions(windows, window_labels)),
         "windows_with_result": {
             "share": float(is_ok.mean()),
@@ -151,29 +152,73 @@ def emotion_figures(examples: Examples, folds: list[Judged], rounds: int = 1000)
     }
 
 
-def cross_corpus_figures(fit: VoiceFit, examples: Examples) -> dict:
-    """Scores on the clips of a corpus that nothing was fitted on.
+def shape_figures(answers: Answers) -> dict:
+    """How accuracy goes with confidence: reliability bins, and risk by coverage."""
+    curve = risk_coverage(answers.probabilities, answers.labels)
+    return {
+        "reliability": [
+            asdict(one) for one in reliability_bins(answers.probabilities, answers.labels)
+        ],
+        "risk_coverage": {
+            "coverage": _CURVE.tolist(),
+            "risk": [curve.risk_at(coverage) for coverage in _CURVE],
+        },
+    }
+
+
+def group_figures(answers: Answers, rounds: int) -> dict:
+    """Scores per sex, intensity and actor, and how far women's and men's lie apart.
 
     Returns:
-        `uar`: the answer is sought among the emotions that the corpus has, as published figures
-        do it; `open_uar` and `per_class_recall`: among all, as in an analysis
+        `sex_gap.uar` is |women's - men's|; its interval is of the signed difference women's -
+        men's, drawn within each sex, so that 0 may lie inside
     """
-    judged = judge(fit, examples.where(examples.is_window))
-    clips, probabilities = clip_probabilities(judged.probabilities, judged.clip)
-    truth = _labels(examples)[clips]
-    shared = np.unique(truth)
-    closed = shared[probabilities[:, shared].argmax(axis=1)]
-    answers = probabilities.argmax(axis=1)
-    recalls = recall_score(truth, answers, labels=shared, average=None)
+    groups = {
+        title: {name: asdict(scores) for name, scores in answers.score_each(field).items()}
+        for title, field in (
+            ("per_sex", "sex"),
+            ("per_intensity", "intensity"),
+            ("per_actor", "speaker"),
+        )
+    }
+    sexes = groups["per_sex"]
+    gap = abs(sexes["female"]["uar"] - sexes["male"]["uar"])
+    rng = np.random.default_rng(0)
+    women, men = (_uar_draws(answers, sex, rng, rounds) for sex in ("female", "male"))
+    return groups | {"sex_gap": {"uar": gap, "difference_ci95": interval(women - men)}}
+
+
+def _uar_draws(answers: Answers, sex: str, rng: np.random.Generator, rounds: int) -> np.ndarray:
+    """(rounds,) bootstrapped UAR of one sex."""
+    rows = answers.each("sex") == sex
+    labels, found = answers.labels[rows], answers.probabilities[rows].argmax(axis=1)
+    return bootstrap(
+        lambda drawn: average_recall(labels[drawn], found[drawn]),
+        answers.each("speaker")[rows],
+        rng,
+        rounds,
+    )
+
+
+def cross_corpus_figures(fit: VoiceFit, examples: Examples, rounds: int = 1000) -> dict:
+    """Scores on the clips of a corpus that nothing was fitted on, of emotions known to the fit."""
+    is_judged = examples.is_window & examples.is_original & (examples.labels >= 0)
+    judged = judge(fit, examples.where(is_judged))
+    answers = gather_answers(examples, [judged])
     return {
-        "uar": float(recall_score(truth, closed, labels=shared, average="macro")),
-        "open_uar": float(np.mean(recalls)),
-        "per_class_recall": {
-            EMOTIONS[label]: float(recall) for label, recall in zip(shared, recalls, strict=True)
-        },
-        "clips": len(clips),
+        **transfer_report(
+            answers.probabilities, answers.labels, answers.each("speaker"), EMOTIONS, rounds
+        ),
+        "conformal": conformal_figures(examples, [judged]),
         "windows_with_result": float(judged.is_ok.mean()),
     }
+
+
+def conformal_figures(examples: Examples, folds: list[Judged]) -> dict[str, float]:
+    """How often the plausible emotions of a window hold the true one, and how many they are."""
+    labels = clip_labels(examples)[np.concatenate([fold.clip for fold in folds])]
+    coverage, size = conformal_coverage(np.concatenate([fold.sets for fold in folds]), labels)
+    return {"wanted": COVERAGE, "coverage": coverage, "mean_set_size": size}
 
 
 def action_unit_correlation(offsets: np.ndarray, folds: list[Judged]) -> float:
@@ -192,7 +237,7 @@ def morph_emotion_uar(examples: Examples, folds: list[Judged]) -> float:
 
     For each fold it learns from the other folds' predicted morphs and the true emotions.
     """
-    labels = _labels(examples)
+    labels = clip_labels(examples)
     by_clip = [clip_probabilities(fold.morphs, fold.clip) for fold in folds]
     recalls = []
     for index, (clips, morphs) in enumerate(by_clip):
@@ -205,35 +250,10 @@ def morph_emotion_uar(examples: Examples, folds: list[Judged]) -> float:
     return float(np.mean(recalls))
 
 
-def _labels(examples: Examples) -> np.ndarray:
-    """(C,) emotion of each clip."""
-    labels = np.full(len(examples.clips), -1)
-    labels[examples.clip] = examples.labels
-    return labels
-
-
-def _by_clip(examples: Examples, folds: list[Judged]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """(C, K) probabilities, (C,) labels and (C,) speakers of all folds' clips."""
-    parts = [clip_probabilities(fold.probabilities, fold.clip) for fold in folds]
-    clips = np.concatenate([part[0] for part in parts])
-    speakers = np.array([examples.clips[index].speaker for index in clips])
-    return np.concatenate([part[1] for part in parts]), _labels(examples)[clips], speakers
-
-
-def _interval(
-    name: str, probabilities: np.ndarray, labels: np.ndarray, speakers: np.ndarray, rounds: int
-) -> tuple[float, float]:
-    """95 % interval of one of `EmotionScores`' figures."""
-
-    def score(rows: np.ndarray) -> float:
-        return float(getattr(score_emotions(probabilities[rows], labels[rows]), name))
-
-    return bootstrap_interval(score, speakers, np.random.default_rng(0), rounds)
-
-
-def _clip_scores(examples: Examples, folds: list[Judged]) -> EmotionScores:
-    probabilities, labels, _ = _by_clip(examples, folds)
-    return score_emotions(probabilities, labels)
+def _fold_figures(examples: Examples, fold: Judged) -> dict[str, float]:
+    answers = gather_answers(examples, [fold])
+    scores = score_emotions(answers.probabilities, answers.labels)
+    return {"uar": scores.uar, "accuracy": scores.accuracy, "ece": scores.ece}
 
 
 if __name__ == "__main__":

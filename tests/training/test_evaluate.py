@@ -1,20 +1,37 @@
+import dataclasses
+import json
+
 import numpy as np
 import pytest
 
 from tests.training.examples import make_clips, make_examples
+from tests.training.test_emodb_protocol import EMODB
+from training.card import CARD, describe_model
+from training.emodb_protocol import speaker_figures, transfer_figures
 from training.evaluate import (
-    Judged,
+    RESULTS,
     action_unit_correlation,
     cross_corpus_figures,
     emotion_figures,
-    judge_fold,
+    judge_folds,
     morph_emotion_uar,
+    write_report,
 )
+from training.figures import CONFUSION, RELIABILITY, RISK_COVERAGE
+from training.judged import Judged
+from training.metrics import HEADLINE
 from training.train import fit_voice
 from verhm.model.expression import ACTION_UNITS
 from verhm.model.network import NetworkSettings
 
-CLIPS = make_clips()
+CLIPS = [
+    dataclasses.replace(
+        clip,
+        sex="female" if int(clip.speaker[-1]) % 2 else "male",
+        intensity="strong" if clip.repetition == 2 and clip.emotion != "neutral" else "normal",
+    )
+    for clip in make_clips()
+]
 EXAMPLES = make_examples(CLIPS)
 OFFSETS = np.random.default_rng(0).normal(size=(len(CLIPS), len(ACTION_UNITS)))
 SETTINGS = NetworkSettings(embedding=8)
@@ -23,7 +40,12 @@ FOLDS = [tuple(f"speaker-{number}" for number in pair) for pair in ((0, 1, 2, 3)
 
 @pytest.fixture(scope="module")
 def judged() -> list[Judged]:
-    return [judge_fold(EXAMPLES, OFFSETS, SETTINGS, speakers) for speakers in FOLDS]
+    return judge_folds(EXAMPLES, OFFSETS, SETTINGS, FOLDS)
+
+
+@pytest.fixture(scope="module")
+def figures(judged) -> dict:
+    return emotion_figures(EXAMPLES, judged, rounds=20)
 
 
 def test_each_fold_judges_all_windows_of_its_test_speakers_and_no_others(judged):
@@ -32,7 +54,12 @@ def test_each_fold_judges_all_windows_of_its_test_speakers_and_no_others(judged)
         assert len(fold.clip) == 2 * len(set(fold.clip))
 
 
-def test_what_test_speakers_say_does_not_change_the_fit(judged):
+def test_folds_that_forget_a_speaker_are_refused():
+    with pytest.raises(ValueError, match="every speaker"):
+        judge_folds(EXAMPLES, OFFSETS, SETTINGS, FOLDS[:1])
+
+
+def test_what_test_speakers_say_does_not_change_the_fit():
     changed = make_examples(CLIPS)
     is_test = np.isin(changed.speakers, FOLDS[0])
     changed.statistics[is_test] = changed.statistics[is_test][::-1] * 3.0
@@ -42,19 +69,62 @@ def test_what_test_speakers_say_does_not_change_the_fit(judged):
     np.testing.assert_array_equal(before.emotion.head.weights, after.emotion.head.weights)
 
 
-def test_figures_of_emotions_that_can_be_told_apart(judged):
-    figures = emotion_figures(EXAMPLES, judged, rounds=20)
+def test_figures_of_emotions_that_can_be_told_apart(judged, figures):
     assert figures["uar"] > 0.9
     assert figures["clips"] == len(CLIPS)
+    assert set(figures["ci95"]) == set(HEADLINE)
     low, high = figures["ci95"]["uar"]
     assert low <= figures["uar"] <= high
     assert morph_emotion_uar(EXAMPLES, judged) > 0.8
 
 
+def test_groups_part_the_clips(figures):
+    for title, names in (
+        ("per_sex", {"female", "male"}),
+        ("per_intensity", {"normal", "strong"}),
+        ("per_actor", {f"speaker-{number}" for number in range(8)}),
+    ):
+        assert set(figures[title]) == names
+        assert sum(group["examples"] for group in figures[title].values()) == len(CLIPS)
+    assert figures["per_intensity"]["strong"]["emotions"] == 7  # nothing neutral is strong
+
+
+def test_a_sex_that_is_never_understood_shows_as_a_gap(judged):
+    """The men's probabilities are turned round, so that the true emotion is not the likeliest."""
+    is_man = np.array([clip.sex == "male" for clip in CLIPS])
+    spoilt = [
+        dataclasses.replace(
+            fold,
+            probabilities=np.where(
+                is_man[fold.clip, None], np.roll(fold.probabilities, 1, axis=1), fold.probabilities
+            ),
+        )
+        for fold in judged
+    ]
+    gap = emotion_figures(EXAMPLES, spoilt, rounds=20)["sex_gap"]
+    assert gap["uar"] > 0.8
+    assert gap["difference_ci95"][0] > 0.5  # women's less men's
+
+
+def test_curves_agree_with_the_single_figures(figures):
+    assert sum(one["examples"] for one in figures["reliability"]) == len(CLIPS)
+    curve = figures["risk_coverage"]
+    assert curve["risk"][curve["coverage"].index(0.8)] == pytest.approx(
+        1 - figures["accuracy_at_80"]
+    )
+    assert curve["risk"][-1] == pytest.approx(1 - figures["accuracy"])
+
+
+def test_plausible_emotions_hold_the_true_one_about_as_often_as_wanted(figures):
+    sets = figures["conformal"]
+    assert sets["coverage"] > sets["wanted"] - 0.1
+    assert 1 <= sets["mean_set_size"] < 8
+
+
 def test_an_emotion_the_corpus_lacks_is_no_answer_there():
     fit = fit_voice(EXAMPLES, OFFSETS, SETTINGS)
     has_no_calm = np.array([CLIPS[index].emotion != "calm" for index in EXAMPLES.clip])
-    figures = cross_corpus_figures(fit, EXAMPLES.where(has_no_calm))
+    figures = cross_corpus_figures(fit, EXAMPLES.where(has_no_calm), rounds=20)
     assert set(figures["per_class_recall"]) == {clip.emotion for clip in CLIPS} - {"calm"}
     assert figures["open_uar"] <= figures["uar"]
 
@@ -65,6 +135,26 @@ def test_the_truth_correlates_with_itself():
         np.zeros((len(CLIPS), 8)),
         OFFSETS,
         np.zeros((len(CLIPS), 52)),
+        np.ones((len(CLIPS), 8), dtype=bool),
         np.ones(len(CLIPS), dtype=bool),
     )
     assert action_unit_correlation(OFFSETS, [everything]) == pytest.approx(1.0)
+
+
+def test_the_report_is_made_of_its_results_alone(figures, tmp_path):
+    fit = fit_voice(EXAMPLES, OFFSETS, SETTINGS)
+    results = {
+        "ravdess_folds": figures,
+        "emodb_speakers": speaker_figures(EMODB, SETTINGS.embedding, rounds=5),
+        "cross_corpus": {
+            "ravdess_to_emodb": cross_corpus_figures(fit, EMODB, rounds=5),
+            "emodb_to_ravdess": transfer_figures(EMODB, EXAMPLES, SETTINGS.embedding, rounds=5),
+        },
+        "morphs": {"jaw_correlation": 0.5, "action_unit_correlation": 0.25, "emotion_uar": 0.75},
+    }
+    write_report(results, tmp_path / "report")
+    written = json.loads((tmp_path / "report" / RESULTS).read_text())
+    assert written["ravdess_folds"]["uar"] == figures["uar"]
+    assert (tmp_path / "report" / CARD).read_text() == describe_model(written)
+    for name in (CONFUSION, RELIABILITY, RISK_COVERAGE):
+        assert (tmp_path / "report" / name).stat().st_size > 0
