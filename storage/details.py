@@ -5,7 +5,7 @@ from datetime import date
 
 from storage.models import Patient
 from verhm.errors import RequestError
-from verhm.types import ModelId, MorphSequence, Quality, Summary
+from verhm.types import ModelId, MorphSequence, Quality, Summary, Voice
 
 
 def _refuse_unless(is_valid: bool, cause: str, remedy: str) -> None:
@@ -86,6 +86,7 @@ class RunResult:
     Attributes:
         document: the whole analysis as JSON, for the reports
         morphs: of the face
+        voice: how it sounds on average, for a baseline; None where there is none
         summary: of the session
         quality: of the whole recording
         model: that made it
@@ -99,6 +100,7 @@ class RunResult:
     quality: Quality
     model: ModelId
     duration: float
+    voice: Voice | None = None
     seconds: dict[str, float] = field(default_factory=dict)
 
 

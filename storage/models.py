@@ -65,6 +65,7 @@ class MediaKind(enum.StrEnum):
     RECORDING = "recording"
     ANALYSIS = "analysis"
     MORPHS = "morphs"
+    VOICE = "voice"
     VIDEO = "video"
 
 

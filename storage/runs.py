@@ -20,7 +20,7 @@ from storage.sessions import find_session, media_row
 from storage.verbs import Verbs
 from verhm.errors import RenderError, VerhmError
 from verhm.settings import AnalysisSettings, VideoSettings
-from verhm.types import MorphSequence
+from verhm.types import MorphSequence, Voice
 
 
 class RunVerbs(Verbs):
@@ -86,6 +86,8 @@ class RunVerbs(Verbs):
             MediaKind.ANALYSIS: (".json", io.BytesIO(result.document)),
             MediaKind.MORPHS: (".npz", _packed(result.morphs)),
         }
+        if result.voice is not None:
+            sources[MediaKind.VOICE] = (".npz", _packed_voice(result.voice))
         stored: dict[MediaKind, StoredFile] = {}
         with contextlib.ExitStack() as undo:
             for kind, (suffix, source) in sources.items():
@@ -184,6 +186,16 @@ class RunVerbs(Verbs):
                 kept["weights"], float(kept["frame_rate"]), tuple(kept["names"].tolist())
             )
 
+    def voice(self, run_id: str) -> Voice:
+        """Read how the voice in a run's recording sounds on average.
+
+        Raises:
+            StorageError: E52 when the file is damaged, E53 when the run has none
+        """
+        content = io.BytesIO(self._content(run_id, MediaKind.VOICE))
+        with np.load(content, allow_pickle=False) as kept:
+            return Voice(str(kept["model"]), float(kept["windows"]), kept["mean"])
+
     def _content(self, run_id: str, kind: MediaKind) -> bytes:
         """Read a file of a run, if it is still what was stored."""
         media = next((media for media in self.run(run_id).media if media.kind is kind), None)
@@ -225,6 +237,13 @@ def _packed(morphs: MorphSequence) -> BinaryIO:
         frame_rate=np.float64(morphs.frame_rate),
         names=np.array(morphs.names),
     )
+    packed.seek(0)
+    return packed
+
+
+def _packed_voice(voice: Voice) -> BinaryIO:
+    packed = io.BytesIO()
+    np.savez(packed, model=voice.model, windows=voice.windows, mean=voice.mean.astype(np.float32))
     packed.seek(0)
     return packed
 

@@ -16,6 +16,7 @@ from verhm.types import (
     SpeechActivity,
     Stage,
     Summary,
+    Voice,
     Waveform,
     WindowStatus,
 )
@@ -68,5 +69,7 @@ def make_analysis(duration: float = 60.0, seed: int = 0) -> Analysis:
             arousal=(0.2, 0.1, 0.3),
             transitions=4.0,
         ),
+        voice=Voice("0" * 64, duration / 4, rng.normal(size=8).astype(np.float32)),
+        baseline_windows=12.0,
         seconds={Stage.DECODE: 0.1, Stage.EMOTION: 1.0},
     )

@@ -1,5 +1,6 @@
 """The whole analysis of a recording, with the shipped model."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,8 +8,8 @@ import pytest
 import soundfile
 
 from verhm.analysis import Analyzer
-from verhm.errors import Cancelled
-from verhm.types import Stage
+from verhm.errors import Cancelled, RequestError
+from verhm.types import Stage, Voice
 
 pytestmark = pytest.mark.model
 
@@ -50,3 +51,20 @@ def test_cancelling_acts_in_every_step_of_finding_speech(analyzer, minutes, late
     with pytest.raises(Cancelled):
         analyzer.analyze(minutes, cancel)
     assert Stage.EMOTION not in told
+
+
+def test_a_voice_is_read_against_its_own_earlier_recordings(analyzer, minutes):
+    without = analyzer.analyze(minutes)
+    # As if every window had had a result: synthetic speech gets few.
+    voice = replace(without.voice, windows=40.0)
+    against = analyzer.analyze(minutes, baseline=voice)
+    assert (without.baseline_windows, against.baseline_windows) == (0.0, 40.0)
+    difference = against.timeline.probabilities - without.timeline.probabilities
+    assert np.abs(difference).max() > 0.05
+    assert len(without.voice.mean) == len(against.voice.mean)
+
+
+def test_an_unfit_baseline_is_refused_before_anything_is_read(analyzer):
+    other = Voice("another model", 40.0, np.zeros(300))
+    with pytest.raises(RequestError, match=r"^E74"):
+        analyzer.analyze(Path("nowhere.wav"), baseline=other)

@@ -264,6 +264,7 @@ class Jobs:
             quality=analysis.quality,
             model=analysis.model,
             duration=analysis.duration,
+            voice=analysis.voice,
             seconds={str(stage): seconds for stage, seconds in analysis.seconds.items()},
         )
 

@@ -3,7 +3,10 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+
+import numpy as np
 
 from verhm.audio.acoustics import measure_acoustics
 from verhm.audio.activity import detect_speech
@@ -11,6 +14,7 @@ from verhm.audio.media import decode
 from verhm.audio.quality import measure_quality, refuse_too_little_speech, refuse_unusable
 from verhm.face.motion import compose
 from verhm.model.abstention import window_status
+from verhm.model.baseline import measure_voice, usual_embedding
 from verhm.model.checkpoint import SHIPPED, load
 from verhm.model.inference import infer
 from verhm.report.summary import summarize
@@ -22,6 +26,7 @@ from verhm.types import (
     Progress,
     Recording,
     Stage,
+    Voice,
     no_progress,
     portion,
 )
@@ -70,6 +75,7 @@ class Analyzer:
         path: Path,
         progress: Progress = no_progress,
         settings: AnalysisSettings | None = None,
+        baseline: Voice | None = None,
     ) -> Analysis:
         """Analyse a sound or video file.
 
@@ -77,18 +83,23 @@ class Analyzer:
             path: of the file, in any format named in the README
             progress: told about each stage; may raise `Cancelled`
             settings: in place of the analyzer's own
+            baseline: how the same person usually sounds, from the `voice` of earlier analyses
+                (several are joined by `join_voices`); what is usual for them is then taken off
 
         Returns:
             everything found in it
 
         Raises:
             AudioError: E10–E22 when it cannot be read or holds too little speech
+            RequestError: E74 when the baseline holds too few windows or is another model's
             Cancelled: as raised by `progress`
         """
+        usual = 0.0 if baseline is None else usual_embedding(baseline, self.model.sha256)
         seconds: dict[Stage, float] = {}
         with _timed(Stage.DECODE, seconds, progress):
             recording = decode(Path(path), self._limits, progress)
-        return self._analyze(recording, progress, settings or self._settings, seconds)
+        analysis = self._analyze(recording, progress, settings or self._settings, seconds, usual)
+        return replace(analysis, baseline_windows=0.0 if baseline is None else baseline.windows)
 
     def _analyze(
         self,
@@ -96,6 +107,7 @@ class Analyzer:
         progress: Progress,
         settings: AnalysisSettings,
         seconds: dict[Stage, float],
+        usual: np.ndarray | float,
     ) -> Analysis:
         waveform = recording.waveform
         starts, ends = window_bounds(waveform.duration, settings.window, settings.hop)
@@ -111,7 +123,7 @@ class Analyzer:
                 waveform, activity, progress=portion(progress, *_ACOUSTICS)
             )
         with _timed(Stage.EMOTION, seconds, progress):
-            found = infer(self._model, waveform, activity, starts, ends, settings, progress)
+            found = infer(self._model, waveform, activity, starts, ends, settings, progress, usual)
             status = window_status(
                 found.probabilities,
                 window_quality,
@@ -142,6 +154,7 @@ class Analyzer:
             acoustics=acoustics,
             morphs=morphs,
             summary=summary,
+            voice=measure_voice(found.embedding, timeline, self.model.sha256),
             seconds=seconds,
         )
 

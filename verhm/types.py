@@ -218,6 +218,17 @@ class EmotionTimeline:
         return np.array([status is WindowStatus.OK for status in self.status], dtype=bool)
 
     @property
+    def analysed_spans(self) -> tuple[np.ndarray, np.ndarray]:
+        """(N,) starts and (N,) ends, s, of the stretches that windows with a result cover."""
+        starts, ends = self.starts[self.has_result], self.ends[self.has_result]
+        if not len(starts):
+            return starts, ends
+        reached = np.maximum.accumulate(ends)
+        is_first = np.concatenate([[True], starts[1:] > reached[:-1]])
+        is_last = np.concatenate([is_first[1:], [True]])
+        return starts[is_first], reached[is_last]
+
+    @property
     def plausible(self) -> np.ndarray:
         """(W, K) which emotions are plausible in each window."""
         return emotion_sets(self.probabilities, self.plausible_from)
@@ -287,6 +298,23 @@ class ModelId:
     sha256: str
 
 
+@dataclass(frozen=True, eq=False)
+class Voice:
+    """How a person's voice sounds on average, whatever they say; see `verhm.model.baseline`.
+
+    It could tell people apart, so it is kept with the recording and leaves with no export.
+
+    Attributes:
+        model: SHA-256 of the checkpoint whose emotion embedding it is the mean of
+        windows: how many windows with a result it is the mean of, not counting overlap
+        mean: (E,)
+    """
+
+    model: str
+    windows: float
+    mean: np.ndarray
+
+
 @dataclass(frozen=True)
 class Share:
     """In which share of the windows with a result an emotion is the likeliest.
@@ -342,4 +370,6 @@ class Analysis:
     acoustics: Acoustics
     morphs: MorphSequence
     summary: Summary
+    voice: Voice | None = None  # of the windows with a result; kept apart from what is exported
+    baseline_windows: float = 0.0  # of the voice that it was read against; 0 without a baseline
     seconds: dict[Stage, float] = field(default_factory=dict)  # spent per stage

@@ -111,6 +111,7 @@ def test_an_analysis_comes_back_as_it_was():
     assert read.summary.analysed == pytest.approx(analysis.summary.analysed, abs=1e-6)
     assert (read.duration, read.timeline.status) == (60.0, analysis.timeline.status)
     assert read.timeline.labels == analysis.timeline.labels
+    assert (read.baseline_windows, read.voice) == (analysis.baseline_windows, None)
     assert read.timeline.plausible_from == analysis.timeline.plausible_from == 0.125
     np.testing.assert_allclose(
         read.timeline.probabilities, analysis.timeline.probabilities, atol=1e-6
@@ -131,13 +132,22 @@ def test_what_is_missing_comes_back_missing():
     assert read.activity.seconds == 0
 
 
-def test_a_document_from_before_there_were_sets_rules_no_emotion_out():
+def test_a_document_from_before_there_were_sets_and_baselines_can_be_read():
     analysis = make_analysis(10.0)
     document = to_document(analysis)
-    del document["plausible_from"]
+    del document["plausible_from"], document["baseline_windows"]
     for window in document["windows"]:
         del window["plausible"]
-    assert from_document(document, analysis.morphs).timeline.plausible.all()
+    read = from_document(document, analysis.morphs)
+    assert read.timeline.plausible.all()
+    assert read.baseline_windows == 0
+
+
+def test_the_voice_leaves_with_no_document():
+    analysis = make_analysis(20.0)
+    assert "voice" not in to_document(analysis)
+    silent = replace(analysis, voice=None)
+    assert to_json(silent) == to_json(analysis)
 
 
 @pytest.mark.parametrize("analysis", [make_analysis(20.0), withheld()])

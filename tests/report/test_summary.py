@@ -8,7 +8,7 @@ from scipy import signal
 
 from tests.factories import make_analysis
 from verhm.labels import CIRCUMPLEX, EMOTIONS
-from verhm.report.summary import analysed_spans, block_length, summarize
+from verhm.report.summary import block_length, summarize
 from verhm.types import EmotionTimeline, SpeechActivity, WindowStatus
 from verhm.windows import window_bounds
 
@@ -124,7 +124,7 @@ def test_no_window_with_a_result_is_no_trouble():
 
 def test_analysed_spans_join_what_touches():
     status = [WindowStatus.OK, WindowStatus.OK, *[WindowStatus.NOISY] * 10, WindowStatus.OK]
-    starts, ends = analysed_spans(timeline_of([0] * 13, status=status))
+    starts, ends = timeline_of([0] * 13, status=status).analysed_spans
     assert (starts.tolist(), ends.tolist()) == ([0.0, 6.0], [3.5, 9.0])
 
 

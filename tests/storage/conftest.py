@@ -47,6 +47,7 @@ def make_result(seed: int = 0) -> RunResult:
         quality=analysis.quality,
         model=analysis.model,
         duration=analysis.duration,
+        voice=analysis.voice,
         seconds=analysis.seconds,
     )
 

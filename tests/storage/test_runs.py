@@ -38,7 +38,17 @@ def test_a_result_comes_back_as_it_was(practice, session):
     morphs = repository.morphs(run.id)
     np.testing.assert_allclose(morphs.weights, result.morphs.weights, atol=1e-7)
     assert (morphs.frame_rate, morphs.names) == (30.0, result.morphs.names)
+    voice = repository.voice(run.id)
+    assert (voice.model, voice.windows) == (result.voice.model, result.voice.windows)
+    np.testing.assert_array_equal(voice.mean, result.voice.mean)
     assert repository.session(session.id).duration == result.duration
+
+
+def test_a_result_may_come_without_a_voice(practice, session):
+    run = practice.begun(session)
+    practice.repository.finish_run(run.id, replace(make_result(), voice=None))
+    with pytest.raises(StorageError, match=r"^E53"):
+        practice.repository.voice(run.id)
 
 
 def test_a_withheld_summary_comes_back_too(practice, session):
@@ -129,7 +139,7 @@ def test_the_video_comes_after_the_result(practice, session, tmp_path):
     media = repository.media_of(run.id, MediaKind.VIDEO)
     path, media_type = repository.media(media.id)
     assert (path.read_bytes(), media_type) == (b"moving face", "video/mp4")
-    assert len(done.media) == 3
+    assert {media.kind for media in done.media} == set(MediaKind) - {MediaKind.RECORDING}
 
 
 def test_a_second_video_is_refused_and_leaves_no_file(practice, session, tmp_path):
@@ -190,7 +200,11 @@ def test_what_was_open_at_the_end_is_interrupted_at_the_start(practice, session)
 
 @pytest.mark.parametrize(
     ("kind", "read"),
-    [(MediaKind.ANALYSIS, Repository.document), (MediaKind.MORPHS, Repository.morphs)],
+    [
+        (MediaKind.ANALYSIS, Repository.document),
+        (MediaKind.MORPHS, Repository.morphs),
+        (MediaKind.VOICE, Repository.voice),
+    ],
 )
 def test_one_flipped_byte_of_a_result_is_noticed(practice, session, kind, read):
     run = practice.done(session)

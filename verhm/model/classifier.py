@@ -47,7 +47,18 @@ class EmotionClassifier(nn.Module):
         self.embed = nn.Linear(features, embedding)
         self.classify = nn.Linear(embedding, emotions)
 
-    def forward(self, statistics: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """(N, D) statistics to an (N, E) embedding and (N, K) logits."""
+    def forward(
+        self, statistics: torch.Tensor, usual: torch.Tensor | float = 0.0
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Embed windows, and classify what is unusual about them.
+
+        Args:
+            statistics: (N, D)
+            usual: (E,) embedding of the speaker, see `verhm.model.baseline`; 0 is that of all
+                voices
+
+        Returns:
+            (N, E) embedding, in which the speaker still is, and (N, K) logits
+        """
         embedding = self.embed((statistics - self.mean) / self.scale)
-        return embedding, self.classify(embedding)
+        return embedding, self.classify(embedding - usual)

@@ -36,12 +36,14 @@ class Inference:
         mouth: (F, M) morph weights of speech in [0, 1] at the settings' frame rate
         expression: (W, M) morph weights of the vocal expression in [0, 1]
         novelty: (W,) distance from the training windows; about 1 for speech like theirs
+        embedding: (W, E) emotion embedding, in which the speaker still is
     """
 
     probabilities: np.ndarray
     mouth: np.ndarray
     expression: np.ndarray
     novelty: np.ndarray
+    embedding: np.ndarray
 
 
 def infer(
@@ -52,6 +54,7 @@ def infer(
     ends: np.ndarray,
     settings: AnalysisSettings,
     progress: Progress = no_progress,
+    usual: np.ndarray | float = 0.0,
 ) -> Inference:
     """Find the emotion of each window and the mouth of each frame.
 
@@ -65,6 +68,7 @@ def infer(
         ends: (W,) s, all windows of the same length
         settings: the frame rate
         progress: told the share done after each batch; may raise `Cancelled`
+        usual: (E,) embedding of the speaker, see `verhm.model.baseline`; 0 is that of all voices
     """
     if waveform.sample_rate != SAMPLE_RATE:
         raise ValueError(f"emotions are found at {SAMPLE_RATE} Hz, not {waveform.sample_rate}")
@@ -73,9 +77,10 @@ def infer(
     first, length = window_frames(starts, ends, frames)
     segments = place_segments(first, length, frames)
     speech = speech_frames(activity, frames)
+    speaker = torch.as_tensor(usual, dtype=torch.float32, device=model.device)
     found, mouth = [], []
     for done, batch in _batches(segments):
-        output = _run(model, batch, samples, speech, first, length)
+        output = _run(model, batch, samples, speech, first, length, speaker)
         found.append((output.embedding.cpu().numpy(), output.logits.cpu().numpy()))
         mouth += _home_frames(batch, output.mouth.cpu().numpy())
         progress(Stage.EMOTION, done)
@@ -84,8 +89,9 @@ def infer(
     return Inference(
         probabilities,
         resample_mouth(np.concatenate(mouth), waveform.duration, settings.frame_rate),
-        _expression(model, embedding, probabilities),
+        _expression(model, embedding - usual, probabilities),
         np.square(embedding).mean(axis=1),
+        embedding,
     )
 
 
@@ -132,6 +138,7 @@ def _run(
     speech: np.ndarray,
     first: np.ndarray,
     length: int,
+    speaker: torch.Tensor,
 ) -> Output:
     sound = np.stack([samples[segment.samples] for segment in batch])
     spoken = np.stack([speech[segment.start : segment.end] for segment in batch])
@@ -140,7 +147,7 @@ def _run(
     on_device = [
         torch.from_numpy(array).to(model.device) for array in (sound, spoken, owner, inside)
     ]
-    return model.network(*on_device[:2], Windows(on_device[2], on_device[3], length))
+    return model.network(*on_device[:2], Windows(on_device[2], on_device[3], length), speaker)
 
 
 def _home_frames(batch: list[Segment], mouth: np.ndarray) -> list[np.ndarray]:

@@ -78,16 +78,23 @@ class VoiceNetwork(nn.Module):
         self.synthesizer = MouthSynthesizer(settings.width, settings.mouth_width)
         self.expression = ExpressionDecoder(settings.embedding, len(EMOTIONS))
 
-    def forward(self, samples: torch.Tensor, speech: torch.Tensor, windows: Windows) -> Output:
+    def forward(
+        self,
+        samples: torch.Tensor,
+        speech: torch.Tensor,
+        windows: Windows,
+        usual: torch.Tensor | float = 0.0,
+    ) -> Output:
         """Encode segments once, and read every window and every frame off that.
 
         Args:
             samples: (B, 320 F) sound at 16 kHz
             speech: (B, F) bool, whether somebody speaks
             windows: N of them
+            usual: (E,) embedding of the speaker; 0 is that of all voices
         """
         layers = self.encode(samples)
-        embedding, logits = self.classifier(self.describe(layers, speech, windows))
+        embedding, logits = self.classifier(self.describe(layers, speech, windows), usual)
         return Output(embedding, logits, self.synthesizer(layers[self.settings.mouth_layer]))
 
     def encode(self, samples: torch.Tensor) -> list[torch.Tensor]:

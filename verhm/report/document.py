@@ -56,6 +56,7 @@ def to_document(analysis: Analysis, source: str | None = None) -> dict[str, Any]
         "audio": asdict(analysis.source),
         "model": asdict(analysis.model),
         "settings": asdict(analysis.settings),
+        "baseline_windows": _number(analysis.baseline_windows, _FIGURE),
         "labels": list(analysis.timeline.labels),
         "plausible_from": round(analysis.timeline.plausible_from, _PROBABILITY),
         "summary": _write_summary(analysis.summary),
@@ -114,6 +115,7 @@ def from_document(document: dict[str, Any], morphs: MorphSequence) -> Analysis:
         ),
         morphs=morphs,
         summary=_read_summary(document["summary"]),
+        baseline_windows=document.get("baseline_windows", 0.0),
         seconds={Stage(stage): seconds for stage, seconds in document["seconds"].items()},
     )
 

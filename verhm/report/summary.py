@@ -40,7 +40,7 @@ def summarize(timeline: EmotionTimeline, activity: SpeechActivity, seed: int) ->
         windows without one
     """
     analysed = float(np.mean(timeline.has_result)) if len(timeline) else 0.0
-    starts, ends = analysed_spans(timeline)
+    starts, ends = timeline.analysed_spans
     usable = float(activity.seconds_within(starts, ends).sum())
     withheld = _why_withheld(timeline, activity.seconds, usable)
     if withheld:
@@ -62,21 +62,6 @@ def summarize(timeline: EmotionTimeline, activity: SpeechActivity, seed: int) ->
         arousal=figures[count + 1],
         transitions=_changes(timeline) / (float((ends - starts).sum()) / 60),
     )
-
-
-def analysed_spans(timeline: EmotionTimeline) -> tuple[np.ndarray, np.ndarray]:
-    """Join the windows with a result to stretches that do not overlap.
-
-    Returns:
-        (N,) starts and (N,) ends in seconds
-    """
-    starts, ends = timeline.starts[timeline.has_result], timeline.ends[timeline.has_result]
-    if not len(starts):
-        return starts, ends
-    reached = np.maximum.accumulate(ends)
-    is_first = np.concatenate([[True], starts[1:] > reached[:-1]])
-    is_last = np.concatenate([is_first[1:], [True]])
-    return starts[is_first], reached[is_last]
 
 
 def block_length(timeline: EmotionTimeline) -> int:
