@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
@@ -15,6 +16,9 @@ from verhm import __version__
 from verhm.errors import RequestError, VerhmError
 from verhm.settings import AnalysisSettings, VideoSettings
 from verhm.types import Analysis, Progress, Stage, no_progress
+
+if TYPE_CHECKING:
+    from verhm.confounds import Confounds
 
 # Which files of a folder are taken for recordings; a file named outright may have any name.
 SUFFIXES = (".wav", ".mp3", ".flac", ".ogg", ".opus", ".webm", ".m4a", ".mp4", ".mov")
@@ -57,6 +61,9 @@ def _parser() -> argparse.ArgumentParser:
     analyze.add_argument("--out", type=Path, required=True, metavar="DIR", help="results folder")
     analyze.add_argument("--overwrite", action="store_true", help="replace results in DIR")
     analyze.add_argument("--no-video", action="store_true", help="leave out face.mp4")
+    analyze.add_argument(
+        "--confounds", action="store_true", help="count windows that hang on pitch or level alone"
+    )
     analyze.add_argument("--size", type=int, default=512, help="video size in pixels (512)")
     analyze.add_argument("--fps", type=float, default=30.0, help="morphs and frames a second (30)")
     analyze.add_argument("--window", type=float, default=3.0, help="window in seconds (3)")
@@ -83,9 +90,12 @@ def _analyze_all(options: argparse.Namespace) -> int:
         try:
             with _progress_bar(path.name) as progress:
                 analysis = analyzer.analyze(path, progress)
-                count = _write_results(analysis, path, folder, video, progress)
+                confounds = _confounds(analysis, path, options, progress)
+                count = _write_results(analysis, path, folder, video, progress, confounds)
             found = f"{analysis.timeline.has_result.sum()} of {len(analysis.timeline)}"
             print(f"{path}: {found} windows with a result; wrote {count} files to {folder}")
+            if confounds:
+                print(f"{path}: {confounds.sentence}")
         except VerhmError as error:
             _complain(error, path)
             failures += 1
@@ -136,10 +146,29 @@ def _refuse_to_overwrite(folders: Iterator[Path]) -> None:
         )
 
 
+def _confounds(
+    analysis: Analysis, path: Path, options: argparse.Namespace, progress: Progress
+) -> "Confounds | None":
+    if not options.confounds:
+        return None
+    from verhm.audio.media import decode
+    from verhm.confounds import check_confounds
+    from verhm.model.checkpoint import load
+
+    waveform = decode(path).waveform
+    return check_confounds(load(device=options.device), waveform, analysis, progress)
+
+
 def _write_results(
-    analysis: Analysis, path: Path, folder: Path, video: VideoSettings | None, progress: Progress
+    analysis: Analysis,
+    path: Path,
+    folder: Path,
+    video: VideoSettings | None,
+    progress: Progress,
+    confounds: "Confounds | None" = None,
 ) -> int:
     """Write everything about a recording; returns the number of files."""
+    from verhm.confounds import write_confounds
     from verhm.report.plots import write_emotions_html
     from verhm.report.still import write_emotions_png
     from verhm.report.tables import write_json, write_morphs_csv, write_windows_csv
@@ -153,10 +182,13 @@ def _write_results(
         "emotions.png": partial(write_emotions_png, analysis),
         "analysis.json": partial(write_json, analysis, source=source),
     }
+    if confounds:
+        writers = {"confounds.json": partial(write_confounds, confounds), **writers}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        # A video of earlier results must not stay beside the new ones.
-        (folder / "face.mp4").unlink(missing_ok=True)
+        # What not every call makes must not stay from earlier results beside the new ones.
+        for name in ("face.mp4", "confounds.json"):
+            (folder / name).unlink(missing_ok=True)
         for done, (name, write) in enumerate(writers.items()):
             progress(Stage.SAVE, done / len(writers))
             write(folder / name)
