@@ -8,7 +8,7 @@ in `results.json`, from which the pictures and `MODEL_CARD.md` are made.
 
 import argparse
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +36,7 @@ from training.metrics import (
     score_emotions,
 )
 from training.mouth import fit_mouth, score_mouth
+from training.patient_baseline import baseline_figures, judge_against_baselines
 from training.targets import action_unit_offsets
 from training.train import ACTION_UNITS, VoiceFit, fit_voice
 from verhm.labels import EMOTIONS
@@ -125,7 +126,9 @@ def judge_fold(
     """Fit on everybody else and predict the windows of the test speakers."""
     is_test = np.isin(examples.speakers, test_speakers)
     fit = fit_voice(examples.where(~is_test), offsets, settings)
-    return judge(fit, examples.where(is_test & examples.is_window & examples.is_original))
+    tests = examples.where(is_test & examples.is_window & examples.is_original)
+    judged = judge(fit, tests)
+    return replace(judged, against=judge_against_baselines(fit.emotion, tests, judged.is_ok))
 
 
 def emotion_figures(examples: Examples, folds: list[Judged], rounds: int = 1000) -> dict:
@@ -144,6 +147,7 @@ def emotion_figures(examples: Examples, folds: list[Judged], rounds: int = 1000)
         **shape_figures(answers),
         **group_figures(answers, rounds),
         "conformal": conformal_figures(examples, folds),
+        "baseline": baseline_figures(examples, folds),
         "windows": asdict(score_emotions(windows, window_labels)),
         "windows_with_result": {
             "share": float(is_ok.mean()),

@@ -1,6 +1,6 @@
 """Predictions for speakers that a fit did not know: of windows, and of their clips."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -26,6 +26,7 @@ class Judged:
         morphs: (N, M) of the expression
         sets: (N, K) whether the emotion is plausible
         is_ok: (N,) whether the window has a result
+        against: (N, K) probabilities by baseline, see `training.patient_baseline`
     """
 
     clip: np.ndarray
@@ -34,6 +35,7 @@ class Judged:
     morphs: np.ndarray
     sets: np.ndarray
     is_ok: np.ndarray
+    against: dict[str, np.ndarray] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
