@@ -135,3 +135,14 @@ def test_malformed_files_each_give_one_coded_line_and_leave_nothing(speech_path,
         assert len(lines) == 1 and code in codes, (path.name, lines)
         assert not out.exists()
     assert sorted(folder.iterdir()) == sorted(path for path, _ in files if path.exists())
+
+
+@pytest.mark.model
+def test_a_baseline_of_too_few_windows_is_refused_before_anything_is_written(
+    speech_path, tmp_path, capsys
+):
+    out = tmp_path / "out"
+    arguments = ["analyze", str(speech_path), "--baseline", str(speech_path), "--out", str(out)]
+    assert main([*arguments, "--no-video"]) == 2
+    assert capsys.readouterr().err.startswith("E74 The baseline holds ")
+    assert not out.exists()

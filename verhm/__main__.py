@@ -15,9 +15,10 @@ from tqdm import tqdm
 from verhm import __version__
 from verhm.errors import RequestError, VerhmError
 from verhm.settings import AnalysisSettings, VideoSettings
-from verhm.types import Analysis, Progress, Stage, no_progress
+from verhm.types import Analysis, Progress, Stage, Voice, no_progress
 
 if TYPE_CHECKING:
+    from verhm.analysis import Analyzer
     from verhm.confounds import Confounds
 
 # Which files of a folder are taken for recordings; a file named outright may have any name.
@@ -69,6 +70,14 @@ def _parser() -> argparse.ArgumentParser:
     analyze.add_argument("--window", type=float, default=3.0, help="window in seconds (3)")
     analyze.add_argument("--hop", type=float, default=0.5, help="hop in seconds (0.5)")
     analyze.add_argument("--seed", type=int, default=0, help="of blinks and intervals (0)")
+    analyze.add_argument(
+        "--baseline",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="earlier recording of the same person, to read the inputs against; may be repeated",
+    )
     analyze.add_argument("--device", choices=("cpu", "cuda"), help="GPU where there is one")
     return parser
 
@@ -85,11 +94,12 @@ def _analyze_all(options: argparse.Namespace) -> int:
     from verhm.analysis import Analyzer  # seconds of imports, not needed to refuse a bad call
 
     analyzer = Analyzer(settings, device=options.device)
+    baseline = _baseline(analyzer, options.baseline)
     failures = 0
     for path, folder in jobs:
         try:
             with _progress_bar(path.name) as progress:
-                analysis = analyzer.analyze(path, progress)
+                analysis = analyzer.analyze(path, progress, baseline=baseline)
                 confounds = _confounds(analysis, path, options, progress)
                 count = _write_results(analysis, path, folder, video, progress, confounds)
             found = f"{analysis.timeline.has_result.sum()} of {len(analysis.timeline)}"
@@ -100,6 +110,23 @@ def _analyze_all(options: argparse.Namespace) -> int:
             _complain(error, path)
             failures += 1
     return 2 if failures else 0
+
+
+def _baseline(analyzer: "Analyzer", paths: list[Path]) -> Voice | None:
+    """How the person in earlier recordings usually sounds; None without recordings."""
+    if not paths:
+        return None
+    from verhm.model.baseline import join_voices, usual_embedding
+
+    voices = []
+    for path in paths:
+        with _progress_bar(path.name) as progress:
+            voice = analyzer.analyze(path, progress).voice
+        assert voice is not None, "every analysis that was just made has one"
+        voices.append(voice)
+    joined = join_voices(voices)
+    usual_embedding(joined, analyzer.model.sha256)  # an unfit one is refused once, not per input
+    return joined
 
 
 def _jobs(inputs: list[Path], out: Path) -> list[tuple[Path, Path]]:
