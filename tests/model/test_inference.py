@@ -1,11 +1,13 @@
 import numpy as np
 import pytest
+import torch
 
 from tests.factories import make_waveform
 from tests.model.tiny import make_model
 from verhm.errors import Cancelled
 from verhm.labels import MORPHS
 from verhm.model import inference
+from verhm.model.calibration import calibrate
 from verhm.model.inference import infer, resample_mouth
 from verhm.settings import AnalysisSettings
 from verhm.types import SpeechActivity, Stage, Waveform
@@ -39,6 +41,20 @@ def test_probabilities_sum_to_1_and_morphs_lie_in_range(window, hop):
     for weights in (found.mouth, found.expression):
         assert weights.min() >= 0
         assert weights.max() <= 1
+
+
+def test_the_usual_is_taken_off_before_the_heads_and_not_from_the_embedding():
+    waveform = make_waveform(5.0)
+    plain = run(waveform)
+    usual = plain.embedding.mean(axis=0).astype(np.float64)
+    against = run(waveform, usual=usual)
+    np.testing.assert_array_equal(against.embedding, plain.embedding)
+    np.testing.assert_array_equal(against.novelty, plain.novelty)
+    np.testing.assert_array_equal(against.mouth, plain.mouth)
+    head = MODEL.network.classifier.classify
+    logits = head(torch.from_numpy(plain.embedding - usual.astype(np.float32))).numpy()
+    expected = calibrate(logits, MODEL.temperature)
+    np.testing.assert_allclose(against.probabilities, expected, atol=1e-5)
 
 
 def test_gain_changes_nothing():

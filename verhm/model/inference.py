@@ -77,7 +77,8 @@ def infer(
     first, length = window_frames(starts, ends, frames)
     segments = place_segments(first, length, frames)
     speech = speech_frames(activity, frames)
-    speaker = torch.as_tensor(usual, dtype=torch.float32, device=model.device)
+    usual = np.asarray(usual, dtype=np.float32)
+    speaker = torch.from_numpy(usual).to(model.device)
     found, mouth = [], []
     for done, batch in _batches(segments):
         output = _run(model, batch, samples, speech, first, length, speaker)
