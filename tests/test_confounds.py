@@ -17,8 +17,17 @@ from verhm.confounds import (
     write_confounds,
 )
 from verhm.errors import Cancelled
+from verhm.model.baseline import usual_embedding
 from verhm.model.inference import infer
-from verhm.types import Analysis, EmotionTimeline, Stage, Waveform, WindowStatus, no_progress
+from verhm.types import (
+    Analysis,
+    EmotionTimeline,
+    Stage,
+    Voice,
+    Waveform,
+    WindowStatus,
+    no_progress,
+)
 
 DURATION = 40.3  # s: three blocks of two encoder segments, and a rest
 
@@ -50,7 +59,7 @@ def analyse(waveform: Waveform, model) -> Analysis:
         model, waveform, analysis.activity, timeline.starts, timeline.ends, analysis.settings
     )
     timeline = EmotionTimeline(timeline.starts, timeline.ends, found.probabilities, status)
-    return replace(analysis, timeline=timeline)
+    return replace(analysis, timeline=timeline, baseline_windows=0.0)
 
 
 @pytest.fixture(scope="module")
@@ -81,8 +90,8 @@ def test_in_blocks_an_unchanged_voice_has_the_same_probabilities(
 ):
     seen = []
 
-    def remember(*arguments):
-        found = infer(*arguments)
+    def remember(*arguments, **options):
+        found = infer(*arguments, **options)
         seen.append(found.probabilities)
         return found
 
@@ -118,7 +127,7 @@ def test_only_windows_with_a_result_are_looked_at(voice, model, analysis):
 
 def test_a_recording_without_a_result_needs_no_second_look(voice, model, analysis, monkeypatch):
     timeline = replace(analysis.timeline, status=(WindowStatus.NOISY,) * len(analysis.timeline))
-    monkeypatch.setattr(verhm.confounds, "infer", None)
+    monkeypatch.setattr(verhm.confounds, "infer", lambda *arguments, **options: pytest.fail())
     confounds = check_confounds(model, voice, replace(analysis, timeline=timeline))
     assert len(confounds.starts) == 0
     assert confounds.sentence.startswith("No window has a result")
@@ -129,6 +138,22 @@ def test_a_recording_shorter_than_a_window_is_checked(model):
     analysis = analyse(waveform, model)
     timeline = replace(analysis.timeline, status=(WindowStatus.OK,))
     assert len(check_confounds(model, waveform, replace(analysis, timeline=timeline)).starts) == 1
+
+
+def test_the_voice_s_baseline_is_taken_off_again(voice, model, analysis, without_change):
+    usual = Voice(model.id.sha256, 20.0, np.full(8, 3.0))
+    settings, spoken, timeline = analysis.settings, analysis.activity, analysis.timeline
+    off = usual_embedding(usual, model.id.sha256)
+    found = infer(model, voice, spoken, timeline.starts, timeline.ends, settings, usual=off)
+    relative = replace(
+        analysis,
+        timeline=replace(timeline, probabilities=found.probabilities),
+        baseline_windows=20.0,
+    )
+    assert np.abs(found.probabilities - timeline.probabilities).max() > 0.01
+    assert not check_confounds(model, voice, relative, baseline=usual).flips.any()
+    with pytest.raises(ValueError, match="another baseline"):
+        check_confounds(model, voice, relative)
 
 
 def test_progress_rises_to_one_and_may_cancel(voice, model, analysis, without_change):

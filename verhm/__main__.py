@@ -1,4 +1,4 @@
-"""Command line: `python -m verhm analyze INPUT --out DIR`."""
+"""Command line: `python -m verhm analyze INPUT --out DIR`, `python -m verhm explain INPUT --at S`."""
 
 import argparse
 import sys
@@ -29,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run a command; return 0, or 2 when any recording could not be analysed."""
     options = _parser().parse_args(arguments)
     try:
-        return _analyze_all(options)
+        return options.run(options)
     except VerhmError as error:
         _complain(error)
         return 2
@@ -79,6 +79,12 @@ def _parser() -> argparse.ArgumentParser:
         help="earlier recording of the same person, to read the inputs against; may be repeated",
     )
     analyze.add_argument("--device", choices=("cpu", "cuda"), help="GPU where there is one")
+    analyze.set_defaults(run=_analyze_all)
+    explain = commands.add_parser("explain", help="say what a window's result rests on")
+    explain.add_argument("input", type=Path, metavar="INPUT", help="file")
+    explain.add_argument("--at", type=float, required=True, metavar="SECONDS", help="in the window")
+    explain.add_argument("--out", type=Path, metavar="DIR", help="folder for document and picture")
+    explain.set_defaults(run=_explain)
     return parser
 
 
@@ -100,7 +106,7 @@ def _analyze_all(options: argparse.Namespace) -> int:
         try:
             with _progress_bar(path.name) as progress:
                 analysis = analyzer.analyze(path, progress, baseline=baseline)
-                confounds = _confounds(analysis, path, options, progress)
+                confounds = _confounds(analysis, path, options, progress, baseline)
                 count = _write_results(analysis, path, folder, video, progress, confounds)
             found = f"{analysis.timeline.has_result.sum()} of {len(analysis.timeline)}"
             print(f"{path}: {found} windows with a result; wrote {count} files to {folder}")
@@ -127,6 +133,25 @@ def _baseline(analyzer: "Analyzer", paths: list[Path]) -> Voice | None:
     joined = join_voices(voices)
     usual_embedding(joined, analyzer.model.sha256)  # an unfit one is refused once, not per input
     return joined
+
+
+def _explain(options: argparse.Namespace) -> int:
+    if options.out and (options.out / "explanation.json").exists():
+        raise RequestError(
+            "E72", "The results folder already holds an explanation.", "Choose another folder."
+        )
+    from verhm.explain_command import explain_file, tell, write_explanation
+
+    try:
+        with _progress_bar(options.input.name) as progress:
+            found = explain_file(options.input, options.at, progress)
+        print(tell(found))
+        if options.out:
+            print(f"Wrote {' and '.join(write_explanation(found, options.out))} to {options.out}")
+    except VerhmError as error:
+        _complain(error, options.input)
+        return 2
+    return 0
 
 
 def _jobs(inputs: list[Path], out: Path) -> list[tuple[Path, Path]]:
@@ -174,16 +199,21 @@ def _refuse_to_overwrite(folders: Iterator[Path]) -> None:
 
 
 def _confounds(
-    analysis: Analysis, path: Path, options: argparse.Namespace, progress: Progress
+    analysis: Analysis,
+    path: Path,
+    options: argparse.Namespace,
+    progress: Progress,
+    baseline: Voice | None,
 ) -> "Confounds | None":
+    """Whether the windows hang on pitch or level alone; None where that was not asked for."""
     if not options.confounds:
         return None
     from verhm.audio.media import decode
     from verhm.confounds import check_confounds
     from verhm.model.checkpoint import load
 
-    waveform = decode(path).waveform
-    return check_confounds(load(device=options.device), waveform, analysis, progress)
+    model = load(device=options.device)
+    return check_confounds(model, decode(path).waveform, analysis, progress, baseline)
 
 
 def _write_results(

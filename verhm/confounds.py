@@ -9,14 +9,16 @@ before it looks at it; for it, the check of the level shows that this holds.
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
 from verhm.audio.pitch_shift import shift_pitch
+from verhm.model.baseline import usual_embedding
 from verhm.model.checkpoint import VoiceModel
-from verhm.model.inference import infer
+from verhm.model.inference import Inference, infer
 from verhm.model.segments import count_frames, place_segments, window_frames
 from verhm.types import (
     Analysis,
@@ -24,6 +26,7 @@ from verhm.types import (
     Progress,
     SpeechActivity,
     Stage,
+    Voice,
     Waveform,
     no_progress,
     portion,
@@ -111,7 +114,11 @@ class Confounds:
 
 
 def check_confounds(
-    model: VoiceModel, waveform: Waveform, analysis: Analysis, progress: Progress = no_progress
+    model: VoiceModel,
+    waveform: Waveform,
+    analysis: Analysis,
+    progress: Progress = no_progress,
+    baseline: Voice | None = None,
 ) -> Confounds:
     """Find a recording's probabilities again under every change.
 
@@ -123,13 +130,18 @@ def check_confounds(
         waveform: of the recording
         analysis: of it
         progress: told the share done; may raise `Cancelled`
+        baseline: that the analysis was made with
     """
+    if (baseline.windows if baseline else 0.0) != analysis.baseline_windows:
+        raise ValueError("the analysis was made with another baseline")
+    usual = usual_embedding(baseline, model.id.sha256) if baseline else 0.0
+    find = partial(infer, model, settings=analysis.settings, usual=usual)
     timeline = analysis.timeline
     before = timeline.probabilities.argmax(axis=1)
     flips = np.zeros((len(CHANGES), len(timeline)), dtype=bool)
     for row, change in enumerate(CHANGES):
         share = portion(progress, row / len(CHANGES), (row + 1) / len(CHANGES))
-        changed = _probabilities(model, waveform, analysis, change, share)
+        changed = _probabilities(find, waveform, analysis, change, share)
         flips[row] = changed.argmax(axis=1) != before
     return Confounds(timeline.starts[timeline.has_result], flips[:, timeline.has_result])
 
@@ -156,7 +168,11 @@ def write_confounds(confounds: Confounds, path: Path) -> None:
 
 
 def _probabilities(
-    model: VoiceModel, waveform: Waveform, analysis: Analysis, change: Change, progress: Progress
+    find: Callable[..., Inference],
+    waveform: Waveform,
+    analysis: Analysis,
+    change: Change,
+    progress: Progress,
 ) -> np.ndarray:
     """(W, K) under a change; those of the analysis where no window around has a result."""
     timeline = analysis.timeline
@@ -165,13 +181,11 @@ def _probabilities(
         if timeline.has_result[windows].any():
             changed = _change_inside(change, waveform, block)
             offset = block.start / waveform.sample_rate
-            probabilities[windows] = infer(
-                model,
+            probabilities[windows] = find(
                 changed,
                 _activity_inside(analysis.activity, offset, changed.duration),
                 timeline.starts[windows] - offset,
                 timeline.ends[windows] - offset,
-                analysis.settings,
             ).probabilities
         progress(Stage.EMOTION, done)
     return probabilities
