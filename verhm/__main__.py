@@ -1,4 +1,4 @@
-"""Command line: `python -m verhm analyze INPUT --out DIR`, `python -m verhm explain INPUT --at S`."""
+"""Command line: `python -m verhm analyze INPUT --out DIR`, or `… explain INPUT --at SECONDS`."""
 
 import argparse
 import sys
