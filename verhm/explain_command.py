@@ -19,7 +19,7 @@ from verhm.errors import RequestError
 from verhm.model.checkpoint import load
 from verhm.model.explanation import Explanation, explain
 from verhm.report import look
-from verhm.report.description import apart_from, describe_voice, measure_voice, usual_voice
+from verhm.report.description import apart_from, describe_voice, measure_prosody, usual_voice
 from verhm.types import Analysis, Progress, WindowStatus, no_progress
 
 DOCUMENT, PICTURE = "explanation.json", "explanation.png"
@@ -185,7 +185,7 @@ def draw_explanation(explanation: Explanation, path: Path) -> None:
         axes.text(
             (times[time] + times[time + 1]) / 2,
             (rows[band] + rows[band + 1]) / 2,
-            f"{explanation.influence[time, band]:+.1f}".replace("-", "\u2212"),
+            _signed(explanation.influence[time, band]),
             ha="center",
             va="center",
             fontsize=8,
@@ -198,11 +198,19 @@ def draw_explanation(explanation: Explanation, path: Path) -> None:
     axes.set_ylabel("kHz", color=look.INK_SOFT)
     axes.tick_params(colors=look.INK_SOFT, labelsize=8)
     bar = figure.colorbar(heat, cax=figure.add_axes((0.88, 0.14, 0.02, 0.72)))
-    bar.set_label(f"speaks against \u2190 {explanation.emotion} \u2192 speaks for (nats)")
+    bar.set_label(
+        f"speaks against \u2190 {explanation.emotion} \u2192 speaks for (nats)", color=look.INK_SOFT
+    )
+    bar.ax.tick_params(colors=look.INK_SOFT, labelsize=8)
     title = f"{explanation.emotion.capitalize()}, {look.percent(explanation.probability)} %"
     figure.text(0.09, 0.91, title, fontsize=12, fontweight="bold", color=look.INK)
     figure.text(0.09, 0.022, NOTE, fontsize=7.5, color=look.INK_FAINT)
     figure.savefig(path, format="png", metadata={"Software": None})
+
+
+def _signed(nats: float) -> str:
+    """A figure with its sign; what rounds to nothing has none."""
+    return "0" if abs(nats) < 0.05 else f"{nats:+.1f}".replace("-", "\u2212")
 
 
 def _window_at(analysis: Analysis, at: float) -> int:
@@ -224,6 +232,6 @@ def _bounds(found: ExplainedWindow) -> tuple[float, float]:
 def _describe(analysis: Analysis, window: int) -> tuple[str, ...]:
     """Sentences about a window's voice against the windows that share no sound with it."""
     starts, ends = analysis.timeline.starts, analysis.timeline.ends
-    voices = measure_voice(analysis.acoustics, analysis.activity, starts, ends)
+    voices = measure_prosody(analysis.acoustics, analysis.activity, starts, ends)
     usual = usual_voice([voices[other] for other in apart_from(starts, ends, window)])
     return tuple(describe_voice(voices[window], usual))

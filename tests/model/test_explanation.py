@@ -119,6 +119,17 @@ def test_batching_changes_nothing(monkeypatch):
     np.testing.assert_allclose(other.influence, together.influence, atol=1e-5)
 
 
+def test_a_window_read_against_a_usual_voice_is_explained_so():
+    waveform, activity = chirp(3.0), SpeechActivity(np.array([[0.0, 3.0]]))
+    bounds, usual = window_bounds(3.0, 3.0, 0.5), np.linspace(-3.0, 3.0, 8)
+    found = infer(MODEL, waveform, activity, *bounds, AnalysisSettings(), usual=usual)
+    timeline = EmotionTimeline(*bounds, found.probabilities, (WindowStatus.OK,))
+    explained = explain(MODEL, waveform, activity, timeline, 0, usual=usual)
+    assert explained.probability == pytest.approx(found.probabilities.max(), abs=1e-6)
+    with pytest.raises(ValueError, match="not this model's"):
+        explain(MODEL, waveform, activity, timeline, 0)
+
+
 @pytest.mark.parametrize("status", [status for status in WindowStatus if status != "ok"])
 def test_a_window_without_a_result_is_refused(status):
     waveform, activity = make_waveform(4.0), SpeechActivity(np.array([[0.0, 4.0]]))

@@ -9,17 +9,17 @@ import pytest
 from verhm.labels import EMOTIONS
 from verhm.report.description import (
     LEAST_WINDOWS,
+    Prosody,
     UsualVoice,
-    Voice,
     apart_from,
     describe_voice,
-    measure_voice,
+    measure_prosody,
     usual_voice,
 )
 from verhm.types import Acoustics, SpeechActivity
 from verhm.windows import window_bounds
 
-USUAL = UsualVoice(Voice(36.0, 4.0, -26.0, 0.8), Voice(2.0, 1.0, 3.0, 0.1), 20)
+USUAL = UsualVoice(Prosody(36.0, 4.0, -26.0, 0.8), Prosody(2.0, 1.0, 3.0, 0.1), 20)
 NAMES = ("Pitch", "Pitch range", "Loudness", "Share of speech")
 
 
@@ -33,7 +33,7 @@ def test_a_voice_measured_by_hand():
     pitch = np.where(times < 1.0, 110.0, 220.0)
     acoustics = Acoustics(times, pitch, np.where(times < 2.0, -20.0, -3.0))
     activity = SpeechActivity(np.array([[0.0, 2.0]]))
-    [voice] = measure_voice(acoustics, activity, np.array([0.0]), np.array([3.0]))
+    [voice] = measure_prosody(acoustics, activity, np.array([0.0]), np.array([3.0]))
     # 110 Hz is two octaves above 27.5 Hz.
     assert astuple(voice) == pytest.approx((30.0, 12.0, -20.0, 2 / 3))
 
@@ -42,13 +42,13 @@ def test_loudness_is_a_mean_of_power():
     times = np.arange(0.05, 1.0, 0.1)
     acoustics = Acoustics(times, np.full(10, 110.0), np.where(times < 0.5, -10.0, -120.0))
     activity = SpeechActivity(np.array([[0.0, 1.0]]))
-    [voice] = measure_voice(acoustics, activity, np.array([0.0]), np.array([1.0]))
+    [voice] = measure_prosody(acoustics, activity, np.array([0.0]), np.array([1.0]))
     assert voice.loudness == pytest.approx(-10 - 10 * np.log10(2))
 
 
 def test_the_usual_voice_of_two_windows_worked_out_by_hand():
-    unknown = Voice(np.nan, np.nan, np.nan, 0.1)
-    usual = usual_voice([Voice(30, 2, -20, 0.5), unknown, Voice(34, 4, -26, 0.7)])
+    unknown = Prosody(np.nan, np.nan, np.nan, 0.1)
+    usual = usual_voice([Prosody(30, 2, -20, 0.5), unknown, Prosody(34, 4, -26, 0.7)])
     assert usual.windows == 2
     assert astuple(usual.mean) == pytest.approx((32, 3, -23, 0.6))
     assert astuple(usual.deviation) == pytest.approx(np.array([4, 2, 6, 0.2]) / np.sqrt(2))
@@ -75,7 +75,7 @@ def test_within_one_standard_deviation_is_as_usual(pitch, is_usual):
 
 
 def test_a_voice_without_variation_does_not_make_small_differences_large():
-    still = replace(USUAL, deviation=Voice(0.0, 0.0, 0.0, 0.0))
+    still = replace(USUAL, deviation=Prosody(0.0, 0.0, 0.0, 0.0))
     assert "as usual" in sentences(still, pitch=36.3)[0]
     assert "4.0 SD above" in sentences(still, pitch=38.0)[0]
 
@@ -89,7 +89,7 @@ def test_loudness_always_names_the_microphone():
 
 @pytest.mark.parametrize("count", [0, 2, LEAST_WINDOWS - 1])
 def test_too_few_windows_are_not_compared_and_that_is_said(count):
-    texts = describe_voice(Voice(60.0, 4.0, -26.0, 0.8), usual_voice([USUAL.mean] * count))
+    texts = describe_voice(Prosody(60.0, 4.0, -26.0, 0.8), usual_voice([USUAL.mean] * count))
     assert not any("SD" in text or "as usual" in text for text in texts)
     assert texts[-1].startswith("Not compared") and texts[-1].endswith(f"there are {count}.")
 
@@ -98,13 +98,13 @@ def test_a_window_hardly_voiced_is_not_described():
     times = np.arange(0.05, 3.0, 0.1)
     pitch = np.where(times < 0.4, 110.0, np.nan)
     acoustics, activity = Acoustics(times, pitch, times * 0), SpeechActivity(np.array([[0.0, 3.0]]))
-    [voice] = measure_voice(acoustics, activity, np.array([0.0]), np.array([3.0]))
+    [voice] = measure_prosody(acoustics, activity, np.array([0.0]), np.array([3.0]))
     assert describe_voice(voice, USUAL) == ["Too little voiced speech to describe the voice."]
 
 
 @pytest.mark.parametrize("shift", [-5.0, -1.5, 0.0, 1.5, 5.0])
 def test_sentences_name_no_emotion(shift):
-    moved = Voice(
+    moved = Prosody(
         *(
             mean + shift * deviation
             for mean, deviation in zip(astuple(USUAL.mean), astuple(USUAL.deviation), strict=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from scipy.special import expit, log_expit
 
 from verhm.errors import RequestError
 from verhm.model.checkpoint import VoiceModel
@@ -26,6 +27,7 @@ from verhm.types import (
 )
 
 _BATCH = 5  # occluded copies of a segment at once: 45 s of sound with windows of 3 s
+_SAME = 0.02  # of a probability; more than devices differ by
 # Slaney's mel scale, which the network's filters have: linear up to 1 kHz, then logarithmic.
 _LINEAR_HZ, _BREAK_MEL, _LOG_STEP = 200 / 3, 15.0, np.log(6.4) / 27
 
@@ -72,6 +74,7 @@ class _Scene:
     speech: torch.Tensor  # (F,) bool
     first: int  # frame of the window
     length: int
+    usual: torch.Tensor  # (E,) embedding of the speaker, or 0
 
     @property
     def window(self) -> slice:
@@ -89,6 +92,7 @@ def explain(
     step: float = 0.5,
     groups: int = 5,
     progress: Progress = no_progress,
+    usual: np.ndarray | float = 0.0,
 ) -> Explanation:
     """Occlude a window's patches one by one.
 
@@ -105,8 +109,10 @@ def explain(
         step: length of a patch, s
         groups: of neighbouring mel bands that are occluded together
         progress: told the share done; may raise `Cancelled`
+        usual: (E,) embedding of the speaker, the same as when the timeline was made
 
     Raises:
+        ValueError: when the timeline is not this model's of this recording
         RequestError: E71 when the window has no result: there is nothing to explain then
     """
     if waveform.sample_rate != SAMPLE_RATE:
@@ -118,16 +124,18 @@ def explain(
             f"({timeline.status[window]}), so there is nothing to explain.",
             "Choose a window with a result.",
         )
-    scene, offset = _scene(model, waveform, activity, timeline, window)
+    scene, offset = _scene(model, waveform, activity, timeline, window, usual)
     patches = max(1, round(scene.length / FRAME_RATE / step))
     times = np.linspace(0, 2 * scene.length, patches + 1).round().astype(int)
     bands = np.linspace(0, BANDS, groups + 1).round().astype(int)
     emotion = int(np.argmax(timeline.probabilities[window]))
     base = _log_odds(model, scene, scene.mel[None], emotion)
+    if abs(expit(base[0]) - timeline.probabilities[window, emotion]) > _SAME:
+        raise ValueError("the timeline is not this model's of this recording")
     influence = base - _occluded(model, scene, times, bands, emotion, progress)
     return Explanation(
         emotion=timeline.labels[emotion],
-        log_probability=-float(np.logaddexp(0.0, -base[0])),
+        log_probability=float(log_expit(base[0])),
         times=(offset + scene.first + times / 2) / FRAME_RATE,
         bands=band_edges(bands),
         influence=influence.reshape(patches, groups),
@@ -177,6 +185,7 @@ def _scene(
     activity: SpeechActivity,
     timeline: EmotionTimeline,
     window: int,
+    usual: np.ndarray | float,
 ) -> tuple[_Scene, int]:
     """The window in its segment, and the segment's first frame in the recording."""
     frames = count_frames(len(waveform.samples))
@@ -186,7 +195,9 @@ def _scene(
     speech = speech_frames(activity, frames)[segment.start : segment.end]
     mel = model.network.log_mel(samples)[0]
     spoken = torch.from_numpy(speech).to(model.device)
-    return _Scene(mel, spoken, int(first[window]) - segment.start, length), segment.start
+    speaker = torch.from_numpy(np.asarray(usual, dtype=np.float32)).to(model.device)
+    inside = int(first[window]) - segment.start
+    return _Scene(mel, spoken, inside, length, speaker), segment.start
 
 
 def _owner(segments: list[Segment], window: int) -> Segment:
@@ -230,7 +241,8 @@ def _log_odds(model: VoiceModel, scene: _Scene, mel: torch.Tensor, emotion: int)
         scene.length,
     )
     speech = scene.speech.expand(count, -1)
-    _, logits = network.classifier(network.describe(network.encoder(mel), speech, windows))
+    statistics = network.describe(network.encoder(mel), speech, windows)
+    _, logits = network.classifier(statistics, scene.usual)
     scores = logits.double() / model.temperature
     is_other = torch.arange(scores.shape[1], device=mel.device) != emotion
     return (scores[:, emotion] - scores[:, is_other].logsumexp(dim=1)).cpu().numpy()

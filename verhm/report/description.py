@@ -21,7 +21,7 @@ _LOWEST = 27.5  # Hz; semitones count from here, as in eGeMAPS
 
 
 @dataclass(frozen=True)
-class Voice:
+class Prosody:
     """How a voice sounds in one window; every figure is NaN where it is unknown.
 
     Attributes:
@@ -53,8 +53,8 @@ class UsualVoice:
         windows: how many there were
     """
 
-    mean: Voice
-    deviation: Voice
+    mean: Prosody
+    deviation: Prosody
     windows: int
 
 
@@ -73,9 +73,9 @@ _FIGURES = (
 )
 
 
-def measure_voice(
+def measure_prosody(
     acoustics: Acoustics, activity: SpeechActivity, starts: np.ndarray, ends: np.ndarray
-) -> list[Voice]:
+) -> list[Prosody]:
     """Measure how a voice sounds in each window.
 
     Args:
@@ -114,7 +114,7 @@ def apart_from(starts: np.ndarray, ends: np.ndarray, window: int) -> list[int]:
     return chosen
 
 
-def usual_voice(voices: Sequence[Voice]) -> UsualVoice:
+def usual_voice(voices: Sequence[Prosody]) -> UsualVoice:
     """Sum up what is usual for a voice.
 
     Args:
@@ -126,13 +126,15 @@ def usual_voice(voices: Sequence[Voice]) -> UsualVoice:
     """
     known = np.array([astuple(voice) for voice in voices if voice.is_known])
     if len(known) < 2:
-        nothing = Voice(*[np.nan] * len(_FIGURES))
+        nothing = Prosody(*[np.nan] * len(_FIGURES))
         return UsualVoice(nothing, nothing, len(known))
     deviation = known.std(axis=0, ddof=1)
-    return UsualVoice(Voice(*known.mean(axis=0).tolist()), Voice(*deviation.tolist()), len(known))
+    return UsualVoice(
+        Prosody(*known.mean(axis=0).tolist()), Prosody(*deviation.tolist()), len(known)
+    )
 
 
-def describe_voice(voice: Voice, usual: UsualVoice) -> list[str]:
+def describe_voice(voice: Prosody, usual: UsualVoice) -> list[str]:
     """Say how a window's voice differs from what is usual for it.
 
     Args:
@@ -157,16 +159,16 @@ def describe_voice(voice: Voice, usual: UsualVoice) -> list[str]:
     ]
 
 
-def _measure(acoustics: Acoustics, is_spoken: np.ndarray, share: float) -> Voice:
+def _measure(acoustics: Acoustics, is_spoken: np.ndarray, share: float) -> Prosody:
     """One window's voice, from the steps of the grid that are spoken in it."""
     pitch = acoustics.pitch[is_spoken]
     pitch = pitch[np.isfinite(pitch)]
     if len(pitch) < _LEAST_VOICED:
-        return Voice(np.nan, np.nan, np.nan, float(share))
+        return Prosody(np.nan, np.nan, np.nan, float(share))
     semitones = 12 * np.log2(pitch / _LOWEST)
     low, high = np.percentile(semitones, (20, 80))
     power = np.mean(10 ** (acoustics.loudness[is_spoken] / 10))
-    return Voice(
+    return Prosody(
         float(np.median(semitones)), float(high - low), float(decibels(power)), float(share)
     )
 
