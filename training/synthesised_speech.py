@@ -8,6 +8,7 @@ speak_lib.h. Debian: apt install libespeak-ng1.
 import ctypes
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Final
 
 import numpy as np
 import soxr
@@ -186,3 +187,141 @@ def _closure(samples: np.ndarray, burst: int, earliest: int) -> int:
     """First sample, from `earliest` on, of the silence that a plosive's burst ends."""
     sounding = np.flatnonzero(samples[earliest:burst])
     return earliest + (int(sounding[-1]) + 1 if len(sounding) else 0)
+
+
+@dataclass(frozen=True)
+class Script:
+    """What is read aloud by whom.
+
+    Attributes:
+        voices: names
+        sentences: each is read by each voice
+    """
+
+    voices: tuple[str, ...]
+    sentences: tuple[str, ...]
+
+
+# Male and female; what is held out shares no voice and no sentence with what is trained on.
+TRAINING: Final = (
+    Script(
+        (
+            "en-us+m1",
+            "en-us+f2",
+            "en-us+f4",
+            "en-us+m7",
+            "en-us",
+        ),
+        (
+            "Nobody remembers where the big brown box came from.",
+            "My mother bought a map and a lamp at the market.",
+            "Please keep the baby away from the open pool.",
+            "He jumped up and ran back to the boat.",
+            "The people next door play jazz until midnight.",
+            "We hope to be home by the first of November.",
+            "Put the paper cups on top of the table.",
+            "I was thinking about the trip to the mountains.",
+            "She has a good job in a small publishing house.",
+            "The weather has been much warmer than usual.",
+        ),
+    ),
+    Script(
+        (
+            "de",
+            "de+f2",
+            "de+m3",
+            "de+f5",
+        ),
+        (
+            "Meine Mutter kauft am Markt Brot und Butter.",
+            "Der Junge spielt gern Ball, aber heute bleibt er im Bett.",
+            "Im Park blühen bald die ersten Blumen.",
+            "Bitte komm pünktlich zum Abendessen.",
+            "Papa hat den Apfelbaum im Sommer gepflanzt.",
+            "Am Montag haben wir ein Problem mit der Pumpe.",
+            "Ich glaube, dass das Haus am Berg leer ist.",
+            "Sie ging langsam über die alte Brücke.",
+        ),
+    ),
+    Script(
+        (
+            "it",
+            "it+f1",
+            "it+m4",
+        ),
+        (
+            "La mamma prepara la pasta per il bambino.",
+            "Il bambino beve un bicchiere di acqua.",
+            "Abbiamo comprato un bel paio di scarpe nuove.",
+            "Il tempo è sempre bello in primavera.",
+            "Gli amici vengono a piedi ogni sabato.",
+            "Non capisco perché il pane sia così buono.",
+            "Marco ha perso la palla sotto il ponte.",
+        ),
+    ),
+    Script(
+        (
+            "nl+f4",
+            "nl+m1",
+        ),
+        (
+            "Mijn broer heeft een grote boot gekocht.",
+            "De bakker verkoopt brood en boter.",
+            "Het meisje speelt buiten met de bal.",
+            "Op maandag komt mama met de bus.",
+            "We praten over het probleem bij de brug.",
+        ),
+    ),
+)
+HELD_OUT: Final = (
+    Script(
+        (
+            "en+m3",
+            "en+f3",
+            "en+linda",
+            "en+max",
+        ),
+        (
+            "Peter picked a few plums from the garden.",
+            "A cab stopped in the middle of the bridge.",
+            "Our boss asked for a simple and honest answer.",
+            "Tom combed his beard and put on a blue cap.",
+            "Birds began to sing above the empty barn.",
+            "I should probably have phoned you before lunch.",
+            "Many families spent the summer by the lake.",
+            "The last bus to Oxford leaves at half past eight.",
+        ),
+    ),
+    Script(
+        (
+            "fr+m2",
+            "fr+f3",
+            "fr+anika",
+        ),
+        (
+            "Mon père prend le bateau pour aller à Paris.",
+            "Les enfants jouent dans le jardin avec un ballon.",
+            "Le petit bébé ne boit pas de lait.",
+            "Madame Dupont habite en bas de la montagne.",
+            "Il a mal à la jambe depuis samedi.",
+            "Nous avons beaucoup parlé de la pluie et du beau temps.",
+        ),
+    ),
+)
+_SPEEDS = (120, 210)  # words per minute
+_PITCHES = (35, 66)
+
+
+def read_aloud(scripts: tuple[Script, ...], seed: int = 0) -> list[Utterance]:
+    """Let every voice of every script read its sentences at drawn speeds and pitches.
+
+    Raises:
+        SystemExit: when eSpeak NG is not installed
+    """
+    espeak, rng = Espeak(), np.random.default_rng(seed)
+    return [
+        espeak.speak(text, Voice(name, int(rng.integers(*_SPEEDS)), int(rng.integers(*_PITCHES))))
+        for script in scripts
+        for name in script.voices
+        for text in script.sentences
+    ]

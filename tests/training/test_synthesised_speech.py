@@ -1,7 +1,16 @@
 import numpy as np
 import pytest
 
-from training.synthesised_speech import Espeak, Phoneme, Voice, time_phonemes
+from training.synthesised_speech import (
+    HELD_OUT,
+    TRAINING,
+    Espeak,
+    Phoneme,
+    Script,
+    Voice,
+    read_aloud,
+    time_phonemes,
+)
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +67,25 @@ def test_a_change_of_language_is_no_sound(espeak):
 def test_an_unknown_voice_is_refused(espeak):
     with pytest.raises(ValueError, match="no voice klingon"):
         espeak.speak("My map.", Voice("klingon-x"))
+
+
+def test_no_voice_and_no_sentence_is_both_trained_on_and_held_out():
+    for part in ("voices", "sentences"):
+        known, new = (
+            {entry for script in scripts for entry in getattr(script, part)}
+            for scripts in (TRAINING, HELD_OUT)
+        )
+        assert not known & new
+
+
+def test_every_voice_reads_every_sentence(espeak):
+    scripts = (
+        Script(("en-us", "de+f2"), ("My map.", "A boat.", "Bee.")),
+        Script(("it",), ("Si.",)),
+    )
+    spoken = read_aloud(scripts)
+    assert len(spoken) == 7
+    assert all(utterance.phonemes for utterance in spoken)
 
 
 def loudness(utterance, phoneme):
