@@ -50,8 +50,9 @@ published with 0.818 on these folds, its checkpoints chosen on the test folds.
 |---|---|---|---|
 {limits}
 
-Of the folds' clips also: Brier score {brier} (knowing nothing gives {brier_chance:.3f}), negative
-log-likelihood {nll} nats ({nll_chance:.2f}), area under the risk-coverage curve {aurc}.
+Of the folds' clips also: Brier score {brier}, where knowing nothing gives {brier_chance:.3f};
+negative log-likelihood {nll} nats, where knowing nothing gives {nll_chance:.2f}; area under the
+risk-coverage curve {aurc}.
 
 "No result" was given to {abstained} of the windows of RAVDESS and {abstained_abroad} of EMO-DB's.
 A window's plausible emotions are to hold the true one in {wanted} of windows like those of the
@@ -81,8 +82,8 @@ A window is described by statistics of its frames of speech in each layer; a lin
 temperature-scaled on held-out training speakers, gives the probabilities, and a regression with the
 prototypes of facial action units gives the expression. A small convolutional network turns the
 frames into the mouth. Training data: RAVDESS speech ({clips:,} clips), OpenFace action units of the
-same takes, and FACEGOOD ({recordings} recordings). EMO-DB is used for comparison only: nothing
-shipped has learned from it.
+same takes, and FACEGOOD ({recordings} recordings). EMO-DB was prepared for comparisons; it is not
+in the shipped weights, but the margin of the threshold for unfamiliar sounds allows for it.
 """
 
 
@@ -235,7 +236,7 @@ def corpus_merits(results: dict) -> list[Merit]:
         ),
         Merit(
             f"The same recipe fitted on {len(speakers['per_speaker']) - 1} speakers of EMO-DB, on "
-            f"the one left out, each in turn: UAR, {names} emotions",
+            f"the one left out, each in turn, who says the same sentences: UAR, {names} emotions",
             _with_interval(speakers, "uar"),
             speakers["uar"],
         ),

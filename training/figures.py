@@ -74,7 +74,12 @@ def draw_reliability(bins: list[dict], ece: float) -> Figure:
     axes.plot([0, 1], [0, 1], "--", color=look.HATCH, label="as often right as sure")
     axes.plot(confidence, accuracy, color=look.ACCENT, label="measured; larger dots, more clips")
     axes.scatter(
-        confidence, accuracy, s=15 + 500 * examples / examples.sum(), color=look.ACCENT, zorder=3
+        confidence,
+        accuracy,
+        s=15 + 500 * examples / examples.sum(),
+        color=look.ACCENT,
+        zorder=3,
+        clip_on=False,
     )
     axes.set_xlabel("Confidence: mean largest probability")
     axes.set_ylabel("Accuracy: share that was right")
