@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import QuadMesh
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
@@ -168,14 +170,26 @@ def draw_explanation(explanation: Explanation, path: Path) -> None:
     figure = Figure((_WIDTH / _DPI, _HEIGHT / _DPI), dpi=_DPI, facecolor=look.PAPER)
     FigureCanvasAgg(figure)
     axes = figure.add_axes((0.09, 0.14, 0.76, 0.72))
-    times, rows = explanation.times, np.linspace(0, len(explanation.mel), len(explanation.bands))
-    axes.imshow(
-        explanation.mel,
-        cmap="Greys",
-        origin="lower",
-        aspect="auto",
-        extent=(times[0], times[-1], rows[0], rows[-1]),
+    bar = figure.add_axes((0.88, 0.14, 0.02, 0.72))
+    figure.colorbar(_draw_patches(axes, explanation), cax=bar)
+    axes.set_xlabel("s", color=look.INK_SOFT)
+    axes.set_ylabel("kHz", color=look.INK_SOFT)
+    bar.set_ylabel(
+        f"speaks against \u2190 {explanation.emotion} \u2192 speaks for (nats)", color=look.INK_SOFT
     )
+    for part in (axes, bar):
+        part.tick_params(colors=look.INK_SOFT, labelsize=8)
+    title = f"{explanation.emotion.capitalize()}, {look.percent(explanation.probability)} %"
+    figure.text(0.09, 0.91, title, fontsize=12, fontweight="bold", color=look.INK)
+    figure.text(0.09, 0.022, NOTE, fontsize=7.5, color=look.INK_FAINT)
+    figure.savefig(path, format="png", metadata={"Software": None})
+
+
+def _draw_patches(axes: Axes, explanation: Explanation) -> QuadMesh:
+    """Colour each patch by its influence, and write it in: nothing is shown by colour alone."""
+    times, rows = explanation.times, np.linspace(0, len(explanation.mel), len(explanation.bands))
+    extent = (times[0], times[-1], rows[0], rows[-1])
+    axes.imshow(explanation.mel, cmap="Greys", origin="lower", aspect="auto", extent=extent)
     # At least one nat: faint influences must not look like strong ones.
     reach = max(1.0, float(np.abs(explanation.influence).max()))
     heat = axes.pcolormesh(
@@ -185,7 +199,7 @@ def draw_explanation(explanation: Explanation, path: Path) -> None:
         axes.text(
             (times[time] + times[time + 1]) / 2,
             (rows[band] + rows[band + 1]) / 2,
-            _signed(explanation.influence[time, band]),
+            _signed(float(explanation.influence[time, band])),
             ha="center",
             va="center",
             fontsize=8,
@@ -194,18 +208,7 @@ def draw_explanation(explanation: Explanation, path: Path) -> None:
         )
     axes.set_yticks(rows, [f"{edge / 1000:.1f}" for edge in explanation.bands])
     axes.set_xticks(times)
-    axes.set_xlabel("s", color=look.INK_SOFT)
-    axes.set_ylabel("kHz", color=look.INK_SOFT)
-    axes.tick_params(colors=look.INK_SOFT, labelsize=8)
-    bar = figure.colorbar(heat, cax=figure.add_axes((0.88, 0.14, 0.02, 0.72)))
-    bar.set_label(
-        f"speaks against \u2190 {explanation.emotion} \u2192 speaks for (nats)", color=look.INK_SOFT
-    )
-    bar.ax.tick_params(colors=look.INK_SOFT, labelsize=8)
-    title = f"{explanation.emotion.capitalize()}, {look.percent(explanation.probability)} %"
-    figure.text(0.09, 0.91, title, fontsize=12, fontweight="bold", color=look.INK)
-    figure.text(0.09, 0.022, NOTE, fontsize=7.5, color=look.INK_FAINT)
-    figure.savefig(path, format="png", metadata={"Software": None})
+    return heat
 
 
 def _signed(nats: float) -> str:
