@@ -21,7 +21,8 @@ from verhm.audio.media import decode
 from verhm.model.checkpoint import load
 from verhm.model.inference import infer
 from verhm.settings import AnalysisSettings
-from verhm.types import SpeechActivity, Waveform, no_progress
+from verhm.stages import no_progress
+from verhm.types import SpeechActivity, Waveform
 from verhm.windows import window_bounds
 
 VOICE = Path(__file__).parent.parent / "ui" / "assets" / "demonstration" / "voice.ogg"

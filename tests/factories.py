@@ -4,6 +4,7 @@ import numpy as np
 
 from verhm.labels import EMOTIONS, MORPHS
 from verhm.settings import AnalysisSettings
+from verhm.stages import Stage
 from verhm.types import (
     Acoustics,
     Analysis,
@@ -14,7 +15,6 @@ from verhm.types import (
     Share,
     Source,
     SpeechActivity,
-    Stage,
     Summary,
     Voice,
     Waveform,

@@ -9,7 +9,8 @@ import soundfile
 
 from verhm.analysis import Analyzer
 from verhm.errors import Cancelled, RequestError
-from verhm.types import Stage, Voice
+from verhm.stages import Stage
+from verhm.types import Voice
 
 pytestmark = pytest.mark.model
 

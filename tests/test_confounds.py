@@ -19,15 +19,8 @@ from verhm.confounds import (
 from verhm.errors import Cancelled
 from verhm.model.baseline import usual_embedding
 from verhm.model.inference import infer
-from verhm.types import (
-    Analysis,
-    EmotionTimeline,
-    Stage,
-    Voice,
-    Waveform,
-    WindowStatus,
-    no_progress,
-)
+from verhm.stages import Stage, no_progress
+from verhm.types import Analysis, EmotionTimeline, Voice, Waveform, WindowStatus
 
 DURATION = 40.3  # s: three blocks of two encoder segments, and a rest
 

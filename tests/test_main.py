@@ -15,7 +15,7 @@ from tests.audio.malformed import make_malformed
 from tests.factories import make_analysis
 from verhm.__main__ import _write_results, main
 from verhm.labels import EMOTIONS, MORPHS
-from verhm.types import no_progress
+from verhm.stages import no_progress
 
 ROOT = Path(__file__).parent.parent
 

@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from verhm.settings import AnalysisSettings, VideoSettings
-from verhm.types import Analysis, MorphSequence, Progress
+from verhm.stages import Progress
+from verhm.types import Analysis, MorphSequence
 
 if TYPE_CHECKING:
     from verhm.analysis import Analyzer

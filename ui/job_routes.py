@@ -8,7 +8,7 @@ from ui.context import AppContext
 from ui.progress import JobView
 from ui.user import signed_in
 from verhm.errors import StorageError
-from verhm.types import Stage
+from verhm.stages import Stage
 
 
 def routes(context: AppContext) -> APIRouter:

@@ -25,7 +25,8 @@ from ui.job_endings import closing, failure, told, undrawn
 from ui.progress import JobState, JobView, Pace, Wait, share_done
 from verhm.errors import Cancelled, RequestError, VerhmError
 from verhm.settings import AnalysisSettings, VideoSettings
-from verhm.types import Analysis, Progress, Stage
+from verhm.stages import Progress, Stage
+from verhm.types import Analysis
 
 KEPT = 32  # ended jobs that can still be asked about
 STOP_TIME = 5.0  # s; work that was told to stop has mostly ended by then

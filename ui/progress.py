@@ -4,7 +4,7 @@ import enum
 from dataclasses import dataclass
 
 from verhm.errors import VerhmError
-from verhm.types import Stage
+from verhm.stages import Stage
 
 # How the stages share the time of a whole job: measured on two cores with a recording of a minute.
 # They only weigh the stages against each other; the speed is that of the job itself.

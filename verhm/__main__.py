@@ -15,7 +15,8 @@ from tqdm import tqdm
 from verhm import __version__
 from verhm.errors import RequestError, VerhmError
 from verhm.settings import AnalysisSettings, VideoSettings
-from verhm.types import Analysis, Progress, Stage, Voice, no_progress
+from verhm.stages import Progress, Stage, no_progress
+from verhm.types import Analysis, Voice
 
 if TYPE_CHECKING:
     from verhm.analysis import Analyzer

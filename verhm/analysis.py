@@ -19,17 +19,8 @@ from verhm.model.checkpoint import SHIPPED, load
 from verhm.model.inference import infer
 from verhm.report.summary import summarize
 from verhm.settings import AnalysisSettings, AudioLimits
-from verhm.types import (
-    Analysis,
-    EmotionTimeline,
-    ModelId,
-    Progress,
-    Recording,
-    Stage,
-    Voice,
-    no_progress,
-    portion,
-)
+from verhm.stages import Progress, Stage, no_progress, portion
+from verhm.types import Analysis, EmotionTimeline, ModelId, Recording, Voice
 from verhm.windows import window_bounds
 
 # How the steps of the stage "speech" share its time.

@@ -20,17 +20,8 @@ from verhm.model.baseline import usual_embedding
 from verhm.model.checkpoint import VoiceModel
 from verhm.model.inference import Inference, infer
 from verhm.model.segments import count_frames, place_segments, window_frames
-from verhm.types import (
-    Analysis,
-    EmotionTimeline,
-    Progress,
-    SpeechActivity,
-    Stage,
-    Voice,
-    Waveform,
-    no_progress,
-    portion,
-)
+from verhm.stages import Progress, Stage, no_progress, portion
+from verhm.types import Analysis, EmotionTimeline, SpeechActivity, Voice, Waveform
 
 SEMITONES: Final = 2.0
 DECIBELS: Final = 6.0

@@ -22,7 +22,8 @@ from verhm.model.checkpoint import load
 from verhm.model.explanation import Explanation, explain
 from verhm.report import look
 from verhm.report.description import apart_from, describe_voice, measure_prosody, usual_voice
-from verhm.types import Analysis, Progress, WindowStatus, no_progress
+from verhm.stages import Progress, no_progress
+from verhm.types import Analysis, WindowStatus
 
 DOCUMENT, PICTURE = "explanation.json", "explanation.png"
 NOTE = (

@@ -5,38 +5,13 @@ Times are seconds from the start of the recording.
 """
 
 import enum
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from verhm.labels import CIRCUMPLEX, EMOTIONS, MORPHS
 from verhm.settings import AnalysisSettings
-
-
-class Stage(enum.StrEnum):
-    """The steps a person sees go by, in order."""
-
-    DECODE = "decode"
-    QUALITY = "quality"
-    SPEECH = "speech"
-    EMOTION = "emotion"
-    FACE = "face"
-    RENDER = "render"
-    SAVE = "save"
-
-
-Progress = Callable[[Stage, float], None]
-"""Called with a stage and its share done in [0, 1]. It may raise `Cancelled` to stop the work."""
-
-
-def no_progress(stage: Stage, share: float) -> None:
-    """Report to nobody."""
-
-
-def portion(progress: Progress, start: float, end: float) -> Progress:
-    """For one of several steps of a stage: its own share becomes the stage's, `start` to `end`."""
-    return lambda stage, share: progress(stage, start + (end - start) * share)
+from verhm.stages import Stage
 
 
 class WindowStatus(enum.StrEnum):

@@ -8,7 +8,8 @@ from verhm.audio.acoustics import measure_acoustics, self_similarity
 from verhm.audio.activity import detect_speech
 from verhm.audio.media import decode
 from verhm.errors import Cancelled
-from verhm.types import SpeechActivity, Stage, Waveform
+from verhm.stages import Stage
+from verhm.types import SpeechActivity, Waveform
 
 RATE = 16_000
 ALWAYS = SpeechActivity(np.array([[0.0, 1_000.0]]))

@@ -11,7 +11,8 @@ from verhm.audio.activity import detect_speech, speech_gain
 from verhm.audio.levels import contains
 from verhm.audio.media import decode
 from verhm.errors import Cancelled
-from verhm.types import Stage, Waveform
+from verhm.stages import Stage
+from verhm.types import Waveform
 
 RATE = 16_000
 

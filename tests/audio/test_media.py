@@ -9,7 +9,7 @@ from tests.audio.encoding import encode, film, stream, tone, write_sound
 from verhm.audio.media import decode
 from verhm.errors import AudioError, Cancelled
 from verhm.settings import AudioLimits
-from verhm.types import Stage
+from verhm.stages import Stage
 
 FORMATS = [
     ("a.wav", (), "wav", "pcm_s16le"),

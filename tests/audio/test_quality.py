@@ -9,7 +9,8 @@ from verhm.audio.media import decode
 from verhm.audio.quality import measure_quality, refuse_too_little_speech, refuse_unusable
 from verhm.errors import AudioError
 from verhm.settings import AudioLimits
-from verhm.types import Quality, SpeechActivity, Stage, Waveform
+from verhm.stages import Stage
+from verhm.types import Quality, SpeechActivity, Waveform
 from verhm.windows import window_bounds
 
 RATE = 16_000

@@ -17,7 +17,8 @@ from verhm.face import video
 from verhm.face.video import draw_frames, render_video
 from verhm.labels import MORPHS
 from verhm.settings import VideoSettings
-from verhm.types import MorphSequence, Stage
+from verhm.stages import Stage
+from verhm.types import MorphSequence
 
 pytestmark = pytest.mark.model
 SMALL = VideoSettings(size=128)

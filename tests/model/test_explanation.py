@@ -14,7 +14,8 @@ from verhm.model.checkpoint import SHIPPED, load
 from verhm.model.explanation import band_edges, explain, neutral_fill
 from verhm.model.inference import infer
 from verhm.settings import AnalysisSettings
-from verhm.types import EmotionTimeline, SpeechActivity, Stage, Waveform, WindowStatus
+from verhm.stages import Stage
+from verhm.types import EmotionTimeline, SpeechActivity, Waveform, WindowStatus
 from verhm.windows import window_bounds
 
 MODEL = make_model()

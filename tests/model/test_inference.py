@@ -10,7 +10,8 @@ from verhm.model import inference
 from verhm.model.calibration import calibrate
 from verhm.model.inference import infer, resample_mouth
 from verhm.settings import AnalysisSettings
-from verhm.types import SpeechActivity, Stage, Waveform
+from verhm.stages import Stage
+from verhm.types import SpeechActivity, Waveform
 from verhm.windows import window_bounds
 
 MODEL = make_model()

@@ -12,7 +12,8 @@ from verhm.labels import MORPHS
 from verhm.model.checkpoint import SHIPPED, load
 from verhm.model.inference import infer
 from verhm.settings import AnalysisSettings
-from verhm.types import Waveform, no_progress
+from verhm.stages import no_progress
+from verhm.types import Waveform
 from verhm.windows import window_bounds
 
 pytestmark = pytest.mark.model

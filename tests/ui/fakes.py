@@ -7,7 +7,8 @@ from tests.factories import make_analysis
 from verhm.errors import VerhmError
 from verhm.report.document import to_json
 from verhm.settings import AnalysisSettings, VideoSettings
-from verhm.types import Analysis, MorphSequence, Progress, Stage
+from verhm.stages import Progress, Stage
+from verhm.types import Analysis, MorphSequence
 
 
 class FakeEngine:

@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from ui.progress import SETTLED, WEIGHTS, Pace, share_done
-from verhm.types import Stage
+from verhm.stages import Stage
 
 
 def test_progress_grows_through_the_stages_from_nothing_to_all():

@@ -13,7 +13,7 @@ from ui.progress import JobState
 from ui.session_names import session_moment
 from ui.session_removal import erase_session, what_goes
 from verhm.errors import AudioError, StorageError
-from verhm.types import Stage
+from verhm.stages import Stage
 
 
 def test_the_question_names_what_goes(context, analysed):

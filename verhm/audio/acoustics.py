@@ -11,7 +11,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from verhm.audio.levels import contains, decibels
 from verhm.audio.pitch import yin
-from verhm.types import Acoustics, Progress, SpeechActivity, Stage, Waveform, no_progress
+from verhm.stages import Progress, Stage, no_progress
+from verhm.types import Acoustics, SpeechActivity, Waveform
 
 _LOWEST, _HIGHEST = 65.0, 500.0  # Hz
 _HOP = 0.02  # s between pitch frames

@@ -10,7 +10,8 @@ import numpy as np
 import torch
 from scipy import ndimage
 
-from verhm.types import Progress, SpeechActivity, Stage, Waveform, no_progress, portion
+from verhm.stages import Progress, Stage, no_progress, portion
+from verhm.types import SpeechActivity, Waveform
 
 _SAMPLE_RATE = 16_000  # Hz
 _FRAME = 512  # samples per probability

@@ -27,7 +27,8 @@ from verhm.audio.video_writer import VideoWriter, beside, refusing_folder, write
 from verhm.audio.wav_header import missing_seconds
 from verhm.errors import AudioError, RenderError
 from verhm.settings import AudioLimits
-from verhm.types import Progress, Recording, Source, Stage, Waveform, no_progress
+from verhm.stages import Progress, Stage, no_progress
+from verhm.types import Recording, Source, Waveform
 
 _CODECS = (
     *("pcm_u8", "pcm_s16le", "pcm_s24le", "pcm_s32le", "pcm_f32le", "pcm_f64le"),

@@ -8,7 +8,8 @@ from verhm.audio.clipping import clipped_per_frame
 from verhm.audio.levels import contains, decibels, frame_power
 from verhm.errors import AudioError
 from verhm.settings import AudioLimits
-from verhm.types import Progress, Quality, SpeechActivity, Stage, Waveform, no_progress
+from verhm.stages import Progress, Stage, no_progress
+from verhm.types import Quality, SpeechActivity, Waveform
 
 _FRAME = 0.01  # s
 _SPECTRUM = 256  # samples per spectrum

@@ -17,7 +17,8 @@ from verhm.audio.media import open_video
 from verhm.errors import RenderError
 from verhm.face.rig import load_face
 from verhm.settings import VideoSettings
-from verhm.types import MorphSequence, Progress, Stage, Waveform, no_progress
+from verhm.stages import Progress, Stage, no_progress
+from verhm.types import MorphSequence, Waveform
 
 WORKERS: Final = max(1, min(2, os.cpu_count() or 1))
 AHEAD: Final = 16  # frames' weights that lie ready for each worker

@@ -16,15 +16,8 @@ from verhm.model.checkpoint import VoiceModel
 from verhm.model.features import BANDS, FRAME_RATE, SAMPLE_RATE
 from verhm.model.network import Windows
 from verhm.model.segments import Segment, count_frames, place_segments, speech_frames, window_frames
-from verhm.types import (
-    EmotionTimeline,
-    Progress,
-    SpeechActivity,
-    Stage,
-    Waveform,
-    WindowStatus,
-    no_progress,
-)
+from verhm.stages import Progress, Stage, no_progress
+from verhm.types import EmotionTimeline, SpeechActivity, Waveform, WindowStatus
 
 _BATCH = 5  # occluded copies of a segment at once: 45 s of sound with windows of 3 s
 _SAME = 0.02  # of a probability; more than devices differ by

@@ -22,7 +22,8 @@ from verhm.model.segments import (
 )
 from verhm.model.synthesizer import MOUTH_COLUMNS
 from verhm.settings import AnalysisSettings
-from verhm.types import Progress, SpeechActivity, Stage, Waveform, no_progress
+from verhm.stages import Progress, Stage, no_progress
+from verhm.types import SpeechActivity, Waveform
 
 _BATCH = 4  # segments at once: 36 s of sound with windows of 3 s
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from verhm.settings import AnalysisSettings
+from verhm.stages import Stage
 from verhm.types import (
     Acoustics,
     Analysis,
@@ -19,7 +20,6 @@ from verhm.types import (
     Share,
     Source,
     SpeechActivity,
-    Stage,
     Summary,
     WindowStatus,
 )
