@@ -107,7 +107,9 @@ def _analyze_all(options: argparse.Namespace) -> int:
         try:
             with _progress_bar(path.name) as progress:
                 analysis = analyzer.analyze(path, progress, baseline=baseline)
-                confounds = _confounds(analysis, path, options, progress, baseline)
+                confounds = None
+                if options.confounds:
+                    confounds = analyzer.check_confounds(path, analysis, progress, baseline)
                 count = _write_results(analysis, path, folder, video, progress, confounds)
             found = f"{analysis.timeline.has_result.sum()} of {len(analysis.timeline)}"
             print(f"{path}: {found} windows with a result; wrote {count} files to {folder}")
@@ -197,24 +199,6 @@ def _refuse_to_overwrite(folders: Iterator[Path]) -> None:
             "The results folder already holds an analysis.",
             "Choose another folder, or add --overwrite.",
         )
-
-
-def _confounds(
-    analysis: Analysis,
-    path: Path,
-    options: argparse.Namespace,
-    progress: Progress,
-    baseline: Voice | None,
-) -> "Confounds | None":
-    """Whether the windows hang on pitch or level alone; None where that was not asked for."""
-    if not options.confounds:
-        return None
-    from verhm.audio.media import decode
-    from verhm.confounds import check_confounds
-    from verhm.model.checkpoint import load
-
-    model = load(device=options.device)
-    return check_confounds(model, decode(path).waveform, analysis, progress, baseline)
 
 
 def _write_results(

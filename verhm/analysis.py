@@ -12,10 +12,12 @@ from verhm.audio.acoustics import measure_acoustics
 from verhm.audio.activity import detect_speech
 from verhm.audio.media import decode
 from verhm.audio.quality import measure_quality, refuse_too_little_speech, refuse_unusable
+from verhm.confounds import Confounds, check_confounds
 from verhm.face.motion import compose
 from verhm.model.abstention import window_status
 from verhm.model.baseline import measure_voice, usual_embedding
 from verhm.model.checkpoint import SHIPPED, load
+from verhm.model.explanation import Explanation, explain
 from verhm.model.inference import infer
 from verhm.report.summary import summarize
 from verhm.settings import AnalysisSettings, AudioLimits
@@ -91,6 +93,52 @@ class Analyzer:
             recording = decode(Path(path), self._limits, progress)
         analysis = self._analyze(recording, progress, settings or self._settings, seconds, usual)
         return replace(analysis, baseline_windows=0.0 if baseline is None else baseline.windows)
+
+    def explain(
+        self, path: Path, analysis: Analysis, window: int, progress: Progress = no_progress
+    ) -> Explanation:
+        """Find what in a window its result rests on; see `verhm.model.explanation`.
+
+        Args:
+            path: of the recording
+            analysis: of it, made by this analyzer without a baseline
+            window: index of a window with a result
+            progress: told about each stage; may raise `Cancelled`
+
+        Raises:
+            AudioError: E10–E19 when the recording can no longer be read
+            RequestError: E71 when the window has no result
+        """
+        waveform = decode(Path(path), self._limits, progress).waveform
+        return explain(
+            self._model,
+            waveform,
+            analysis.activity,
+            analysis.timeline,
+            window,
+            progress=progress,
+        )
+
+    def check_confounds(
+        self,
+        path: Path,
+        analysis: Analysis,
+        progress: Progress = no_progress,
+        baseline: Voice | None = None,
+    ) -> Confounds:
+        """Count the windows whose result hangs on pitch or level alone; see `verhm.confounds`.
+
+        Args:
+            path: of the recording
+            analysis: of it, made by this analyzer
+            progress: told about each stage; may raise `Cancelled`
+            baseline: that the analysis was made with
+
+        Raises:
+            AudioError: E10–E19 when the recording can no longer be read
+        """
+        waveform = decode(Path(path), self._limits, progress).waveform
+        return check_confounds(self._model, waveform, analysis, progress, baseline)
 
     def _analyze(
         self,

@@ -16,10 +16,8 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 from verhm.analysis import Analyzer
-from verhm.audio.media import decode
 from verhm.errors import RequestError
-from verhm.model.checkpoint import load
-from verhm.model.explanation import Explanation, explain
+from verhm.model.explanation import Explanation
 from verhm.report import look
 from verhm.report.description import apart_from, describe_voice, measure_prosody, usual_voice
 from verhm.stages import Progress, no_progress
@@ -73,15 +71,12 @@ def explain_file(path: Path, at: float, progress: Progress = no_progress) -> Exp
         AudioError: as `Analyzer.analyze`
         RequestError: E71 when the moment lies outside the recording
     """
-    analysis = Analyzer().analyze(path, progress)
+    analyzer = Analyzer()
+    analysis = analyzer.analyze(path, progress)
     window = _window_at(analysis, at)
-    timeline = analysis.timeline
     explanation = None
-    if timeline.has_result[window]:
-        waveform = decode(path).waveform
-        explanation = explain(
-            load(), waveform, analysis.activity, timeline, window, progress=progress
-        )
+    if analysis.timeline.has_result[window]:
+        explanation = analyzer.explain(path, analysis, window, progress)
     return ExplainedWindow(analysis, window, explanation, _describe(analysis, window))
 
 
