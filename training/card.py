@@ -1,9 +1,12 @@
 """The model card: what the model is for, how well it does, worst first, and where it ends.
 
-Every measured number is read from the results; nothing is typed in by hand.
+Every measured number is read from the results; nothing is typed in by hand. The words around them
+stand in `card.md`.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -11,6 +14,7 @@ from training.corpora.facegood import TRAINING, VALIDATION
 from training.figures import CONFUSION, RELIABILITY, RISK_COVERAGE
 from training.train import NAME, VERSION
 from verhm.labels import EMOTIONS
+from verhm.model.baseline import LEAST
 from verhm.model.network import NetworkSettings
 
 CARD = "MODEL_CARD.md"
@@ -18,73 +22,7 @@ CARD = "MODEL_CARD.md"
 # how far women's and men's unweighted average recall may lie apart.
 CALIBRATION_LIMIT, TRANSFER_CALIBRATION_LIMIT, SEX_GAP_LIMIT = 0.05, 0.10, 0.075
 
-_TEMPLATE = """\
-# Model card: {name}, version {version}
-
-**For** trained clinicians and researchers who review *vocal expression*, window by window, with the
-recording at hand.
-**Not for** diagnosis, risk or suicide screening, triage, employment, education, insurance or
-police. It does not measure what a person feels. The face is synthetic, driven by the voice; it is
-not the person's expression.
-
-**Licence of the weights: non-commercial use only**, because RAVDESS (CC BY-NC-SA 4.0) is among the
-training data. Details: THIRD_PARTY.md.
-
-## Worst results first
-Unless said otherwise, figures are of clips in the published {folds} subject-wise folds of RAVDESS:
-everything – regularisation, temperature, thresholds – was chosen and fitted on the training actors
-of each fold. `python -m training.evaluate` writes them to `results.json` and this card from them.
-The shipped weights are trained on all actors afterwards; the only figures of such a fit are those
-marked *all actors*. UAR is unweighted average recall: the mean over emotions of the share of clips
-found. In brackets: 95 % intervals over speakers.
-
-| Figure (1 is perfect) | Value |
-|---|---|
-{merits}
-
-Chance is {chance:.3f} among {emotions} emotions. A fine-tuned network fifteen times the size was
-published with 0.818 on these folds, its checkpoints chosen on the test folds.
-
-## Limits that this project sets itself
-| Figure (0 is perfect) | Value | Limit | |
-|---|---|---|---|
-{limits}
-
-Of the folds' clips also: Brier score {brier}, where knowing nothing gives {brier_chance:.3f};
-negative log-likelihood {nll} nats, where knowing nothing gives {nll_chance:.2f}; area under the
-risk-coverage curve {aurc}.
-
-"No result" was given to {abstained} of the windows of RAVDESS and {abstained_abroad} of EMO-DB's.
-A window's plausible emotions are to hold the true one in {wanted} of windows like those of the
-training. They did in {covered} of RAVDESS' windows, naming {set_size:.1f} emotions on average, and
-in {covered_abroad} of EMO-DB's, naming {set_size_abroad:.1f}.
-
-![Of each acted emotion's clips, how many get which answer]({confusion})
-![Accuracy against confidence]({reliability})
-![Share of wrong answers when only the surest clips are answered]({risk_coverage})
-
-## Limits
-- **Acted speech.** Two sentences, {actors} North American actors. Spontaneous speech, other
-  languages, accents, ages, illnesses of the voice, medication and clinics' microphones were not
-  measured. Expect it to be worse there, by an amount nobody knows.
-- Confused most, of {clips:,} clips: {confused}.
-- The mouth was learnt from one Mandarin speaker; no claim is made for how well it follows others.
-- What a face shows for an emotion is partly textbook (EMFACS), because the actors' clip means are
-  silent about short movements.
-- Valence and arousal are derived from the class probabilities; they are not measured.
-- "No result" is given where there is too little speech, noise, clipping, low certainty or an
-  unfamiliar sound. The thresholds stand in `config.json`. They let bad windows through at times;
-  listen.
-
-## What it is
-The lower {layers} layers of OpenAI's Whisper base encoder (MIT), frozen, seen once for all windows.
-A window is described by statistics of its frames of speech in each layer; a linear emotion head,
-temperature-scaled on held-out training speakers, gives the probabilities, and a regression with the
-prototypes of facial action units gives the expression. A small convolutional network turns the
-frames into the mouth. Training data: RAVDESS speech ({clips:,} clips), OpenFace action units of the
-same takes, and FACEGOOD ({recordings} recordings). EMO-DB was prepared for comparisons; it is not
-in the shipped weights, but the margin of the threshold for unfamiliar sounds allows for it.
-"""
+_TEMPLATE = Path(__file__).with_name("card.md")
 
 
 @dataclass(frozen=True)
@@ -133,7 +71,7 @@ def describe_model(results: dict) -> str:
         key=lambda merit: merit.worst,
     )
     limits = sorted(project_limits(results), key=lambda one: one.value / one.limit, reverse=True)
-    return _TEMPLATE.format(
+    return _TEMPLATE.read_text(encoding="utf-8").format(
         name=NAME,
         version=VERSION,
         folds=len(folds["per_fold"]),
@@ -153,6 +91,10 @@ def describe_model(results: dict) -> str:
         covered_abroad=_percent(abroad["conformal"]["coverage"]),
         set_size=folds["conformal"]["mean_set_size"],
         set_size_abroad=abroad["conformal"]["mean_set_size"],
+        baseline_clips=" · ".join(folds["baseline"]["uar_by_clips_in_baseline"]),
+        baseline_uar=_dotted(folds["baseline"]["uar_by_clips_in_baseline"].values()),
+        too_few=_dotted(folds["baseline"]["uar_by_clips_in_plain_mean"][n] for n in ("1", "2")),
+        least=LEAST,
         confusion=CONFUSION,
         reliability=RELIABILITY,
         risk_coverage=RISK_COVERAGE,
@@ -283,6 +225,10 @@ def project_limits(results: dict) -> list[Limit]:
             SEX_GAP_LIMIT,
         ),
     ]
+
+
+def _dotted(values: Iterable[float]) -> str:
+    return " · ".join(f"{value:.3f}" for value in values)
 
 
 def most_confused(counts: np.ndarray, names: tuple[str, ...], pairs: int = 3) -> str:

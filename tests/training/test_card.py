@@ -49,6 +49,13 @@ def test_a_limit_that_is_not_kept_is_said_to_be_missed(value, verdict):
     assert {cells[3] for cells in rows if "women and men" in cells[0]} == {verdict}
 
 
+def test_it_says_what_a_baseline_is_worth():
+    by_count = RESULTS["ravdess_folds"]["baseline"]["uar_by_clips_in_baseline"]
+    card = " ".join(describe_model(RESULTS).split())
+    assert f"With {' · '.join(by_count)} of them UAR is {by_count['10']:.3f} · " in card
+    assert min(by_count.values()) > RESULTS["ravdess_folds"]["uar"]
+
+
 def test_a_worse_result_moves_up():
     results = copy.deepcopy(RESULTS)
     results["morphs"]["jaw_correlation"] = 0.01
