@@ -211,6 +211,7 @@ def _write_results(
 ) -> int:
     """Write everything about a recording; returns the number of files."""
     from verhm.confounds import write_confounds
+    from verhm.report.folder import results_folder
     from verhm.report.plots import write_emotions_html
     from verhm.report.still import write_emotions_png
     from verhm.report.tables import write_json, write_morphs_csv, write_windows_csv
@@ -226,8 +227,7 @@ def _write_results(
     }
     if confounds:
         writers = {"confounds.json": partial(write_confounds, confounds), **writers}
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
+    with results_folder(folder):
         # What not every call makes must not stay from earlier results beside the new ones.
         for name in ("face.mp4", "confounds.json"):
             (folder / name).unlink(missing_ok=True)
@@ -238,12 +238,6 @@ def _write_results(
             seconds = _write_video(analysis, path, folder / "face.mp4", video, progress)
             timed = replace(analysis, seconds=analysis.seconds | {Stage.RENDER: seconds})
             write_json(timed, folder / "analysis.json", source)
-    except OSError as error:
-        raise RequestError(
-            "E72",
-            f"The results could not be written: {error.strerror}.",
-            "Choose a folder that you may write to, on a disk with free space.",
-        ) from error
     return len(writers) + (video is not None)
 
 

@@ -20,6 +20,7 @@ from verhm.errors import RequestError
 from verhm.model.explanation import Explanation
 from verhm.report import look
 from verhm.report.description import apart_from, describe_voice, measure_prosody, usual_voice
+from verhm.report.folder import results_folder
 from verhm.stages import Progress, no_progress
 from verhm.types import Analysis, WindowStatus
 
@@ -122,20 +123,13 @@ def write_explanation(found: ExplainedWindow, folder: Path) -> list[str]:
     Raises:
         RequestError: E72 when the folder cannot be written
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
+    with results_folder(folder):
         names = [DOCUMENT]
         if found.explanation is not None:
             draw_explanation(found.explanation, folder / PICTURE)
             names.append(PICTURE)
         text = json.dumps(to_document(found), indent=2, allow_nan=False)
         (folder / DOCUMENT).write_text(text + "\n", encoding="utf-8")
-    except OSError as error:
-        raise RequestError(
-            "E72",
-            f"The results could not be written: {error.strerror}.",
-            "Choose a folder that you may write to, on a disk with free space.",
-        ) from error
     return names
 
 

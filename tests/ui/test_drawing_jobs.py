@@ -28,14 +28,21 @@ def test_a_face_that_cannot_be_drawn_leaves_the_probabilities(context, add_sessi
     assert context.repository.run(run.id).video_state is VideoState.DONE
 
 
-def test_probabilities_do_not_wait_for_the_video_before_them(
-    context, add_session, engine, until, draws, waits_to_be_drawn
-):
+@pytest.fixture
+def drawn_and_waiting(context, add_session, engine, draws, waits_to_be_drawn):
+    """A job whose face is being drawn, and one whose face waits for it."""
     engine.draw_on.clear()
-    first = context.jobs.submit(add_session("A").id)
-    draws(first)
-    second = context.jobs.submit(add_session("B").id)
-    waits_to_be_drawn(second)
+    drawn = context.jobs.submit(add_session("A").id)
+    draws(drawn)
+    waiting = context.jobs.submit(add_session("B").id)
+    waits_to_be_drawn(waiting)
+    return drawn, waiting
+
+
+def test_probabilities_do_not_wait_for_the_video_before_them(
+    context, engine, until, drawn_and_waiting
+):
+    first, second = drawn_and_waiting
     run = context.repository.run(second.run_id)
     assert (run.state, run.video_state) == (RunState.DONE, VideoState.QUEUED)
     assert context.jobs.view(first.id).state is JobState.RENDERING
@@ -132,13 +139,9 @@ def test_a_face_that_waits_to_be_drawn_again_is_not_shown_as_failed(
 
 
 def test_a_drawing_cut_off_by_closing_is_found_interrupted_and_drawn_again(
-    context, add_session, engine, until, draws, waits_to_be_drawn
+    context, engine, until, drawn_and_waiting
 ):
-    engine.draw_on.clear()
-    drawn = context.jobs.submit(add_session("A").id)
-    draws(drawn)
-    waiting = context.jobs.submit(add_session("B").id)
-    waits_to_be_drawn(waiting)
+    drawn, waiting = drawn_and_waiting
     context.jobs.shutdown()
     assert context.repository.run(drawn.run_id).video_state is VideoState.RENDERING
     assert context.repository.run(waiting.run_id).video_state is VideoState.QUEUED
