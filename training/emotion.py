@@ -2,13 +2,15 @@
 
 Principal components of the standardised statistics, then a logistic regression and a linear
 discriminant on them, whose logits are added: the first is calibrated better, the second copes
-better with few speakers, and the sum is still one linear layer.
+better with few speakers. To these come the logits of a tuned branch. All three are linear in the
+emotion embedding, so their sum is one linear layer.
 """
 
 from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
+from scipy.optimize import minimize
 from scipy.special import log_softmax
 from sklearn.decomposition import PCA
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
@@ -17,6 +19,7 @@ from sklearn.model_selection import GroupKFold
 from sklearn.preprocessing import StandardScaler
 
 from training.cache import Examples
+from training.erasure import FittedErasure, fit_erasure
 from verhm.labels import EMOTIONS
 from verhm.model.abstention import Thresholds
 from verhm.model.calibration import calibrate, fit_temperature
@@ -47,13 +50,13 @@ class Choice:
 
 
 @dataclass(frozen=True, eq=False)
-class EmotionHead:
-    """A fitted linear classifier.
+class LinearHead:
+    """A linear classifier of statistics.
 
     Attributes:
         mean: (S,) of the statistics
         scale: (S,)
-        basis: (E, S) from standardised statistics to the embedding, whose axes have variance 1
+        basis: (E, S) from standardised statistics to components, whose axes have variance 1
         weights: (K, E)
         bias: (K,)
     """
@@ -68,9 +71,51 @@ class EmotionHead:
         """(N, S) to (N, E)."""
         return ((statistics - self.mean) / self.scale) @ self.basis.T
 
+    def logits(self, components: np.ndarray) -> np.ndarray:
+        """(N, E) to (N, K)."""
+        return components @ self.weights.T + self.bias
+
+
+@dataclass(frozen=True, eq=False)
+class EmotionHead:
+    """A classifier of the whole emotion embedding: components, and what a tuned branch says.
+
+    Attributes:
+        linear: makes the components
+        erasure: of the statement
+        weights: (K, E)
+        bias: (K,)
+    """
+
+    linear: LinearHead
+    erasure: FittedErasure
+    weights: np.ndarray
+    bias: np.ndarray
+
+    def embed(self, statistics: np.ndarray, learned: np.ndarray) -> np.ndarray:
+        """(N, S) statistics and (N, E') embedding of the branch to the (N, E) emotion embedding."""
+        return self.erasure(np.concatenate([self.linear.embed(statistics), learned], axis=1))
+
     def logits(self, embedding: np.ndarray) -> np.ndarray:
         """(N, E) to (N, K)."""
         return embedding @ self.weights.T + self.bias
+
+
+@dataclass(frozen=True, eq=False)
+class Learned:
+    """What tuned branches say of N windows.
+
+    Attributes:
+        embedding: (N, E') by the branch that is to be used
+        weights: (K, E') of its head
+        bias: (K,)
+        held_out: (N, K) logits by branches that did not hear the window's speaker
+    """
+
+    embedding: np.ndarray
+    weights: np.ndarray
+    bias: np.ndarray
+    held_out: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,15 +125,17 @@ class EmotionFit:
     Attributes:
         head: trained on all of them
         choice: by inner cross-validation
+        share: of the branch's logits beside the components'
         temperature: fitted on logits of held-out speakers
         confidence: below which a window is uncertain
         novelty: above which a window is out of domain
         plausible: probability from which an emotion is plausible
-        held_out: (N, K) probabilities of each training row by heads that did not know its speaker
+        held_out: (N, K) probabilities of each original row by heads that did not know its speaker
     """
 
     head: EmotionHead
     choice: Choice
+    share: float
     temperature: float
     confidence: float
     novelty: float
@@ -103,17 +150,64 @@ class EmotionFit:
         )
 
 
-def fit_emotion(examples: Examples, components: int, seed: int = 0) -> EmotionFit:
+def fit_emotion(examples: Examples, learned: Learned, components: int, seed: int = 0) -> EmotionFit:
     """Choose, fit and calibrate on the given speakers only.
 
     Args:
         examples: of the training speakers, every label known
-        components: E, size of the embedding
+        learned: about the N rows among them that are no copies
+        components: of the statistics
         seed: of the principal components' solver
     """
-    inner = GroupKFold(_INNER_FOLDS)
+    best, logits, novelty = _choose(examples, components, seed)
+    originals = examples.where(examples.is_original)
+    judged, labels = originals.is_window, originals.labels
+    linear = logits[examples.is_original]
+    share, temperature = fit_mixture(linear[judged], learned.held_out[judged], labels[judged])
+    held_out = calibrate(linear + share * learned.held_out, temperature)
+    base = fit_basis(examples.statistics, components, seed)
+    head = fit_heads(base, base.embed(examples.statistics), examples.labels, (best,))[best]
+    strange = novelty[examples.is_window & examples.is_original]
+    return EmotionFit(
+        _join(head, originals, learned, share),
+        best,
+        share,
+        temperature,
+        float(np.quantile(held_out[judged].max(axis=1), _ABSTAINED)),
+        float(np.quantile(strange, _STRANGE) * _MARGIN),
+        fit_set_threshold(held_out[judged], labels[judged]),
+        held_out,
+    )
+
+
+def fit_mixture(linear: np.ndarray, learned: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
+    """Find the share and the temperature under which the true labels are likeliest.
+
+    Args:
+        linear: (N, K) logits of speakers that the classifier has not been trained on
+        learned: (N, K) likewise
+        labels: (N,) indices of the true emotions
+
+    Returns:
+        the weight of the learned logits beside the linear ones, and the temperature of the sum
+    """
+
+    def surprise(scales: np.ndarray) -> float:
+        scores = log_softmax(np.exp(scales[0]) * linear + np.exp(scales[1]) * learned, axis=-1)
+        return -float(np.mean(scores[np.arange(len(labels)), labels]))
+
+    found = np.exp(minimize(surprise, np.log([0.3, 1.0]), method="Nelder-Mead").x)
+    return float(found[1] / found[0]), float(1 / found[0])
+
+
+def _choose(
+    examples: Examples, components: int, seed: int
+) -> tuple[Choice, np.ndarray, np.ndarray]:
+    """The best choice, and (M, K) logits and (M,) novelty of each row by heads that did not know
+    its speaker."""
     logits = {choice: np.zeros((len(examples.clip), len(EMOTIONS))) for choice in _choices()}
     novelty = np.zeros(len(examples.clip))
+    inner = GroupKFold(_INNER_FOLDS)
     for known, unknown in inner.split(examples.statistics, groups=examples.speakers):
         base = fit_basis(examples.statistics[known], components, seed)
         embedding = base.embed(examples.statistics[known])
@@ -123,37 +217,38 @@ def fit_emotion(examples: Examples, components: int, seed: int = 0) -> EmotionFi
             logits[choice][unknown] = head.logits(unseen)
     judged = examples.is_window & examples.is_original
     best = max(logits, key=lambda choice: _merit(logits[choice], examples, judged))
-    temperature = fit_temperature(logits[best][judged], examples.labels[judged])
-    held_out = calibrate(logits[best], temperature)
-    base = fit_basis(examples.statistics, components, seed)
-    heads = fit_heads(base, base.embed(examples.statistics), examples.labels, (best,))
-    return EmotionFit(
-        heads[best],
-        best,
-        temperature,
-        float(np.quantile(held_out[judged].max(axis=1), _ABSTAINED)),
-        float(np.quantile(novelty[judged], _STRANGE) * _MARGIN),
-        fit_set_threshold(held_out[judged], examples.labels[judged]),
-        held_out,
+    return best, logits[best], novelty
+
+
+def _join(linear: LinearHead, originals: Examples, learned: Learned, share: float) -> EmotionHead:
+    """One linear layer on components and branch, from which the statement is erased."""
+    components = linear.embed(originals.statistics)
+    whole = np.concatenate([components, learned.embedding], axis=1)
+    statements = np.unique(originals.statements, return_inverse=True)[1]
+    return EmotionHead(
+        linear,
+        fit_erasure(whole, statements),
+        np.concatenate([linear.weights, share * learned.weights], axis=1),
+        linear.bias + share * learned.bias,
     )
 
 
-def fit_basis(statistics: np.ndarray, components: int, seed: int) -> EmotionHead:
+def fit_basis(statistics: np.ndarray, components: int, seed: int) -> LinearHead:
     """Standardise and reduce; the classifier of the result knows nothing yet."""
     scaler = StandardScaler().fit(statistics)
     reduction = PCA(components, svd_solver="randomized", random_state=seed)
     reduction.fit(scaler.transform(statistics))
     basis = reduction.components_ / np.sqrt(reduction.explained_variance_)[:, None]
     empty = np.zeros((len(EMOTIONS), components))
-    return EmotionHead(scaler.mean_, scaler.scale_, basis, empty, np.zeros(len(EMOTIONS)))
+    return LinearHead(scaler.mean_, scaler.scale_, basis, empty, np.zeros(len(EMOTIONS)))
 
 
 def fit_heads(
-    base: EmotionHead,
+    base: LinearHead,
     embedding: np.ndarray,
     labels: np.ndarray,
     choices: tuple[Choice, ...] | None = None,
-) -> dict[Choice, EmotionHead]:
+) -> dict[Choice, LinearHead]:
     """One head per choice on the same embedding.
 
     Args:
@@ -178,7 +273,7 @@ def fit_heads(
         regression = regressions[strength]
         weights = regression.coef_ + choice.discriminant * discriminant.coef_
         bias = regression.intercept_ + choice.discriminant * discriminant.intercept_
-        heads[choice] = EmotionHead(base.mean, base.scale, base.basis, weights * spread, bias)
+        heads[choice] = LinearHead(base.mean, base.scale, base.basis, weights * spread, bias)
     return heads
 
 

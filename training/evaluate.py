@@ -1,4 +1,4 @@
-"""Step 3: honest figures on the published subject-wise folds of RAVDESS, and of the face.
+"""Step 4: honest figures on the published subject-wise folds of RAVDESS, and of the face.
 
 For each fold, everything (regularisation, temperature, thresholds) is chosen and fitted on its
 training actors alone, exactly as `training.train` does on all of them. A clip's prediction is the
@@ -16,7 +16,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import recall_score
 from tqdm import tqdm
 
-from training.cache import Examples, read_examples, read_mouth, read_settings
+from training.cache import Examples, read_examples, read_mouth, read_settings, read_spoken
 from training.card import CARD, describe_model
 from training.corpora.emodb import read_emodb
 from training.corpora.facegood import TRAINING, VALIDATION
@@ -25,6 +25,7 @@ from training.emodb_protocol import speaker_figures, transfer_figures, transfer_
 from training.emotion import clip_probabilities
 from training.figures import draw_figures
 from training.judged import Answers, Judged, clip_labels, gather_answers, judge
+from training.learned import Branches
 from training.metrics import (
     average_recall,
     bootstrap,
@@ -35,10 +36,20 @@ from training.metrics import (
     risk_coverage,
     score_emotions,
 )
-from training.mouth import fit_mouth, score_mouth
+from training.mouth import MouthLesson, SpokenLesson, score_closure, score_mouth
 from training.patient_baseline import baseline_figures, judge_against_baselines
+from training.runs import name_without
+from training.speaking import teach_mouth
 from training.targets import action_unit_offsets
-from training.train import ACTION_UNITS, VoiceFit, fit_voice
+from training.train import (
+    ACTION_UNITS,
+    LINEAR_COPIES,
+    VoiceFit,
+    fit_everybody,
+    fit_voice,
+    make_listener,
+)
+from verhm.face.rig import load_face
 from verhm.labels import EMOTIONS
 from verhm.model.conformal import COVERAGE
 from verhm.model.network import NetworkSettings
@@ -74,35 +85,57 @@ def evaluate(work: Path) -> dict:
     """All figures of a prepared folder, ready for JSON."""
     prepared = read_settings(work)
     data, settings = prepared.data, prepared.network
-    examples = read_examples(work, read_ravdess(data / "ravdess"), prepared.copies)
+    examples = read_examples(work, read_ravdess(data / "ravdess"), LINEAR_COPIES)
     offsets = action_unit_offsets(data / ACTION_UNITS, examples.clips)
     folds = read_folds(data / "ravdess_folds")
-    judged = judge_folds(examples, offsets, settings, folds)
-    whole = fit_voice(examples, offsets, settings)
-    emodb = read_examples(work, read_emodb(data / "emodb"), prepared.copies)
+    branches = Branches(work, examples.where(examples.is_original), folds)
+    judged = judge_folds(examples, branches, offsets, settings, folds)
+    emodb = read_examples(work, read_emodb(data / "emodb"), LINEAR_COPIES)
     return {
         "ravdess_folds": emotion_figures(examples, judged),
-        "emodb_speakers": speaker_figures(emodb, settings.embedding),
+        "emodb_speakers": speaker_figures(emodb, settings.components),
         "cross_corpus": {
-            "ravdess_to_emodb": cross_corpus_figures(whole, emodb),
-            "emodb_to_ravdess": transfer_figures(emodb, examples, settings.embedding),
+            "ravdess_to_emodb": cross_corpus_figures(
+                fit_everybody(examples, branches, offsets, settings, "ravdess"),
+                emodb,
+                branches.run("ravdess").embedding["emodb"],
+            ),
+            "emodb_to_ravdess": transfer_figures(
+                emodb, examples, branches.run("emodb"), settings.components
+            ),
         },
         "morphs": {
-            **mouth_figures(work, settings),
+            **mouth_figures(work, examples, offsets, settings),
             "action_unit_correlation": action_unit_correlation(offsets, judged),
             "emotion_uar": morph_emotion_uar(examples, judged),
         },
     }
 
 
-def mouth_figures(work: Path, settings: NetworkSettings) -> dict[str, float]:
-    """Scores of the mouth on recordings that it has not learned from."""
-    mouth = fit_mouth(read_mouth(work, TRAINING, with_copies=True), settings.mouth_width)
-    return asdict(score_mouth(mouth, read_mouth(work, VALIDATION, with_copies=False)))
+def mouth_figures(
+    work: Path, examples: Examples, offsets: np.ndarray, settings: NetworkSettings
+) -> dict[str, float]:
+    """Scores of a mouth on recordings and voices that it has not learned from."""
+    listener = make_listener(work, examples, settings)
+    takes = list(examples.clips)
+    mouth = teach_mouth(work, listener, TRAINING, takes, offsets, settings.mouth_width)
+    captured = [
+        MouthLesson(listener.hear(clip.frames, clip.speech), clip.targets)
+        for clip in read_mouth(work, VALIDATION, with_copies=False)
+    ]
+    spoken = [
+        SpokenLesson(listener.hear(clip.frames, clip.speech), clip.phonemes)
+        for clip in read_spoken(work, is_held_out=True)
+    ]
+    return {
+        **asdict(score_mouth(mouth, captured)),
+        "lips": asdict(score_closure(mouth, spoken, load_face())),
+    }
 
 
 def judge_folds(
     examples: Examples,
+    branches: Branches,
     offsets: np.ndarray,
     settings: NetworkSettings,
     folds: list[tuple[str, ...]],
@@ -114,21 +147,31 @@ def judge_folds(
     """
     if sorted(name for fold in folds for name in fold) != sorted(set(examples.speakers)):
         raise ValueError("the folds do not test every speaker exactly once")
-    return [judge_fold(examples, offsets, settings, speakers) for speakers in tqdm(folds, "folds")]
+    return [
+        judge_fold(examples, branches, offsets, settings, folds, fold)
+        for fold in tqdm(range(len(folds)), "folds")
+    ]
 
 
 def judge_fold(
     examples: Examples,
+    branches: Branches,
     offsets: np.ndarray,
     settings: NetworkSettings,
-    test_speakers: tuple[str, ...],
+    folds: list[tuple[str, ...]],
+    fold: int,
 ) -> Judged:
-    """Fit on everybody else and predict the windows of the test speakers."""
-    is_test = np.isin(examples.speakers, test_speakers)
-    fit = fit_voice(examples.where(~is_test), offsets, settings)
-    tests = examples.where(is_test & examples.is_window & examples.is_original)
-    judged = judge(fit, tests)
-    return replace(judged, against=judge_against_baselines(fit.emotion, tests, judged.is_ok))
+    """Fit on everybody else and predict the windows of the fold's test speakers."""
+    originals = examples.where(examples.is_original)
+    is_test = np.isin(originals.speakers, folds[fold])
+    known = examples.where(~np.isin(examples.speakers, folds[fold]))
+    fit = fit_voice(known, branches.knowing(~is_test, fold), offsets, settings)
+    windows = is_test & originals.is_window
+    tests = originals.where(windows)
+    final = branches.run(name_without(fold))
+    judged = judge(fit, tests, final.embedding["ravdess"][windows])
+    against = judge_against_baselines(fit.emotion, tests, judged.embedding, judged.is_ok)
+    return replace(judged, against=against)
 
 
 def emotion_figures(examples: Examples, folds: list[Judged], rounds: int = 1000) -> dict:
@@ -204,10 +247,20 @@ def _uar_draws(answers: Answers, sex: str, rng: np.random.Generator, rounds: int
     )
 
 
-def cross_corpus_figures(fit: VoiceFit, examples: Examples, rounds: int = 1000) -> dict:
-    """Scores on the clips of a corpus that nothing was fitted on, of emotions known to the fit."""
-    is_judged = examples.is_window & examples.is_original & (examples.labels >= 0)
-    judged = judge(fit, examples.where(is_judged))
+def cross_corpus_figures(
+    fit: VoiceFit, examples: Examples, learned: np.ndarray, rounds: int = 1000
+) -> dict:
+    """Scores on the clips of a corpus that nothing was fitted on, of emotions known to the fit.
+
+    Args:
+        fit: on the other corpus
+        examples: of this one
+        learned: (N, E') embedding of its N rows that are no copies, by the fit's branch
+        rounds: of the bootstrap
+    """
+    originals = examples.where(examples.is_original)
+    is_judged = originals.is_window & (originals.labels >= 0)
+    judged = judge(fit, originals.where(is_judged), learned[is_judged])
     answers = gather_answers(examples, [judged])
     return {
         **transfer_report(

@@ -21,6 +21,7 @@ class Judged:
 
     Attributes:
         clip: (N,) index of each window's clip
+        embedding: (N, E)
         probabilities: (N, K)
         intensities: (N, A) of action units
         morphs: (N, M) of the expression
@@ -30,6 +31,7 @@ class Judged:
     """
 
     clip: np.ndarray
+    embedding: np.ndarray
     probabilities: np.ndarray
     intensities: np.ndarray
     morphs: np.ndarray
@@ -61,9 +63,16 @@ class Answers:
         return score_groups(self.probabilities, self.labels, self.each(field))
 
 
-def judge(fit: VoiceFit, examples: Examples) -> Judged:
-    """Predict the given windows."""
-    embedding = fit.emotion.head.embed(examples.statistics)
+def judge(fit: VoiceFit, examples: Examples, learned: np.ndarray) -> Judged:
+    """Predict the given windows.
+
+    Args:
+        fit: on other speakers
+        examples: N windows
+        learned: (N, E') embedding by the fit's branch
+    """
+    embedding = fit.emotion.head.embed(examples.statistics, learned)
+    components = fit.emotion.head.linear.embed(examples.statistics)
     probabilities = calibrate(fit.emotion.head.logits(embedding), fit.emotion.temperature)
     intensities = fit.expression.intensities(embedding, probabilities)
     starts = np.zeros(len(embedding))
@@ -73,10 +82,11 @@ def judge(fit: VoiceFit, examples: Examples) -> Judged:
         starts,
         starts + WINDOW,
         fit.emotion.thresholds,
-        np.square(embedding).mean(axis=1),
+        np.square(components).mean(axis=1),
     )
     return Judged(
         examples.clip,
+        embedding,
         probabilities,
         intensities,
         express(intensities, probabilities),

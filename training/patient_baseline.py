@@ -17,7 +17,11 @@ _MODEL = "of this fold"
 
 
 def judge_against_baselines(
-    emotion: EmotionFit, examples: Examples, is_ok: np.ndarray, seed: int = 0
+    emotion: EmotionFit,
+    examples: Examples,
+    embedding: np.ndarray,
+    is_ok: np.ndarray,
+    seed: int = 0,
 ) -> dict[str, np.ndarray]:
     """Predict windows against baselines of other clips of the same speaker, drawn at random.
 
@@ -26,6 +30,7 @@ def judge_against_baselines(
     Args:
         emotion: fitted on other speakers
         examples: N windows
+        embedding: (N, E) of these
         is_ok: (N,) whether a window has a result; only those make a baseline
         seed: of the draws
 
@@ -34,7 +39,6 @@ def judge_against_baselines(
         all voices, as an analysis does it), n clips in the baseline
     """
     rng = np.random.default_rng(seed)
-    embedding = emotion.head.embed(examples.statistics)
     probabilities = {}
     for count in COUNTS:
         means = _means_of_others(embedding, examples, is_ok, count, rng)

@@ -15,13 +15,14 @@ from safetensors.torch import save as save_tensors
 from verhm.errors import ModelError, RequestError
 from verhm.labels import EMOTIONS
 from verhm.model.abstention import Thresholds
-from verhm.model.network import NetworkSettings, VoiceNetwork
+from verhm.model.network import VoiceNetwork, read_sizes
 from verhm.types import ModelId
 
 SHIPPED: Final = Path(__file__).parents[2] / "pretrained"
 WEIGHTS: Final = "model.safetensors"
 CONFIG: Final = "config.json"
-_ENCODER: Final = "encoder."
+# Large matrices, in half precision; what follows them is small and stays in single.
+_HALVED: Final = ("encoder.", "branch.layers.", "branch.embed.", "statistics.embed.")
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +75,7 @@ def load(folder: Path = SHIPPED, device: str | None = None) -> VoiceModel:
 
 
 def save(model: VoiceModel, folder: Path) -> ModelId:
-    """Write a checkpoint; the encoder in half precision, what was trained here in single.
+    """Write a checkpoint; large matrices in half precision, the rest in single.
 
     The configuration comes last: without it there is no checkpoint, so one that was stopped half
     way can be written again.
@@ -94,7 +95,7 @@ def save(model: VoiceModel, folder: Path) -> ModelId:
     folder.mkdir(parents=True, exist_ok=True)
     weights = save_tensors(
         {
-            name: (tensor.half() if name.startswith(_ENCODER) else tensor).cpu().contiguous()
+            name: (tensor.half() if name.startswith(_HALVED) else tensor).cpu().contiguous()
             for name, tensor in model.network.state_dict().items()
         }
     )
@@ -164,8 +165,7 @@ def _build(config: dict[str, Any], weights: bytes) -> VoiceModel:
     labels = tuple(config["labels"])
     if labels != EMOTIONS:
         raise _damaged()
-    sizes = {**config["network"], "pooled": tuple(config["network"]["pooled"])}
-    network = VoiceNetwork(NetworkSettings(**sizes))
+    network = VoiceNetwork(read_sizes(config["network"]))
     network.load_state_dict(
         {name: tensor.float() for name, tensor in load_tensors(weights).items()}, strict=True
     )

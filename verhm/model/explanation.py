@@ -14,7 +14,7 @@ from scipy.special import expit, log_expit
 from verhm.errors import RequestError
 from verhm.model.checkpoint import VoiceModel
 from verhm.model.features import BANDS, FRAME_RATE, SAMPLE_RATE
-from verhm.model.network import Windows
+from verhm.model.pooling import Windows
 from verhm.model.segments import Segment, count_frames, place_segments, speech_frames, window_frames
 from verhm.stages import Progress, Stage, no_progress
 from verhm.types import EmotionTimeline, SpeechActivity, Waveform, WindowStatus
@@ -186,7 +186,7 @@ def _scene(
     segment = _owner(place_segments(first, length, frames), window)
     samples = torch.from_numpy(waveform.samples[None, segment.samples]).to(model.device)
     speech = speech_frames(activity, frames)[segment.start : segment.end]
-    mel = model.network.log_mel(samples)[0]
+    mel = model.network.encoder.look(samples)[0]
     spoken = torch.from_numpy(speech).to(model.device)
     speaker = torch.from_numpy(np.asarray(usual, dtype=np.float32)).to(model.device)
     inside = int(first[window]) - segment.start
@@ -234,8 +234,7 @@ def _log_odds(model: VoiceModel, scene: _Scene, mel: torch.Tensor, emotion: int)
         scene.length,
     )
     speech = scene.speech.expand(count, -1)
-    statistics = network.describe(network.encoder(mel), speech, windows)
-    _, logits = network.classifier(statistics, scene.usual)
-    scores = logits.double() / model.temperature
+    output = network.read(mel, speech, windows, scene.usual)
+    scores = output.logits.double() / model.temperature
     is_other = torch.arange(scores.shape[1], device=mel.device) != emotion
     return (scores[:, emotion] - scores[:, is_other].logsumexp(dim=1)).cpu().numpy()

@@ -71,17 +71,20 @@ class ExpressionDecoder(nn.Module):
     """Emotion embedding and probabilities to the action units that go with them.
 
     Args:
-        embedding: E
+        components: leading axes of the embedding that are looked at: those of the frozen trunk.
+            What a tuned branch says of its training speakers is too certain to regress on.
         emotions: K
     """
 
-    def __init__(self, embedding: int, emotions: int) -> None:
+    def __init__(self, components: int, emotions: int) -> None:
         super().__init__()
-        self.regress = nn.Linear(embedding + emotions, len(ACTION_UNITS))
+        self.components = components
+        self.regress = nn.Linear(components + emotions, len(ACTION_UNITS))
 
     def forward(self, embedding: torch.Tensor, probabilities: torch.Tensor) -> torch.Tensor:
         """(N, E) and (N, K) to (N, A) OpenFace intensities above neutral; may be negative."""
-        return self.regress(torch.cat([embedding, probabilities], dim=-1))
+        seen = embedding[:, : self.components]
+        return self.regress(torch.cat([seen, probabilities], dim=-1))
 
 
 def express(intensities: np.ndarray, probabilities: np.ndarray) -> np.ndarray:

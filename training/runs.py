@@ -1,0 +1,87 @@
+"""Which branches are tuned, on whom, and what they say of the clips."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+
+_ROWS = "rows.npz"
+
+
+@dataclass(frozen=True)
+class Run:
+    """Which clips a branch is tuned on.
+
+    Attributes:
+        name: of its folder
+        corpora: "ravdess", "emodb" or both
+        held_out: speakers that it does not hear
+    """
+
+    name: str
+    corpora: tuple[str, ...] = ("ravdess", "emodb")
+    held_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Tuned:
+    """What a tuned branch says of every clip as it is.
+
+    Attributes:
+        embedding: by corpus, (N, E) of each clip's windows and then of the clip, clip by clip
+        weights: (K, E) of the head it was tuned by
+        bias: (K,)
+    """
+
+    embedding: Mapping[str, np.ndarray]
+    weights: np.ndarray
+    bias: np.ndarray
+
+    def logits(self, corpus: str) -> np.ndarray:
+        """(N, K) of a corpus."""
+        return self.embedding[corpus] @ self.weights.T + self.bias
+
+
+def plan(folds: list[tuple[str, ...]]) -> list[Run]:
+    """All runs that `train` and `evaluate` need."""
+    pairs = [
+        Run(name_without(*pair), held_out=(*folds[pair[0]], *folds[pair[1]]))
+        for pair in combinations(range(len(folds)), 2)
+    ]
+    singles = [Run(name_without(index), held_out=fold) for index, fold in enumerate(folds)]
+    return [*singles, *pairs, Run("all"), Run("ravdess", ("ravdess",)), Run("emodb", ("emodb",))]
+
+
+def name_without(*folds: int) -> str:
+    """Of the run that does not hear the speakers of one or two folds."""
+    return "-".join(["without", *(str(fold) for fold in sorted(folds))])
+
+
+def run_folder(work: Path, name: str) -> Path:
+    """Where a run keeps what it makes."""
+    return work / "runs" / name
+
+
+def write_tuned(folder: Path, tuned: Tuned) -> None:
+    """Keep what a branch says."""
+    part = folder / f"{_ROWS}.part"
+    with part.open("wb") as file:
+        np.savez(file, weights=tuned.weights, bias=tuned.bias, **tuned.embedding)
+    part.replace(folder / _ROWS)
+
+
+def read_tuned(work: Path, name: str) -> Tuned:
+    """What the branch of a run says.
+
+    Raises:
+        SystemExit: when the run has not ended
+    """
+    path = run_folder(work, name) / _ROWS
+    if not path.exists():
+        raise SystemExit(f"{path.parent} is not tuned; run python -m training.tune first")
+    with np.load(path) as file:
+        return Tuned(
+            {corpus: file[corpus] for corpus in ("ravdess", "emodb")}, file["weights"], file["bias"]
+        )
