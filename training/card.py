@@ -101,7 +101,7 @@ def describe_model(results: dict) -> str:
         actors=len(folds["per_actor"]),
         clips=folds["clips"],
         confused=most_confused(np.array(folds["confusion"]), EMOTIONS),
-        layers=NetworkSettings.layers,
+        layers=NetworkSettings().encoder.layers,
         recordings=len((*TRAINING, *VALIDATION)),
     )
 

@@ -68,7 +68,8 @@ def write_tuned(folder: Path, tuned: Tuned) -> None:
     """Keep what a branch says."""
     part = folder / f"{_ROWS}.part"
     with part.open("wb") as file:
-        np.savez(file, weights=tuned.weights, bias=tuned.bias, **tuned.embedding)
+        arrays = {**tuned.embedding, "weights": tuned.weights, "bias": tuned.bias}
+        np.savez(file, **arrays)  # type: ignore[arg-type]
     part.replace(folder / _ROWS)
 
 

@@ -2,9 +2,9 @@
 
 Words come from one captured speaker at rest and from synthesised speech. No such capture exists of
 acted emotions, so a mouth that speaks neutrally shows the actors' words, opened as wide as the
-action units of the same takes say, and the whole mouth learns from that: the take itself, and, as
-in EmoTalk's cross-reconstruction (Peng et al. 2023, doi:10.48550/arXiv.2303.11089, section 3.2), the
-words of one take with the emotion of another of the same actor and sentence.
+action units of the same takes say, and the whole mouth learns from that: the take itself, and the
+words of one take with the emotion of another of the same actor and sentence, as in EmoTalk's
+cross-reconstruction (Peng et al. 2023, doi:10.48550/arXiv.2303.11089, section 3.2).
 """
 
 from pathlib import Path
@@ -188,4 +188,4 @@ def _partner(takes: list[Clip], index: int, rng: np.random.Generator) -> int:
 def _spoken_tokens(speech: np.ndarray) -> np.ndarray:
     """(T,) bool: tokens with speech."""
     padded = np.pad(speech, (0, -len(speech) % PACE))
-    return padded.reshape(-1, PACE).any(axis=1)
+    return np.any(padded.reshape(-1, PACE), axis=1)

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from safetensors.torch import load_file
 
+from training.branch_model import read_branch
 from training.cache import ENCODER, Examples, read_examples, read_settings
 from training.corpora.facegood import TRAINING, VALIDATION
 from training.corpora.ravdess import read_folds, read_ravdess
@@ -25,7 +26,7 @@ from training.runs import run_folder
 from training.speaking import teach_mouth
 from training.targets import action_unit_offsets
 from training.tune import empty_branch
-from training.tuning import read_branch
+from training.tuning import WEIGHTS
 from verhm.model.checkpoint import CONFIG, VoiceModel, save
 from verhm.model.network import NetworkSettings, VoiceNetwork
 from verhm.model.synthesizer import MouthSynthesizer
@@ -131,7 +132,7 @@ def make_listener(work: Path, examples: Examples, settings: NetworkSettings) -> 
         examples: of RAVDESS
         settings: sizes
     """
-    branch = read_branch(run_folder(work, "all"), empty_branch(settings)).branch
+    branch = read_branch(run_folder(work, "all") / WEIGHTS, empty_branch(settings)).branch
     return Listener(branch, content_erasure(examples, settings))
 
 

@@ -16,19 +16,13 @@ import torch
 from filelock import Timeout
 from torch import distributed
 
+from training.branch_model import embed_clips, read_branch, trim
 from training.cache import WINDOW, Prepared, read_sequences, read_settings
 from training.corpora.clip import Clip
 from training.corpora.emodb import read_emodb
 from training.corpora.ravdess import read_folds, read_ravdess
 from training.runs import Tuned, plan, run_folder, write_tuned
-from training.tuning import (
-    Lessons,
-    TuningSettings,
-    embed_clips,
-    read_branch,
-    trim,
-    tune,
-)
+from training.tuning import WEIGHTS, Lessons, TuningSettings, tune
 from verhm.labels import EMOTIONS
 from verhm.model.branch import PACE, EmotionBranch
 from verhm.model.encoder import WHISPER, SpectrogramEncoder, read_encoder
@@ -76,7 +70,7 @@ def tune_all(work: Path, settings: TuningSettings, only: list[str] | None = None
 
 def ask(work: Path, folder: Path, prepared: Prepared, clips: dict[str, list[Clip]]) -> Tuned:
     """What the branch of a run that has ended says of all clips."""
-    model = read_branch(folder, empty_branch(prepared.network))
+    model = read_branch(folder / WEIGHTS, empty_branch(prepared.network))
     window = round(WINDOW * FRAME_RATE) // PACE
     embedding = {
         corpus: embed_clips(model, [one for (one,) in read_sequences(work, some, 0)], window)

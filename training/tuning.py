@@ -9,25 +9,25 @@ import json
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from filelock import FileLock
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from torch import distributed, nn
 from torch.nn.parallel import DistributedDataParallel
 from tqdm import tqdm
 
+from training.branch_model import AT_ONCE, BranchModel, move, pad
 from training.cache import Sequence
 from training.figures import draw_curve
 from verhm.labels import EMOTIONS
 from verhm.model.branch import EmotionBranch, Tokens
-from verhm.model.pooling import Windows
 
 WEIGHTS = "branch.safetensors"
 _SETTINGS, _LOG, _CURVE, _STATE = "settings.json", "log.csv", "curve.png", "state.pt"
 _CLIP = 1.0  # norm of the gradient, at most
-_AT_ONCE = 32  # clips, when a branch is asked
 _FLAT = 1e-4  # added to deviations, of which some might be 0
 
 
@@ -77,27 +77,6 @@ class Lessons:
     labels: np.ndarray
 
 
-class BranchModel(nn.Module):
-    """A branch with the head it is tuned by."""
-
-    def __init__(self, branch: EmotionBranch, head_dropout: float = 0.0) -> None:
-        super().__init__()
-        self.branch = branch
-        self.dropout = nn.Dropout(head_dropout)
-        self.head = nn.Linear(branch.embed.out_features, len(EMOTIONS))
-
-    def forward(self, tokens: Tokens) -> torch.Tensor:
-        """B whole clips to (B, K) logits."""
-        return self.head(self.dropout(self.branch.read(self.describe(tokens))))
-
-    def describe(self, tokens: Tokens) -> torch.Tensor:
-        """B whole clips to (B, S) statistics."""
-        count, length = tokens.speech.shape
-        whole = torch.arange(count, device=tokens.speech.device)
-        windows = Windows(whole, torch.zeros_like(whole), length)
-        return self.branch.describe(self.branch(tokens), tokens.speech, windows)
-
-
 def tune(folder: Path, branch: EmotionBranch, lessons: Lessons, settings: TuningSettings) -> None:
     """Tune a branch, unless that has been done.
 
@@ -116,77 +95,6 @@ def tune(folder: Path, branch: EmotionBranch, lessons: Lessons, settings: Tuning
     with FileLock(folder / "run.lock", blocking=False) if _is_first() else nullcontext():
         if not (folder / WEIGHTS).exists():
             _tune(folder, branch, lessons, settings)
-
-
-def read_branch(folder: Path, branch: EmotionBranch) -> BranchModel:
-    """A tuned branch.
-
-    Args:
-        folder: of a run that ended
-        branch: of the same sizes; changed
-
-    Raises:
-        FileNotFoundError: when the run has not ended
-    """
-    model = BranchModel(branch)
-    model.load_state_dict(load_file(folder / WEIGHTS), strict=True)
-    # Stored in half precision, so this is what inference will run with.
-    return model.half().float().eval()
-
-
-@torch.inference_mode()
-def embed_clips(model: BranchModel, sequences: list[Sequence], window: int) -> np.ndarray:
-    """What a branch says of each window of each clip, and of each clip as a whole.
-
-    Args:
-        model: tuned
-        sequences: C clips
-        window: tokens in a window
-
-    Returns:
-        (N, E) embedding: of the first clip's windows, of that clip, of the second clip's windows, …
-    """
-    device = next(model.parameters()).device
-    found: list[np.ndarray] = [np.empty(0)] * len(sequences)
-    order = np.argsort([len(sequence.tokens) for sequence in sequences], kind="stable")
-    for at in range(0, len(order), _AT_ONCE):
-        chosen = order[at : at + _AT_ONCE]
-        parts = [sequences[index] for index in chosen]
-        counts = [len(part.first) for part in parts]
-        tokens = _move(_pad(parts, window), device)
-        levels = model.branch(tokens)
-        owner = np.repeat(np.arange(len(parts)), counts)
-        first = np.concatenate([part.first for part in parts])
-        windows = Windows(
-            torch.from_numpy(owner).to(device), torch.from_numpy(first).to(device), window
-        )
-        each = torch.arange(len(parts), device=device)
-        whole = Windows(each, torch.zeros_like(each), tokens.speech.shape[1])
-        of_windows, of_clips = (
-            model.branch.read(model.branch.describe(levels, tokens.speech, some)).cpu().numpy()
-            for some in (windows, whole)
-        )
-        for index, rows, clip in zip(
-            chosen, np.split(of_windows, np.cumsum(counts)[:-1]), of_clips, strict=True
-        ):
-            found[index] = np.concatenate([rows, clip[None]])
-    return np.concatenate(found)
-
-
-def _pad(sequences: list[Sequence], shortest: int) -> Tokens:
-    """Whole clips side by side, filled up with silence."""
-    length = max(shortest, *(len(sequence.tokens) for sequence in sequences))
-    values = torch.zeros(len(sequences), length, sequences[0].tokens.shape[1])
-    speech = torch.zeros(values.shape[:2], dtype=torch.bool)
-    for row, sequence in enumerate(sequences):
-        count = len(sequence.tokens)
-        values[row, :count] = torch.from_numpy(sequence.tokens.astype(np.float32))
-        speech[row, :count] = torch.from_numpy(sequence.speech)
-    return Tokens(values, speech)
-
-
-def _move(tokens: Tokens, device: torch.device) -> Tokens:
-    return Tokens(tokens.values.to(device), tokens.speech.to(device))
 
 
 def _tune(folder: Path, branch: EmotionBranch, lessons: Lessons, settings: TuningSettings) -> None:
@@ -226,7 +134,7 @@ def _optimiser(
 ) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
     """Lower layers, which are more general, learn more slowly (Howard & Ruder 2018, ULMFiT)."""
     layers = list(model.branch.layers)
-    groups = [
+    groups: list[dict[str, Any]] = [
         {"params": layer.parameters(), "lr": settings.rate * settings.decay**above}
         for above, layer in enumerate(reversed(layers))
     ]
@@ -262,9 +170,9 @@ def _learn(
     losses = []
     for clips in _batches(lessons, settings.batch, rng):
         chosen = [lessons.copies[clip][rng.integers(len(lessons.copies[clip]))] for clip in clips]
-        tokens, targets = _mix(_hide(_pad(chosen, 1), settings, rng), lessons, clips, settings, rng)
+        tokens, targets = _mix(_hide(pad(chosen, 1), settings, rng), lessons, clips, settings, rng)
         mine = slice(_rank(), None, _processes())
-        tokens = _move(Tokens(tokens.values[mine], tokens.speech[mine]), device)
+        tokens = move(Tokens(tokens.values[mine], tokens.speech[mine]), device)
         with torch.autocast(device.type, torch.bfloat16):
             logits = model(tokens)
         loss = nn.functional.cross_entropy(logits.float(), targets[mine].to(device))
@@ -277,15 +185,6 @@ def _learn(
     return float(np.mean(losses))
 
 
-def trim(sequence: Sequence) -> Sequence:
-    """A clip from its first speech to its last; as it is where nobody speaks."""
-    spoken = np.flatnonzero(sequence.speech)
-    if not len(spoken):
-        return sequence
-    inside = slice(spoken[0], spoken[-1] + 1)
-    return Sequence(sequence.tokens[inside], sequence.speech[inside], sequence.first)
-
-
 def _batches(lessons: Lessons, size: int, rng: np.random.Generator) -> list[np.ndarray]:
     """Every clip once, clips of like length together, in random order."""
     order = rng.permutation(len(lessons.labels))
@@ -293,7 +192,7 @@ def _batches(lessons: Lessons, size: int, rng: np.random.Generator) -> list[np.n
     pools = np.array_split(order, max(1, len(order) // (size * 8)))
     sorted_pools = [pool[np.argsort(lengths[pool], kind="stable")] for pool in pools]
     batches = [pool[at : at + size] for pool in sorted_pools for at in range(0, len(pool), size)]
-    rng.shuffle(batches)  # type: ignore[arg-type]
+    rng.shuffle(batches)
     return batches
 
 
@@ -340,8 +239,8 @@ def _standardise(model: BranchModel, lessons: Lessons, device: torch.device) -> 
 def _centre(model: BranchModel, lessons: Lessons, device: torch.device) -> None:
     """Put the embedding's zero where the clips' mean is, without changing a logit."""
     mean = model.branch.read(_describe_all(model, lessons, device)).mean(dim=0)
-    model.branch.embed.bias -= mean
-    model.head.bias += model.head.weight @ mean
+    model.branch.embed.bias.sub_(mean)
+    model.head.bias.add_(model.head.weight @ mean)
 
 
 def _describe_all(model: BranchModel, lessons: Lessons, device: torch.device) -> torch.Tensor:
@@ -349,10 +248,10 @@ def _describe_all(model: BranchModel, lessons: Lessons, device: torch.device) ->
     model.eval()
     order = np.argsort([len(copies[0].tokens) for copies in lessons.copies], kind="stable")
     found = []
-    for at in range(0, len(order), _AT_ONCE):
-        chosen = [lessons.copies[clip][0] for clip in order[at : at + _AT_ONCE]]
+    for at in range(0, len(order), AT_ONCE):
+        chosen = [lessons.copies[clip][0] for clip in order[at : at + AT_ONCE]]
         with torch.autocast(device.type, torch.bfloat16):
-            found.append(model.describe(_move(_pad(chosen, 1), device)).float())
+            found.append(model.describe(move(pad(chosen, 1), device)).float())
     return torch.cat(found)
 
 
@@ -389,8 +288,12 @@ def _resume(
     if not (folder / _STATE).exists():
         return 0
     kept = torch.load(folder / _STATE, map_location=device, weights_only=True)
-    for part, state in zip((model, optimiser, schedule), kept["state"], strict=True):
-        part.load_state_dict(state)
+    for load, state in zip(
+        (model.load_state_dict, optimiser.load_state_dict, schedule.load_state_dict),
+        kept["state"],
+        strict=True,
+    ):
+        load(state)
     return int(kept["epoch"]) + 1
 
 

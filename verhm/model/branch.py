@@ -67,10 +67,11 @@ class EmotionBranch(nn.Module):
         super().__init__()
         levels = layers + 1
         self.layers = make_layers(width, heads, layers)
-        self.attention = nn.ModuleList(nn.Linear(width, 1) for _ in range(levels))
-        for score in self.attention:
+        scores = [nn.Linear(width, 1) for _ in range(levels)]
+        for score in scores:
             nn.init.zeros_(score.weight)
             nn.init.zeros_(score.bias)
+        self.attention = nn.ModuleList(scores)
         self.weights = nn.Parameter(torch.ones(levels))
         self.register_buffer("mean", torch.zeros(2 * levels * width))
         self.register_buffer("scale", torch.ones(2 * levels * width))

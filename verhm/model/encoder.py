@@ -173,11 +173,10 @@ def _whisper_config(settings: EncoderSettings) -> WhisperConfig:
 
 
 def _read_whisper(source: Path | str, settings: EncoderSettings, is_bare: bool) -> Encoder:
-    options = {"dtype": torch.float32, "local_files_only": True}
-    if is_bare:
-        whole = WhisperEncoder.from_pretrained(source, **options)
-    else:
-        whole = AutoModel.from_pretrained(source, **options).get_encoder()
+    kind = WhisperEncoder if is_bare else AutoModel
+    whole = kind.from_pretrained(source, dtype=torch.float32, local_files_only=True)
+    if not is_bare:
+        whole = whole.get_encoder()
     weights = whole.state_dict()
     encoder = SpectrogramEncoder(settings)
     positions = len(encoder.whisper.embed_positions.weight)

@@ -8,8 +8,8 @@ class Erasure(nn.Module):
     """Closed-form linear erasure.
 
     x - A B (x - mean) leaves no linear trace of the concept and changes x as little as any map
-    that does (LEACE: Belrose et al. 2023, doi:10.48550/arXiv.2306.03819, theorem 4.3). A reader that
-    is not linear may still find some.
+    that does (LEACE: Belrose et al. 2023, doi:10.48550/arXiv.2306.03819, theorem 4.3). A reader
+    that is not linear may still find some.
 
     Args:
         width: D, of the vectors
