@@ -12,17 +12,14 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import recall_score
 from tqdm import tqdm
 
-from training.cache import Examples, read_examples, read_mouth, read_settings, read_spoken
+from training.cache import Examples, read_examples, read_settings
 from training.card import CARD, describe_model
 from training.corpora.emodb import read_emodb
-from training.corpora.facegood import TRAINING, VALIDATION
 from training.corpora.ravdess import read_folds, read_ravdess
 from training.emodb_protocol import speaker_figures, transfer_figures, transfer_report
-from training.emotion import clip_probabilities
+from training.face_protocol import action_unit_figures, morph_emotion_uar, mouth_figures
 from training.figures import draw_figures
 from training.judged import Answers, Judged, clip_labels, gather_answers, judge
 from training.learned import Branches
@@ -36,10 +33,9 @@ from training.metrics import (
     risk_coverage,
     score_emotions,
 )
-from training.mouth import MouthLesson, SpokenLesson, score_closure, score_mouth
 from training.patient_baseline import baseline_figures, judge_against_baselines
 from training.runs import name_without
-from training.speaking import teach_mouth
+from training.separation import separation_figures
 from training.targets import action_unit_offsets
 from training.train import (
     ACTION_UNITS,
@@ -47,9 +43,7 @@ from training.train import (
     VoiceFit,
     fit_everybody,
     fit_voice,
-    make_listener,
 )
-from verhm.face.rig import load_face
 from verhm.labels import EMOTIONS
 from verhm.model.conformal import COVERAGE
 from verhm.model.network import NetworkSettings
@@ -106,30 +100,9 @@ def evaluate(work: Path) -> dict:
         },
         "morphs": {
             **mouth_figures(work, examples, offsets, settings),
-            "action_unit_correlation": action_unit_correlation(offsets, judged),
+            "action_units": action_unit_figures(examples, offsets, judged),
             "emotion_uar": morph_emotion_uar(examples, judged),
         },
-    }
-
-
-def mouth_figures(
-    work: Path, examples: Examples, offsets: np.ndarray, settings: NetworkSettings
-) -> dict[str, float]:
-    """Scores of a mouth on recordings and voices that it has not learned from."""
-    listener = make_listener(work, examples, settings)
-    takes = list(examples.clips)
-    mouth = teach_mouth(work, listener, TRAINING, takes, offsets, settings.mouth_width)
-    captured = [
-        MouthLesson(listener.hear(clip.frames, clip.speech), clip.targets)
-        for clip in read_mouth(work, VALIDATION, with_copies=False)
-    ]
-    spoken = [
-        SpokenLesson(listener.hear(clip.frames, clip.speech), clip.phonemes)
-        for clip in read_spoken(work, is_held_out=True)
-    ]
-    return {
-        **asdict(score_mouth(mouth, captured)),
-        "lips": asdict(score_closure(mouth, spoken, load_face())),
     }
 
 
@@ -171,7 +144,12 @@ def judge_fold(
     final = branches.run(name_without(fold))
     judged = judge(fit, tests, final.embedding["ravdess"][windows])
     against = judge_against_baselines(fit.emotion, tests, judged.embedding, judged.is_ok)
-    return replace(judged, against=against)
+    clips = ~originals.is_window
+    embedding = fit.emotion.head.embed(
+        originals.statistics[clips], final.embedding["ravdess"][clips]
+    )
+    separation = separation_figures(originals.where(clips), embedding, is_test[clips], settings)
+    return replace(judged, against=against, separation=separation)
 
 
 def emotion_figures(examples: Examples, folds: list[Judged], rounds: int = 1000) -> dict:
@@ -191,6 +169,10 @@ def emotion_figures(examples: Examples, folds: list[Judged], rounds: int = 1000)
         **group_figures(answers, rounds),
         "conformal": conformal_figures(examples, folds),
         "baseline": baseline_figures(examples, folds),
+        "separation": {
+            name: float(np.mean([fold.separation[name] for fold in folds]))
+            for name in folds[0].separation
+        },
         "windows": asdict(score_emotions(windows, window_labels)),
         "windows_with_result": {
             "share": float(is_ok.mean()),
@@ -276,35 +258,6 @@ def conformal_figures(examples: Examples, folds: list[Judged]) -> dict[str, floa
     labels = clip_labels(examples)[np.concatenate([fold.clip for fold in folds])]
     coverage, size = conformal_coverage(np.concatenate([fold.sets for fold in folds]), labels)
     return {"wanted": COVERAGE, "coverage": coverage, "mean_set_size": size}
-
-
-def action_unit_correlation(offsets: np.ndarray, folds: list[Judged]) -> float:
-    """Pearson's r between predicted and true intensities over clips, mean over action units."""
-    found, truth = [], []
-    for fold in folds:
-        clips, intensities = clip_probabilities(fold.intensities, fold.clip)
-        found.append(intensities)
-        truth.append(offsets[clips])
-    pairs = zip(np.concatenate(found).T, np.concatenate(truth).T, strict=True)
-    return float(np.mean([np.corrcoef(a, b)[0, 1] for a, b in pairs]))
-
-
-def morph_emotion_uar(examples: Examples, folds: list[Judged]) -> float:
-    """UAR of a linear classifier that sees only the expression's morphs.
-
-    For each fold it learns from the other folds' predicted morphs and the true emotions.
-    """
-    labels = clip_labels(examples)
-    by_clip = [clip_probabilities(fold.morphs, fold.clip) for fold in folds]
-    recalls = []
-    for index, (clips, morphs) in enumerate(by_clip):
-        others = [pair for number, pair in enumerate(by_clip) if number != index]
-        learned = LogisticRegression(C=10.0, max_iter=2000).fit(
-            np.concatenate([pair[1] for pair in others]),
-            labels[np.concatenate([pair[0] for pair in others])],
-        )
-        recalls.append(recall_score(labels[clips], learned.predict(morphs), average="macro"))
-    return float(np.mean(recalls))
 
 
 def _fold_figures(examples: Examples, fold: Judged) -> dict[str, float]:

@@ -58,6 +58,11 @@ def content_erasure(examples: Examples, settings: NetworkSettings) -> FittedEras
         settings: which layers' statistics they hold
     """
     clips = examples.where(examples.is_original & ~examples.is_window)
+    return fit_erasure(content_means(clips, settings), clips.labels)
+
+
+def content_means(examples: Examples, settings: NetworkSettings) -> np.ndarray:
+    """(N, D) mean of the trunk's frames of speech in each row."""
     width = settings.encoder.width
     start = settings.pooled.index(settings.trunk) * STATISTICS * width
-    return fit_erasure(clips.statistics[:, start : start + width], clips.labels)
+    return examples.statistics[:, start : start + width]

@@ -28,6 +28,7 @@ class Judged:
         sets: (N, K) whether the emotion is plausible
         is_ok: (N,) whether the window has a result
         against: (N, K) probabilities by baseline, see `training.patient_baseline`
+        separation: UAR of probes, see `training.separation`
     """
 
     clip: np.ndarray
@@ -38,6 +39,7 @@ class Judged:
     sets: np.ndarray
     is_ok: np.ndarray
     against: dict[str, np.ndarray] = field(default_factory=dict)
+    separation: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
