@@ -22,7 +22,7 @@ from training.corpora.clip import Clip
 from training.corpora.emodb import read_emodb
 from training.corpora.ravdess import read_folds, read_ravdess
 from training.runs import Tuned, plan, run_folder, write_tuned
-from training.tuning import WEIGHTS, Lessons, TuningSettings, tune
+from training.tuning import WEIGHTS, Lessons, TuningSettings, is_first, tune
 from verhm.labels import EMOTIONS
 from verhm.model.branch import PACE, EmotionBranch
 from verhm.model.encoder import WHISPER, SpectrogramEncoder, read_encoder
@@ -65,7 +65,8 @@ def tune_all(work: Path, settings: TuningSettings, only: list[str] | None = None
         except Timeout:
             print(f"{run.name} is being tuned by another command")
         else:
-            write_tuned(folder, ask(work, folder, prepared, clips))
+            if is_first():
+                write_tuned(folder, ask(work, folder, prepared, clips))
 
 
 def ask(work: Path, folder: Path, prepared: Prepared, clips: dict[str, list[Clip]]) -> Tuned:

@@ -92,7 +92,7 @@ def tune(folder: Path, branch: EmotionBranch, lessons: Lessons, settings: Tuning
     """
     folder.mkdir(parents=True, exist_ok=True)
     # The processes of torchrun work on one run together, and the first of them holds the lock.
-    with FileLock(folder / "run.lock", blocking=False) if _is_first() else nullcontext():
+    with FileLock(folder / "run.lock", blocking=False) if is_first() else nullcontext():
         if not (folder / WEIGHTS).exists():
             _tune(folder, branch, lessons, settings)
 
@@ -109,12 +109,16 @@ def _tune(folder: Path, branch: EmotionBranch, lessons: Lessons, settings: Tunin
     shared = DistributedDataParallel(model) if distributed.is_initialized() else model
     for epoch in tqdm(range(begun, settings.epochs), folder.name, initial=begun):
         loss = _learn(shared, lessons, settings, optimiser, schedule, epoch, device)
-        if _is_first():
+        if is_first():
             _keep(folder, model, optimiser, schedule, epoch, loss)
-    if _is_first():
+    if is_first():
         _centre(model, lessons, device)
-        save_file(model.state_dict(), folder / WEIGHTS)
+        part = folder / f"{WEIGHTS}.part"
+        save_file(model.state_dict(), part)
+        part.replace(folder / WEIGHTS)
         (folder / _STATE).unlink()
+    if distributed.is_initialized():
+        distributed.barrier()  # none asks for the weights before they are there
 
 
 def _write_settings(path: Path, settings: TuningSettings) -> None:
@@ -171,7 +175,7 @@ def _learn(
     for clips in _batches(lessons, settings.batch, rng):
         chosen = [lessons.copies[clip][rng.integers(len(lessons.copies[clip]))] for clip in clips]
         tokens, targets = _mix(_hide(pad(chosen, 1), settings, rng), lessons, clips, settings, rng)
-        mine = slice(_rank(), None, _processes())
+        mine = _own_share(len(clips))
         tokens = move(Tokens(tokens.values[mine], tokens.speech[mine]), device)
         with torch.autocast(device.type, torch.bfloat16):
             logits = model(tokens)
@@ -304,6 +308,13 @@ def _read_log(folder: Path) -> list[tuple[int, float]]:
         return [(int(row["epoch"]), float(row["loss"])) for row in csv.DictReader(file)]
 
 
+def _own_share(clips: int) -> slice:
+    """Which clips of a batch are this process'; all of a batch too small to be shared out."""
+    if clips < _processes():
+        return slice(None)
+    return slice(_rank(), None, _processes())
+
+
 def _rank() -> int:
     return distributed.get_rank() if distributed.is_initialized() else 0
 
@@ -312,5 +323,6 @@ def _processes() -> int:
     return distributed.get_world_size() if distributed.is_initialized() else 1
 
 
-def _is_first() -> bool:
+def is_first() -> bool:
+    """Whether this is the only process, or the one that writes."""
     return _rank() == 0
