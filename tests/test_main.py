@@ -41,6 +41,7 @@ def test_no_video_of_earlier_results_stays_beside_new_ones(tmp_path):
     (tmp_path / "face.mp4").write_bytes(b"another face")
     _write_results(make_analysis(2.0), Path("a.wav"), tmp_path, None, no_progress)
     names = {"analysis.json", "windows.csv", "morphs.csv", "emotions.html", "emotions.png"}
+    names.add("morphs-neutral.csv")
     assert {path.name for path in tmp_path.iterdir()} == names
 
 
@@ -92,6 +93,7 @@ def test_analyze_writes_every_output(speech_path, tmp_path):
     )
     assert said
     names = {"analysis.json", "windows.csv", "morphs.csv", "emotions.html", "emotions.png"}
+    names.add("morphs-neutral.csv")
     assert {path.name for path in out.iterdir()} == names | {"face.mp4"}
 
     document = json.loads((out / "analysis.json").read_text())

@@ -225,11 +225,14 @@ def _write_results(
         "emotions.png": partial(write_emotions_png, analysis),
         "analysis.json": partial(write_json, analysis, source=source),
     }
+    if analysis.neutral:
+        neutral = partial(write_morphs_csv, analysis.neutral)
+        writers = {"morphs-neutral.csv": neutral, **writers}
     if confounds:
         writers = {"confounds.json": partial(write_confounds, confounds), **writers}
     with results_folder(folder):
         # What not every call makes must not stay from earlier results beside the new ones.
-        for name in ("face.mp4", "confounds.json"):
+        for name in ("face.mp4", "confounds.json", "morphs-neutral.csv"):
             (folder / name).unlink(missing_ok=True)
         for done, (name, write) in enumerate(writers.items()):
             progress(Stage.SAVE, done / len(writers))

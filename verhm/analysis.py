@@ -13,7 +13,7 @@ from verhm.audio.activity import detect_speech
 from verhm.audio.media import decode
 from verhm.audio.quality import measure_quality, refuse_too_little_speech, refuse_unusable
 from verhm.confounds import Confounds, check_confounds
-from verhm.face.motion import compose
+from verhm.face.motion import calm_doubt, compose
 from verhm.model.abstention import window_status
 from verhm.model.baseline import measure_voice, usual_embedding
 from verhm.model.checkpoint import SHIPPED, load
@@ -180,7 +180,11 @@ class Analyzer:
             )
             summary = summarize(timeline, activity, settings.seed)
         with _timed(Stage.FACE, seconds, progress):
-            morphs = compose(found.mouth, found.expression, timeline, activity, settings)
+            mouth = calm_doubt(found.mouth, found.neutral_mouth, timeline, settings.frame_rate)
+            morphs = compose(mouth, found.expression, timeline, activity, settings)
+            neutral = compose(
+                found.neutral_mouth, 0 * found.expression, timeline, activity, settings
+            )
         return Analysis(
             source=recording.source,
             duration=waveform.duration,
@@ -192,6 +196,7 @@ class Analyzer:
             activity=activity,
             acoustics=acoustics,
             morphs=morphs,
+            neutral=neutral,
             summary=summary,
             voice=measure_voice(found.embedding, timeline, self.model.sha256),
             seconds=seconds,

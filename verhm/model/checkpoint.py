@@ -22,7 +22,10 @@ SHIPPED: Final = Path(__file__).parents[2] / "pretrained"
 WEIGHTS: Final = "model.safetensors"
 CONFIG: Final = "config.json"
 # Large matrices, in half precision; what follows them is small and stays in single.
-_HALVED: Final = ("encoder.", "branch.layers.", "branch.embed.", "statistics.embed.")
+_HALVED: Final = (
+    *("encoder.whisper.", "encoder.model.", "branch.layers."),
+    *("branch.embed.", "statistics.embed."),
+)
 
 log = logging.getLogger(__name__)
 

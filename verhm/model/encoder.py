@@ -20,6 +20,7 @@ from transformers.models.whisper.modeling_whisper import (  # noqa: E402
 
 WHISPER: Final = "whisper"
 WAVEFORM_KINDS: Final = ("wav2vec2", "hubert", "wavlm")
+_KINDS: Final = (WHISPER, *WAVEFORM_KINDS)
 _RECEPTIVE = 400  # samples that the first frame of the waveform encoders sees
 
 
@@ -99,6 +100,8 @@ class WaveformEncoder(Encoder):
         config = AutoConfig.for_model(settings.kind).from_dict(settings.config)
         config.num_hidden_layers = settings.layers
         self.model = AutoModel.from_config(config)
+        if config.do_stable_layer_norm:  # then the norm stands above the last layer, as Whisper's
+            self.model.encoder.layer_norm = nn.Identity()
 
     def look(self, samples: torch.Tensor) -> torch.Tensor:
         """(B, 320 F) samples to (B, 320 F + 80) of mean 0 and deviation 1, for F frames."""
@@ -118,11 +121,8 @@ def make_encoder(settings: EncoderSettings) -> Encoder:
     Raises:
         ValueError: for a kind that is not known
     """
-    if settings.kind == WHISPER:
-        return SpectrogramEncoder(settings)
-    if settings.kind in WAVEFORM_KINDS:
-        return WaveformEncoder(settings)
-    raise ValueError(f"the kind of encoder {settings.kind!r} is not one of {WAVEFORM_KINDS}")
+    _require_known(settings.kind)
+    return SpectrogramEncoder(settings) if settings.kind == WHISPER else WaveformEncoder(settings)
 
 
 def make_layers(width: int, heads: int, count: int) -> nn.ModuleList:
@@ -147,7 +147,9 @@ def read_encoder(source: Path | str, layers: int) -> tuple[EncoderSettings, Enco
         OSError: when there is no such model here
     """
     config = AutoConfig.from_pretrained(source, local_files_only=True)
-    kind, width = config.model_type, config.hidden_size
+    kind = config.model_type
+    _require_known(kind)
+    width = config.hidden_size
     if kind == WHISPER:
         settings = EncoderSettings(kind, layers, width, config.encoder_attention_heads)
         return settings, _read_whisper(source, settings, "WhisperEncoder" in config.architectures)
@@ -157,6 +159,11 @@ def read_encoder(source: Path | str, layers: int) -> tuple[EncoderSettings, Enco
     whole = AutoModel.from_pretrained(source, dtype=torch.float32, local_files_only=True)
     _copy(whole.state_dict(), encoder.model)  # type: ignore[arg-type]
     return settings, encoder.eval()
+
+
+def _require_known(kind: str) -> None:
+    if kind not in _KINDS:
+        raise ValueError(f"the kind of encoder {kind!r} is not one of {_KINDS}")
 
 
 def _whisper_config(settings: EncoderSettings) -> WhisperConfig:

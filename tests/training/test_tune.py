@@ -1,0 +1,127 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from tests.training.examples import SETTINGS, make_clips
+from training import tune
+from training.cache import ClipFeatures, Prepared, features_path, write_features
+from training.runs import plan
+from training.tune import ask, empty_branch, make_branch, read_lessons, tune_all
+from training.tuning import WEIGHTS, TuningSettings
+from verhm.labels import EMOTIONS
+from verhm.model.encoder import WhisperConfig, WhisperEncoder
+
+ROOT = Path(__file__).parents[2]
+CLIPS = make_clips(speakers=3, takes=1)
+FOLDS = [("speaker-0",), ("speaker-1",), ("speaker-2",)]
+SCRIPT = """
+import sys
+from pathlib import Path
+
+import torch
+from torch import distributed
+
+from tests.training.examples import make_lessons
+from training.tuning import WEIGHTS, TuningSettings, tune
+from verhm.model.branch import EmotionBranch
+
+distributed.init_process_group("gloo")
+torch.set_num_threads(1)
+torch.manual_seed(0)
+folder = Path(sys.argv[1])
+# Of nine clips in batches of four, the last has a batch to itself.
+tune(folder, EmotionBranch(32, 4, 1, 8), make_lessons(9), TuningSettings(epochs=2, batch=4))
+assert (folder / WEIGHTS).exists()
+distributed.destroy_process_group()
+"""
+
+
+@pytest.fixture
+def work(tmp_path) -> Path:
+    """A prepared folder of clips with one copy beside the original."""
+    rng = np.random.default_rng(0)
+    for clip in CLIPS:
+        for copy in (0, 1):
+            tokens, speech = rng.normal(size=(100, 6)), np.ones(100, dtype=bool)
+            speech[:10] = False
+            features = ClipFeatures(np.zeros((2, 24)), (), tokens, speech, np.array([0, 12]))
+            write_features(features_path(tmp_path, clip, copy), features)
+    return tmp_path
+
+
+def test_lessons_are_clips_with_their_copies_from_first_to_last_speech(work):
+    lessons = read_lessons(work, CLIPS, copies=1)
+    assert [EMOTIONS[label] for label in lessons.labels] == [clip.emotion for clip in CLIPS]
+    assert {len(copies) for copies in lessons.copies} == {2}
+    assert {len(copy.tokens) for copies in lessons.copies for copy in copies} == {90}
+
+
+def test_no_run_hears_a_speaker_that_it_holds_out(work):
+    lessons = read_lessons(work, CLIPS, copies=0)
+    for run in plan(FOLDS):
+        chosen = tune._choose(lessons, CLIPS, run.held_out)
+        heard = {
+            CLIPS[index].speaker
+            for index, copies in enumerate(lessons.copies)
+            if any(copies is kept for kept in chosen.copies)
+        }
+        assert heard == {clip.speaker for clip in CLIPS} - set(run.held_out)
+        assert len(chosen.copies) == len(chosen.labels) == 8 * len(heard)
+
+
+def test_an_emotion_that_the_network_does_not_know_is_no_lesson(work):
+    bored = [clip for clip in CLIPS if clip.speaker == "speaker-0"]
+    lessons = read_lessons(work, bored, copies=0)
+    lessons.labels[0] = -1
+    assert len(tune._choose(lessons, bored, ()).copies) == len(bored) - 1
+
+
+def test_all_runs_that_are_asked_for_are_tuned_and_asked(work, monkeypatch):
+    prepared = Prepared(Path("none"), "none", SETTINGS, 1)
+    monkeypatch.setattr(tune, "read_settings", lambda _: prepared)
+    monkeypatch.setattr(tune, "read_ravdess", lambda _: CLIPS)
+    monkeypatch.setattr(tune, "read_emodb", lambda _: CLIPS[:8])
+    monkeypatch.setattr(tune, "read_folds", lambda _: FOLDS)
+    monkeypatch.setattr(tune, "make_branch", lambda some: empty_branch(some.network))
+    tune_all(work, TuningSettings(epochs=1), only=["without-1", "emodb"])
+    assert {path.name for path in (work / "runs").iterdir()} == {"without-1", "emodb"}
+    tuned = ask(
+        work, work / "runs" / "emodb", prepared, {"ravdess": CLIPS, "emodb": CLIPS[:8]}
+    )
+    # Two windows and the whole of each clip, held-out speakers' too.
+    assert tuned.embedding["ravdess"].shape == (len(CLIPS) * 3, SETTINGS.branch_embedding)
+    assert tuned.logits("emodb").shape == (8 * 3, len(EMOTIONS))
+
+
+def test_a_branch_begins_with_the_layers_above_the_trunk(tmp_path):
+    torch.manual_seed(0)
+    config = WhisperConfig(
+        d_model=6, encoder_layers=3, encoder_attention_heads=2, encoder_ffn_dim=24, num_mel_bins=80
+    )
+    stock = WhisperEncoder(config)
+    stock.save_pretrained(tmp_path)
+    branch = make_branch(Prepared(Path("none"), str(tmp_path), SETTINGS, 0))
+    (layer,) = branch.layers
+    torch.testing.assert_close(layer.fc1.weight, stock.layers[1].fc1.weight)
+
+
+def test_two_processes_tune_one_branch(tmp_path):
+    script = tmp_path / "two.py"
+    script.write_text(SCRIPT, encoding="utf-8")
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
+    subprocess.run(
+        [*command, "--nproc-per-node", "2", script, tmp_path / "run"],
+        check=True,
+        timeout=600,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
+    )
+    weights = load_file(tmp_path / "run" / WEIGHTS)
+    assert all(value.isfinite().all() for value in weights.values())
+    assert len((tmp_path / "run" / "log.csv").read_text().splitlines()) == 3
