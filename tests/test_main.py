@@ -18,6 +18,7 @@ from verhm.labels import EMOTIONS, MORPHS
 from verhm.stages import no_progress
 
 ROOT = Path(__file__).parent.parent
+ALWAYS = {"analysis.json", "windows.csv", "morphs.csv", "emotions.html", "emotions.png"}
 
 
 def test_a_call_without_a_recording_is_refused(tmp_path, capsys):
@@ -39,10 +40,9 @@ def test_earlier_results_are_not_overwritten(tmp_path, capsys):
 
 def test_no_video_of_earlier_results_stays_beside_new_ones(tmp_path):
     (tmp_path / "face.mp4").write_bytes(b"another face")
+    (tmp_path / "morphs-neutral.csv").write_bytes(b"another neutral one")
     _write_results(make_analysis(2.0), Path("a.wav"), tmp_path, None, no_progress)
-    names = {"analysis.json", "windows.csv", "morphs.csv", "emotions.html", "emotions.png"}
-    names.add("morphs-neutral.csv")
-    assert {path.name for path in tmp_path.iterdir()} == names
+    assert {path.name for path in tmp_path.iterdir()} == ALWAYS
 
 
 def test_videos_of_earlier_results_are_no_recordings(tmp_path, capsys):
@@ -88,13 +88,11 @@ def test_analyze_writes_every_output(speech_path, tmp_path):
     assert finished.returncode == 0, finished.stderr
     assert finished.stderr == ""
     said = re.fullmatch(
-        rf"{speech_path}: (\d+) of (\d+) windows with a result; wrote 6 files to {out}\n",
+        rf"{speech_path}: (\d+) of (\d+) windows with a result; wrote 7 files to {out}\n",
         finished.stdout,
     )
     assert said
-    names = {"analysis.json", "windows.csv", "morphs.csv", "emotions.html", "emotions.png"}
-    names.add("morphs-neutral.csv")
-    assert {path.name for path in out.iterdir()} == names | {"face.mp4"}
+    assert {path.name for path in out.iterdir()} == ALWAYS | {"morphs-neutral.csv"} | {"face.mp4"}
 
     document = json.loads((out / "analysis.json").read_text())
     assert document["labels"] == list(EMOTIONS)

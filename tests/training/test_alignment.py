@@ -19,9 +19,7 @@ def take() -> np.ndarray:
 @pytest.mark.parametrize("factor", [2, 3])
 def test_a_take_is_followed_in_a_stretched_one(take, factor):
     slow = np.repeat(take, factor, axis=0)
-    place = align(
-        take, spoken(60, 10, 50), slow, spoken(60 * factor, 10 * factor, 50 * factor)
-    )
+    place = align(take, spoken(60, 10, 50), slow, spoken(60 * factor, 10 * factor, 50 * factor))
     np.testing.assert_array_equal(place[10:50] // factor, np.arange(10, 50))
 
 

@@ -1,27 +1,31 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from sklearn.linear_model import LogisticRegression
 
-from tests.training.examples import make_clips, make_examples
+from tests.training.examples import EMBEDDING, make_clips, make_examples, make_learned
 from training import emotion
-from training.emotion import clip_probabilities, fit_emotion
+from training.emotion import Learned, clip_probabilities, fit_emotion, fit_mixture
 from verhm.model.calibration import calibrate
 
 EXAMPLES = make_examples(make_clips())
+LEARNED = make_learned(EXAMPLES)
 
 
 @pytest.fixture(scope="module")
 def fit():
-    return fit_emotion(EXAMPLES, components=8)
+    return fit_emotion(EXAMPLES, LEARNED, components=8)
 
 
 def test_emotions_that_can_be_told_apart_are(fit):
-    logits = fit.head.logits(fit.head.embed(EXAMPLES.statistics))
+    logits = fit.head.logits(fit.head.embed(EXAMPLES.statistics, LEARNED.embedding))
     assert np.mean(logits.argmax(axis=1) == EXAMPLES.labels) > 0.95
     assert np.mean(fit.held_out.argmax(axis=1) == EXAMPLES.labels) > 0.9
 
 
-def test_the_embedding_of_the_training_data_has_variance_1(fit):
-    variance = fit.head.embed(EXAMPLES.statistics).var(axis=0)
+def test_the_components_of_the_training_data_have_variance_1(fit):
+    variance = fit.head.linear.embed(EXAMPLES.statistics).var(axis=0)
     np.testing.assert_allclose(variance, 1.0, rtol=0.05)
 
 
@@ -39,7 +43,7 @@ def test_no_speaker_is_judged_by_a_head_that_knew_it(monkeypatch):
         return original(statistics, components, seed)
 
     monkeypatch.setattr(emotion, "fit_basis", remember)
-    fit_emotion(EXAMPLES, components=8)
+    fit_emotion(EXAMPLES, LEARNED, components=8)
     *inner, last = seen
     assert len(last) == len(EXAMPLES.statistics)
     for rows in inner:
@@ -50,23 +54,67 @@ def test_no_speaker_is_judged_by_a_head_that_knew_it(monkeypatch):
 
 
 def test_the_same_data_gives_the_same_fit(fit):
-    again = fit_emotion(EXAMPLES, components=8)
+    again = fit_emotion(EXAMPLES, LEARNED, components=8)
     np.testing.assert_array_equal(again.head.weights, fit.head.weights)
     assert again.temperature == fit.temperature
 
 
 def test_labels_that_mean_nothing_are_answered_with_doubt():
-    shuffled = make_examples(make_clips())
     rng = np.random.default_rng(0)
-    blind = type(shuffled)(
-        shuffled.clips,
-        rng.normal(size=shuffled.statistics.shape).astype(np.float32),
-        shuffled.clip,
-        shuffled.is_window,
-        shuffled.is_original,
-        shuffled.quality,
+    noise = rng.normal(size=EXAMPLES.statistics.shape).astype(np.float32)
+    rows = len(EXAMPLES.clip)
+    nothing = Learned(
+        rng.normal(size=(rows, EMBEDDING)),
+        rng.normal(size=(8, EMBEDDING)),
+        np.zeros(8),
+        rng.normal(size=(rows, 8)),
     )
-    assert fit_emotion(blind, components=8).held_out.max(axis=1).mean() < 0.3
+    blind = fit_emotion(replace(EXAMPLES, statistics=noise), nothing, components=8)
+    assert blind.held_out.max(axis=1).mean() < 0.3
+
+
+def test_the_statement_cannot_be_read_off_the_embedding(fit):
+    """Both parts tell it before: the branch here as plainly as can be."""
+    statements = EXAMPLES.statements == "two"
+    telling = LEARNED.embedding + 2.0 * statements[:, None]
+    learned = replace(LEARNED, embedding=telling)
+    head = fit_emotion(EXAMPLES, learned, components=8).head
+    whole = np.concatenate([head.linear.embed(EXAMPLES.statistics), telling], axis=1)
+    before, after = (
+        LogisticRegression(max_iter=1000).fit(rows, statements).score(rows, statements)
+        for rows in (whole, head.embed(EXAMPLES.statistics, telling))
+    )
+    chance = max(statements.mean(), 1 - statements.mean())
+    assert before > chance + 0.2
+    assert after < chance + 0.02
+    assert head.erasure.reader.shape[0] == 1
+
+
+def test_a_branch_that_knows_what_the_statistics_do_not_is_listened_to():
+    noise = np.random.default_rng(0).normal(size=EXAMPLES.statistics.shape).astype(np.float32)
+    deaf = replace(EXAMPLES, statistics=noise)
+    found = fit_emotion(deaf, LEARNED, components=8)
+    assert np.mean(found.held_out.argmax(axis=1) == EXAMPLES.labels) > 0.6
+    logits = found.head.logits(found.head.embed(deaf.statistics, LEARNED.embedding))
+    assert np.mean(logits.argmax(axis=1) == EXAMPLES.labels) > 0.6
+
+
+def test_the_head_adds_the_branchs_logits_to_the_components(fit):
+    components = fit.head.linear.embed(EXAMPLES.statistics)
+    own = fit.head.linear.logits(components)
+    branch = LEARNED.embedding @ LEARNED.weights.T + LEARNED.bias
+    whole = np.concatenate([components, LEARNED.embedding], axis=1)
+    np.testing.assert_allclose(fit.head.logits(whole), own + fit.share * branch, atol=1e-6)
+
+
+@pytest.mark.parametrize(("share", "temperature"), [(0.5, 1.0), (2.0, 0.5), (0.1, 2.0)])
+def test_the_weights_of_a_mixture_are_found(share, temperature):
+    rng = np.random.default_rng(0)
+    linear, learned = rng.normal(0, 2.0, (2, 20_000, 8))
+    chances = calibrate(linear + share * learned, temperature)
+    labels = np.array([rng.choice(8, p=row) for row in chances])
+    found = fit_mixture(linear, learned, labels)
+    assert found == pytest.approx((share, temperature), rel=0.1, abs=0.02)
 
 
 def test_a_clip_is_the_mean_of_its_windows():

@@ -91,9 +91,7 @@ def test_all_runs_that_are_asked_for_are_tuned_and_asked(work, monkeypatch):
     monkeypatch.setattr(tune, "make_branch", lambda some: empty_branch(some.network))
     tune_all(work, TuningSettings(epochs=1), only=["without-1", "emodb"])
     assert {path.name for path in (work / "runs").iterdir()} == {"without-1", "emodb"}
-    tuned = ask(
-        work, work / "runs" / "emodb", prepared, {"ravdess": CLIPS, "emodb": CLIPS[:8]}
-    )
+    tuned = ask(work, work / "runs" / "emodb", prepared, {"ravdess": CLIPS, "emodb": CLIPS[:8]})
     # Two windows and the whole of each clip, held-out speakers' too.
     assert tuned.embedding["ravdess"].shape == (len(CLIPS) * 3, SETTINGS.branch_embedding)
     assert tuned.logits("emodb").shape == (8 * 3, len(EMOTIONS))
