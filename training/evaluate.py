@@ -33,8 +33,9 @@ from training.metrics import (
     risk_coverage,
     score_emotions,
 )
+from training.parts import judge_parts, part_figures
 from training.patient_baseline import baseline_figures, judge_against_baselines
-from training.runs import name_without
+from training.runs import name_plain, name_without
 from training.separation import separation_figures
 from training.targets import action_unit_offsets
 from training.train import (
@@ -149,7 +150,14 @@ def judge_fold(
         originals.statistics[clips], final.embedding["ravdess"][clips]
     )
     separation = separation_figures(originals.where(clips), embedding, is_test[clips], settings)
-    return replace(judged, against=against, separation=separation)
+    parts = judge_parts(
+        fit.emotion,
+        known,
+        tests,
+        final.logits("ravdess")[windows],
+        branches.run(name_plain(fold)).logits("ravdess")[windows],
+    )
+    return replace(judged, against=against, separation=separation, parts=parts)
 
 
 def emotion_figures(examples: Examples, folds: list[Judged], rounds: int = 1000) -> dict:
@@ -169,6 +177,7 @@ def emotion_figures(examples: Examples, folds: list[Judged], rounds: int = 1000)
         **group_figures(answers, rounds),
         "conformal": conformal_figures(examples, folds),
         "baseline": baseline_figures(examples, folds),
+        "parts": part_figures(examples, folds),
         "separation": {
             name: float(np.mean([fold.separation[name] for fold in folds]))
             for name in folds[0].separation

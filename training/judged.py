@@ -29,6 +29,7 @@ class Judged:
         is_ok: (N,) whether the window has a result
         against: (N, K) probabilities by baseline, see `training.patient_baseline`
         separation: UAR of probes, see `training.separation`
+        parts: (N, K) probabilities by part, see `training.parts`
     """
 
     clip: np.ndarray
@@ -40,6 +41,7 @@ class Judged:
     is_ok: np.ndarray
     against: dict[str, np.ndarray] = field(default_factory=dict)
     separation: dict[str, float] = field(default_factory=dict)
+    parts: dict[str, np.ndarray] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)

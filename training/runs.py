@@ -18,11 +18,13 @@ class Run:
         name: of its folder
         corpora: "ravdess", "emodb" or both
         held_out: speakers that it does not hear
+        with_copies: whether it hears perturbed copies too
     """
 
     name: str
     corpora: tuple[str, ...] = ("ravdess", "emodb")
     held_out: tuple[str, ...] = ()
+    with_copies: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,12 +53,21 @@ def plan(folds: list[tuple[str, ...]]) -> list[Run]:
         for pair in combinations(range(len(folds)), 2)
     ]
     singles = [Run(name_without(index), held_out=fold) for index, fold in enumerate(folds)]
-    return [*singles, *pairs, Run("all"), Run("ravdess", ("ravdess",)), Run("emodb", ("emodb",))]
+    plain = [
+        Run(name_plain(index), held_out=fold, with_copies=False) for index, fold in enumerate(folds)
+    ]
+    one_corpus = [Run(corpus, (corpus,)) for corpus in ("ravdess", "emodb")]
+    return [*singles, *pairs, Run("all"), *one_corpus, *plain]
 
 
 def name_without(*folds: int) -> str:
     """Of the run that does not hear the speakers of one or two folds."""
     return "-".join(["without", *(str(fold) for fold in sorted(folds))])
+
+
+def name_plain(fold: int) -> str:
+    """Of the run that hears neither a fold's speakers nor any perturbed copy."""
+    return f"{name_without(fold)}-plain"
 
 
 def run_folder(work: Path, name: str) -> Path:

@@ -3,7 +3,7 @@
 Besides the run on all speakers, which is shipped, there is one run without each published fold of
 RAVDESS, on which figures are measured, and one without each pair of folds, from which the fit
 without one of the two chooses its temperature and thresholds: nothing of a test speaker is in
-either. Two more know one corpus only. Several of these commands may work on the same folder at
+either. Others know one corpus only, or hear no perturbed copies. Several of these commands may work on the same folder at
 once, and `torchrun` spreads one over several GPUs.
 """
 
@@ -21,7 +21,7 @@ from training.cache import WINDOW, Prepared, read_sequences, read_settings
 from training.corpora.clip import Clip
 from training.corpora.emodb import read_emodb
 from training.corpora.ravdess import read_folds, read_ravdess
-from training.runs import Tuned, plan, run_folder, write_tuned
+from training.runs import Run, Tuned, plan, run_folder, write_tuned
 from training.tuning import WEIGHTS, Lessons, TuningSettings, is_first, tune
 from verhm.labels import EMOTIONS
 from verhm.model.branch import PACE, EmotionBranch
@@ -58,7 +58,7 @@ def tune_all(work: Path, settings: TuningSettings, only: list[str] | None = None
     for run in plan(read_folds(data / "ravdess_folds")):
         if only is not None and run.name not in only:
             continue
-        chosen = [_choose(lessons[corpus], clips[corpus], run.held_out) for corpus in run.corpora]
+        chosen = [_choose(lessons[corpus], clips[corpus], run) for corpus in run.corpora]
         folder = run_folder(work, run.name)
         try:
             tune(folder, make_branch(prepared), _join(chosen), settings)
@@ -108,13 +108,14 @@ def read_lessons(work: Path, clips: list[Clip], copies: int) -> Lessons:
     return Lessons([[trim(copy) for copy in clip] for clip in sequences], np.array(labels))
 
 
-def _choose(lessons: Lessons, clips: list[Clip], held_out: tuple[str, ...]) -> Lessons:
+def _choose(lessons: Lessons, clips: list[Clip], run: Run) -> Lessons:
     kept = [
         index
         for index, clip in enumerate(clips)
-        if clip.speaker not in held_out and lessons.labels[index] >= 0
+        if clip.speaker not in run.held_out and lessons.labels[index] >= 0
     ]
-    return Lessons([lessons.copies[index] for index in kept], lessons.labels[kept])
+    last = None if run.with_copies else 1
+    return Lessons([lessons.copies[index][:last] for index in kept], lessons.labels[kept])
 
 
 def _join(lessons: list[Lessons]) -> Lessons:

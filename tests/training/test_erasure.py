@@ -24,7 +24,7 @@ def test_a_linear_reader_finds_no_trace_of_the_concept(vectors):
     erased = fit_erasure(vectors, LABELS)(vectors)
     assert accuracy(vectors, LABELS) > 0.8
     assert accuracy(erased, LABELS) < 1 / 3 + 0.02
-    means = [erased[LABELS == label].mean(axis=0) for label in range(3)]
+    means = [erased[label == LABELS].mean(axis=0) for label in range(3)]
     np.testing.assert_allclose(means, np.repeat(means[:1], 3, axis=0), atol=1e-4)
 
 
