@@ -29,7 +29,7 @@ def embed(branch: EmotionBranch, tokens: Tokens, windows: Windows) -> torch.Tens
     return branch.read(branch.describe(branch(tokens), tokens.speech, windows))
 
 
-def change(tokens: Tokens, where: slice) -> Tokens:
+def vary(tokens: Tokens, where: slice) -> Tokens:
     """Other values there; layer norms would not notice a mere shift."""
     values = tokens.values.clone()
     values[:, where] = torch.randn_like(values[:, where])
@@ -73,14 +73,14 @@ def test_the_lowest_level_is_the_tokens_and_the_others_have_their_shape():
 
 def test_a_token_looks_a_second_and_a_half_to_each_side():
     branch, tokens = make_branch(), spoken_tokens(1, 200)
-    seen_from = moved(branch(tokens), branch(change(tokens, slice(100, 101))))
+    seen_from = moved(branch(tokens), branch(vary(tokens, slice(100, 101))))
     assert seen_from == list(range(100 - REACH, 100 + REACH + 1))
 
 
 def test_nobody_looks_at_a_pause_but_the_pause_itself():
     branch, tokens = make_branch(), spoken_tokens(1, 60)
     tokens.speech[:, 20:25] = False
-    seen_from = moved(branch(tokens), branch(change(tokens, slice(20, 25))))
+    seen_from = moved(branch(tokens), branch(vary(tokens, slice(20, 25))))
     assert seen_from == [20, 21, 22, 23, 24]
 
 
@@ -88,9 +88,9 @@ def test_a_pause_does_not_change_the_embedding_of_a_window():
     branch, tokens = make_branch(), spoken_tokens(1, 60)
     tokens.speech[:, 20:25] = False
     plain = embed(branch, tokens, window(10, 40))
-    torch.testing.assert_close(embed(branch, change(tokens, slice(20, 25)), window(10, 40)), plain)
+    torch.testing.assert_close(embed(branch, vary(tokens, slice(20, 25)), window(10, 40)), plain)
     assert not torch.allclose(
-        embed(branch, change(tokens, slice(25, 30)), window(10, 40)), plain, atol=1e-3
+        embed(branch, vary(tokens, slice(25, 30)), window(10, 40)), plain, atol=1e-3
     )
 
 

@@ -22,7 +22,7 @@ JAW = MOUTH_MORPHS.index("jawOpen")
 
 
 def make_lesson(seed: int) -> MouthLesson:
-    """A mouth whose jaw is written plainly in the content's first feature; emotion tells nothing."""
+    """A jaw that is written plainly in the first feature of the content; emotion tells nothing."""
     rng = np.random.default_rng(seed)
     jaw = 0.3 + 0.3 * np.sin(np.arange(600) / 6 + rng.uniform(0, 6))
     frames = np.column_stack([jaw * 4, rng.normal(size=(600, 3))]).astype(np.float32)
