@@ -13,13 +13,8 @@ from tqdm import tqdm
 
 from training.cache import Examples
 from training.corpora.emodb import EMOTIONS as EMODB_EMOTIONS
-from training.emotion import (
-    Choice,
-    LinearHead,
-    clip_probabilities,
-    fit_basis,
-    fit_heads,
-)
+from training.emotion import clip_probabilities
+from training.linear import Choice, LinearHead, fit_basis, fit_heads
 from training.metrics import (
     bootstrap,
     headline_intervals,

@@ -1,79 +1,31 @@
 """Fitting the emotion classifier; everything is chosen on the speakers it is given.
 
-Principal components of the standardised statistics, then a logistic regression and a linear
-discriminant on them, whose logits are added: the first is calibrated better, the second copes
-better with few speakers. To these come the logits of a tuned branch. All three are linear in the
+To the logits of linear heads on the components come those of a tuned branch. All are linear in the
 emotion embedding, so their sum is one linear layer.
 """
 
 from dataclasses import dataclass
-from itertools import product
 
 import numpy as np
 from scipy.optimize import minimize
 from scipy.special import log_softmax
-from sklearn.decomposition import PCA
-from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
-from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
-from sklearn.preprocessing import StandardScaler
 
 from training.cache import Examples
 from training.erasure import FittedErasure, fit_erasure
+from training.linear import Choice, LinearHead, every_choice, fit_basis, fit_heads
 from verhm.labels import EMOTIONS
 from verhm.model.abstention import Thresholds
+from verhm.model.baseline import draw
 from verhm.model.calibration import calibrate, fit_temperature
 from verhm.model.conformal import fit_set_threshold
 
-REGULARISATION = (1e-3, 3e-3)  # C of the logistic regression
-DISCRIMINANT = (0.2, 0.5)  # share of the discriminant's logits
-_SHRINKAGE = 0.5  # of the discriminant's covariance
 _INNER_FOLDS = 4
 _ABSTAINED = 0.05  # share of clean windows of unseen speakers that may be called uncertain
 _STRANGE = 0.999  # quantile of the novelty of windows of unseen speakers, and
 # how far above it strangeness begins: another language, a telephone and synthetic speech reach
 # 2.3 times as far, tones, hum and noise begin there.
 _MARGIN = 2.3
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What inner cross-validation chose.
-
-    Attributes:
-        regularisation: C of the logistic regression
-        discriminant: share of the discriminant's logits
-    """
-
-    regularisation: float
-    discriminant: float
-
-
-@dataclass(frozen=True, eq=False)
-class LinearHead:
-    """A linear classifier of statistics.
-
-    Attributes:
-        mean: (S,) of the statistics
-        scale: (S,)
-        basis: (E, S) from standardised statistics to components, whose axes have variance 1
-        weights: (K, E)
-        bias: (K,)
-    """
-
-    mean: np.ndarray
-    scale: np.ndarray
-    basis: np.ndarray
-    weights: np.ndarray
-    bias: np.ndarray
-
-    def embed(self, statistics: np.ndarray) -> np.ndarray:
-        """(N, S) to (N, E)."""
-        return ((statistics - self.mean) / self.scale) @ self.basis.T
-
-    def logits(self, components: np.ndarray) -> np.ndarray:
-        """(N, E) to (N, K)."""
-        return components @ self.weights.T + self.bias
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,12 +62,14 @@ class Learned:
         weights: (K, E') of its head
         bias: (K,)
         held_out: (N, K) logits by branches that did not hear the window's speaker
+        held_out_bias: (N, K) of the heads of these branches
     """
 
     embedding: np.ndarray
     weights: np.ndarray
     bias: np.ndarray
     held_out: np.ndarray
+    held_out_bias: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,6 +81,7 @@ class EmotionFit:
         choice: by inner cross-validation
         share: of the branch's logits beside the components'
         temperature: fitted on logits of held-out speakers
+        baseline_temperature: likewise, of logits against the speakers' usual voices
         confidence: below which a window is uncertain
         novelty: above which a window is out of domain
         plausible: probability from which an emotion is plausible
@@ -137,6 +92,7 @@ class EmotionFit:
     choice: Choice
     share: float
     temperature: float
+    baseline_temperature: float
     confidence: float
     novelty: float
     plausible: float
@@ -159,20 +115,29 @@ def fit_emotion(examples: Examples, learned: Learned, components: int, seed: int
         components: of the statistics
         seed: of the principal components' solver
     """
-    best, logits, novelty = _choose(examples, components, seed)
+    unseen = _judge_unseen(examples, components, seed)
     originals = examples.where(examples.is_original)
     judged, labels = originals.is_window, originals.labels
-    linear = logits[examples.is_original]
+    linear, linear_bias = (part[examples.is_original] for part in (unseen.logits, unseen.bias))
     share, temperature = fit_mixture(linear[judged], learned.held_out[judged], labels[judged])
-    held_out = calibrate(linear + share * learned.held_out, temperature)
+    logits = linear + share * learned.held_out
+    held_out = calibrate(logits, temperature)
+    usual = usual_logits(logits - linear_bias - share * learned.held_out_bias, originals)
     base = fit_basis(examples.statistics, components, seed)
-    head = fit_heads(base, base.embed(examples.statistics), examples.labels, (best,))[best]
-    strange = novelty[examples.is_window & examples.is_original]
+    head = fit_heads(
+        base,
+        base.embed(examples.statistics),
+        examples.labels,
+        (unseen.choice,),
+        speakers=examples.speakers,
+    )[unseen.choice]
+    strange = unseen.novelty[examples.is_window & examples.is_original]
     return EmotionFit(
         _join(head, originals, learned, share),
-        best,
+        unseen.choice,
         share,
         temperature,
+        fit_temperature((logits - usual)[judged], labels[judged]),
         float(np.quantile(held_out[judged].max(axis=1), _ABSTAINED)),
         float(np.quantile(strange, _STRANGE) * _MARGIN),
         fit_set_threshold(held_out[judged], labels[judged]),
@@ -200,12 +165,49 @@ def fit_mixture(linear: np.ndarray, learned: np.ndarray, labels: np.ndarray) -> 
     return float(found[1] / found[0]), float(1 / found[0])
 
 
-def _choose(
-    examples: Examples, components: int, seed: int
-) -> tuple[Choice, np.ndarray, np.ndarray]:
-    """The best choice, and (M, K) logits and (M,) novelty of each row by heads that did not know
-    its speaker."""
-    logits = {choice: np.zeros((len(examples.clip), len(EMOTIONS))) for choice in _choices()}
+def usual_logits(evidence: np.ndarray, examples: Examples) -> np.ndarray:
+    """What an analysis takes off for the usual voice, made of all the speaker's other clips.
+
+    Taking an embedding off before a linear head takes the head's image of it off the logits.
+
+    Args:
+        evidence: (N, K) logits without the bias
+        examples: N rows
+
+    Returns:
+        (N, K)
+    """
+    clips, means = clip_probabilities(evidence, examples.clip)
+    speakers = np.array([examples.clips[clip].speaker for clip in clips])
+    usual = np.zeros_like(means)
+    for speaker in np.unique(speakers):
+        own = speakers == speaker
+        others = own.sum() - 1
+        usual[own] = (means[own].sum(axis=0) - means[own]) / max(1, others) * draw(others)
+    return usual[np.searchsorted(clips, examples.clip)]
+
+
+@dataclass(frozen=True, eq=False)
+class _Unseen:
+    """What heads say of speakers that they did not know.
+
+    Attributes:
+        choice: that did best
+        logits: (N, K)
+        bias: (N, K) of the head in question
+        novelty: (N,)
+    """
+
+    choice: Choice
+    logits: np.ndarray
+    bias: np.ndarray
+    novelty: np.ndarray
+
+
+def _judge_unseen(examples: Examples, components: int, seed: int) -> _Unseen:
+    shape = (len(examples.clip), len(EMOTIONS))
+    logits = {choice: np.zeros(shape) for choice in every_choice()}
+    bias = {choice: np.zeros(shape) for choice in every_choice()}
     novelty = np.zeros(len(examples.clip))
     inner = GroupKFold(_INNER_FOLDS)
     for known, unknown in inner.split(examples.statistics, groups=examples.speakers):
@@ -213,11 +215,13 @@ def _choose(
         embedding = base.embed(examples.statistics[known])
         unseen = base.embed(examples.statistics[unknown])
         novelty[unknown] = np.square(unseen).mean(axis=1)
-        for choice, head in fit_heads(base, embedding, examples.labels[known]).items():
+        labels, speakers = examples.labels[known], examples.speakers[known]
+        for choice, head in fit_heads(base, embedding, labels, speakers=speakers).items():
             logits[choice][unknown] = head.logits(unseen)
+            bias[choice][unknown] = head.bias
     judged = examples.is_window & examples.is_original
     best = max(logits, key=lambda choice: _merit(logits[choice], examples, judged))
-    return best, logits[best], novelty
+    return _Unseen(best, logits[best], bias[best], novelty)
 
 
 def _join(linear: LinearHead, originals: Examples, learned: Learned, share: float) -> EmotionHead:
@@ -231,50 +235,6 @@ def _join(linear: LinearHead, originals: Examples, learned: Learned, share: floa
         np.concatenate([linear.weights, share * learned.weights], axis=1),
         linear.bias + share * learned.bias,
     )
-
-
-def fit_basis(statistics: np.ndarray, components: int, seed: int) -> LinearHead:
-    """Standardise and reduce; the classifier of the result knows nothing yet."""
-    scaler = StandardScaler().fit(statistics)
-    reduction = PCA(components, svd_solver="randomized", random_state=seed)
-    reduction.fit(scaler.transform(statistics))
-    basis = reduction.components_ / np.sqrt(reduction.explained_variance_)[:, None]
-    empty = np.zeros((len(EMOTIONS), components))
-    return LinearHead(scaler.mean_, scaler.scale_, basis, empty, np.zeros(len(EMOTIONS)))
-
-
-def fit_heads(
-    base: LinearHead,
-    embedding: np.ndarray,
-    labels: np.ndarray,
-    choices: tuple[Choice, ...] | None = None,
-) -> dict[Choice, LinearHead]:
-    """One head per choice on the same embedding.
-
-    Args:
-        base: standardisation and components
-        embedding: (N, E)
-        labels: (N,)
-        choices: all by default
-    """
-    # Ridge in the statistics' space, not in the whitened one: directions of little variance are
-    # mostly noise, so they keep their small size.
-    spread = 1 / np.linalg.norm(base.basis, axis=1)
-    natural = embedding * spread
-    discriminant = LinearDiscriminantAnalysis(solver="lsqr", shrinkage=_SHRINKAGE)
-    discriminant.fit(natural, labels)
-    heads = {}
-    regressions: dict[float, LogisticRegression] = {}
-    for choice in choices or _choices():
-        strength = choice.regularisation
-        if strength not in regressions:
-            regressions[strength] = LogisticRegression(C=strength, tol=1e-3, max_iter=500)
-            regressions[strength].fit(natural.astype(np.float32), labels)
-        regression = regressions[strength]
-        weights = regression.coef_ + choice.discriminant * discriminant.coef_
-        bias = regression.intercept_ + choice.discriminant * discriminant.intercept_
-        heads[choice] = LinearHead(base.mean, base.scale, base.basis, weights * spread, bias)
-    return heads
 
 
 def clip_probabilities(
@@ -293,10 +253,6 @@ def clip_probabilities(
     sums = np.zeros((len(clips), probabilities.shape[1]))
     np.add.at(sums, row, probabilities)
     return clips, sums / np.bincount(row)[:, None]
-
-
-def _choices() -> tuple[Choice, ...]:
-    return tuple(Choice(*pair) for pair in product(REGULARISATION, DISCRIMINANT))
 
 
 def _merit(logits: np.ndarray, examples: Examples, judged: np.ndarray) -> float:

@@ -33,12 +33,15 @@ class Branches:
         """
         final = self.run(name if fold is None else name_without(fold))
         held_out = np.zeros((len(rows), len(final.bias)))
+        bias = np.zeros_like(held_out)
         for other, speakers in enumerate(self._folds):
             if other != fold:
                 unheard = self.run(name_without(*{other, other if fold is None else fold}))
                 theirs = np.isin(self._speakers, speakers)
                 held_out[theirs] = unheard.logits("ravdess")[theirs]
-        return Learned(final.embedding["ravdess"][rows], final.weights, final.bias, held_out[rows])
+                bias[theirs] = unheard.bias
+        embedding = final.embedding["ravdess"][rows]
+        return Learned(embedding, final.weights, final.bias, held_out[rows], bias[rows])
 
     def run(self, name: str) -> Tuned:
         """What the branch of a run says.

@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 
 from training.cache import Examples
-from training.emotion import EmotionFit, fit_basis, fit_heads
+from training.emotion import EmotionFit
 from training.judged import Judged, gather_answers
+from training.linear import fit_basis, fit_heads
 from training.metrics import average_recall
 from verhm.model.calibration import calibrate
 

@@ -93,4 +93,4 @@ def _means_of_others(
 
 
 def _classify(emotion: EmotionFit, embedding: np.ndarray) -> np.ndarray:
-    return calibrate(emotion.head.logits(embedding), emotion.temperature)
+    return calibrate(emotion.head.logits(embedding), emotion.baseline_temperature)

@@ -88,6 +88,8 @@ def prepare(data: Path, source: str, work: Path, copies: int) -> None:
         copies: perturbed copies of each RAVDESS and EMO-DB clip, beside the original
     """
     network = make_network(source)
+    if Path(source).is_dir():
+        source = str(Path(source).resolve())
     write_settings(work, Prepared(data.resolve(), source, network.settings, copies))
     save_file(
         {name: tensor.half() for name, tensor in network.encoder.state_dict().items()},

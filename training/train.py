@@ -77,6 +77,7 @@ def train(work: Path) -> VoiceModel:
         ModelId(NAME, VERSION, ""),
         network,
         fit.emotion.temperature,
+        fit.emotion.baseline_temperature,
         fit.emotion.thresholds,
         notes={**NOTES, "choice": {**asdict(fit.emotion.choice), "branch": fit.emotion.share}},
         commit=describe_commit(ROOT),

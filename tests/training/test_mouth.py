@@ -39,27 +39,28 @@ def seen(frames: np.ndarray) -> Heard:
 def test_a_mouth_that_can_be_learned_is_learned():
     lessons = [make_lesson(0), make_lesson(1)]
     network = make_mouth(lessons, np.random.default_rng(0).normal(size=(50, 4)), width=16)
-    scores = score_mouth(fit_mouth(network, lessons, steps=300), [make_lesson(2)])
+    scores = score_mouth(fit_mouth(network, lessons, steps=250), [make_lesson(2)])
     assert scores.jaw_correlation > 0.9
     assert scores.mean_absolute_error < 0.05
 
 
-def test_what_emotion_tells_is_learned_and_gone_at_intensity_0():
-    """The jaw opens as far as the tokens around say, from a neutral that opens it halfway."""
+def test_what_emotion_tells_is_learned_and_gone_at_intensity_0(monkeypatch):
+    """The same words, with a jaw as wide as the tokens around say."""
+    monkeypatch.setattr("training.mouth._RATE", 4e-3)  # less patient than with real recordings
     rng = np.random.default_rng(0)
+    content = rng.normal(size=(200, 4))
     lessons = []
-    for level in (-1.0, 0.0, 1.0, -0.5, 0.5):
+    for level in (-1.0, 0.0, 1.0):
         targets = np.zeros((200, len(MOUTH_MORPHS)), dtype=np.float32)
         targets[:, JAW] = 0.4 + 0.3 * level
-        heard = Heard(rng.normal(size=(200, 4)), np.full((100, 4), level))
-        lessons.append(MouthLesson(heard, targets))
+        lessons.append(MouthLesson(Heard(content, np.full((100, 4), level)), targets))
     neutral = rng.normal(0, 0.5, (50, 4))
-    network = fit_mouth(make_mouth(lessons, neutral - neutral.mean(axis=0), 16), lessons, 300)
-    wide, narrow = (show(network, lessons[index].heard)[:, JAW].mean() for index in (2, 0))
-    assert wide - narrow > 0.3
-    for lesson in (lessons[0], lessons[2]):
-        calm = show(network, lesson.heard, intensity=0.0)[:, JAW].mean()
-        assert calm == pytest.approx(0.4, abs=0.1)
+    network = fit_mouth(make_mouth(lessons, neutral, 16), lessons, 200)
+    narrow, wide = lessons[0].heard, lessons[2].heard
+    calm = show(network, wide, intensity=0.0)
+    np.testing.assert_array_equal(show(network, narrow, intensity=0.0), calm)
+    widths = [part[:, JAW].mean() for part in (show(network, narrow), calm, show(network, wide))]
+    assert (np.diff(widths) > 0.05).all()
 
 
 def test_a_new_mouth_knows_how_large_its_inputs_are():

@@ -11,7 +11,7 @@ from safetensors.torch import load_file
 from tests.training.examples import SETTINGS, make_clips
 from training import tune
 from training.cache import ClipFeatures, Prepared, features_path, write_features
-from training.runs import plan
+from training.runs import Run, plan
 from training.tune import ask, empty_branch, make_branch, read_lessons, tune_all
 from training.tuning import WEIGHTS, TuningSettings
 from verhm.labels import EMOTIONS
@@ -65,21 +65,30 @@ def test_lessons_are_clips_with_their_copies_from_first_to_last_speech(work):
 def test_no_run_hears_a_speaker_that_it_holds_out(work):
     lessons = read_lessons(work, CLIPS, copies=0)
     for run in plan(FOLDS):
-        chosen = tune._choose(lessons, CLIPS, run.held_out)
+        chosen = tune._choose(lessons, CLIPS, run)
         heard = {
             CLIPS[index].speaker
             for index, copies in enumerate(lessons.copies)
-            if any(copies is kept for kept in chosen.copies)
+            if any(copies[0] is kept[0] for kept in chosen.copies)
         }
         assert heard == {clip.speaker for clip in CLIPS} - set(run.held_out)
         assert len(chosen.copies) == len(chosen.labels) == 8 * len(heard)
+
+
+def test_only_a_plain_run_hears_no_copies(work):
+    lessons = read_lessons(work, CLIPS, copies=1)
+    for run in plan(FOLDS):
+        chosen = tune._choose(lessons, CLIPS, run)
+        assert {len(copies) for copies in chosen.copies} == {2 if run.with_copies else 1}
+    for copies, (original, _) in zip(chosen.copies, lessons.copies[:16], strict=True):
+        assert copies == [original]  # the last run holds out the last speaker's clips
 
 
 def test_an_emotion_that_the_network_does_not_know_is_no_lesson(work):
     bored = [clip for clip in CLIPS if clip.speaker == "speaker-0"]
     lessons = read_lessons(work, bored, copies=0)
     lessons.labels[0] = -1
-    assert len(tune._choose(lessons, bored, ()).copies) == len(bored) - 1
+    assert len(tune._choose(lessons, bored, Run("all")).copies) == len(bored) - 1
 
 
 def test_all_runs_that_are_asked_for_are_tuned_and_asked(work, monkeypatch):

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load as load_tensors
@@ -38,6 +39,7 @@ class VoiceModel:
         id: which one
         network: in evaluation mode, on `device`
         temperature: that calibrates the logits
+        baseline_temperature: that calibrates them where a person's usual voice was taken off
         thresholds: of abstention
         device: "cpu" or "cuda"
         labels: the K emotions
@@ -48,11 +50,16 @@ class VoiceModel:
     id: ModelId
     network: VoiceNetwork
     temperature: float
+    baseline_temperature: float
     thresholds: Thresholds
     device: str = "cpu"
     labels: tuple[str, ...] = EMOTIONS
     notes: dict[str, Any] = field(default_factory=dict)
     commit: str = ""
+
+    def temperature_with(self, usual: np.ndarray | float) -> float:
+        """The one for logits from which a person's usual voice was taken off, or 0 was."""
+        return self.baseline_temperature if np.any(usual) else self.temperature
 
 
 def load(folder: Path = SHIPPED, device: str | None = None) -> VoiceModel:
@@ -108,6 +115,7 @@ def save(model: VoiceModel, folder: Path) -> ModelId:
         "labels": model.labels,
         "network": asdict(model.network.settings),
         "temperature": model.temperature,
+        "baseline_temperature": model.baseline_temperature,
         "thresholds": asdict(model.thresholds),
         "notes": model.notes,
         **({"commit": model.commit} if model.commit else {}),
@@ -176,6 +184,7 @@ def _build(config: dict[str, Any], weights: bytes) -> VoiceModel:
         ModelId(config["name"], config["version"], config["sha256"]),
         network.eval().requires_grad_(False),
         float(config["temperature"]),
+        float(config["baseline_temperature"]),
         Thresholds(**config["thresholds"]),
         labels=labels,
         notes=config["notes"],

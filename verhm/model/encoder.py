@@ -100,8 +100,6 @@ class WaveformEncoder(Encoder):
         config = AutoConfig.for_model(settings.kind).from_dict(settings.config)
         config.num_hidden_layers = settings.layers
         self.model = AutoModel.from_config(config)
-        if config.do_stable_layer_norm:  # then the norm stands above the last layer, as Whisper's
-            self.model.encoder.layer_norm = nn.Identity()
 
     def look(self, samples: torch.Tensor) -> torch.Tensor:
         """(B, 320 F) samples to (B, 320 F + 80) of mean 0 and deviation 1, for F frames."""
