@@ -6,14 +6,15 @@ The last epoch counts: no checkpoint is chosen. One process on the CPU, one GPU,
 
 import csv
 import json
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from filelock import FileLock
+from filelock import FileLock, Timeout
 from safetensors.torch import save_file
 from torch import distributed, nn
 from torch.nn.parallel import DistributedDataParallel
@@ -91,10 +92,33 @@ def tune(folder: Path, branch: EmotionBranch, lessons: Lessons, settings: Tuning
         SystemExit: when the run was begun with other settings
     """
     folder.mkdir(parents=True, exist_ok=True)
-    # The processes of torchrun work on one run together, and the first of them holds the lock.
-    with FileLock(folder / "run.lock", blocking=False) if is_first() else nullcontext():
+    with _hold(folder / "run.lock"):
         if not (folder / WEIGHTS).exists():
             _tune(folder, branch, lessons, settings)
+
+
+@contextmanager
+def _hold(path: Path) -> Iterator[None]:
+    """Hold a run's lock: of the processes of torchrun, which work on it together, the first does.
+
+    Raises:
+        Timeout: in all of them, when another command is at it; else they would part here
+    """
+    lock = FileLock(path, blocking=False)
+    is_ours = [True]
+    try:
+        if is_first():
+            lock.acquire()
+    except Timeout:
+        is_ours = [False]
+    if distributed.is_initialized():
+        distributed.broadcast_object_list(is_ours)
+    if not is_ours[0]:
+        raise Timeout(str(path))
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _tune(folder: Path, branch: EmotionBranch, lessons: Lessons, settings: TuningSettings) -> None:

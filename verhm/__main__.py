@@ -71,21 +71,22 @@ def _parser() -> argparse.ArgumentParser:
     analyze.add_argument("--window", type=float, default=3.0, help="window in seconds (3)")
     analyze.add_argument("--hop", type=float, default=0.5, help="hop in seconds (0.5)")
     analyze.add_argument("--seed", type=int, default=0, help="of blinks and intervals (0)")
-    analyze.add_argument(
-        "--baseline",
-        action="append",
-        default=[],
-        type=Path,
-        metavar="FILE",
-        help="earlier recording of the same person, to read the inputs against; may be repeated",
-    )
-    analyze.add_argument("--device", choices=("cpu", "cuda"), help="GPU where there is one")
     analyze.set_defaults(run=_analyze_all)
     explain = commands.add_parser("explain", help="say what a window's result rests on")
     explain.add_argument("input", type=Path, metavar="INPUT", help="file")
     explain.add_argument("--at", type=float, required=True, metavar="SECONDS", help="in the window")
     explain.add_argument("--out", type=Path, metavar="DIR", help="folder for document and picture")
     explain.set_defaults(run=_explain)
+    for command in (analyze, explain):
+        command.add_argument(
+            "--baseline",
+            action="append",
+            default=[],
+            type=Path,
+            metavar="FILE",
+            help="earlier recording of the same person, to read this against; may be repeated",
+        )
+        command.add_argument("--device", choices=("cpu", "cuda"), help="GPU where there is one")
     return parser
 
 
@@ -147,7 +148,9 @@ def _explain(options: argparse.Namespace) -> int:
 
     try:
         with _progress_bar(options.input.name) as progress:
-            found = explain_file(options.input, options.at, progress)
+            found = explain_file(
+                options.input, options.at, options.baseline, options.device, progress
+            )
         print(tell(found))
         if options.out:
             print(f"Wrote {' and '.join(write_explanation(found, options.out))} to {options.out}")

@@ -87,7 +87,7 @@ class Analyzer:
             RequestError: E74 when the baseline holds too few windows or is another model's
             Cancelled: as raised by `progress`
         """
-        usual = 0.0 if baseline is None else usual_embedding(baseline, self.model.sha256)
+        usual = self._usual(baseline)
         seconds: dict[Stage, float] = {}
         with _timed(Stage.DECODE, seconds, progress):
             recording = decode(Path(path), self._limits, progress)
@@ -95,15 +95,21 @@ class Analyzer:
         return replace(analysis, baseline_windows=0.0 if baseline is None else baseline.windows)
 
     def explain(
-        self, path: Path, analysis: Analysis, window: int, progress: Progress = no_progress
+        self,
+        path: Path,
+        analysis: Analysis,
+        window: int,
+        progress: Progress = no_progress,
+        baseline: Voice | None = None,
     ) -> Explanation:
         """Find what in a window its result rests on; see `verhm.model.explanation`.
 
         Args:
             path: of the recording
-            analysis: of it, made by this analyzer without a baseline
+            analysis: of it, made by this analyzer
             window: index of a window with a result
             progress: told about each stage; may raise `Cancelled`
+            baseline: that the analysis was made with
 
         Raises:
             AudioError: E10–E19 when the recording can no longer be read
@@ -117,6 +123,7 @@ class Analyzer:
             analysis.timeline,
             window,
             progress=progress,
+            usual=self._usual(baseline),
         )
 
     def check_confounds(
@@ -139,6 +146,9 @@ class Analyzer:
         """
         waveform = decode(Path(path), self._limits, progress).waveform
         return check_confounds(self._model, waveform, analysis, progress, baseline)
+
+    def _usual(self, baseline: Voice | None) -> np.ndarray | float:
+        return 0.0 if baseline is None else usual_embedding(baseline, self.model.sha256)
 
     def _analyze(
         self,

@@ -4,6 +4,7 @@ An explanation is about the model: which part of the sound its figure rests on.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,15 @@ from matplotlib.figure import Figure
 from verhm.analysis import Analyzer
 from verhm.errors import RequestError
 from verhm.model.explanation import Explanation
+from verhm.model.baseline import join_voices
 from verhm.report import look
-from verhm.report.description import apart_from, describe_voice, measure_prosody, usual_voice
+from verhm.report.description import (
+    Prosody,
+    apart_from,
+    describe_voice,
+    measure_prosody,
+    usual_voice,
+)
 from verhm.report.folder import results_folder
 from verhm.stages import Progress, no_progress
 from verhm.types import Analysis, WindowStatus
@@ -60,25 +68,36 @@ class ExplainedWindow:
         return self.analysis.timeline.status[self.window]
 
 
-def explain_file(path: Path, at: float, progress: Progress = no_progress) -> ExplainedWindow:
+def explain_file(
+    path: Path,
+    at: float,
+    earlier: Sequence[Path] = (),
+    device: str | None = None,
+    progress: Progress = no_progress,
+) -> ExplainedWindow:
     """Analyse a recording and explain the window whose middle is nearest to a moment.
 
     Args:
         path: of the recording
         at: s
+        earlier: recordings of the same person, against which this one is read
+        device: "cpu" or "cuda"; by default the GPU where there is one
         progress: told about each stage; may raise `Cancelled`
 
     Raises:
         AudioError: as `Analyzer.analyze`
-        RequestError: E71 when the moment lies outside the recording
+        RequestError: E71 when the moment lies outside the recording, E74 when the earlier
+            recordings hold too little for a baseline
     """
-    analyzer = Analyzer()
-    analysis = analyzer.analyze(path, progress)
+    analyzer = Analyzer(device=device)
+    before = [analyzer.analyze(one, progress) for one in earlier]
+    baseline = join_voices([one.voice for one in before if one.voice]) if before else None
+    analysis = analyzer.analyze(path, progress, baseline=baseline)
     window = _window_at(analysis, at)
     explanation = None
     if analysis.timeline.has_result[window]:
-        explanation = analyzer.explain(path, analysis, window, progress)
-    return ExplainedWindow(analysis, window, explanation, _describe(analysis, window))
+        explanation = analyzer.explain(path, analysis, window, progress, baseline)
+    return ExplainedWindow(analysis, window, explanation, _describe(analysis, window, before))
 
 
 def tell(found: ExplainedWindow) -> str:
@@ -222,9 +241,21 @@ def _bounds(found: ExplainedWindow) -> tuple[float, float]:
     return float(timeline.starts[found.window]), float(timeline.ends[found.window])
 
 
-def _describe(analysis: Analysis, window: int) -> tuple[str, ...]:
-    """Sentences about a window's voice against the windows that share no sound with it."""
+def _describe(analysis: Analysis, window: int, before: list[Analysis]) -> tuple[str, ...]:
+    """Sentences about a window's voice against that of earlier recordings.
+
+    Without these, against the windows that share no sound with it.
+    """
+    voices = _prosody(analysis)
+    if before:
+        others = [voice for one in before for voice in _prosody(one)]
+    else:
+        apart = apart_from(analysis.timeline.starts, analysis.timeline.ends, window)
+        others = [voices[other] for other in apart]
+    return tuple(describe_voice(voices[window], usual_voice(others)))
+
+
+def _prosody(analysis: Analysis) -> list[Prosody]:
+    """Of each window."""
     starts, ends = analysis.timeline.starts, analysis.timeline.ends
-    voices = measure_prosody(analysis.acoustics, analysis.activity, starts, ends)
-    usual = usual_voice([voices[other] for other in apart_from(starts, ends, window)])
-    return tuple(describe_voice(voices[window], usual))
+    return measure_prosody(analysis.acoustics, analysis.activity, starts, ends)
