@@ -2,6 +2,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -35,7 +36,8 @@ def test_what_was_saved_is_loaded(settings, tmp_path):
     loaded = load(tmp_path, device="cpu")
     assert loaded.id == identity
     assert loaded.labels == EMOTIONS
-    assert (loaded.temperature, loaded.thresholds) == (model.temperature, model.thresholds)
+    for name in ("temperature", "baseline_temperature", "thresholds"):
+        assert getattr(loaded, name) == getattr(model, name)
     assert loaded.network.settings == settings
     before, after = model.network.state_dict(), loaded.network.state_dict()
     for name, tensor in before.items():
@@ -88,6 +90,14 @@ def test_a_checkpoint_that_was_stopped_half_way_is_none_and_can_be_written_again
     identity = save(make_model(seed=1), tmp_path)
     assert load(tmp_path, device="cpu").id == identity
     assert {path.name for path in tmp_path.iterdir()} == {CONFIG, WEIGHTS}
+
+
+def test_only_where_a_usual_voice_is_taken_off_is_it_calibrated_for_that():
+    model = make_model()
+    assert model.temperature != model.baseline_temperature
+    for nothing in (0.0, np.zeros(12)):
+        assert model.temperature_with(nothing) == model.temperature
+    assert model.temperature_with(np.eye(12)[3]) == model.baseline_temperature
 
 
 @pytest.mark.parametrize("commit", ["0123456789ab", ""])

@@ -49,7 +49,9 @@ def make_model(
     for score in network.branch.attention:
         torch.nn.init.normal_(score.weight)
     torch.nn.init.normal_(network.synthesizer.neutral)
-    return VoiceModel(ModelId("tiny", "0", ""), network, temperature, 0.8 * temperature, Thresholds())
+    return VoiceModel(
+        ModelId("tiny", "0", ""), network, temperature, 0.8 * temperature, Thresholds()
+    )
 
 
 def _scatter(erasure: Erasure) -> None:
