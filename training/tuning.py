@@ -99,11 +99,7 @@ def tune(folder: Path, branch: EmotionBranch, lessons: Lessons, settings: Tuning
 
 @contextmanager
 def _hold(path: Path) -> Iterator[None]:
-    """Hold a run's lock: of the processes of torchrun, which work on it together, the first does.
-
-    Raises:
-        Timeout: in all of them, when another command is at it; else they would part here
-    """
+    """Hold a run's lock; of the processes of torchrun, which must not part, the first for all."""
     lock = FileLock(path, blocking=False)
     is_ours = [True]
     try:

@@ -88,8 +88,11 @@ class MadeUpBranches:
     def knowing(self, rows: np.ndarray, fold: int | None = None, name: str = "all") -> Learned:
         """What is known to a fit of some rows."""
         final = self.run(name if fold is None else name_without(fold))
-        held_out = self.run("held out").logits("ravdess")
-        return Learned(final.embedding["ravdess"][rows], final.weights, final.bias, held_out[rows])
+        other = self.run("held out")
+        held_out = other.logits("ravdess")[rows]
+        bias = np.broadcast_to(other.bias, held_out.shape)
+        embedding = final.embedding["ravdess"][rows]
+        return Learned(embedding, final.weights, final.bias, held_out, bias)
 
     def run(self, name: str) -> Tuned:
         """What the branch of a run says; its slips are its own."""

@@ -6,7 +6,14 @@ from sklearn.linear_model import LogisticRegression
 
 from tests.training.examples import EMBEDDING, make_clips, make_examples, make_learned
 from training import emotion
-from training.emotion import Learned, clip_probabilities, fit_emotion, fit_mixture
+from training.emotion import (
+    Learned,
+    clip_probabilities,
+    fit_emotion,
+    fit_mixture,
+    usual_logits,
+)
+from verhm.model.baseline import draw
 from verhm.model.calibration import calibrate
 
 EXAMPLES = make_examples(make_clips())
@@ -68,6 +75,7 @@ def test_labels_that_mean_nothing_are_answered_with_doubt():
         rng.normal(size=(8, EMBEDDING)),
         np.zeros(8),
         rng.normal(size=(rows, 8)),
+        np.zeros((rows, 8)),
     )
     blind = fit_emotion(replace(EXAMPLES, statistics=noise), nothing, components=8)
     assert blind.held_out.max(axis=1).mean() < 0.3
@@ -115,6 +123,16 @@ def test_the_weights_of_a_mixture_are_found(share, temperature):
     labels = np.array([rng.choice(8, p=row) for row in chances])
     found = fit_mixture(linear, learned, labels)
     assert found == pytest.approx((share, temperature), rel=0.1, abs=0.02)
+
+
+def test_the_usual_voice_is_that_of_the_speakers_other_clips():
+    clips = make_clips(speakers=2, takes=1)
+    examples = make_examples(clips)
+    evidence = np.random.default_rng(0).normal(size=(len(examples.clip), 8))
+    found = usual_logits(evidence, examples)
+    others = (examples.speakers == "speaker-1") & (examples.clip != 9)
+    expected = evidence[others].mean(axis=0) * draw(7)  # every clip has three rows
+    np.testing.assert_allclose(found[examples.clip == 9], np.tile(expected, (3, 1)))
 
 
 def test_a_clip_is_the_mean_of_its_windows():

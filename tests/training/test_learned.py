@@ -40,6 +40,7 @@ def test_no_row_is_held_out_by_a_run_that_heard_its_speaker(branches, fold):
     rows = EVERYBODY if fold is None else ~np.isin(ORIGINALS.speakers, FOLDS[fold])
     learned = branches.knowing(rows, fold)
     assert len(learned.held_out) == len(learned.embedding) == rows.sum()
+    np.testing.assert_array_equal(learned.held_out_bias, learned.held_out)  # no weights, only bias
     for speaker, run in zip(ORIGINALS.speakers[rows], runs_of(learned.held_out), strict=True):
         assert speaker in run.held_out
         if fold is not None:  # nor by one that heard a test speaker

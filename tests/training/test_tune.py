@@ -133,7 +133,7 @@ def test_two_processes_tune_one_branch_and_leave_alone_what_another_command_hold
         subprocess.run(
             [*command, "--nproc-per-node", "2", script, held, free],
             check=True,
-            timeout=600,
+            timeout=900,
             cwd=ROOT,
             env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
         )
