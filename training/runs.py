@@ -75,6 +75,11 @@ def run_folder(work: Path, name: str) -> Path:
     return work / "runs" / name
 
 
+def has_ended(folder: Path) -> bool:
+    """Whether a run has kept what its branch says, which it does last."""
+    return (folder / _ROWS).exists()
+
+
 def write_tuned(folder: Path, tuned: Tuned) -> None:
     """Keep what a branch says."""
     part = folder / f"{_ROWS}.part"
@@ -90,10 +95,10 @@ def read_tuned(work: Path, name: str) -> Tuned:
     Raises:
         SystemExit: when the run has not ended
     """
-    path = run_folder(work, name) / _ROWS
-    if not path.exists():
-        raise SystemExit(f"{path.parent} is not tuned; run python -m training.tune first")
-    with np.load(path) as file:
+    folder = run_folder(work, name)
+    if not has_ended(folder):
+        raise SystemExit(f"{folder} is not tuned; run python -m training.tune first")
+    with np.load(folder / _ROWS) as file:
         return Tuned(
             {corpus: file[corpus] for corpus in ("ravdess", "emodb")}, file["weights"], file["bias"]
         )

@@ -21,7 +21,7 @@ from training.cache import WINDOW, Prepared, read_sequences, read_settings
 from training.corpora.clip import Clip
 from training.corpora.emodb import read_emodb
 from training.corpora.ravdess import read_folds, read_ravdess
-from training.runs import Run, Tuned, plan, run_folder, write_tuned
+from training.runs import Run, Tuned, has_ended, plan, run_folder, write_tuned
 from training.tuning import WEIGHTS, Lessons, TuningSettings, is_first, tune
 from verhm.labels import EMOTIONS
 from verhm.model.branch import PACE, EmotionBranch
@@ -58,10 +58,12 @@ def tune_all(work: Path, settings: TuningSettings, only: list[str] | None = None
     for run in plan(read_folds(data / "ravdess_folds")):
         if only is not None and run.name not in only:
             continue
-        chosen = [_choose(lessons[corpus], clips[corpus], run) for corpus in run.corpora]
         folder = run_folder(work, run.name)
+        if has_ended(folder):
+            continue
+        chosen = [_choose(lessons[corpus], clips[corpus], run) for corpus in run.corpora]
         try:
-            tune(folder, make_branch(prepared), _join(chosen), settings)
+            tune(folder, make_branch(prepared, settings.seed), _join(chosen), settings)
         except Timeout:
             print(f"{run.name} is being tuned by another command")
         else:
@@ -89,8 +91,9 @@ def empty_branch(settings: NetworkSettings) -> EmotionBranch:
     )
 
 
-def make_branch(prepared: Prepared) -> EmotionBranch:
+def make_branch(prepared: Prepared, seed: int) -> EmotionBranch:
     """A branch that begins with the trunk's next layers, where these are of Whisper's kind."""
+    torch.manual_seed(seed)
     settings, branch = prepared.network, empty_branch(prepared.network)
     if settings.encoder.kind == WHISPER:
         first = settings.trunk + 1

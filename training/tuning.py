@@ -124,7 +124,7 @@ def _tune(folder: Path, branch: EmotionBranch, lessons: Lessons, settings: Tunin
     _standardise(model, lessons, device)
     steps = len(_batches(lessons, settings.batch, np.random.default_rng(0)))
     optimiser, schedule = _optimiser(model, settings, steps)
-    _write_settings(folder / _SETTINGS, settings)
+    _write_settings(folder / _SETTINGS, settings, lessons)
     begun = _resume(folder, model, optimiser, schedule, device)
     shared = DistributedDataParallel(model) if distributed.is_initialized() else model
     for epoch in tqdm(range(begun, settings.epochs), folder.name, initial=begun):
@@ -141,13 +141,15 @@ def _tune(folder: Path, branch: EmotionBranch, lessons: Lessons, settings: Tunin
         distributed.barrier()  # none asks for the weights before they are there
 
 
-def _write_settings(path: Path, settings: TuningSettings) -> None:
-    """Say how the run is made.
+def _write_settings(path: Path, settings: TuningSettings, lessons: Lessons) -> None:
+    """Say how the run is made, and of how much.
 
     Raises:
         SystemExit: when it was begun differently
     """
-    text = json.dumps(asdict(settings), indent=2)
+    sounds = sum(len(copies) for copies in lessons.copies)
+    said = {**asdict(settings), "clips": len(lessons.labels), "with_copies": sounds}
+    text = json.dumps(said, indent=2)
     if path.exists() and path.read_text(encoding="utf-8") != text:
         raise SystemExit(f"{path.parent} was begun with other settings; remove it or keep those")
     path.write_text(text, encoding="utf-8")

@@ -18,8 +18,8 @@ from matplotlib.figure import Figure
 
 from verhm.analysis import Analyzer
 from verhm.errors import RequestError
-from verhm.model.explanation import Explanation
 from verhm.model.baseline import join_voices
+from verhm.model.explanation import Explanation
 from verhm.report import look
 from verhm.report.description import (
     Prosody,
