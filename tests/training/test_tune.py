@@ -103,7 +103,7 @@ def test_all_runs_that_are_asked_for_are_tuned_and_asked(work, monkeypatch):
     monkeypatch.setattr(tune, "read_ravdess", lambda _: CLIPS)
     monkeypatch.setattr(tune, "read_emodb", lambda _: CLIPS[:8])
     monkeypatch.setattr(tune, "read_folds", lambda _: FOLDS)
-    monkeypatch.setattr(tune, "make_branch", lambda some: empty_branch(some.network))
+    monkeypatch.setattr(tune, "make_branch", lambda some, _seed: empty_branch(some.network))
     tune_all(work, TuningSettings(epochs=1), only=["without-1", "emodb"])
     assert {path.name for path in (work / "runs").iterdir()} == {"without-1", "emodb"}
     tuned = ask(work, work / "runs" / "emodb", prepared, {"ravdess": CLIPS, "emodb": CLIPS[:8]})
@@ -119,7 +119,7 @@ def test_a_branch_begins_with_the_layers_above_the_trunk(tmp_path):
     )
     stock = WhisperEncoder(config)
     stock.save_pretrained(tmp_path)
-    branch = make_branch(Prepared(Path("none"), str(tmp_path), SETTINGS, 0))
+    branch = make_branch(Prepared(Path("none"), str(tmp_path), SETTINGS, 0), seed=0)
     (layer,) = branch.layers
     torch.testing.assert_close(layer.fc1.weight, stock.layers[1].fc1.weight)
 
