@@ -127,7 +127,8 @@ def _tune(folder: Path, branch: EmotionBranch, lessons: Lessons, settings: Tunin
     _write_settings(folder / _SETTINGS, settings, lessons)
     begun = _resume(folder, model, optimiser, schedule, device)
     shared = DistributedDataParallel(model) if distributed.is_initialized() else model
-    for epoch in tqdm(range(begun, settings.epochs), folder.name, initial=begun):
+    epochs = range(begun, settings.epochs)
+    for epoch in tqdm(epochs, folder.name, settings.epochs, initial=begun):
         loss = _learn(shared, lessons, settings, optimiser, schedule, epoch, device)
         if is_first():
             _keep(folder, model, optimiser, schedule, epoch, loss)
