@@ -1,7 +1,8 @@
 """What EMO-DB alone can teach: its own speakers, one left out at a time, and RAVDESS.
 
-The shipped heads never see EMO-DB. Here the same recipe as in `training.emotion` is fitted on it
-instead, boredom included, and everything is chosen on the training speakers alone.
+The shipped linear head never sees EMO-DB; the shipped branch does. Here the linear recipe of
+`training.linear` is fitted on it instead, boredom included, and everything is chosen on the
+training speakers alone.
 """
 
 from dataclasses import asdict, dataclass
@@ -131,17 +132,22 @@ def transfer_figures(
     fit = fit_classes(emodb, components)
     originals = ravdess.where(ravdess.is_original)
     is_judged = originals.is_window & (class_labels(originals) >= 0)
-    test = originals.where(is_judged)
-    found = (fit.probabilities(test.statistics) + branch_probabilities(tuned)[is_judged]) / 2
-    index, probabilities = clip_probabilities(found, test.clip)
+    linear = fit.probabilities(originals.statistics)
+    found = (linear + branch_probabilities(tuned, linear[:, -1:])) / 2
+    index, probabilities = clip_probabilities(found[is_judged], originals.clip[is_judged])
     return transfer_report(probabilities, *_clip_truth(ravdess, index), CLASSES, rounds)
 
 
-def branch_probabilities(tuned: Tuned) -> np.ndarray:
-    """(N, 7) of RAVDESS' rows by a branch, which knows no boredom."""
+def branch_probabilities(tuned: Tuned, boredom: np.ndarray) -> np.ndarray:
+    """(N, 7) of RAVDESS' rows by a branch, which knows no boredom.
+
+    Args:
+        tuned: branch
+        boredom: (N, 1) probability that another classifier gives to it
+    """
     columns = [EMOTIONS.index(name) for name in CLASSES if name in EMOTIONS]
     known = softmax(tuned.logits("ravdess")[:, columns], axis=1)
-    return np.concatenate([known, np.zeros((len(known), 1))], axis=1)
+    return np.concatenate([known * (1 - boredom), boredom], axis=1)
 
 
 def transfer_report(

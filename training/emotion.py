@@ -80,7 +80,7 @@ class EmotionFit:
         head: trained on all of them
         choice: by inner cross-validation
         share: of the branch's logits beside the components'
-        temperature: fitted on logits of held-out speakers
+        temperature: fitted on logits of held-out speakers, in which the statement still is
         baseline_temperature: likewise, of logits against the speakers' usual voices
         confidence: below which a window is uncertain
         novelty: above which a window is out of domain
@@ -166,7 +166,7 @@ def fit_mixture(linear: np.ndarray, learned: np.ndarray, labels: np.ndarray) -> 
 
 
 def usual_logits(evidence: np.ndarray, examples: Examples) -> np.ndarray:
-    """What an analysis takes off for the usual voice, made of all the speaker's other clips.
+    """What to take off for the usual voice, made of all the windows of the speaker's other clips.
 
     Taking an embedding off before a linear head takes the head's image of it off the logits.
 
@@ -177,7 +177,8 @@ def usual_logits(evidence: np.ndarray, examples: Examples) -> np.ndarray:
     Returns:
         (N, K)
     """
-    clips, means = clip_probabilities(evidence, examples.clip)
+    windows = examples.is_window
+    clips, means = clip_probabilities(evidence[windows], examples.clip[windows])
     speakers = np.array([examples.clips[clip].speaker for clip in clips])
     usual = np.zeros_like(means)
     for speaker in np.unique(speakers):

@@ -143,10 +143,10 @@ def face_merits(results: dict) -> list[Merit]:
     weakest = min(units, key=lambda name: units[name])
     return [
         Merit(
-            f"The face's action units and the actors': correlation, mean of {len(units)} · of the "
-            f"weakest, {weakest}",
+            f"The expression's action units, before speech is added, and the actors': correlation, "
+            f"mean of {len(units)} · of the weakest, {weakest}",
             f"{morphs['action_units']['mean']:.2f} · {units[weakest]:.2f}",
-            morphs["action_units"]["mean"],
+            units[weakest],
         ),
         Merit(
             "Emotion told from the face's morphs alone, by dense layers: UAR",
@@ -154,13 +154,14 @@ def face_merits(results: dict) -> list[Merit]:
             morphs["emotion_uar"],
         ),
         Merit(
-            f"Jaw opening against motion capture, {len(VALIDATION)} held-out recordings of the "
-            "*training* speaker: correlation",
+            f"Jaw opening against motion capture, *all actors*, {len(VALIDATION)} held-out "
+            "recordings of the *training* speaker: correlation",
             f"{morphs['jaw_correlation']:.2f}",
             morphs["jaw_correlation"],
         ),
         Merit(
-            f"Lips that meet in m, b and p of synthesised voices, {morphs['lips']['bilabials']} of "
+            f"Lips that meet in m, b and p of held-out synthesised voices, *all actors*, "
+            f"{morphs['lips']['bilabials']} of "
             "them",
             f"{morphs['lips']['closure']:.2f}",
             morphs["lips"]["closure"],
@@ -185,7 +186,7 @@ def separation_merits(folds: dict) -> list[Merit]:
 
 
 def project_limits(results: dict) -> list[Limit]:
-    """Calibration and the gap between the sexes, beside what they may be."""
+    """Calibration, the gap between the sexes, leaks and the mouth's faults, and what they may be."""
     folds, abroad = results["ravdess_folds"], results["cross_corpus"]["ravdess_to_emodb"]
     gap = folds["sex_gap"]["uar"]
     low, high = folds["sex_gap"]["difference_ci95"]
@@ -209,13 +210,14 @@ def project_limits(results: dict) -> list[Limit]:
             SEX_GAP_LIMIT,
         ),
         Limit(
-            "Emotion told from the content (chance: 0.125): UAR",
+            "Emotion told from a clip's mean content by a linear reader (chance: 0.125): UAR",
             f"{folds['separation']['emotion_from_content']:.2f}",
             folds["separation"]["emotion_from_content"],
             EMOTION_LEAK_LIMIT,
         ),
         Limit(
-            "Which of two sentences, told from the emotion embedding (chance: 0.5): UAR",
+            "Which of two sentences, told from the emotion embedding by a linear reader (chance: 0.5): "
+            "UAR",
             f"{folds['separation']['statement_from_emotion']:.2f}",
             folds["separation"]["statement_from_emotion"],
             STATEMENT_LEAK_LIMIT,

@@ -108,15 +108,18 @@ class SpokenLesson:
     phonemes: tuple[Phoneme, ...]
 
 
-def make_mouth(lessons: list[MouthLesson], neutral: np.ndarray, width: int) -> MouthSynthesizer:
+def make_mouth(
+    lessons: list[MouthLesson], neutral: np.ndarray, width: int, seed: int = 0
+) -> MouthSynthesizer:
     """A mouth that knows nothing yet but how large its inputs are.
 
     Args:
         lessons: recordings
         neutral: (N, D) emotion tokens of neutral speech
         width: channels of the network
+        seed: of the weights
     """
-    torch.manual_seed(0)
+    torch.manual_seed(seed)
     frames = np.concatenate([lesson.heard.content for lesson in lessons]).astype(np.float32)
     network = MouthSynthesizer(frames.shape[1], width, PACE)
     for buffer, value in (

@@ -22,7 +22,7 @@ def judge_parts(
     branch: np.ndarray,
     plain_branch: np.ndarray,
 ) -> dict[str, np.ndarray]:
-    """(N, K) probabilities by part; all are made with one temperature, which ranks nothing.
+    """(N, K) probabilities by part, all made with the whole's temperature.
 
     Args:
         emotion: fitted on the known rows
@@ -35,7 +35,9 @@ def judge_parts(
     originals = known.where(known.is_original)
     base = fit_basis(originals.statistics, len(linear.basis), seed=0)
     components = base.embed(originals.statistics)
-    plain = fit_heads(base, components, originals.labels, (emotion.choice,))[emotion.choice]
+    plain = fit_heads(base, components, originals.labels, (emotion.choice,), originals.speakers)[
+        emotion.choice
+    ]
     logits = {
         STATISTICS: linear.logits(linear.embed(tests.statistics)),
         STATISTICS + WITHOUT_COPIES: plain.logits(plain.embed(tests.statistics)),

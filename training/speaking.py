@@ -65,7 +65,7 @@ def teach_mouth(
         MouthLesson(listener.hear_neutrally(clip.frames, clip.speech, token), clip.targets)
         for clip in captured
     ]
-    network = fit_mouth(make_mouth(still, neutral, width), still, seed=seed)
+    network = fit_mouth(make_mouth(still, neutral, width, seed), still, seed=seed)
     spoken = read_spoken(work, is_held_out=False)
     quiet = [
         SpokenLesson(listener.hear_neutrally(one.frames, one.speech, token), one.phonemes)
@@ -73,7 +73,7 @@ def teach_mouth(
     ]
     for _ in range(_CLOSURE_LESSONS):
         closed = join(teach_closures(network, quiet))
-        network = fit_mouth(make_mouth(still, neutral, width), [*still, closed], seed=seed)
+        network = fit_mouth(make_mouth(still, neutral, width, seed), [*still, closed], seed=seed)
     moved = [
         MouthLesson(listener.hear(clip.frames, clip.speech), clip.targets) for clip in captured
     ]
