@@ -186,7 +186,7 @@ def separation_merits(folds: dict) -> list[Merit]:
 
 
 def project_limits(results: dict) -> list[Limit]:
-    """Calibration, the gap between the sexes, leaks and the mouth's faults, and what they may be."""
+    """Calibration, the gap between the sexes, leaks and faults of the mouth, and their limits."""
     folds, abroad = results["ravdess_folds"], results["cross_corpus"]["ravdess_to_emodb"]
     gap = folds["sex_gap"]["uar"]
     low, high = folds["sex_gap"]["difference_ci95"]
@@ -216,8 +216,8 @@ def project_limits(results: dict) -> list[Limit]:
             EMOTION_LEAK_LIMIT,
         ),
         Limit(
-            "Which of two sentences, told from the emotion embedding by a linear reader (chance: 0.5): "
-            "UAR",
+            "Which of two sentences, told from the emotion embedding by a linear reader (chance: "
+            "0.5): UAR",
             f"{folds['separation']['statement_from_emotion']:.2f}",
             folds["separation"]["statement_from_emotion"],
             STATEMENT_LEAK_LIMIT,

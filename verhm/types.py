@@ -344,7 +344,7 @@ class Analysis:
     acoustics: Acoustics
     morphs: MorphSequence
     summary: Summary
-    neutral: MorphSequence | None = None  # the same words without an emotion; not kept
+    neutral: MorphSequence | None = None  # the same words said neutrally; not stored
     voice: Voice | None = None  # of the windows with a result; kept apart from what is exported
     baseline_windows: float = 0.0  # of the voice that it was read against; 0 without a baseline
     seconds: dict[Stage, float] = field(default_factory=dict)  # spent per stage

@@ -78,7 +78,7 @@ def calm_doubt(
     """
     times = np.arange(len(mouth)) / frame_rate
     share = expression_over_time(times, np.ones((len(timeline.starts), 1)), timeline)
-    return share * mouth + (1 - share) * neutral
+    return neutral + share.astype(mouth.dtype) * (mouth - neutral)
 
 
 def speech_gate(times: np.ndarray, activity: SpeechActivity) -> np.ndarray:

@@ -9,7 +9,7 @@ from verhm.model.encoder import make_layers
 from verhm.model.pooling import Windows
 
 PACE = 2  # encoder frames in a token of 40 ms; at the frames' own pace it learned less
-_REACH = 38  # tokens (1.5 s) to each side that a token looks at: about what training clips hold
+_REACH = 38  # tokens (1.5 s) to each side that a token looks at in each layer
 _FEWEST = 6  # tokens of speech (0.24 s); with fewer, the whole window is described
 _CALM = 10.0  # divides attention scores, so that pooling begins as a mean and leaves it slowly
 
@@ -47,8 +47,8 @@ class EmotionBranch(nn.Module):
     """Tokens to emotion tokens, and windows of these to a part of the emotion embedding.
 
     Pauses say more about the recording than about the voice: no token looks at one but itself,
-    and windows are pooled over speech. A token looks 1.5 s to each side, so the same sound gives
-    the same result in a clip and in the middle of an hour.
+    and windows are pooled over speech. In each layer a token looks 1.5 s to each side, about what
+    a training clip holds, so that a clip and the middle of an hour are heard much alike.
 
     Args:
         width: D, of the trunk's frames

@@ -99,7 +99,8 @@ class WaveformEncoder(Encoder):
         super().__init__()
         config = AutoConfig.for_model(settings.kind).from_dict(settings.config)
         config.num_hidden_layers = settings.layers
-        self.model = AutoModel.from_config(config)
+        # In single precision, whatever the pretrained one was saved in.
+        self.model = AutoModel.from_config(config).float()
 
     def look(self, samples: torch.Tensor) -> torch.Tensor:
         """(B, 320 F) samples to (B, 320 F + 80) of mean 0 and deviation 1, for F frames."""
