@@ -30,18 +30,18 @@ class ExpressionHead:
 
 
 def fit_expression(
-    emotion: EmotionFit, statistics: np.ndarray, offsets: np.ndarray
+    emotion: EmotionFit, embedding: np.ndarray, offsets: np.ndarray
 ) -> ExpressionHead:
     """Regress action units on components and honest probabilities.
 
     Args:
         emotion: fitted on the same rows; its held-out probabilities are as uncertain as those
             of a new speaker, which the training speakers' own would not be
-        statistics: (N, S) of the rows that are no copies
+        embedding: (N, E) of the rows that are no copies
         offsets: (N, A) intensities above neutral of each row's clip
     """
     # The penalty is the components': probabilities are few and weigh a hundred times more.
-    components = emotion.head.linear.embed(statistics)
+    components = embedding[:, : len(emotion.head.linear.basis)]
     fit = Ridge(_RIDGE).fit(
         np.concatenate([components, emotion.held_out * _WEIGHT], axis=1), offsets
     )

@@ -109,7 +109,8 @@ def fit_voice(
     """
     emotion = fit_emotion(examples, learned, settings.components)
     originals = examples.where(examples.is_original)
-    expression = fit_expression(emotion, originals.statistics, offsets[originals.clip])
+    embedding = emotion.head.embed(originals.statistics, learned.embedding)
+    expression = fit_expression(emotion, embedding, offsets[originals.clip])
     return VoiceFit(emotion, expression)
 
 

@@ -71,8 +71,9 @@ class ExpressionDecoder(nn.Module):
     """Emotion embedding and probabilities to the action units that go with them.
 
     Args:
-        components: leading axes of the embedding that are looked at: those of the frozen trunk.
-            What a tuned branch says of its training speakers is too certain to regress on.
+        components: leading axes of the embedding that are looked at: those of the frozen trunk,
+            without the statement. What a tuned branch says of its training speakers is too certain
+            to regress on.
         emotions: K
     """
 
