@@ -244,15 +244,18 @@ def _bounds(found: ExplainedWindow) -> tuple[float, float]:
 def _describe(analysis: Analysis, window: int, before: list[Analysis]) -> tuple[str, ...]:
     """Sentences about a window's voice against that of earlier recordings.
 
-    Without these, against the windows that share no sound with it.
+    Without these, against the rest of its own.
     """
+    others = [voice for one in before for voice in _prosody_apart(one)]
+    usual = usual_voice(others if before else _prosody_apart(analysis, window))
+    return tuple(describe_voice(_prosody(analysis)[window], usual))
+
+
+def _prosody_apart(analysis: Analysis, window: int | None = None) -> list[Prosody]:
+    """Of windows that share no sound with each other, nor with the given one."""
     voices = _prosody(analysis)
-    if before:
-        others = [voice for one in before for voice in _prosody(one)]
-    else:
-        apart = apart_from(analysis.timeline.starts, analysis.timeline.ends, window)
-        others = [voices[other] for other in apart]
-    return tuple(describe_voice(voices[window], usual_voice(others)))
+    apart = apart_from(analysis.timeline.starts, analysis.timeline.ends, window)
+    return [voices[index] for index in apart]
 
 
 def _prosody(analysis: Analysis) -> list[Prosody]:

@@ -92,8 +92,8 @@ def measure_prosody(
     ]
 
 
-def apart_from(starts: np.ndarray, ends: np.ndarray, window: int) -> list[int]:
-    """Choose windows that overlap neither a given one nor each other.
+def apart_from(starts: np.ndarray, ends: np.ndarray, window: int | None = None) -> list[int]:
+    """Choose windows that overlap neither each other nor a given one, if one is given.
 
     Windows that share sound are alike for that reason alone: they would make the voice look
     steadier than it is, and one among them would hide what is particular about itself.
@@ -101,14 +101,14 @@ def apart_from(starts: np.ndarray, ends: np.ndarray, window: int) -> list[int]:
     Args:
         starts: (W,) s, ascending
         ends: (W,) s
-        window: index of the one that will be compared with them
+        window: index of the one that will be compared with them, if it is among them
 
     Returns:
         indices, ascending
     """
     chosen: list[int] = []
     for index, start in enumerate(starts):
-        is_clear = ends[index] <= starts[window] or start >= ends[window]
+        is_clear = window is None or ends[index] <= starts[window] or start >= ends[window]
         if is_clear and (not chosen or start >= ends[chosen[-1]]):
             chosen.append(index)
     return chosen
