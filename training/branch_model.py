@@ -108,9 +108,9 @@ def move(tokens: Tokens, device: torch.device) -> Tokens:
 
 
 def trim(sequence: Sequence) -> Sequence:
-    """A clip from its first speech to its last; as it is where nobody speaks."""
+    """A clip from its first speech to its last, without windows; as it is where nobody speaks."""
     spoken = np.flatnonzero(sequence.speech)
     if not len(spoken):
         return sequence
     inside = slice(spoken[0], spoken[-1] + 1)
-    return Sequence(sequence.tokens[inside], sequence.speech[inside], sequence.first)
+    return Sequence(sequence.tokens[inside], sequence.speech[inside], sequence.first[:0])

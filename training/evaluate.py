@@ -35,7 +35,6 @@ from training.metrics import (
 )
 from training.parts import judge_parts, part_figures
 from training.patient_baseline import baseline_figures, judge_against_baselines
-from training.runs import name_plain, name_without
 from training.separation import separation_figures
 from training.targets import action_unit_offsets
 from training.train import (
@@ -142,7 +141,7 @@ def judge_fold(
     fit = fit_voice(known, branches.knowing(~is_test, fold), offsets, settings)
     windows = is_test & originals.is_window
     tests = originals.where(windows)
-    final = branches.run(name_without(fold))
+    final = branches.without(fold)
     judged = judge(fit, tests, final.embedding["ravdess"][windows])
     against = judge_against_baselines(fit.emotion, tests, judged.embedding, judged.is_ok)
     clips = ~originals.is_window
@@ -155,7 +154,7 @@ def judge_fold(
         known,
         tests,
         final.logits("ravdess")[windows],
-        branches.run(name_plain(fold)).logits("ravdess")[windows],
+        branches.without(fold, with_copies=False).logits("ravdess")[windows],
     )
     return replace(judged, against=against, separation=separation, parts=parts)
 

@@ -1,13 +1,15 @@
 """Which branches are tuned, on whom, and what they say of the clips."""
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 
-_ROWS = "rows.npz"
+_ROWS, _SETTINGS = "rows.npz", "settings.json"
+_MISSING = "{} is not tuned; run python -m training.tune first"
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,37 @@ def run_folder(work: Path, name: str) -> Path:
     return work / "runs" / name
 
 
+def begin(folder: Path, run: Run, tuning: dict) -> None:
+    """Keep how a run is made, or see that it was begun the same way.
+
+    Args:
+        folder: of the run
+        run: what it hears
+        tuning: how it is tuned
+
+    Raises:
+        SystemExit: when it was begun differently
+    """
+    path = folder / _SETTINGS
+    text = json.dumps({"run": asdict(run), "tuning": tuning}, indent=2)
+    if not path.exists():
+        path.write_text(text, encoding="utf-8")
+    elif path.read_text(encoding="utf-8") != text:
+        raise SystemExit(f"{folder} was begun with other settings; remove it or keep those")
+
+
+def read_begun(work: Path, name: str) -> dict:
+    """What `begin` kept of a run: "run" and "tuning".
+
+    Raises:
+        SystemExit: when the run was not begun
+    """
+    path = run_folder(work, name) / _SETTINGS
+    if not path.exists():
+        raise SystemExit(_MISSING.format(path.parent))
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
 def has_ended(folder: Path) -> bool:
     """Whether a run has kept what its branch says, which it does last."""
     return (folder / _ROWS).exists()
@@ -97,7 +130,7 @@ def read_tuned(work: Path, name: str) -> Tuned:
     """
     folder = run_folder(work, name)
     if not has_ended(folder):
-        raise SystemExit(f"{folder} is not tuned; run python -m training.tune first")
+        raise SystemExit(_MISSING.format(folder))
     with np.load(folder / _ROWS) as file:
         return Tuned(
             {corpus: file[corpus] for corpus in ("ravdess", "emodb")}, file["weights"], file["bias"]

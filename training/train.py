@@ -22,7 +22,7 @@ from training.expression import ExpressionHead, fit_expression
 from training.hearing import Listener, content_erasure
 from training.learned import Branches
 from training.notes import NOTES
-from training.runs import run_folder
+from training.runs import read_begun, run_folder
 from training.speaking import teach_mouth
 from training.targets import action_unit_offsets
 from training.tune import empty_branch
@@ -79,7 +79,11 @@ def train(work: Path) -> VoiceModel:
         fit.emotion.temperature,
         fit.emotion.baseline_temperature,
         fit.emotion.thresholds,
-        notes={**NOTES, "choice": {**asdict(fit.emotion.choice), "branch": fit.emotion.share}},
+        notes={
+            **NOTES,
+            "choice": {**asdict(fit.emotion.choice), "branch": fit.emotion.share},
+            "tuning": read_begun(work, "all")["tuning"],
+        },
         commit=describe_commit(ROOT),
     )
 

@@ -8,21 +8,21 @@ work on the same folder at once, and `torchrun` spreads one over several GPUs.
 """
 
 import argparse
-import os
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import torch
 from filelock import Timeout
-from torch import distributed
 
 from training.branch_model import embed_clips, read_branch, trim
 from training.cache import WINDOW, Prepared, read_sequences, read_settings
 from training.corpora.clip import Clip
 from training.corpora.emodb import read_emodb
 from training.corpora.ravdess import read_folds, read_ravdess
-from training.runs import Run, Tuned, has_ended, plan, run_folder, write_tuned
-from training.tuning import WEIGHTS, Lessons, TuningSettings, is_first, tune
+from training.processes import hold, is_first, join_processes
+from training.runs import Run, Tuned, begin, has_ended, plan, run_folder, write_tuned
+from training.tuning import WEIGHTS, Lessons, TuningSettings, tune
 from verhm.labels import EMOTIONS
 from verhm.model.branch import PACE, EmotionBranch
 from verhm.model.encoder import WHISPER, SpectrogramEncoder, read_encoder
@@ -38,7 +38,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=TuningSettings.seed)
     parser.add_argument("--only", nargs="+", metavar="RUN", help="names of runs; all by default")
     arguments = parser.parse_args()
-    _join_processes()
+    join_processes()
     settings = TuningSettings(epochs=arguments.epochs, seed=arguments.seed)
     tune_all(arguments.work, settings, arguments.only)
 
@@ -50,6 +50,9 @@ def tune_all(work: Path, settings: TuningSettings, only: list[str] | None = None
         work: folder that was prepared
         settings: how
         only: names of runs; all by default
+
+    Raises:
+        SystemExit: when a run was begun differently
     """
     prepared = read_settings(work)
     data = prepared.data
@@ -59,16 +62,22 @@ def tune_all(work: Path, settings: TuningSettings, only: list[str] | None = None
         if only is not None and run.name not in only:
             continue
         folder = run_folder(work, run.name)
-        if has_ended(folder):
-            continue
-        chosen = [_choose(lessons[corpus], clips[corpus], run) for corpus in run.corpora]
+        chosen = _join([_choose(lessons[corpus], clips[corpus], run) for corpus in run.corpora])
         try:
-            tune(folder, make_branch(prepared, settings.seed), _join(chosen), settings)
+            with hold(folder):
+                begin(folder, run, describe(settings, chosen))
+                if not has_ended(folder):
+                    tune(folder, make_branch(prepared, settings.seed), chosen, settings)
+                    if is_first():
+                        write_tuned(folder, ask(work, folder, prepared, clips))
         except Timeout:
             print(f"{run.name} is being tuned by another command")
-        else:
-            if is_first():
-                write_tuned(folder, ask(work, folder, prepared, clips))
+
+
+def describe(settings: TuningSettings, lessons: Lessons) -> dict:
+    """How a branch is tuned, and on how much."""
+    sounds = sum(len(copies) for copies in lessons.copies)
+    return {**asdict(settings), "clips": len(lessons.labels), "sounds": sounds}
 
 
 def ask(work: Path, folder: Path, prepared: Prepared, clips: dict[str, list[Clip]]) -> Tuned:
@@ -126,14 +135,6 @@ def _join(lessons: list[Lessons]) -> Lessons:
         [copies for part in lessons for copies in part.copies],
         np.concatenate([part.labels for part in lessons]),
     )
-
-
-def _join_processes() -> None:
-    """Meet the other processes that `torchrun` started, if it did."""
-    if distributed.is_torchelastic_launched():
-        distributed.init_process_group()
-        if torch.cuda.is_available():
-            torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
 
 
 if __name__ == "__main__":

@@ -5,16 +5,12 @@ The last epoch counts: no checkpoint is chosen. One process on the CPU, one GPU,
 """
 
 import csv
-import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from filelock import FileLock, Timeout
 from safetensors.torch import save_file
 from torch import distributed, nn
 from torch.nn.parallel import DistributedDataParallel
@@ -23,11 +19,12 @@ from tqdm import tqdm
 from training.branch_model import AT_ONCE, BranchModel, move, pad
 from training.cache import Sequence
 from training.figures import draw_curve
+from training.processes import is_first, own_share
 from verhm.labels import EMOTIONS
 from verhm.model.branch import EmotionBranch, Tokens
 
 WEIGHTS = "branch.safetensors"
-_SETTINGS, _LOG, _CURVE, _STATE = "settings.json", "log.csv", "curve.png", "state.pt"
+_LOG, _CURVE, _STATE = "log.csv", "curve.png", "state.pt"
 _CLIP = 1.0  # norm of the gradient, at most
 _FLAT = 1e-4  # added to deviations, of which some might be 0
 
@@ -79,52 +76,20 @@ class Lessons:
 
 
 def tune(folder: Path, branch: EmotionBranch, lessons: Lessons, settings: TuningSettings) -> None:
-    """Tune a branch, unless that has been done.
+    """Tune a branch, or go on with it where it was left.
 
     Args:
-        folder: of the run; keeps settings, a line and a curve of the loss per epoch, and weights
+        folder: of the run; keeps a line and a curve of the loss per epoch, and at last the weights
         branch: with the layers it starts from; changed
         lessons: of the training speakers only
         settings: how
-
-    Raises:
-        Timeout: filelock's, when another command is at it
-        SystemExit: when the run was begun with other settings
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with _hold(folder / "run.lock"):
-        if not (folder / WEIGHTS).exists():
-            _tune(folder, branch, lessons, settings)
-
-
-@contextmanager
-def _hold(path: Path) -> Iterator[None]:
-    """Hold a run's lock; of the processes of torchrun, which must not part, the first for all."""
-    lock = FileLock(path, blocking=False)
-    is_ours = [True]
-    try:
-        if is_first():
-            lock.acquire()
-    except Timeout:
-        is_ours = [False]
-    if distributed.is_initialized():
-        distributed.broadcast_object_list(is_ours)
-    if not is_ours[0]:
-        raise Timeout(str(path))
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-def _tune(folder: Path, branch: EmotionBranch, lessons: Lessons, settings: TuningSettings) -> None:
     torch.manual_seed(settings.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     model = BranchModel(branch, settings.head_dropout).to(device)
     _standardise(model, lessons, device)
     steps = len(_batches(lessons, settings.batch, np.random.default_rng(0)))
     optimiser, schedule = _optimiser(model, settings, steps)
-    _write_settings(folder / _SETTINGS, settings, lessons)
     begun = _resume(folder, model, optimiser, schedule, device)
     shared = DistributedDataParallel(model) if distributed.is_initialized() else model
     epochs = range(begun, settings.epochs)
@@ -140,20 +105,6 @@ def _tune(folder: Path, branch: EmotionBranch, lessons: Lessons, settings: Tunin
         (folder / _STATE).unlink()
     if distributed.is_initialized():
         distributed.barrier()  # none asks for the weights before they are there
-
-
-def _write_settings(path: Path, settings: TuningSettings, lessons: Lessons) -> None:
-    """Say how the run is made, and of how much.
-
-    Raises:
-        SystemExit: when it was begun differently
-    """
-    sounds = sum(len(copies) for copies in lessons.copies)
-    said = {**asdict(settings), "clips": len(lessons.labels), "with_copies": sounds}
-    text = json.dumps(said, indent=2)
-    if path.exists() and path.read_text(encoding="utf-8") != text:
-        raise SystemExit(f"{path.parent} was begun with other settings; remove it or keep those")
-    path.write_text(text, encoding="utf-8")
 
 
 def _optimiser(
@@ -198,7 +149,7 @@ def _learn(
     for clips in _batches(lessons, settings.batch, rng):
         chosen = [lessons.copies[clip][rng.integers(len(lessons.copies[clip]))] for clip in clips]
         tokens, targets = _mix(_hide(pad(chosen, 1), settings, rng), lessons, clips, settings, rng)
-        mine = _own_share(len(clips))
+        mine = own_share(len(clips))
         tokens = move(Tokens(tokens.values[mine], tokens.speech[mine]), device)
         with torch.autocast(device.type, torch.bfloat16):
             logits = model(tokens)
@@ -329,23 +280,3 @@ def _read_log(folder: Path) -> list[tuple[int, float]]:
         return []
     with (folder / _LOG).open(newline="", encoding="utf-8") as file:
         return [(int(row["epoch"]), float(row["loss"])) for row in csv.DictReader(file)]
-
-
-def _own_share(clips: int) -> slice:
-    """Which clips of a batch are this process'; all of a batch too small to be shared out."""
-    if clips < _processes():
-        return slice(None)
-    return slice(_rank(), None, _processes())
-
-
-def _rank() -> int:
-    return distributed.get_rank() if distributed.is_initialized() else 0
-
-
-def _processes() -> int:
-    return distributed.get_world_size() if distributed.is_initialized() else 1
-
-
-def is_first() -> bool:
-    """Whether this is the only process, or the one that writes."""
-    return _rank() == 0

@@ -5,7 +5,7 @@ import pytest
 
 from tests.training.examples import make_clips, make_examples
 from training.learned import Branches
-from training.runs import Tuned, plan, run_folder, write_tuned
+from training.runs import Tuned, begin, plan, run_folder, write_tuned
 from verhm.labels import EMOTIONS
 
 FOLDS = [("speaker-0", "speaker-1"), ("speaker-2",), ("speaker-3",)]
@@ -24,6 +24,7 @@ def branches(tmp_path_factory) -> Branches:
     for number, run in enumerate(RUNS):
         folder = run_folder(work, run.name)
         folder.mkdir(parents=True)
+        begin(folder, run, {})
         rows = {"ravdess": np.arange(2.0 * ROWS).reshape(ROWS, 2), "emodb": np.zeros((5, 2))}
         bias = np.full(len(EMOTIONS), float(number))
         write_tuned(folder, Tuned(rows, np.zeros((len(EMOTIONS), 2)), bias))
@@ -64,3 +65,11 @@ def test_everybody_is_known_to_the_run_that_is_asked_for(branches, name):
 def test_a_run_that_has_not_ended_is_missed(tmp_path):
     with pytest.raises(SystemExit, match=r"training\.tune"):
         Branches(tmp_path, ORIGINALS, FOLDS).knowing(EVERYBODY)
+
+
+def test_a_run_that_heard_whom_it_was_to_hold_out_is_refused(tmp_path):
+    folder = run_folder(tmp_path, "without-1")
+    folder.mkdir(parents=True)
+    begin(folder, RUNS[0], {})
+    with pytest.raises(SystemExit, match="heard a speaker"):
+        Branches(tmp_path, ORIGINALS, FOLDS).without(1)

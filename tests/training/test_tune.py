@@ -12,7 +12,7 @@ from safetensors.torch import load_file
 from tests.training.examples import SETTINGS, make_clips
 from training import tune
 from training.cache import ClipFeatures, Prepared, features_path, write_features
-from training.runs import Run, plan
+from training.runs import Run, plan, read_begun
 from training.tune import ask, empty_branch, make_branch, read_lessons, tune_all
 from training.tuning import WEIGHTS, TuningSettings
 from verhm.labels import EMOTIONS
@@ -30,6 +30,7 @@ from filelock import Timeout
 from torch import distributed
 
 from tests.training.examples import make_lessons
+from training.processes import hold
 from training.tuning import WEIGHTS, TuningSettings, tune
 from verhm.model.branch import EmotionBranch
 
@@ -40,9 +41,11 @@ held, free = (Path(name) for name in sys.argv[1:])
 # Of nine clips in batches of four, the last has a batch to itself.
 lessons, settings = make_lessons(9), TuningSettings(epochs=2, batch=4)
 try:
-    tune(held, EmotionBranch(32, 4, 1, 8), lessons, settings)
+    with hold(held):
+        tune(held, EmotionBranch(32, 4, 1, 8), lessons, settings)
 except Timeout:
-    tune(free, EmotionBranch(32, 4, 1, 8), lessons, settings)
+    with hold(free):
+        tune(free, EmotionBranch(32, 4, 1, 8), lessons, settings)
 assert (free / WEIGHTS).exists()
 distributed.destroy_process_group()
 """
@@ -97,19 +100,49 @@ def test_an_emotion_that_the_network_does_not_know_is_no_lesson(work):
     assert len(tune._choose(lessons, bored, Run("all")).copies) == len(bored) - 1
 
 
-def test_all_runs_that_are_asked_for_are_tuned_and_asked(work, monkeypatch):
+@pytest.fixture
+def prepared(monkeypatch) -> Prepared:
+    """Of the folder above: its clips are those of RAVDESS, a speaker's those of EMO-DB."""
     prepared = Prepared(Path("none"), "none", SETTINGS, 1)
     monkeypatch.setattr(tune, "read_settings", lambda _: prepared)
     monkeypatch.setattr(tune, "read_ravdess", lambda _: CLIPS)
     monkeypatch.setattr(tune, "read_emodb", lambda _: CLIPS[:8])
     monkeypatch.setattr(tune, "read_folds", lambda _: FOLDS)
     monkeypatch.setattr(tune, "make_branch", lambda some, _seed: empty_branch(some.network))
+    return prepared
+
+
+def test_all_runs_that_are_asked_for_are_tuned_and_asked(work, prepared):
     tune_all(work, TuningSettings(epochs=1), only=["without-1", "emodb"])
     assert {path.name for path in (work / "runs").iterdir()} == {"without-1", "emodb"}
     tuned = ask(work, work / "runs" / "emodb", prepared, {"ravdess": CLIPS, "emodb": CLIPS[:8]})
     # Two windows and the whole of each clip, held-out speakers' too.
     assert tuned.embedding["ravdess"].shape == (len(CLIPS) * 3, SETTINGS.branch_embedding)
     assert tuned.logits("emodb").shape == (8 * 3, len(EMOTIONS))
+    begun = read_begun(work, "without-1")
+    assert begun["run"] == {
+        "name": "without-1",
+        "corpora": ["ravdess", "emodb"],
+        "held_out": ["speaker-1"],
+        "with_copies": True,
+    }
+    # Both corpora hold the same clips of the first speaker here; each clip has one copy.
+    assert (begun["tuning"]["clips"], begun["tuning"]["sounds"]) == (24, 48)
+    assert begun["tuning"]["epochs"] == 1
+
+
+def test_a_run_that_ended_is_left_as_it_is_and_other_settings_are_refused(work, prepared):
+    def ended() -> dict[str, bytes]:
+        folder = work / "runs" / "emodb"
+        return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+    tune_all(work, TuningSettings(epochs=1), only=["emodb"])
+    before = ended()
+    tune_all(work, TuningSettings(epochs=1), only=["emodb"])
+    assert ended() == before
+    with pytest.raises(SystemExit, match="other settings"):
+        tune_all(work, TuningSettings(epochs=1, seed=1), only=["emodb"])
+    assert ended() == before
 
 
 def test_a_branch_begins_with_the_layers_above_the_trunk(tmp_path):
