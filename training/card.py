@@ -7,6 +7,7 @@ stand in `card.md`.
 from pathlib import Path
 
 import numpy as np
+from torch import nn
 
 from training.corpora.facegood import TRAINING, VALIDATION
 from training.figures import CONFUSION, RELIABILITY, RISK_COVERAGE
@@ -25,7 +26,7 @@ from training.merits import (
 from training.train import NAME, VERSION
 from verhm.labels import EMOTIONS
 from verhm.model.baseline import LEAST
-from verhm.model.network import NetworkSettings
+from verhm.model.network import NetworkSettings, VoiceNetwork
 
 CARD = "MODEL_CARD.md"
 
@@ -69,6 +70,7 @@ def describe_model(results: dict) -> str:
         set_size_abroad=abroad["conformal"]["mean_set_size"],
         baseline_clips=" · ".join(folds["baseline"]["uar_by_clips_in_baseline"]),
         baseline_uar=dotted(folds["baseline"]["uar_by_clips_in_baseline"].values()),
+        uar=folds["uar"],
         too_few=dotted(folds["baseline"]["uar_by_clips_in_plain_mean"][n] for n in ("1", "2")),
         least=LEAST,
         confusion=CONFUSION,
@@ -81,7 +83,14 @@ def describe_model(results: dict) -> str:
         trunk=NetworkSettings().trunk + 1,
         branch_layers=NetworkSettings().branch_layers,
         recordings=len((*TRAINING, *VALIDATION)),
+        weights=round(count_weights(VoiceNetwork(NetworkSettings())) / 1e6),
+        german=len(results["emodb_speakers"]["per_speaker"]),
     )
+
+
+def count_weights(network: nn.Module) -> int:
+    """How many numbers a network is made of."""
+    return sum(values.numel() for values in network.state_dict().values())
 
 
 def most_confused(counts: np.ndarray, names: tuple[str, ...], pairs: int = 3) -> str:

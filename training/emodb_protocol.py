@@ -1,6 +1,6 @@
 """What EMO-DB alone can teach: its own speakers, one left out at a time, and RAVDESS.
 
-The shipped linear head never sees EMO-DB; the shipped branch does. Here the linear recipe of
+The shipped linear head never sees EMO-DB; the shipped branch does. Here a linear head of
 `training.linear` is fitted on it instead, boredom included, and everything is chosen on the
 training speakers alone.
 """

@@ -86,9 +86,10 @@ def action_unit_figures(
 
 
 def morph_emotion_uar(examples: Examples, folds: list[Judged]) -> float:
-    """UAR of dense layers that see only the expression's morphs.
+    """UAR of dense layers that see only the expression's morphs; mean over the folds.
 
-    For each fold they learn from the other folds' predicted morphs and the true emotions.
+    For each fold they learn from the other folds' morphs and the true emotions. The fits that made
+    those morphs had heard this fold's speakers, which may flatter the figure a little.
     """
     labels = clip_labels(examples)
     by_clip = [clip_probabilities(fold.morphs, fold.clip) for fold in folds]

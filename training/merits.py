@@ -122,14 +122,16 @@ def corpus_merits(results: dict) -> list[Merit]:
             abroad["open_uar"],
         ),
         Merit(
-            "The same recipe fitted on EMO-DB instead, on RAVDESS: UAR, answer sought among "
-            f"EMO-DB's {names} emotions · {closed}",
+            "Fitted on EMO-DB instead (a linear head on the same statistics and a branch, their "
+            f"probabilities averaged), on RAVDESS: UAR, answer sought among EMO-DB's {names} "
+            f"emotions · {closed}",
             _open_and_closed(back),
             back["open_uar"],
         ),
         Merit(
-            f"The same recipe fitted on {len(speakers['per_speaker']) - 1} speakers of EMO-DB, on "
-            f"the one left out, each in turn, who says the same sentences: UAR, {names} emotions",
+            f"A linear head on the same statistics, fitted on {len(speakers['per_speaker']) - 1} "
+            "speakers of EMO-DB, on the one left out, each in turn, who says the same sentences: "
+            f"UAR, {names} emotions",
             with_interval(speakers, "uar"),
             speakers["uar"],
         ),

@@ -22,7 +22,8 @@ from verhm.types import ModelId
 SHIPPED: Final = Path(__file__).parents[2] / "pretrained"
 WEIGHTS: Final = "model.safetensors"
 CONFIG: Final = "config.json"
-# Large matrices, in half precision; what follows them is small and stays in single.
+# What is kept in half precision: nearly all of the numbers, none of which needs more. The rest is
+# small, and some of it (a whitening, a mean of large statistics) does.
 _HALVED: Final = (
     *("encoder.whisper.", "encoder.model.", "branch.layers."),
     *("branch.embed.", "statistics.embed."),

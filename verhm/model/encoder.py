@@ -44,7 +44,7 @@ class EncoderSettings:
 
 
 class Encoder(nn.Module):
-    """The first layers of a speech encoder, 50 frames a second, for any length up to 12 s."""
+    """The first layers of a speech encoder, 50 frames a second, for segments of up to 12 s."""
 
     is_spectral: bool  # whether it looks at the log-mel spectrogram
 
