@@ -21,6 +21,7 @@ from verhm.types import Analysis, Voice
 if TYPE_CHECKING:
     from verhm.analysis import Analyzer
     from verhm.confounds import Confounds
+    from verhm.report.description import Prosody
 
 # Which files of a folder are taken for recordings; a file named outright may have any name.
 SUFFIXES = (".wav", ".mp3", ".flac", ".ogg", ".opus", ".webm", ".m4a", ".mp4", ".mov")
@@ -106,7 +107,7 @@ def _analyze_all(options: argparse.Namespace) -> int:
     failures = 0
     for path, folder in jobs:
         try:
-            with _progress_bar(path.name) as progress:
+            with _named(path), _progress_bar(path.name) as progress:
                 analysis = analyzer.analyze(path, progress, baseline=baseline)
                 confounds = None
                 if options.confounds:
@@ -117,23 +118,29 @@ def _analyze_all(options: argparse.Namespace) -> int:
             if confounds:
                 print(f"{path}: {confounds.sentence}")
         except VerhmError as error:
-            _complain(error, path)
+            _complain(error)
             failures += 1
     return 2 if failures else 0
 
 
-def _baseline(analyzer: "Analyzer", paths: list[Path]) -> Voice | None:
-    """How the person in earlier recordings usually sounds; None without recordings."""
+def _baseline(
+    analyzer: "Analyzer", paths: list[Path], note: Callable[[Analysis], object] = lambda _: None
+) -> Voice | None:
+    """How the person in earlier recordings usually sounds; None without recordings.
+
+    `note` takes what else is wanted of each analysis, of which only the voice is kept.
+    """
     if not paths:
         return None
     from verhm.model.baseline import join_voices, usual_embedding
 
     voices = []
     for path in paths:
-        with _progress_bar(path.name) as progress:
-            voice = analyzer.analyze(path, progress).voice
-        assert voice is not None, "every analysis that was just made has one"
-        voices.append(voice)
+        with _named(path), _progress_bar(path.name) as progress:
+            analysis = analyzer.analyze(path, progress)
+        assert analysis.voice is not None, "every analysis that was just made has one"
+        voices.append(analysis.voice)
+        note(analysis)
     joined = join_voices(voices)
     usual_embedding(joined, analyzer.model.sha256)  # an unfit one is refused once, not per input
     return joined
@@ -144,19 +151,21 @@ def _explain(options: argparse.Namespace) -> int:
         raise RequestError(
             "E72", "The results folder already holds an explanation.", "Choose another folder."
         )
-    from verhm.explain_command import explain_file, tell, write_explanation
+    from verhm.analysis import Analyzer
+    from verhm.explain_command import explain_file, prosody_apart, tell, write_explanation
 
-    try:
+    analyzer = Analyzer(device=options.device)
+    analyzer.refuse_unexplainable()
+    before: list[Prosody] = []
+    baseline = _baseline(
+        analyzer, options.baseline, lambda analysis: before.extend(prosody_apart(analysis))
+    )
+    with _named(options.input):
         with _progress_bar(options.input.name) as progress:
-            found = explain_file(
-                options.input, options.at, options.baseline, options.device, progress
-            )
+            found = explain_file(analyzer, options.input, options.at, progress, baseline, before)
         print(tell(found))
         if options.out:
             print(f"Wrote {' and '.join(write_explanation(found, options.out))} to {options.out}")
-    except VerhmError as error:
-        _complain(error, options.input)
-        return 2
     return 0
 
 
@@ -273,9 +282,19 @@ def _progress_bar(name: str) -> Iterator[Progress]:
         yield show
 
 
-def _complain(error: VerhmError, path: Path | None = None) -> None:
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Note on an error, which holds no path itself, which recording it is about."""
+    try:
+        yield
+    except VerhmError as error:
+        error.add_note(f"{path}: ")
+        raise
+
+
+def _complain(error: VerhmError) -> None:
     """Say what is wrong, with the code first, so that scripts can tell refusals apart."""
-    about = f"{path}: " if path else ""
+    about = "".join(getattr(error, "__notes__", ()))
     print(f"{error.code} {about}{error.cause} {error.remedy}", file=sys.stderr)
 
 

@@ -17,7 +17,7 @@ from verhm.face.motion import calm_doubt, compose
 from verhm.model.abstention import window_status
 from verhm.model.baseline import measure_voice, usual_embedding
 from verhm.model.checkpoint import SHIPPED, load
-from verhm.model.explanation import Explanation, explain
+from verhm.model.explanation import Explanation, explain, refuse_unexplainable
 from verhm.model.inference import infer
 from verhm.report.summary import summarize
 from verhm.settings import AnalysisSettings, AudioLimits
@@ -94,6 +94,14 @@ class Analyzer:
         analysis = self._analyze(recording, progress, settings or self._settings, seconds, usual)
         return replace(analysis, baseline_windows=0.0 if baseline is None else baseline.windows)
 
+    def refuse_unexplainable(self) -> None:
+        """Refuse to explain with a model that cannot be, before minutes of analysis.
+
+        Raises:
+            RequestError: E71 when the model does not look at a spectrogram
+        """
+        refuse_unexplainable(self._model)
+
     def explain(
         self,
         path: Path,
@@ -113,7 +121,7 @@ class Analyzer:
 
         Raises:
             AudioError: E10–E19 when the recording can no longer be read
-            RequestError: E71 when the window has no result
+            RequestError: E71 when the window has no result, or as `refuse_unexplainable`
         """
         waveform = decode(Path(path), self._limits, progress).waveform
         return explain(

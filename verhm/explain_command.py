@@ -18,7 +18,6 @@ from matplotlib.figure import Figure
 
 from verhm.analysis import Analyzer
 from verhm.errors import RequestError
-from verhm.model.baseline import join_voices
 from verhm.model.explanation import Explanation
 from verhm.report import look
 from verhm.report.description import (
@@ -30,7 +29,7 @@ from verhm.report.description import (
 )
 from verhm.report.folder import results_folder
 from verhm.stages import Progress, no_progress
-from verhm.types import Analysis, WindowStatus
+from verhm.types import Analysis, Voice, WindowStatus
 
 DOCUMENT, PICTURE = "explanation.json", "explanation.png"
 NOTE = (
@@ -69,35 +68,41 @@ class ExplainedWindow:
 
 
 def explain_file(
+    analyzer: Analyzer,
     path: Path,
     at: float,
-    earlier: Sequence[Path] = (),
-    device: str | None = None,
     progress: Progress = no_progress,
+    baseline: Voice | None = None,
+    before: Sequence[Prosody] = (),
 ) -> ExplainedWindow:
     """Analyse a recording and explain the window whose middle is nearest to a moment.
 
     Args:
+        analyzer: whose model is explained
         path: of the recording
         at: s
-        earlier: recordings of the same person, against which this one is read
-        device: "cpu" or "cuda"; by default the GPU where there is one
         progress: told about each stage; may raise `Cancelled`
+        baseline: how the same person sounds in earlier recordings, against which this one is read
+        before: windows of these recordings that share no sound (see `prosody_apart`)
 
     Raises:
         AudioError: as `Analyzer.analyze`
-        RequestError: E71 when the moment lies outside the recording, E74 when the earlier
-            recordings hold too little for a baseline
+        RequestError: as `Analyzer.analyze` and `Analyzer.explain`, and E71 when the moment lies
+            outside the recording
     """
-    analyzer = Analyzer(device=device)
-    before = [analyzer.analyze(one, progress) for one in earlier]
-    baseline = join_voices([one.voice for one in before if one.voice]) if before else None
     analysis = analyzer.analyze(path, progress, baseline=baseline)
     window = _window_at(analysis, at)
     explanation = None
     if analysis.timeline.has_result[window]:
         explanation = analyzer.explain(path, analysis, window, progress, baseline)
     return ExplainedWindow(analysis, window, explanation, _describe(analysis, window, before))
+
+
+def prosody_apart(analysis: Analysis, window: int | None = None) -> list[Prosody]:
+    """Describe windows that share no sound with each other, nor with the given one."""
+    voices = _prosody(analysis)
+    apart = apart_from(analysis.timeline.starts, analysis.timeline.ends, window)
+    return [voices[index] for index in apart]
 
 
 def tell(found: ExplainedWindow) -> str:
@@ -161,6 +166,7 @@ def to_document(found: ExplainedWindow) -> dict[str, Any]:
         "schema": "verhm.explanation/1",
         "model": asdict(found.analysis.model),
         "audio_sha256": found.analysis.source.sha256,
+        "baseline_windows": round(found.analysis.baseline_windows, 4),
         "start": start,
         "end": end,
         "status": str(found.status),
@@ -241,21 +247,14 @@ def _bounds(found: ExplainedWindow) -> tuple[float, float]:
     return float(timeline.starts[found.window]), float(timeline.ends[found.window])
 
 
-def _describe(analysis: Analysis, window: int, before: list[Analysis]) -> tuple[str, ...]:
+def _describe(analysis: Analysis, window: int, before: Sequence[Prosody]) -> tuple[str, ...]:
     """Sentences about a window's voice against that of earlier recordings.
 
     Without these, against the rest of its own.
     """
-    others = [voice for one in before for voice in _prosody_apart(one)]
-    usual = usual_voice(others if before else _prosody_apart(analysis, window))
-    return tuple(describe_voice(_prosody(analysis)[window], usual))
-
-
-def _prosody_apart(analysis: Analysis, window: int | None = None) -> list[Prosody]:
-    """Of windows that share no sound with each other, nor with the given one."""
-    voices = _prosody(analysis)
-    apart = apart_from(analysis.timeline.starts, analysis.timeline.ends, window)
-    return [voices[index] for index in apart]
+    usual = usual_voice(before or prosody_apart(analysis, window))
+    voice = _prosody(analysis)[window]
+    return tuple(describe_voice(voice, usual, is_same_recording=not before))
 
 
 def _prosody(analysis: Analysis) -> list[Prosody]:

@@ -5,14 +5,15 @@ import pytest
 import torch
 
 from tests.factories import make_waveform
-from tests.model.tiny import SETTINGS, make_model
+from tests.model.tiny import SETTINGS, make_model, on_waveform
 from verhm.audio.activity import detect_speech
 from verhm.audio.media import decode
 from verhm.errors import Cancelled, RequestError
 from verhm.model import explanation
 from verhm.model.calibration import calibrate
 from verhm.model.checkpoint import SHIPPED, load
-from verhm.model.explanation import band_edges, explain, neutral_fill
+from verhm.model.encoder import WAVEFORM_KINDS
+from verhm.model.explanation import band_edges, explain, neutral_fill, refuse_unexplainable
 from verhm.model.inference import infer
 from verhm.model.pooling import Windows
 from verhm.settings import AnalysisSettings
@@ -144,6 +145,13 @@ def test_a_window_without_a_result_is_refused(status):
     with pytest.raises(RequestError, match="no result") as refusal:
         explain(MODEL, waveform, activity, withheld, 1)
     assert refusal.value.code == "E71"
+
+
+@pytest.mark.parametrize("kind", WAVEFORM_KINDS)
+def test_a_model_without_a_spectrogram_is_refused(kind):
+    with pytest.raises(RequestError, match=rf"^E71 The encoder {kind} "):
+        refuse_unexplainable(make_model(settings=on_waveform(kind)))
+    refuse_unexplainable(MODEL)
 
 
 def test_progress_rises_to_1_and_may_cancel():

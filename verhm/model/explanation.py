@@ -75,6 +75,20 @@ class _Scene:
         return slice(2 * self.first, 2 * (self.first + self.length))
 
 
+def refuse_unexplainable(model: VoiceModel) -> None:
+    """Refuse a model that occlusion cannot explain.
+
+    Raises:
+        RequestError: E71 when the model does not look at a spectrogram
+    """
+    if not model.network.encoder.is_spectral:
+        raise RequestError(
+            "E71",
+            f"The encoder {model.network.settings.encoder.kind} does not look at a spectrogram.",
+            "Explain with a model on Whisper's encoder, such as the one that is shipped.",
+        )
+
+
 @torch.inference_mode()
 def explain(
     model: VoiceModel,
@@ -107,8 +121,9 @@ def explain(
     Raises:
         ValueError: when the timeline is not this model's of this recording
         RequestError: E71 when the window has no result, so that there is nothing to explain, or
-            the model does not look at a spectrogram
+            as `refuse_unexplainable`
     """
+    refuse_unexplainable(model)
     if waveform.sample_rate != SAMPLE_RATE:
         raise ValueError(f"windows are explained at {SAMPLE_RATE} Hz, not {waveform.sample_rate}")
     if timeline.status[window] is not WindowStatus.OK:
@@ -117,12 +132,6 @@ def explain(
             f"The window from {timeline.starts[window]:.1f} s has no result "
             f"({timeline.status[window]}), so there is nothing to explain.",
             "Choose a window with a result.",
-        )
-    if not model.network.encoder.is_spectral:
-        raise RequestError(
-            "E71",
-            f"The encoder {model.network.settings.encoder.kind} does not look at a spectrogram.",
-            "Explain with a model on Whisper's encoder, such as the one that is shipped.",
         )
     scene, offset = _scene(model, waveform, activity, timeline, window, usual)
     patches = max(1, round(scene.length / FRAME_RATE / step))
