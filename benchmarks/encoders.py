@@ -73,7 +73,7 @@ def forward(settings: EncoderSettings, samples: torch.Tensor) -> Callable[[], An
 
     @torch.inference_mode()
     def once() -> None:
-        encoder(encoder.look(samples))
+        encoder(encoder.features(samples))
 
     return once
 

@@ -26,7 +26,7 @@ class BranchModel(nn.Module):
 
     def forward(self, tokens: Tokens) -> torch.Tensor:
         """B whole clips to (B, K) logits."""
-        return self.head(self.dropout(self.branch.read(self.describe(tokens))))
+        return self.head(self.dropout(self.branch.embed_statistics(self.describe(tokens))))
 
     def describe(self, tokens: Tokens) -> torch.Tensor:
         """B whole clips to (B, S) statistics."""
@@ -81,7 +81,9 @@ def embed_clips(model: BranchModel, sequences: list[Sequence], window: int) -> n
         each = torch.arange(len(parts), device=device)
         whole = Windows(each, torch.zeros_like(each), tokens.speech.shape[1])
         of_windows, of_clips = (
-            model.branch.read(model.branch.describe(levels, tokens.speech, some)).cpu().numpy()
+            model.branch.embed_statistics(model.branch.describe(levels, tokens.speech, some))
+            .cpu()
+            .numpy()
             for some in (windows, whole)
         )
         for index, rows, clip in zip(

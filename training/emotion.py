@@ -16,7 +16,7 @@ from training.erasure import FittedErasure, fit_erasure
 from training.linear import Choice, LinearHead, every_choice, fit_basis, fit_heads
 from verhm.labels import EMOTIONS
 from verhm.model.abstention import Thresholds
-from verhm.model.baseline import draw
+from verhm.model.baseline import kept_share
 from verhm.model.calibration import calibrate, fit_temperature
 from verhm.model.conformal import fit_set_threshold
 
@@ -184,7 +184,7 @@ def usual_logits(evidence: np.ndarray, examples: Examples) -> np.ndarray:
     for speaker in np.unique(speakers):
         own = speakers == speaker
         others = own.sum() - 1
-        usual[own] = (means[own].sum(axis=0) - means[own]) / max(1, others) * draw(others)
+        usual[own] = (means[own].sum(axis=0) - means[own]) / max(1, others) * kept_share(others)
     return usual[np.searchsorted(clips, examples.clip)]
 
 

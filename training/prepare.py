@@ -221,7 +221,7 @@ def trunk_frames(network: VoiceNetwork, waveform: Waveform) -> np.ndarray:
 
 def _layers(network: VoiceNetwork, samples: np.ndarray) -> list[torch.Tensor]:
     """One (1, F, D) output per encoder layer."""
-    return network.encoder(network.encoder.look(torch.from_numpy(samples)[None]))
+    return network.encoder(network.encoder.features(torch.from_numpy(samples)[None]))
 
 
 if __name__ == "__main__":

@@ -216,7 +216,7 @@ def _standardise(model: BranchModel, lessons: Lessons, device: torch.device) -> 
 @torch.no_grad()
 def _centre(model: BranchModel, lessons: Lessons, device: torch.device) -> None:
     """Put the embedding's zero where the clips' mean is, without changing a logit."""
-    mean = model.branch.read(_describe_all(model, lessons, device)).mean(dim=0)
+    mean = model.branch.embed_statistics(_describe_all(model, lessons, device)).mean(dim=0)
     model.branch.embed.bias.sub_(mean)
     model.head.bias.add_(model.head.weight @ mean)
 

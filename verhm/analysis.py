@@ -13,7 +13,7 @@ from verhm.audio.activity import detect_speech
 from verhm.audio.media import decode
 from verhm.audio.quality import measure_quality, refuse_too_little_speech, refuse_unusable
 from verhm.confounds import Confounds, check_confounds
-from verhm.face.motion import calm_doubt, compose
+from verhm.face.motion import compose, neutral_without_result
 from verhm.model.abstention import window_status
 from verhm.model.baseline import measure_voice, usual_embedding
 from verhm.model.checkpoint import SHIPPED, load
@@ -198,7 +198,9 @@ class Analyzer:
             )
             summary = summarize(timeline, activity, settings.seed)
         with _timed(Stage.FACE, seconds, progress):
-            mouth = calm_doubt(found.mouth, found.neutral_mouth, timeline, settings.frame_rate)
+            mouth = neutral_without_result(
+                found.mouth, found.neutral_mouth, timeline, settings.frame_rate
+            )
             morphs = compose(mouth, found.expression, timeline, activity, settings)
             neutral = compose(
                 found.neutral_mouth, 0 * found.expression, timeline, activity, settings

@@ -6,9 +6,9 @@ from verhm.face.motion import (
     CLOSING,
     OPENING,
     blend,
-    calm_doubt,
     compose,
     expression_over_time,
+    neutral_without_result,
     smooth_speech,
     speech_gate,
 )
@@ -172,7 +172,7 @@ def test_a_window_without_a_result_is_spoken_neutrally():
     timeline = timeline_with([ok] * 10 + [unsure] * 10 + [ok] * 10)
     frames = round(timeline.ends[-1] * RATE)
     moved, neutral = np.full((frames, 2), 0.8), np.full((frames, 2), 0.2)
-    mouth = calm_doubt(moved, neutral, timeline, RATE)
+    mouth = neutral_without_result(moved, neutral, timeline, RATE)
     middles = np.round((timeline.starts + timeline.ends) / 2 * RATE).astype(int)
     np.testing.assert_allclose(mouth[middles[10:20]], 0.2)
     np.testing.assert_allclose(mouth[middles[[0, 5, 25, 29]]], 0.8)

@@ -26,7 +26,7 @@ def window(first: int, length: int) -> Windows:
 
 
 def embed(branch: EmotionBranch, tokens: Tokens, windows: Windows) -> torch.Tensor:
-    return branch.read(branch.describe(branch(tokens), tokens.speech, windows))
+    return branch.embed_statistics(branch.describe(branch(tokens), tokens.speech, windows))
 
 
 def vary(tokens: Tokens, where: slice) -> Tokens:

@@ -57,7 +57,7 @@ def sound(frames: int, batch: int = 1) -> torch.Tensor:
 def test_every_layer_gives_50_frames_a_second_whatever_the_length(folders, kind):
     settings, encoder = read_encoder(folders[kind], layers=2)
     for frames in (2, 3, 50, 151, LONGEST):
-        outputs = encoder(encoder.look(sound(frames, batch=2)))
+        outputs = encoder(encoder.features(sound(frames, batch=2)))
         assert [output.shape for output in outputs] == [(2, frames, settings.width)] * 2
 
 
@@ -71,7 +71,7 @@ def test_waveform_encoders_agree_with_transformers_lower_layers(kind, is_stable,
     stock = AutoModel.from_config(AutoConfig.for_model(kind, **WAVEFORM_SIZES, **norms)).eval()
     stock.save_pretrained(tmp_path)
     _, encoder = read_encoder(tmp_path, layers=2)
-    seen = encoder.look(sound(60, batch=2))
+    seen = encoder.features(sound(60, batch=2))
     expected = stock(seen, output_hidden_states=True).hidden_states[1:3]
     for ours, theirs in zip(encoder(seen), expected, strict=True):
         torch.testing.assert_close(ours, theirs, atol=1e-5, rtol=1e-5)
@@ -85,7 +85,7 @@ def test_whisper_agrees_with_transformers_lower_layers(tmp_path):
     stock = WhisperEncoder(config).eval()
     stock.save_pretrained(tmp_path)
     _, encoder = read_encoder(tmp_path, layers=2)
-    mel = encoder.look(sound(LONGEST))
+    mel = encoder.features(sound(LONGEST))
     expected = stock(mel, output_hidden_states=True).hidden_states[1:3]
     for ours, theirs in zip(encoder(mel), expected, strict=True):
         torch.testing.assert_close(ours, theirs, atol=1e-5, rtol=1e-5)
@@ -112,7 +112,7 @@ def test_settings_that_went_through_json_make_the_same_encoder(folders, kind):
     settings, encoder = read_encoder(folders[kind], layers=2)
     again = make_encoder(EncoderSettings(**json.loads(json.dumps(asdict(settings))))).eval()
     again.load_state_dict(encoder.state_dict(), strict=True)
-    seen = encoder.look(sound(40))
+    seen = encoder.features(sound(40))
     torch.testing.assert_close(again(seen), encoder(seen), rtol=0, atol=0)
 
 
@@ -122,15 +122,18 @@ def test_gain_changes_nothing_and_silence_stays_finite(folders, kind):
     _, encoder = read_encoder(folders[kind], layers=1)
     loud = sound(40)
     torch.testing.assert_close(
-        encoder(encoder.look(0.01 * loud)), encoder(encoder.look(loud)), atol=1e-4, rtol=1e-4
+        encoder(encoder.features(0.01 * loud)),
+        encoder(encoder.features(loud)),
+        atol=1e-4,
+        rtol=1e-4,
     )
-    assert encoder(encoder.look(0 * loud))[0].isfinite().all()
+    assert encoder(encoder.features(0 * loud))[0].isfinite().all()
 
 
 @pytest.mark.parametrize("kind", WAVEFORM_KINDS)
 def test_waveform_encoders_look_at_sound_of_mean_0_and_deviation_1(folders, kind):
     _, encoder = read_encoder(folders[kind], layers=1)
-    seen = encoder.look(0.2 + sound(50, batch=2))[:, 40:-40]
+    seen = encoder.features(0.2 + sound(50, batch=2))[:, 40:-40]
     torch.testing.assert_close(seen.mean(dim=1), torch.zeros(2), atol=1e-4, rtol=0)
     torch.testing.assert_close(seen.std(dim=1), torch.ones(2), atol=1e-4, rtol=0)
 

@@ -70,7 +70,7 @@ def test_a_patch_moves_the_odds_by_what_an_occluded_spectrogram_gives():
     timeline = analyse(MODEL, waveform, activity)
     found = explain(MODEL, waveform, activity, timeline, 0)
     network, sound = MODEL.network, torch.from_numpy(waveform.samples)[None]
-    mel = network.encoder.look(sound)
+    mel = network.encoder.features(sound)
     time, band = found.strongest(1)[0]
     rows = slice(16 * band, 16 * band + 16)
     mel[0, rows, 50 * time : 50 * time + 50] = mel[0, rows].mean(dim=1, keepdim=True)

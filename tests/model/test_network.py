@@ -72,7 +72,7 @@ def test_what_the_encoder_sees_says_as_much_as_the_sound(settings):
     network = make_model(settings=settings).network
     (samples, speech), asked = sound(2, 100), windows([0, 1], [5, 20])
     usual = torch.linspace(-1.0, 1.0, 12)
-    seen = network.encoder.look(samples)
+    seen = network.encoder.features(samples)
     assert_same(
         network(samples, speech, asked, usual), network.read(seen, speech, asked, usual), *NAMES
     )

@@ -13,7 +13,7 @@ from training.emotion import (
     fit_mixture,
     usual_logits,
 )
-from verhm.model.baseline import draw
+from verhm.model.baseline import kept_share
 from verhm.model.calibration import calibrate
 
 EXAMPLES = make_examples(make_clips())
@@ -131,7 +131,7 @@ def test_the_usual_voice_is_that_of_the_speakers_other_clips():
     evidence = np.random.default_rng(0).normal(size=(len(examples.clip), 8))
     found = usual_logits(evidence, examples)
     others = (examples.speakers == "speaker-1") & (examples.clip != 9)
-    expected = evidence[others].mean(axis=0) * draw(7)  # every clip has three rows
+    expected = evidence[others].mean(axis=0) * kept_share(7)  # every clip has three rows
     np.testing.assert_allclose(found[examples.clip == 9], np.tile(expected, (3, 1)))
 
 

@@ -65,7 +65,7 @@ def compose(
     return MorphSequence(weights.clip(0, 1).astype(np.float32), rate)
 
 
-def calm_doubt(
+def neutral_without_result(
     mouth: np.ndarray, neutral: np.ndarray, timeline: EmotionTimeline, frame_rate: float
 ) -> np.ndarray:
     """A mouth that speaks with the emotion where there is a result, and neutrally elsewhere.

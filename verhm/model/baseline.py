@@ -76,9 +76,9 @@ def usual_embedding(voice: Voice, model: str) -> np.ndarray:
             f"The baseline holds {voice.windows:.0f} windows with a result.",
             f"Make it from at least {LEAST}, or go on without a baseline.",
         )
-    return voice.mean * draw(voice.windows)
+    return voice.mean * kept_share(voice.windows)
 
 
-def draw(windows: float) -> float:
+def kept_share(windows: float) -> float:
     """How much of a mean over that many windows is kept; the rest is that of all voices."""
     return windows / (windows + _PRIOR)

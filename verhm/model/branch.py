@@ -114,7 +114,7 @@ class EmotionBranch(nn.Module):
             parts += [weight * mean, weight * (variance + 1e-6).sqrt()]
         return torch.cat(parts, dim=-1)
 
-    def read(self, statistics: torch.Tensor) -> torch.Tensor:
+    def embed_statistics(self, statistics: torch.Tensor) -> torch.Tensor:
         """(N, S) statistics to the (N, E) embedding."""
         return self.embed(self.dropout((statistics - self.mean) / self.scale))
 

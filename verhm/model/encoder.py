@@ -48,7 +48,7 @@ class Encoder(nn.Module):
 
     is_spectral: bool  # whether it looks at the log-mel spectrogram
 
-    def look(self, samples: torch.Tensor) -> torch.Tensor:
+    def features(self, samples: torch.Tensor) -> torch.Tensor:
         """(B, 320 F) samples at 16 kHz to what the encoder sees of them."""
         raise NotImplementedError
 
@@ -73,7 +73,7 @@ class SpectrogramEncoder(Encoder):
         # The stock output norm belongs above the last layer; the lower ones are used as they are.
         self.whisper.layer_norm = nn.Identity()  # type: ignore[assignment]
 
-    def look(self, samples: torch.Tensor) -> torch.Tensor:
+    def features(self, samples: torch.Tensor) -> torch.Tensor:
         """(B, 320 F) samples to (B, 80, 2F) log-mel bands."""
         return self.log_mel(samples)
 
@@ -102,7 +102,7 @@ class WaveformEncoder(Encoder):
         # In single precision, whatever the pretrained one was saved in.
         self.model = AutoModel.from_config(config).float()
 
-    def look(self, samples: torch.Tensor) -> torch.Tensor:
+    def features(self, samples: torch.Tensor) -> torch.Tensor:
         """(B, 320 F) samples to (B, 320 F + 80) of mean 0 and deviation 1, for F frames."""
         centred = samples - samples.mean(dim=-1, keepdim=True)
         level = centred.std(dim=-1, keepdim=True).clamp(min=1e-7)

@@ -202,7 +202,7 @@ def _scene(
     segment = _owner(place_segments(first, length, frames), window)
     samples = torch.from_numpy(waveform.samples[None, segment.samples]).to(model.device)
     speech = speech_frames(activity, frames)[segment.start : segment.end]
-    mel = model.network.encoder.look(samples)[0]
+    mel = model.network.encoder.features(samples)[0]
     spoken = torch.from_numpy(speech).to(model.device)
     speaker = torch.from_numpy(np.asarray(usual, dtype=np.float32)).to(model.device)
     inside = int(first[window]) - segment.start

@@ -104,7 +104,7 @@ class VoiceNetwork(nn.Module):
             usual: (E,) embedding of the speaker, see `verhm.model.baseline`; 0 is that of all
                 voices
         """
-        return self.read(self.encoder.look(samples), speech, windows, usual)
+        return self.read(self.encoder.features(samples), speech, windows, usual)
 
     def read(
         self,
@@ -119,7 +119,7 @@ class VoiceNetwork(nn.Module):
         frames = layers[self.settings.trunk]
         tokens = merge(frames, speech)
         levels = self.branch(tokens)
-        learned = self.branch.read(
+        learned = self.branch.embed_statistics(
             self.branch.describe(levels, tokens.speech, windows.at_pace(PACE))
         )
         embedding = self.erase_statement(torch.cat([known, learned], dim=-1))
