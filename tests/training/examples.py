@@ -8,7 +8,7 @@ import numpy as np
 from training.cache import Examples, Sequence
 from training.corpora.clip import Clip
 from training.emotion import Learned
-from training.runs import Tuned, name_without
+from training.runs import Tuned, name_plain, name_without
 from training.tuning import Lessons
 from verhm.labels import EMOTIONS
 from verhm.model.encoder import EncoderSettings
@@ -87,12 +87,16 @@ class MadeUpBranches:
 
     def knowing(self, rows: np.ndarray, fold: int | None = None, name: str = "all") -> Learned:
         """What is known to a fit of some rows."""
-        final = self.run(name if fold is None else name_without(fold))
+        final = self.run(name) if fold is None else self.without(fold)
         other = self.run("held out")
         held_out = other.logits("ravdess")[rows]
         bias = np.broadcast_to(other.bias, held_out.shape)
         embedding = final.embedding["ravdess"][rows]
         return Learned(embedding, final.weights, final.bias, held_out, bias)
+
+    def without(self, fold: int, with_copies: bool = True) -> Tuned:
+        """What the branch says that did not hear a fold."""
+        return self.run(name_without(fold) if with_copies else name_plain(fold))
 
     def run(self, name: str) -> Tuned:
         """What the branch of a run says; its slips are its own."""
