@@ -118,7 +118,7 @@ def test_one_bad_file_does_not_stop_the_rest(speech_path, tmp_path, capsys):
     assert captured.err.count("\n") == 1
     assert "E11 " in captured.err
     assert [path.name for path in out.iterdir()] == [speech_path.stem]
-    assert captured.out.endswith(f"wrote 5 files to {out / speech_path.stem}\n")
+    assert captured.out.endswith(f"wrote 6 files to {out / speech_path.stem}\n")
 
 
 @pytest.mark.model
