@@ -18,12 +18,13 @@ from training.hearing import Listener
 from training.mouth import Heard, MouthLesson, SpokenLesson, fit_mouth, make_mouth, show
 from training.visemes import teach_closures
 from verhm.model.branch import PACE
-from verhm.model.expression import ACTION_UNIT_MORPHS, ACTION_UNITS, FULL_STRENGTH
+from verhm.model.expression import ACTION_UNIT_MORPHS, ACTION_UNITS
 from verhm.model.synthesizer import MOUTH_MORPHS, MouthSynthesizer
 
 _CLOSURE_LESSONS = 2  # times that the lips are corrected
 _TAKES = 400  # that the mouth hears as they are, and as many pairs
 _STEPS = 1200  # of the optimiser in the last lesson
+_WHOLE_DROP = 2.8  # AU26's intensity of a jaw that is dropped as far as the morph shows
 _LEAST_JAW = 0.03  # mean weight below which a take counts as opened this wide
 _WIDER = (0.5, 2.5)  # bounds of how much wider or narrower an emotion opens the mouth
 _OPENING = [
@@ -147,7 +148,7 @@ def open_wider(mouth: np.ndarray, speech: np.ndarray, drop: float) -> np.ndarray
         (F, M') in [0, 1], whose jaw is on average as much lower as the action unit says
     """
     jaw = max(_LEAST_JAW, float(mouth[speech, _JAW].mean()) if speech.any() else 0.0)
-    added = ACTION_UNIT_MORPHS["AU26"]["jawOpen"] * drop / FULL_STRENGTH
+    added = ACTION_UNIT_MORPHS["AU26"]["jawOpen"] * drop / _WHOLE_DROP
     wider = mouth.copy()
     wider[:, _OPENING] *= np.clip((jaw + added) / jaw, *_WIDER)
     return wider.clip(0.0, 1.0)
