@@ -2,25 +2,31 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from sklearn.metrics import recall_score
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from torch import nn
 
 from training.cache import Examples, read_mouth, read_spoken
 from training.corpora.facegood import TRAINING, VALIDATION
 from training.emotion import clip_probabilities
+from training.face.masks import read_masks
 from training.judged import Judged, clip_labels
-from training.mouth import MouthLesson, SpokenLesson, score_closure, score_mouth
+from training.mouth import MouthLesson, SpokenLesson, score_closure, score_mouth, show
 from training.speaking import teach_mouth
 from training.train import make_listener
+from training.vertices import vertex_errors
 from verhm.face.rig import load_face
 from verhm.labels import MORPHS
 from verhm.model.expression import ACTION_UNITS
+from verhm.model.features import FRAME_RATE
+from verhm.model.inference import resample_mouth
 from verhm.model.network import NetworkSettings
+from verhm.settings import AnalysisSettings
 
 # The morphs that show an action unit most plainly.
 SHOWN: Final = {
@@ -39,7 +45,7 @@ _DENSE = 64  # units of the hidden layer that reads emotion off morphs
 
 def mouth_figures(
     work: Path, examples: Examples, offsets: np.ndarray, settings: NetworkSettings
-) -> dict[str, float]:
+) -> dict[str, Any]:
     """Scores of a mouth on recordings and voices that it has not learned from."""
     listener = make_listener(work, examples, settings)
     takes = list(examples.clips)
@@ -55,7 +61,29 @@ def mouth_figures(
     return {
         **asdict(score_mouth(mouth, captured)),
         "lips": asdict(score_closure(mouth, spoken, load_face())),
+        "vertices": lip_vertex_errors(mouth, captured),
     }
+
+
+def lip_vertex_errors(network: nn.Module, lessons: list[MouthLesson]) -> dict[str, float]:
+    """LVE and LAE in mm on the shipped face, over all video frames of recordings.
+
+    Only the mouth was captured. Of the upper face there is no truth, so there is neither EVE nor
+    FDD: they would be of what the mouth pulls along.
+
+    Args:
+        network: from content and emotion to (B, F, M') weights
+        lessons: recordings it was not trained on
+    """
+    truth = np.concatenate([_at_video_rate(lesson.targets) for lesson in lessons])
+    found = np.concatenate([_at_video_rate(show(network, lesson.heard)) for lesson in lessons])
+    errors = vertex_errors(load_face(), read_masks(), truth, found)
+    return {"lve": errors.lve, "lae": errors.lae}
+
+
+def _at_video_rate(mouth: np.ndarray) -> np.ndarray:
+    """(F, M) weights of all morphs, of which those that are not the mouth's are 0."""
+    return resample_mouth(mouth, len(mouth) / FRAME_RATE, AnalysisSettings.frame_rate)
 
 
 def action_unit_figures(

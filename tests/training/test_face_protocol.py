@@ -1,11 +1,21 @@
 import numpy as np
 import pytest
+import torch
 
 from tests.training.examples import make_clips, make_examples
-from training.face_protocol import SHOWN, action_unit_figures, morph_emotion_uar
+from training.face.masks import read_masks
+from training.face_protocol import (
+    SHOWN,
+    action_unit_figures,
+    lip_vertex_errors,
+    morph_emotion_uar,
+)
 from training.judged import Judged
+from training.mouth import Heard, MouthLesson
+from verhm.face.rig import load_face
 from verhm.labels import MORPHS
 from verhm.model.expression import ACTION_UNITS
+from verhm.model.synthesizer import MOUTH_MORPHS
 
 CLIPS = make_clips(speakers=4)
 EXAMPLES = make_examples(CLIPS)
@@ -59,3 +69,24 @@ def test_emotion_is_read_off_morphs_that_tell_it_and_off_no_others():
     )
     assert telling > 0.9
     assert blank < 0.35
+
+
+class Perfect(torch.nn.Module):
+    """Says what it is shown."""
+
+    def forward(self, content: torch.Tensor, emotion: torch.Tensor, intensity: float = 1.0):
+        return content
+
+
+def test_a_jaw_that_is_a_fifth_too_low_is_as_far_off_as_the_morph_moves_the_lips():
+    truth = np.zeros((100, len(MOUTH_MORPHS)), dtype=np.float32)
+    shown = truth.copy()
+    shown[:, MOUTH_MORPHS.index("jawOpen")] = 0.2
+    lesson = MouthLesson(Heard(shown, np.zeros((50, 1))), truth)
+    errors = lip_vertex_errors(Perfect(), [lesson, lesson])
+    weights = np.zeros(len(MORPHS))
+    weights[MORPHS.index("jawOpen")] = 0.2
+    face = load_face()
+    lips = list(read_masks().lips)
+    way = 100 * np.linalg.norm((face.vertices(weights) - face.neutral)[lips], axis=1)
+    assert errors == pytest.approx({"lve": way.max(), "lae": way.mean()}, rel=1e-4)
