@@ -84,6 +84,8 @@ def describe_model(results: dict) -> str:
         branch_layers=NetworkSettings().branch_layers,
         recordings=len((*TRAINING, *VALIDATION)),
         weights=round(count_weights(VoiceNetwork(NetworkSettings())) / 1e6),
+        lae=results["morphs"]["vertices"]["lae"],
+        lve=results["morphs"]["vertices"]["lve"],
         german=len(results["emodb_speakers"]["per_speaker"]),
     )
 
