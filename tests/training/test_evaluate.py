@@ -36,6 +36,7 @@ MORPHS = {
     "jaw_correlation": 0.5,
     "jitter": 0.9,
     "lips": {"closure": 0.8, "closed_vowels": 0.1, "bilabials": 40, "vowels": 50},
+    "vertices": {"lve": 3.25, "lae": 1.5},
     "action_units": {"AU12": 0.5, "AU26": 0.25, "mean": 0.375},
     "emotion_uar": 0.75,
 }
