@@ -45,6 +45,25 @@ def test_no_video_of_earlier_results_stays_beside_new_ones(tmp_path):
     assert {path.name for path in tmp_path.iterdir()} == ALWAYS
 
 
+def test_the_face_is_exported_on_demand_and_not_left_beside_later_results(tmp_path):
+    analysis = make_analysis(0.1)
+    count = _write_results(
+        analysis, Path("a.wav"), tmp_path, None, no_progress, exports=("npy", "blender", "obj")
+    )
+    exported = {"face.glb", "face-blender.py", "morphs.npy", "morphs.json", "obj"}
+    assert {path.name for path in tmp_path.iterdir()} == ALWAYS | exported
+    assert len(list((tmp_path / "obj").glob("frame-*.obj"))) == len(analysis.morphs.weights)
+    assert count == len(ALWAYS) + 4
+    _write_results(analysis, Path("a.wav"), tmp_path, None, no_progress)
+    assert {path.name for path in tmp_path.iterdir()} == ALWAYS
+
+
+def test_an_unknown_export_is_refused(tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        main(["analyze", "a.wav", "--out", str(tmp_path), "--export", "fbx"])
+    assert "fbx" in capsys.readouterr().err
+
+
 def test_videos_of_earlier_results_are_no_recordings(tmp_path, capsys):
     out = tmp_path / "results"
     (out / "voice").mkdir(parents=True)

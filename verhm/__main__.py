@@ -3,7 +3,7 @@
 import argparse
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -67,6 +67,14 @@ def _parser() -> argparse.ArgumentParser:
     analyze.add_argument(
         "--confounds", action="store_true", help="count windows that hang on pitch or level alone"
     )
+    analyze.add_argument(
+        "--export",
+        nargs="+",
+        default=[],
+        choices=("glb", "obj", "npy", "blender"),
+        metavar="KIND",
+        help="write the face too: glb, obj (4 MB a frame), npy, blender (a script; brings glb)",
+    )
     analyze.add_argument("--size", type=int, default=512, help="video size in pixels (512)")
     analyze.add_argument("--fps", type=float, default=30.0, help="morphs and frames a second (30)")
     analyze.add_argument("--window", type=float, default=3.0, help="window in seconds (3)")
@@ -112,7 +120,9 @@ def _analyze_all(options: argparse.Namespace) -> int:
                 confounds = None
                 if options.confounds:
                     confounds = analyzer.check_confounds(path, analysis, progress, baseline)
-                count = _write_results(analysis, path, folder, video, progress, confounds)
+                count = _write_results(
+                    analysis, path, folder, video, progress, confounds, options.export
+                )
             found = f"{analysis.timeline.has_result.sum()} of {len(analysis.timeline)}"
             print(f"{path}: {found} windows with a result; wrote {count} files to {folder}")
             if confounds:
@@ -220,9 +230,11 @@ def _write_results(
     video: VideoSettings | None,
     progress: Progress,
     confounds: "Confounds | None" = None,
+    exports: Collection[str] = (),
 ) -> int:
-    """Write everything about a recording; returns the number of files."""
+    """Write everything about a recording; returns the number of files, of folders as one each."""
     from verhm.confounds import write_confounds
+    from verhm.face.exchange.export import export_writers, remove_exports
     from verhm.report.folder import results_folder
     from verhm.report.plots import write_emotions_html
     from verhm.report.still import write_emotions_png
@@ -242,10 +254,13 @@ def _write_results(
         writers = {"morphs-neutral.csv": neutral, **writers}
     if confounds:
         writers = {"confounds.json": partial(write_confounds, confounds), **writers}
+    if exports:
+        writers = {**export_writers(analysis.morphs, exports, progress), **writers}
     with results_folder(folder):
         # What not every call makes must not stay from earlier results beside the new ones.
         for name in ("face.mp4", "confounds.json", "morphs-neutral.csv"):
             (folder / name).unlink(missing_ok=True)
+        remove_exports(folder)
         for done, (name, write) in enumerate(writers.items()):
             progress(Stage.SAVE, done / len(writers))
             write(folder / name)
