@@ -8,14 +8,13 @@ training speakers alone.
 from dataclasses import asdict, dataclass
 
 import numpy as np
-from scipy.special import softmax
 from sklearn.model_selection import GroupKFold
 from tqdm import tqdm
 
 from training.cache import Examples
 from training.corpora.emodb import EMOTIONS as EMODB_EMOTIONS
 from training.emotion import clip_probabilities
-from training.linear import Choice, LinearHead, fit_basis, fit_heads
+from training.linear import SHRINKAGES, LinearHead, fit_basis, fit_head
 from training.metrics import (
     bootstrap,
     headline_intervals,
@@ -24,7 +23,6 @@ from training.metrics import (
     score_groups,
     score_transfer,
 )
-from training.runs import Tuned
 from verhm.labels import EMOTIONS
 from verhm.model.calibration import calibrate, fit_temperature
 
@@ -66,25 +64,24 @@ def fit_classes(examples: Examples, components: int, seed: int = 0) -> ClassFit:
         seed: of the principal components' solver
     """
     labels = class_labels(examples)
-    logits: dict[Choice, np.ndarray] = {}
+    logits = {one: np.zeros((len(labels), len(CLASSES))) for one in SHRINKAGES}
     for known, unknown in GroupKFold(_INNER_FOLDS).split(labels, groups=examples.speakers):
         base = fit_basis(examples.statistics[known], components, seed)
         embedding = base.embed(examples.statistics[known])
         unseen = base.embed(examples.statistics[unknown])
-        for choice, head in fit_heads(base, embedding, labels[known]).items():
-            table = logits.setdefault(choice, np.zeros((len(labels), len(CLASSES))))
-            table[unknown] = head.logits(unseen)
+        for shrinkage, table in logits.items():
+            table[unknown] = fit_head(base, embedding, labels[known], shrinkage).logits(unseen)
     judged = examples.is_window & examples.is_original
     temperatures = {
-        choice: fit_temperature(table[judged], labels[judged]) for choice, table in logits.items()
+        one: fit_temperature(table[judged], labels[judged]) for one, table in logits.items()
     }
     best = max(
         logits,
-        key=lambda choice: _merit(logits[choice][judged], temperatures[choice], labels[judged]),
+        key=lambda one: _likelihood(logits[one][judged], temperatures[one], labels[judged]),
     )
     base = fit_basis(examples.statistics, components, seed)
-    heads = fit_heads(base, base.embed(examples.statistics), labels, (best,))
-    return ClassFit(heads[best], temperatures[best])
+    head = fit_head(base, base.embed(examples.statistics), labels, best)
+    return ClassFit(head, temperatures[best])
 
 
 def speaker_figures(examples: Examples, components: int, rounds: int = 1000) -> dict:
@@ -118,36 +115,24 @@ def speaker_figures(examples: Examples, components: int, rounds: int = 1000) -> 
 
 
 def transfer_figures(
-    emodb: Examples, ravdess: Examples, tuned: Tuned, components: int, rounds: int = 1000
+    emodb: Examples, ravdess: Examples, components: int, rounds: int = 1000
 ) -> dict:
     """Scores on RAVDESS' clips of the emotions that EMO-DB has too, by a head fitted on EMO-DB.
+
+    The head stands alone: ten speakers leave none to decide how much a branch is to say.
 
     Args:
         emodb: all rows
         ravdess: all rows
-        tuned: branch that heard EMO-DB only
         components: of the statistics
         rounds: of the bootstrap
     """
     fit = fit_classes(emodb, components)
     originals = ravdess.where(ravdess.is_original)
     is_judged = originals.is_window & (class_labels(originals) >= 0)
-    linear = fit.probabilities(originals.statistics)
-    found = (linear + branch_probabilities(tuned, linear[:, -1:])) / 2
-    index, probabilities = clip_probabilities(found[is_judged], originals.clip[is_judged])
+    found = fit.probabilities(originals.statistics[is_judged])
+    index, probabilities = clip_probabilities(found, originals.clip[is_judged])
     return transfer_report(probabilities, *_clip_truth(ravdess, index), CLASSES, rounds)
-
-
-def branch_probabilities(tuned: Tuned, boredom: np.ndarray) -> np.ndarray:
-    """(N, 7) of RAVDESS' rows by a branch, which knows no boredom.
-
-    Args:
-        tuned: branch
-        boredom: (N, 1) probability that another classifier gives to it
-    """
-    columns = [EMOTIONS.index(name) for name in CLASSES if name in EMOTIONS]
-    known = softmax(tuned.logits("ravdess")[:, columns], axis=1)
-    return np.concatenate([known * (1 - boredom), boredom], axis=1)
 
 
 def transfer_report(
@@ -185,7 +170,7 @@ def _clip_truth(examples: Examples, index: np.ndarray) -> tuple[np.ndarray, np.n
     return labels, np.array([examples.clips[number].speaker for number in index])
 
 
-def _merit(logits: np.ndarray, temperature: float, labels: np.ndarray) -> float:
-    """Log-likelihood after calibration, as in `training.emotion`."""
+def _likelihood(logits: np.ndarray, temperature: float, labels: np.ndarray) -> float:
+    """Mean after calibration, as in `training.emotion`."""
     probabilities = calibrate(logits, temperature)
     return float(np.log(probabilities[np.arange(len(labels)), labels]).mean())

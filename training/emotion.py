@@ -1,10 +1,12 @@
 """Fitting the emotion classifier; everything is chosen on the speakers it is given.
 
-To the logits of linear heads on the components come those of a tuned branch. All are linear in the
-emotion embedding, so their sum is one linear layer.
+To the logits of a linear head on the components come those of a tuned branch. Both are linear in
+the emotion embedding, so their sum is one linear layer. There are two such layers: one classifies
+a voice that nothing is known of, the other compares it with the person's usual voice.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 from scipy.optimize import minimize
@@ -13,7 +15,7 @@ from sklearn.model_selection import GroupKFold
 
 from training.cache import Examples
 from training.erasure import FittedErasure, fit_erasure
-from training.linear import Choice, LinearHead, every_choice, fit_basis, fit_heads
+from training.linear import SHRINKAGES, LinearHead, centre_voices, fit_basis, fit_head
 from verhm.labels import EMOTIONS
 from verhm.model.abstention import Thresholds
 from verhm.model.baseline import kept_share
@@ -28,29 +30,57 @@ _STRANGE = 0.999  # quantile of the novelty of windows of unseen speakers, and
 _MARGIN = 2.3
 
 
-@dataclass(frozen=True, eq=False)
-class EmotionHead:
-    """A classifier of the whole emotion embedding: components, and what a tuned branch says.
+@dataclass(frozen=True)
+class Choice:
+    """What held-out speakers decided about a layer.
 
     Attributes:
-        linear: makes the components
-        erasure: of the statement
+        shrinkage: of the linear head's covariance
+        share: of the branch's logits beside the components'
+        temperature: of the sum, in which the statement still is
+    """
+
+    shrinkage: float
+    share: float
+    temperature: float
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """A linear layer.
+
+    Attributes:
         weights: (K, E)
         bias: (K,)
     """
 
-    linear: LinearHead
-    erasure: FittedErasure
     weights: np.ndarray
     bias: np.ndarray
+
+    def __call__(self, embedding: np.ndarray) -> np.ndarray:
+        """(N, E) to (N, K)."""
+        return embedding @ self.weights.T + self.bias
+
+
+@dataclass(frozen=True, eq=False)
+class EmotionHead:
+    """Both layers on the whole emotion embedding: components, and what a tuned branch says.
+
+    Attributes:
+        linear: makes the components, and classifies by them alone
+        erasure: of the statement
+        classify: of embeddings
+        compare: of embeddings less the speaker's usual one
+    """
+
+    linear: LinearHead
+    erasure: FittedErasure
+    classify: Layer
+    compare: Layer
 
     def embed(self, statistics: np.ndarray, learned: np.ndarray) -> np.ndarray:
         """(N, S) statistics and (N, E') embedding of the branch to the (N, E) emotion embedding."""
         return self.erasure(np.concatenate([self.linear.embed(statistics), learned], axis=1))
-
-    def logits(self, embedding: np.ndarray) -> np.ndarray:
-        """(N, E) to (N, K)."""
-        return embedding @ self.weights.T + self.bias
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,15 +103,30 @@ class Learned:
 
 
 @dataclass(frozen=True, eq=False)
+class Answer:
+    """What heads say of N rows.
+
+    Attributes:
+        logits: (N, K)
+        bias: (N, K) of the head in question
+    """
+
+    logits: np.ndarray
+    bias: np.ndarray
+
+    def where(self, rows: np.ndarray) -> Self:
+        """The chosen rows."""
+        return replace(self, logits=self.logits[rows], bias=self.bias[rows])
+
+
+@dataclass(frozen=True, eq=False)
 class EmotionFit:
     """A head with all that was chosen along with it on the same speakers.
 
     Attributes:
         head: trained on all of them
-        choice: by inner cross-validation
-        share: of the branch's logits beside the components'
-        temperature: fitted on logits of held-out speakers, in which the statement still is
-        baseline_temperature: likewise, of logits against the speakers' usual voices
+        classify: how its first layer was chosen and calibrated
+        compare: likewise its second, against the speakers' usual voices
         confidence: below which a window is uncertain
         novelty: above which a window is out of domain
         plausible: probability from which an emotion is plausible
@@ -89,10 +134,8 @@ class EmotionFit:
     """
 
     head: EmotionHead
-    choice: Choice
-    share: float
-    temperature: float
-    baseline_temperature: float
+    classify: Choice
+    compare: Choice
     confidence: float
     novelty: float
     plausible: float
@@ -118,31 +161,46 @@ def fit_emotion(examples: Examples, learned: Learned, components: int, seed: int
     unseen = _judge_unseen(examples, components, seed)
     originals = examples.where(examples.is_original)
     judged, labels = originals.is_window, originals.labels
-    linear, linear_bias = (part[examples.is_original] for part in (unseen.logits, unseen.bias))
-    share, temperature = fit_mixture(linear[judged], learned.held_out[judged], labels[judged])
-    logits = linear + share * learned.held_out
-    held_out = calibrate(logits, temperature)
-    usual = usual_logits(logits - linear_bias - share * learned.held_out_bias, originals)
-    base = fit_basis(examples.statistics, components, seed)
-    head = fit_heads(
-        base,
-        base.embed(examples.statistics),
-        examples.labels,
-        (unseen.choice,),
-        speakers=examples.speakers,
-    )[unseen.choice]
+    branch = Answer(learned.held_out, learned.held_out_bias)
+    linear = {one: answer.where(examples.is_original) for one, answer in unseen.classify.items()}
+    classify, logits = choose(
+        {one: answer.logits for one, answer in linear.items()}, branch.logits, originals
+    )
+    within = {
+        one: against_usual(answer.where(examples.is_original), originals)
+        for one, answer in unseen.compare.items()
+    }
+    compare, _ = choose(within, against_usual(branch, originals), originals)
+    held_out = calibrate(logits, classify.temperature)
     strange = unseen.novelty[examples.is_window & examples.is_original]
     return EmotionFit(
-        _join(head, originals, learned, share),
-        unseen.choice,
-        share,
-        temperature,
-        fit_temperature((logits - usual)[judged], labels[judged]),
+        _fit_layers(examples, learned, (classify, compare), components, seed),
+        classify,
+        compare,
         float(np.quantile(held_out[judged].max(axis=1), _ABSTAINED)),
         float(np.quantile(strange, _STRANGE) * _MARGIN),
         fit_set_threshold(held_out[judged], labels[judged]),
         held_out,
     )
+
+
+def choose(
+    candidates: dict[float, np.ndarray], learned: np.ndarray, examples: Examples
+) -> tuple[Choice, np.ndarray]:
+    """Choose the shrinkage under which the true emotions are likeliest, then how to mix.
+
+    Args:
+        candidates: (N, K) logits of held-out speakers by shrinkage
+        learned: (N, K) of the branch
+        examples: N rows
+
+    Returns:
+        the choice, and (N, K) logits of the sum, not calibrated
+    """
+    judged, labels = examples.is_window, examples.labels[examples.is_window]
+    best = max(candidates, key=lambda one: _likelihood(candidates[one][judged], labels))
+    share, temperature = fit_mixture(candidates[best][judged], learned[judged], labels)
+    return Choice(best, share, temperature), candidates[best] + share * learned
 
 
 def fit_mixture(linear: np.ndarray, learned: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
@@ -165,19 +223,20 @@ def fit_mixture(linear: np.ndarray, learned: np.ndarray, labels: np.ndarray) -> 
     return float(found[1] / found[0]), float(1 / found[0])
 
 
-def usual_logits(evidence: np.ndarray, examples: Examples) -> np.ndarray:
-    """What to take off for the usual voice, made of all the windows of the speaker's other clips.
+def against_usual(answer: Answer, examples: Examples) -> np.ndarray:
+    """Logits against the usual voice, made of all the windows of the speaker's other clips.
 
     Taking an embedding off before a linear head takes the head's image of it off the logits.
 
     Args:
-        evidence: (N, K) logits without the bias
-        examples: N rows
+        answer: to N rows
+        examples: the rows
 
     Returns:
         (N, K)
     """
     windows = examples.is_window
+    evidence = answer.logits - answer.bias
     clips, means = clip_probabilities(evidence[windows], examples.clip[windows])
     speakers = np.array([examples.clips[clip].speaker for clip in clips])
     usual = np.zeros_like(means)
@@ -185,7 +244,7 @@ def usual_logits(evidence: np.ndarray, examples: Examples) -> np.ndarray:
         own = speakers == speaker
         others = own.sum() - 1
         usual[own] = (means[own].sum(axis=0) - means[own]) / max(1, others) * kept_share(others)
-    return usual[np.searchsorted(clips, examples.clip)]
+    return answer.logits - usual[np.searchsorted(clips, examples.clip)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,22 +252,21 @@ class _Unseen:
     """What heads say of speakers that they did not know.
 
     Attributes:
-        choice: that did best
-        logits: (N, K)
-        bias: (N, K) of the head in question
+        classify: by shrinkage
+        compare: likewise, by heads of what moves within a voice
         novelty: (N,)
     """
 
-    choice: Choice
-    logits: np.ndarray
-    bias: np.ndarray
+    classify: dict[float, Answer]
+    compare: dict[float, Answer]
     novelty: np.ndarray
 
 
 def _judge_unseen(examples: Examples, components: int, seed: int) -> _Unseen:
     shape = (len(examples.clip), len(EMOTIONS))
-    logits = {choice: np.zeros(shape) for choice in every_choice()}
-    bias = {choice: np.zeros(shape) for choice in every_choice()}
+    classify, compare = (
+        {one: Answer(np.zeros(shape), np.zeros(shape)) for one in SHRINKAGES} for _ in range(2)
+    )
     novelty = np.zeros(len(examples.clip))
     inner = GroupKFold(_INNER_FOLDS)
     for known, unknown in inner.split(examples.statistics, groups=examples.speakers):
@@ -216,26 +274,41 @@ def _judge_unseen(examples: Examples, components: int, seed: int) -> _Unseen:
         embedding = base.embed(examples.statistics[known])
         unseen = base.embed(examples.statistics[unknown])
         novelty[unknown] = np.square(unseen).mean(axis=1)
-        labels, speakers = examples.labels[known], examples.speakers[known]
-        for choice, head in fit_heads(base, embedding, labels, speakers=speakers).items():
-            logits[choice][unknown] = head.logits(unseen)
-            bias[choice][unknown] = head.bias
-    judged = examples.is_window & examples.is_original
-    best = max(logits, key=lambda choice: _merit(logits[choice], examples, judged))
-    return _Unseen(best, logits[best], bias[best], novelty)
+        within = centre_voices(embedding, examples.speakers[known])
+        for answers, rows in ((classify, embedding), (compare, within)):
+            for shrinkage, answer in answers.items():
+                head = fit_head(base, rows, examples.labels[known], shrinkage)
+                answer.logits[unknown] = head.logits(unseen)
+                answer.bias[unknown] = head.bias
+    return _Unseen(classify, compare, novelty)
 
 
-def _join(linear: LinearHead, originals: Examples, learned: Learned, share: float) -> EmotionHead:
-    """One linear layer on components and branch, from which the statement is erased."""
-    components = linear.embed(originals.statistics)
-    whole = np.concatenate([components, learned.embedding], axis=1)
-    statements = np.unique(originals.statements, return_inverse=True)[1]
-    return EmotionHead(
-        linear,
-        fit_erasure(whole, statements),
-        np.concatenate([linear.weights, share * learned.weights], axis=1),
-        linear.bias + share * learned.bias,
+def _fit_layers(
+    examples: Examples,
+    learned: Learned,
+    choices: tuple[Choice, Choice],
+    components: int,
+    seed: int,
+) -> EmotionHead:
+    """Both layers on components and branch, from which the statement is erased."""
+    base = fit_basis(examples.statistics, components, seed)
+    embedding = base.embed(examples.statistics)
+    seen = (embedding, centre_voices(embedding, examples.speakers))
+    linear, within = (
+        fit_head(base, rows, examples.labels, choice.shrinkage)
+        for rows, choice in zip(seen, choices, strict=True)
     )
+    originals = examples.where(examples.is_original)
+    whole = np.concatenate([base.embed(originals.statistics), learned.embedding], axis=1)
+    statements = np.unique(originals.statements, return_inverse=True)[1]
+    classify, compare = (
+        Layer(
+            np.concatenate([head.weights, choice.share * learned.weights], axis=1),
+            head.bias + choice.share * learned.bias,
+        )
+        for head, choice in zip((linear, within), choices, strict=True)
+    )
+    return EmotionHead(linear, fit_erasure(whole, statements), classify, compare)
 
 
 def clip_probabilities(
@@ -256,9 +329,7 @@ def clip_probabilities(
     return clips, sums / np.bincount(row)[:, None]
 
 
-def _merit(logits: np.ndarray, examples: Examples, judged: np.ndarray) -> float:
-    """Log-likelihood after calibration: less erratic than a count of hits on few clips."""
-    labels = examples.labels[judged]
-    temperature = fit_temperature(logits[judged], labels)
-    scores = log_softmax(logits[judged] / temperature, axis=-1)
+def _likelihood(logits: np.ndarray, labels: np.ndarray) -> float:
+    """Mean after calibration: less erratic than a count of hits on few clips."""
+    scores = log_softmax(logits / fit_temperature(logits, labels), axis=-1)
     return float(scores[np.arange(len(labels)), labels].mean())

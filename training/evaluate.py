@@ -94,9 +94,7 @@ def evaluate(work: Path) -> dict:
                 emodb,
                 branches.run("ravdess").embedding["emodb"],
             ),
-            "emodb_to_ravdess": transfer_figures(
-                emodb, examples, branches.run("emodb"), settings.components
-            ),
+            "emodb_to_ravdess": transfer_figures(emodb, examples, settings.components),
         },
         "morphs": {
             **mouth_figures(work, examples, offsets, settings),

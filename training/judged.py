@@ -77,7 +77,9 @@ def judge(fit: VoiceFit, examples: Examples, learned: np.ndarray) -> Judged:
     """
     embedding = fit.emotion.head.embed(examples.statistics, learned)
     components = fit.emotion.head.linear.embed(examples.statistics)
-    probabilities = calibrate(fit.emotion.head.logits(embedding), fit.emotion.temperature)
+    probabilities = calibrate(
+        fit.emotion.head.classify(embedding), fit.emotion.classify.temperature
+    )
     intensities = fit.expression.intensities(embedding, probabilities)
     starts = np.zeros(len(embedding))
     status = window_status(

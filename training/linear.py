@@ -1,36 +1,21 @@
 """Linear heads on the principal components of a window's statistics.
 
-A logistic regression and a linear discriminant, whose logits are added: the first is calibrated
-better, the second copes better with few speakers, and the sum is still one linear layer.
+Linear discriminants (Fisher 1936, doi:10.1111/j.1469-1809.1936.tb02137.x) whose covariance is drawn
+towards a multiple of the identity (Ledoit & Wolf 2004, doi:10.1016/S0047-259X(03)00096-4). What
+differs between voices is part of the covariance, so that a head leans on what does not; in new
+voices and in another corpus this did better than logistic regression.
 """
 
-from dataclasses import dataclass
-from itertools import product
+from dataclasses import dataclass, replace
 
 import numpy as np
 from sklearn.decomposition import PCA
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
-from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
 from verhm.labels import EMOTIONS
 
-REGULARISATION = (1e-3, 3e-3)  # C of the logistic regression
-DISCRIMINANT = (0.2, 0.5)  # share of the discriminant's logits
-_SHRINKAGE = 0.5  # of the discriminant's covariance
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What inner cross-validation chose.
-
-    Attributes:
-        regularisation: C of the logistic regression
-        discriminant: share of the discriminant's logits
-    """
-
-    regularisation: float
-    discriminant: float
+SHRINKAGES = (0.1, 0.2, 0.35, 0.5)  # of the covariance; one is chosen on held-out speakers
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,48 +55,33 @@ def fit_basis(statistics: np.ndarray, components: int, seed: int) -> LinearHead:
     return LinearHead(scaler.mean_, scaler.scale_, basis, empty, np.zeros(len(EMOTIONS)))
 
 
-def fit_heads(
-    base: LinearHead,
-    embedding: np.ndarray,
-    labels: np.ndarray,
-    choices: tuple[Choice, ...] | None = None,
-    speakers: np.ndarray | None = None,
-) -> dict[Choice, LinearHead]:
-    """One head per choice on the same embedding.
+def fit_head(
+    base: LinearHead, embedding: np.ndarray, labels: np.ndarray, shrinkage: float
+) -> LinearHead:
+    """A head for the given classes.
 
     Args:
         base: standardisation and components
         embedding: (N, E)
         labels: (N,)
-        choices: all by default
-        speakers: (N,), whose means are taken off; the head learns what moves within a voice, which
-            costs nothing where a voice is new and gains where its usual is known
+        shrinkage: of the covariance, from 0 to 1
     """
-    if speakers is not None:
-        _, speaker = np.unique(speakers, return_inverse=True)
-        sums = np.zeros((speaker.max() + 1, embedding.shape[1]))
-        np.add.at(sums, speaker, embedding)
-        embedding = embedding - (sums / np.bincount(speaker)[:, None])[speaker]
-    # Ridge in the statistics' space, not in the whitened one: directions of little variance are
+    # Shrunk in the statistics' space, not in the whitened one: directions of little variance are
     # mostly noise, so they keep their small size.
     spread = 1 / np.linalg.norm(base.basis, axis=1)
-    natural = embedding * spread
-    discriminant = LinearDiscriminantAnalysis(solver="lsqr", shrinkage=_SHRINKAGE)
-    discriminant.fit(natural, labels)
-    heads = {}
-    regressions: dict[float, LogisticRegression] = {}
-    for choice in choices or every_choice():
-        strength = choice.regularisation
-        if strength not in regressions:
-            regressions[strength] = LogisticRegression(C=strength, tol=1e-3, max_iter=500)
-            regressions[strength].fit(natural.astype(np.float32), labels)
-        regression = regressions[strength]
-        weights = regression.coef_ + choice.discriminant * discriminant.coef_
-        bias = regression.intercept_ + choice.discriminant * discriminant.intercept_
-        heads[choice] = LinearHead(base.mean, base.scale, base.basis, weights * spread, bias)
-    return heads
+    discriminant = LinearDiscriminantAnalysis(solver="lsqr", shrinkage=shrinkage)
+    discriminant.fit(embedding * spread, labels)
+    return replace(base, weights=discriminant.coef_ * spread, bias=discriminant.intercept_)
 
 
-def every_choice() -> tuple[Choice, ...]:
-    """All that are tried."""
-    return tuple(Choice(*pair) for pair in product(REGULARISATION, DISCRIMINANT))
+def centre_voices(embedding: np.ndarray, speakers: np.ndarray) -> np.ndarray:
+    """Take each speaker's mean off, so that a head learns what moves within a voice.
+
+    Args:
+        embedding: (N, E)
+        speakers: (N,)
+    """
+    _, speaker = np.unique(speakers, return_inverse=True)
+    sums = np.zeros((speaker.max() + 1, embedding.shape[1]))
+    np.add.at(sums, speaker, embedding)
+    return embedding - (sums / np.bincount(speaker)[:, None])[speaker]

@@ -7,7 +7,7 @@ import numpy as np
 from training.cache import Examples
 from training.emotion import EmotionFit
 from training.judged import Judged, gather_answers
-from training.linear import fit_basis, fit_heads
+from training.linear import fit_basis, fit_head
 from training.metrics import average_recall
 from verhm.model.calibration import calibrate
 
@@ -35,16 +35,16 @@ def judge_parts(
     originals = known.where(known.is_original)
     base = fit_basis(originals.statistics, len(linear.basis), seed=0)
     components = base.embed(originals.statistics)
-    plain = fit_heads(base, components, originals.labels, (emotion.choice,), originals.speakers)[
-        emotion.choice
-    ]
+    plain = fit_head(base, components, originals.labels, emotion.classify.shrinkage)
     logits = {
         STATISTICS: linear.logits(linear.embed(tests.statistics)),
         STATISTICS + WITHOUT_COPIES: plain.logits(plain.embed(tests.statistics)),
         BRANCH: branch,
         BRANCH + WITHOUT_COPIES: plain_branch,
     }
-    return {name: calibrate(values, emotion.temperature) for name, values in logits.items()}
+    return {
+        name: calibrate(values, emotion.classify.temperature) for name, values in logits.items()
+    }
 
 
 def part_figures(examples: Examples, folds: list[Judged]) -> dict[str, float]:

@@ -42,10 +42,10 @@ def judge_against_baselines(
     probabilities = {}
     for count in COUNTS:
         means = _means_of_others(embedding, examples, is_ok, count, rng)
-        probabilities[f"mean of {count}"] = _classify(emotion, embedding - means)
+        probabilities[f"mean of {count}"] = _compare(emotion, embedding - means)
         if count >= LEAST:
             usual = np.array([usual_embedding(Voice(_MODEL, count, row), _MODEL) for row in means])
-            probabilities[str(count)] = _classify(emotion, embedding - usual)
+            probabilities[str(count)] = _compare(emotion, embedding - usual)
     return probabilities
 
 
@@ -92,5 +92,5 @@ def _means_of_others(
     return means
 
 
-def _classify(emotion: EmotionFit, embedding: np.ndarray) -> np.ndarray:
-    return calibrate(emotion.head.logits(embedding), emotion.baseline_temperature)
+def _compare(emotion: EmotionFit, embedding: np.ndarray) -> np.ndarray:
+    return calibrate(emotion.head.compare(embedding), emotion.compare.temperature)

@@ -17,7 +17,7 @@ from training.branch_model import read_branch
 from training.cache import ENCODER, Examples, read_examples, read_settings
 from training.corpora.facegood import TRAINING, VALIDATION
 from training.corpora.ravdess import read_folds, read_ravdess
-from training.emotion import EmotionFit, Learned, fit_emotion
+from training.emotion import EmotionFit, Layer, Learned, fit_emotion
 from training.expression import ExpressionHead, fit_expression
 from training.hearing import Listener, content_erasure
 from training.learned import Branches
@@ -76,12 +76,15 @@ def train(work: Path) -> VoiceModel:
     return VoiceModel(
         ModelId(NAME, VERSION, ""),
         network,
-        fit.emotion.temperature,
-        fit.emotion.baseline_temperature,
+        fit.emotion.classify.temperature,
+        fit.emotion.compare.temperature,
         fit.emotion.thresholds,
         notes={
             **NOTES,
-            "choice": {**asdict(fit.emotion.choice), "branch": fit.emotion.share},
+            "choices": {
+                "classify": asdict(fit.emotion.classify),
+                "compare": asdict(fit.emotion.compare),
+            },
             "tuning": read_begun(work, "all")["tuning"],
         },
         commit=describe_commit(ROOT),
@@ -167,12 +170,17 @@ def assemble(
     for module, values in (
         (network.statistics, statistics),
         (network.erase_statement, asdict(head.erasure)),
-        (network.classify, {"weight": head.weights, "bias": head.bias}),
+        (network.classify, _linear(head.classify)),
+        (network.compare, _linear(head.compare)),
         (network.erase_emotion, asdict(listener.erasure)),
-        (network.expression.regress, {"weight": expression.weights, "bias": expression.bias}),
+        (network.expression.regress, _linear(expression)),
     ):
         module.load_state_dict(_tensors(values), strict=True)
     return network.eval()
+
+
+def _linear(layer: Layer | ExpressionHead) -> dict[str, np.ndarray]:
+    return {"weight": layer.weights, "bias": layer.bias}
 
 
 def _tensors(values: dict[str, np.ndarray]) -> dict[str, torch.Tensor]:

@@ -3,7 +3,7 @@
 Besides the run on all speakers, which is shipped, there is one run without each published fold of
 RAVDESS, on which figures are measured, and one without each pair of folds, from which the fit
 without one of the two chooses its temperature and thresholds: nothing of a test speaker is in
-either. Others know one corpus only, or hear no perturbed copies. Several of these commands may
+either. Others know RAVDESS only, or hear no perturbed copies. Several of these commands may
 work on the same folder at once, and `torchrun` spreads one over several GPUs.
 """
 

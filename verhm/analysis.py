@@ -155,8 +155,8 @@ class Analyzer:
         waveform = decode(Path(path), self._limits, progress).waveform
         return check_confounds(self._model, waveform, analysis, progress, baseline)
 
-    def _usual(self, baseline: Voice | None) -> np.ndarray | float:
-        return 0.0 if baseline is None else usual_embedding(baseline, self.model.sha256)
+    def _usual(self, baseline: Voice | None) -> np.ndarray | None:
+        return None if baseline is None else usual_embedding(baseline, self.model.sha256)
 
     def _analyze(
         self,
@@ -164,7 +164,7 @@ class Analyzer:
         progress: Progress,
         settings: AnalysisSettings,
         seconds: dict[Stage, float],
-        usual: np.ndarray | float,
+        usual: np.ndarray | None,
     ) -> Analysis:
         waveform = recording.waveform
         starts, ends = window_bounds(waveform.duration, settings.window, settings.hop)

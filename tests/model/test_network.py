@@ -78,12 +78,13 @@ def test_what_the_encoder_sees_says_as_much_as_the_sound(settings):
     )
 
 
-def test_a_usual_voice_is_taken_off_before_the_classifier_only(network):
+def test_a_usual_voice_is_taken_off_before_a_layer_of_its_own(network):
     (samples, speech), asked = sound(2, 100), windows([0, 1], [5, 20])
     plain = network(samples, speech, asked)
     against = network(samples, speech, asked, plain.embedding[0])
     assert_same(plain, against, "embedding", "novelty", "content", "emotion")
-    torch.testing.assert_close(against.logits[0], network.classify.bias)
+    torch.testing.assert_close(against.logits[0], network.compare.bias)
+    torch.testing.assert_close(plain.logits, network.classify(plain.embedding))
     assert not torch.allclose(against.logits[1], plain.logits[1])
 
 

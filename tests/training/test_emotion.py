@@ -7,12 +7,15 @@ from sklearn.linear_model import LogisticRegression
 from tests.training.examples import EMBEDDING, make_clips, make_examples, make_learned
 from training import emotion
 from training.emotion import (
+    Answer,
     Learned,
+    against_usual,
+    choose,
     clip_probabilities,
     fit_emotion,
     fit_mixture,
-    usual_logits,
 )
+from training.linear import centre_voices
 from verhm.model.baseline import kept_share
 from verhm.model.calibration import calibrate
 
@@ -26,7 +29,7 @@ def fit():
 
 
 def test_emotions_that_can_be_told_apart_are(fit):
-    logits = fit.head.logits(fit.head.embed(EXAMPLES.statistics, LEARNED.embedding))
+    logits = fit.head.classify(fit.head.embed(EXAMPLES.statistics, LEARNED.embedding))
     assert np.mean(logits.argmax(axis=1) == EXAMPLES.labels) > 0.95
     assert np.mean(fit.held_out.argmax(axis=1) == EXAMPLES.labels) > 0.9
 
@@ -62,8 +65,8 @@ def test_no_speaker_is_judged_by_a_head_that_knew_it(monkeypatch):
 
 def test_the_same_data_gives_the_same_fit(fit):
     again = fit_emotion(EXAMPLES, LEARNED, components=8)
-    np.testing.assert_array_equal(again.head.weights, fit.head.weights)
-    assert again.temperature == fit.temperature
+    np.testing.assert_array_equal(again.head.classify.weights, fit.head.classify.weights)
+    assert again.compare == fit.compare
 
 
 def test_labels_that_mean_nothing_are_answered_with_doubt():
@@ -103,7 +106,7 @@ def test_a_branch_that_knows_what_the_statistics_do_not_is_listened_to():
     deaf = replace(EXAMPLES, statistics=noise)
     found = fit_emotion(deaf, LEARNED, components=8)
     assert np.mean(found.held_out.argmax(axis=1) == EXAMPLES.labels) > 0.6
-    logits = found.head.logits(found.head.embed(deaf.statistics, LEARNED.embedding))
+    logits = found.head.classify(found.head.embed(deaf.statistics, LEARNED.embedding))
     assert np.mean(logits.argmax(axis=1) == EXAMPLES.labels) > 0.6
 
 
@@ -112,7 +115,9 @@ def test_the_head_adds_the_branchs_logits_to_the_components(fit):
     own = fit.head.linear.logits(components)
     branch = LEARNED.embedding @ LEARNED.weights.T + LEARNED.bias
     whole = np.concatenate([components, LEARNED.embedding], axis=1)
-    np.testing.assert_allclose(fit.head.logits(whole), own + fit.share * branch, atol=1e-6)
+    np.testing.assert_allclose(
+        fit.head.classify(whole), own + fit.classify.share * branch, atol=1e-6
+    )
 
 
 @pytest.mark.parametrize(("share", "temperature"), [(0.5, 1.0), (2.0, 0.5), (0.1, 2.0)])
@@ -128,11 +133,35 @@ def test_the_weights_of_a_mixture_are_found(share, temperature):
 def test_the_usual_voice_is_that_of_the_speakers_other_clips():
     clips = make_clips(speakers=2, takes=1)
     examples = make_examples(clips)
-    evidence = np.random.default_rng(0).normal(size=(len(examples.clip), 8))
-    found = usual_logits(evidence, examples)
+    rng = np.random.default_rng(0)
+    evidence, bias = rng.normal(size=(2, len(examples.clip), 8))
+    usual = evidence + bias - against_usual(Answer(evidence + bias, bias), examples)
     others = (examples.speakers == "speaker-1") & (examples.clip != 9) & examples.is_window
     expected = evidence[others].mean(axis=0) * kept_share(7)  # every clip has as many windows
-    np.testing.assert_allclose(found[examples.clip == 9], np.tile(expected, (3, 1)))
+    np.testing.assert_allclose(usual[examples.clip == 9], np.tile(expected, (3, 1)))
+
+
+def test_the_shrinkage_under_which_the_truth_is_likeliest_is_chosen():
+    truth = np.eye(8)[EXAMPLES.labels]
+    rng = np.random.default_rng(0)
+    candidates = {one: truth + rng.normal(0, 4 * one, truth.shape) for one in (0.5, 0.1, 0.3)}
+    learned = rng.normal(0, 1.0, truth.shape)
+    choice, logits = choose(candidates, learned, EXAMPLES)
+    assert choice.shrinkage == 0.1
+    np.testing.assert_allclose(logits, candidates[0.1] + choice.share * learned)
+
+
+def test_the_second_layer_reads_a_voice_wherever_it_lies():
+    """Speakers far apart: what is their own is off, so the layer need not be blind to it."""
+    examples = make_examples(make_clips())
+    apart = (
+        6.0 * (examples.speakers == "speaker-1")[:, None] * np.ones(examples.statistics.shape[1])
+    )
+    moved = replace(examples, statistics=(examples.statistics + apart).astype(np.float32))
+    head = fit_emotion(moved, LEARNED, components=8).head
+    embedding = head.embed(moved.statistics, LEARNED.embedding)
+    centred = centre_voices(embedding, moved.speakers)
+    assert np.mean(head.compare(centred).argmax(axis=1) == moved.labels) > 0.95
 
 
 def test_a_clip_is_the_mean_of_its_windows():

@@ -30,7 +30,7 @@ def test_each_part_answers_for_itself(emotion):
     labels = EXAMPLES.labels[IS_TEST]
     for name in (STATISTICS, STATISTICS + WITHOUT_COPIES):
         assert np.mean(parts[name].argmax(axis=1) == labels) > 0.9
-    np.testing.assert_array_equal(parts[BRANCH], calibrate(LOGITS, emotion.temperature))
+    np.testing.assert_array_equal(parts[BRANCH], calibrate(LOGITS, emotion.classify.temperature))
     plain = parts[BRANCH + WITHOUT_COPIES]
     np.testing.assert_array_equal(plain.argmax(axis=1), LOGITS.argmin(axis=1))
 

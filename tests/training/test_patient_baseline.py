@@ -45,7 +45,7 @@ def test_a_speaker_moved_elsewhere_is_read_as_before(emotion, windows, embedding
     elsewhere = embedding + 2.0
     after = judge_against_baselines(emotion, windows, elsewhere, everything(windows))
     np.testing.assert_allclose(after["mean of 40"], before["mean of 40"], atol=1e-6)
-    without = emotion.head.logits(elsewhere).argmax(axis=1)
+    without = emotion.head.classify(elsewhere).argmax(axis=1)
     assert (after["40"].argmax(axis=1) == windows.labels).mean() > 0.9
     assert (without == windows.labels).mean() < 0.7
 

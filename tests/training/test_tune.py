@@ -113,9 +113,9 @@ def prepared(monkeypatch) -> Prepared:
 
 
 def test_all_runs_that_are_asked_for_are_tuned_and_asked(work, prepared):
-    tune_all(work, TuningSettings(epochs=1), only=["without-1", "emodb"])
-    assert {path.name for path in (work / "runs").iterdir()} == {"without-1", "emodb"}
-    tuned = ask(work, work / "runs" / "emodb", prepared, {"ravdess": CLIPS, "emodb": CLIPS[:8]})
+    tune_all(work, TuningSettings(epochs=1), only=["without-1", "ravdess"])
+    assert {path.name for path in (work / "runs").iterdir()} == {"without-1", "ravdess"}
+    tuned = ask(work, work / "runs" / "ravdess", prepared, {"ravdess": CLIPS, "emodb": CLIPS[:8]})
     # Two windows and the whole of each clip, held-out speakers' too.
     assert tuned.embedding["ravdess"].shape == (len(CLIPS) * 3, SETTINGS.branch_embedding)
     assert tuned.logits("emodb").shape == (8 * 3, len(EMOTIONS))
@@ -133,15 +133,15 @@ def test_all_runs_that_are_asked_for_are_tuned_and_asked(work, prepared):
 
 def test_a_run_that_ended_is_left_as_it_is_and_other_settings_are_refused(work, prepared):
     def ended() -> dict[str, bytes]:
-        folder = work / "runs" / "emodb"
+        folder = work / "runs" / "ravdess"
         return {path.name: path.read_bytes() for path in folder.iterdir()}
 
-    tune_all(work, TuningSettings(epochs=1), only=["emodb"])
+    tune_all(work, TuningSettings(epochs=1), only=["ravdess"])
     before = ended()
-    tune_all(work, TuningSettings(epochs=1), only=["emodb"])
+    tune_all(work, TuningSettings(epochs=1), only=["ravdess"])
     assert ended() == before
     with pytest.raises(SystemExit, match="other settings"):
-        tune_all(work, TuningSettings(epochs=1, seed=1), only=["emodb"])
+        tune_all(work, TuningSettings(epochs=1, seed=1), only=["ravdess"])
     assert ended() == before
 
 

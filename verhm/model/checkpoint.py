@@ -40,7 +40,7 @@ class VoiceModel:
         id: which one
         network: in evaluation mode, on `device`
         temperature: that calibrates the logits
-        baseline_temperature: that calibrates them where a person's usual voice was taken off
+        baseline_temperature: that calibrates those against a person's usual voice
         thresholds: of abstention
         device: "cpu" or "cuda"
         labels: the K emotions
@@ -58,9 +58,9 @@ class VoiceModel:
     notes: dict[str, Any] = field(default_factory=dict)
     commit: str = ""
 
-    def temperature_with(self, usual: np.ndarray | float) -> float:
-        """The one for logits from which a person's usual voice was taken off, or 0 was."""
-        return self.baseline_temperature if np.any(usual) else self.temperature
+    def temperature_with(self, usual: np.ndarray | torch.Tensor | None) -> float:
+        """The one for logits against a person's usual voice, or of a voice that is not known."""
+        return self.temperature if usual is None else self.baseline_temperature
 
 
 def load(folder: Path = SHIPPED, device: str | None = None) -> VoiceModel:

@@ -67,7 +67,7 @@ class _Scene:
     speech: torch.Tensor  # (F,) bool
     first: int  # frame of the window
     length: int
-    usual: torch.Tensor  # (E,) embedding of the speaker, or 0
+    usual: torch.Tensor | None  # (E,) embedding of the speaker
 
     @property
     def window(self) -> slice:
@@ -99,7 +99,7 @@ def explain(
     step: float = 0.5,
     groups: int = 5,
     progress: Progress = no_progress,
-    usual: np.ndarray | float = 0.0,
+    usual: np.ndarray | None = None,
 ) -> Explanation:
     """Occlude a window's patches one by one.
 
@@ -194,7 +194,7 @@ def _scene(
     activity: SpeechActivity,
     timeline: EmotionTimeline,
     window: int,
-    usual: np.ndarray | float,
+    usual: np.ndarray | None,
 ) -> tuple[_Scene, int]:
     """The window in its segment, and the segment's first frame in the recording."""
     frames = count_frames(len(waveform.samples))
@@ -204,7 +204,7 @@ def _scene(
     speech = speech_frames(activity, frames)[segment.start : segment.end]
     mel = model.network.encoder.features(samples)[0]
     spoken = torch.from_numpy(speech).to(model.device)
-    speaker = torch.from_numpy(np.asarray(usual, dtype=np.float32)).to(model.device)
+    speaker = None if usual is None else torch.from_numpy(usual).float().to(model.device)
     inside = int(first[window]) - segment.start
     return _Scene(mel, spoken, inside, length, speaker), segment.start
 
@@ -251,6 +251,6 @@ def _log_odds(model: VoiceModel, scene: _Scene, mel: torch.Tensor, emotion: int)
     )
     speech = scene.speech.expand(count, -1)
     output = network.read(mel, speech, windows, scene.usual)
-    scores = output.logits.double() / model.temperature_with(scene.usual.cpu().numpy())
+    scores = output.logits.double() / model.temperature_with(scene.usual)
     is_other = torch.arange(scores.shape[1], device=mel.device) != emotion
     return (scores[:, emotion] - scores[:, is_other].logsumexp(dim=1)).cpu().numpy()

@@ -59,7 +59,7 @@ def infer(
     ends: np.ndarray,
     settings: AnalysisSettings,
     progress: Progress = no_progress,
-    usual: np.ndarray | float = 0.0,
+    usual: np.ndarray | None = None,
 ) -> Inference:
     """Find the emotion of each window and the mouth of each frame.
 
@@ -73,7 +73,7 @@ def infer(
         ends: (W,) s, all windows of the same length
         settings: the frame rate
         progress: told the share done after each batch; may raise `Cancelled`
-        usual: (E,) embedding of the speaker, see `verhm.model.baseline`; 0 is that of all voices
+        usual: (E,) embedding of the speaker, see `verhm.model.baseline`; None when unknown
     """
     if waveform.sample_rate != SAMPLE_RATE:
         raise ValueError(f"emotions are found at {SAMPLE_RATE} Hz, not {waveform.sample_rate}")
@@ -82,8 +82,8 @@ def infer(
     first, length = window_frames(starts, ends, frames)
     segments = place_segments(first, length, frames)
     speech = speech_frames(activity, frames)
-    usual = np.asarray(usual, dtype=np.float32)
-    speaker = torch.from_numpy(usual).to(model.device)
+    usual = None if usual is None else usual.astype(np.float32)
+    speaker = None if usual is None else torch.from_numpy(usual).to(model.device)
     found: list[tuple[np.ndarray, ...]] = []
     mouths: tuple[list[np.ndarray], ...] = ([], [])
     for done, batch in _batches(segments):
@@ -102,7 +102,7 @@ def infer(
     return Inference(
         probabilities,
         shown,
-        _expression(model, embedding - usual, probabilities),
+        _expression(model, embedding if usual is None else embedding - usual, probabilities),
         neutral,
         novelty,
         embedding,
@@ -152,7 +152,7 @@ def _run(
     speech: np.ndarray,
     first: np.ndarray,
     length: int,
-    speaker: torch.Tensor,
+    speaker: torch.Tensor | None,
 ) -> Output:
     sound = np.stack([samples[segment.samples] for segment in batch])
     spoken = np.stack([speech[segment.start : segment.end] for segment in batch])

@@ -84,6 +84,7 @@ class VoiceNetwork(nn.Module):
         )
         self.erase_statement = Erasure(settings.embedding, _STATEMENTS - 1)
         self.classify = nn.Linear(settings.embedding, len(EMOTIONS))
+        self.compare = nn.Linear(settings.embedding, len(EMOTIONS))
         self.erase_emotion = Erasure(width, len(EMOTIONS) - 1)
         self.synthesizer = MouthSynthesizer(width, settings.mouth_width, PACE)
         self.expression = ExpressionDecoder(settings.components, len(EMOTIONS))
@@ -93,7 +94,7 @@ class VoiceNetwork(nn.Module):
         samples: torch.Tensor,
         speech: torch.Tensor,
         windows: Windows,
-        usual: torch.Tensor | float = 0.0,
+        usual: torch.Tensor | None = None,
     ) -> Output:
         """Encode segments once, and read every window and every frame off that.
 
@@ -101,8 +102,7 @@ class VoiceNetwork(nn.Module):
             samples: (B, 320 F) sound at 16 kHz
             speech: (B, F) bool, whether somebody speaks
             windows: N of them
-            usual: (E,) embedding of the speaker, see `verhm.model.baseline`; 0 is that of all
-                voices
+            usual: (E,) embedding of the speaker, see `verhm.model.baseline`; None when unknown
         """
         return self.read(self.encoder.features(samples), speech, windows, usual)
 
@@ -111,7 +111,7 @@ class VoiceNetwork(nn.Module):
         seen: torch.Tensor,
         speech: torch.Tensor,
         windows: Windows,
-        usual: torch.Tensor | float = 0.0,
+        usual: torch.Tensor | None = None,
     ) -> Output:
         """The same, from what the encoder sees of the sound."""
         layers = self.encoder(seen)
@@ -125,7 +125,7 @@ class VoiceNetwork(nn.Module):
         embedding = self.erase_statement(torch.cat([known, learned], dim=-1))
         return Output(
             embedding,
-            self.classify(embedding - usual),
+            self.classify(embedding) if usual is None else self.compare(embedding - usual),
             known.square().mean(dim=-1),
             self.erase_emotion(frames),
             levels[-1],
