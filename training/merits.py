@@ -122,8 +122,8 @@ def corpus_merits(results: dict) -> list[Merit]:
             abroad["open_uar"],
         ),
         Merit(
-            "A linear head on the same statistics, fitted on EMO-DB, on RAVDESS: UAR, answer sought "
-            f"among EMO-DB's {names} emotions · {closed}",
+            "A linear head on the same statistics, fitted on EMO-DB, on RAVDESS: UAR, answer "
+            f"sought among EMO-DB's {names} emotions · {closed}",
             _open_and_closed(back),
             back["open_uar"],
         ),
