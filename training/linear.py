@@ -69,7 +69,11 @@ def fit_head(
     # Shrunk in the statistics' space, not in the whitened one: directions of little variance are
     # mostly noise, so they keep their small size.
     spread = 1 / np.linalg.norm(base.basis, axis=1)
-    discriminant = LinearDiscriminantAnalysis(solver="lsqr", shrinkage=shrinkage)
+    # Every class counts alike: how often a corpus holds one says nothing of other speech.
+    count = len(np.unique(labels))
+    discriminant = LinearDiscriminantAnalysis(
+        solver="lsqr", shrinkage=shrinkage, priors=np.full(count, 1 / count)
+    )
     discriminant.fit(embedding * spread, labels)
     return replace(base, weights=discriminant.coef_ * spread, bias=discriminant.intercept_)
 
