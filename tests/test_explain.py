@@ -21,6 +21,7 @@ from verhm.explain_command import (
     write_explanation,
 )
 from verhm.model.abstention import Thresholds
+from verhm.model.checkpoint import Reading
 from verhm.model.explanation import Explanation, band_edges
 from verhm.types import WindowStatus
 
@@ -39,8 +40,12 @@ def load_tiny(monkeypatch):
     """Function that puts a tiny model, never in doubt, in the shipped one's place."""
 
     def load(settings=SETTINGS) -> None:
-        sure = Thresholds(snr=-np.inf, confidence=0.0, novelty=np.inf)
-        model = replace(make_model(settings=settings), thresholds=sure)
+        sure = Thresholds(snr=-1e9, confidence=0.0, novelty=1e9)
+        model = replace(
+            make_model(settings=settings),
+            reading=Reading(1.5, sure),
+            baseline_reading=Reading(1.2, sure),
+        )
         monkeypatch.setattr("verhm.analysis.load", lambda folder, device: model)
 
     return load

@@ -14,7 +14,7 @@ from tqdm import tqdm
 from training.cache import Examples
 from training.corpora.emodb import EMOTIONS as EMODB_EMOTIONS
 from training.emotion import clip_probabilities
-from training.linear import SHRINKAGES, LinearHead, fit_basis, fit_head
+from training.linear import SHRINKAGES, Components, Layer, fit_components, fit_layer
 from training.metrics import (
     bootstrap,
     headline_intervals,
@@ -35,16 +35,18 @@ class ClassFit:
     """A head for `CLASSES` and its temperature.
 
     Attributes:
-        head: trained on all given speakers
+        components: of the statistics
+        layer: trained on all given speakers
         temperature: fitted on logits of held-out ones
     """
 
-    head: LinearHead
+    components: Components
+    layer: Layer
     temperature: float
 
     def probabilities(self, statistics: np.ndarray) -> np.ndarray:
         """(N, S) to (N, 7)."""
-        return calibrate(self.head.logits(self.head.embed(statistics)), self.temperature)
+        return calibrate(self.layer(self.components(statistics)), self.temperature)
 
 
 def class_labels(examples: Examples) -> np.ndarray:
@@ -60,17 +62,16 @@ def fit_classes(examples: Examples, components: int, seed: int = 0) -> ClassFit:
 
     Args:
         examples: of EMO-DB; every class must be left when a quarter of the speakers is not seen
-        components: size of the embedding
+        components: how many, of the statistics
         seed: of the principal components' solver
     """
     labels = class_labels(examples)
     logits = {one: np.zeros((len(labels), len(CLASSES))) for one in SHRINKAGES}
     for known, unknown in GroupKFold(_INNER_FOLDS).split(labels, groups=examples.speakers):
-        base = fit_basis(examples.statistics[known], components, seed)
-        embedding = base.embed(examples.statistics[known])
-        unseen = base.embed(examples.statistics[unknown])
+        base = fit_components(examples.statistics[known], components, seed)
+        embedding, unseen = base(examples.statistics[known]), base(examples.statistics[unknown])
         for shrinkage, table in logits.items():
-            table[unknown] = fit_head(base, embedding, labels[known], shrinkage).logits(unseen)
+            table[unknown] = fit_layer(base, embedding, labels[known], shrinkage)(unseen)
     judged = examples.is_window & examples.is_original
     temperatures = {
         one: fit_temperature(table[judged], labels[judged]) for one, table in logits.items()
@@ -79,9 +80,9 @@ def fit_classes(examples: Examples, components: int, seed: int = 0) -> ClassFit:
         logits,
         key=lambda one: _likelihood(logits[one][judged], temperatures[one], labels[judged]),
     )
-    base = fit_basis(examples.statistics, components, seed)
-    head = fit_head(base, base.embed(examples.statistics), labels, best)
-    return ClassFit(head, temperatures[best])
+    base = fit_components(examples.statistics, components, seed)
+    layer = fit_layer(base, base(examples.statistics), labels, best)
+    return ClassFit(base, layer, temperatures[best])
 
 
 def speaker_figures(examples: Examples, components: int, rounds: int = 1000) -> dict:
@@ -89,7 +90,7 @@ def speaker_figures(examples: Examples, components: int, rounds: int = 1000) -> 
 
     Args:
         examples: of EMO-DB
-        components: size of the embedding
+        components: how many, of the statistics
         rounds: of the bootstrap
     """
     is_judged = examples.is_window & examples.is_original

@@ -1,6 +1,6 @@
 """Fitting the emotion classifier; everything is chosen on the speakers it is given.
 
-To the logits of a linear head on the components come those of a tuned branch. Both are linear in
+To the logits of a linear layer on the components come those of a tuned branch. Both are linear in
 the emotion embedding, so their sum is one linear layer. There are two such layers: one classifies
 a voice that nothing is known of, the other compares it with the person's usual voice.
 """
@@ -15,11 +15,19 @@ from sklearn.model_selection import GroupKFold
 
 from training.cache import Examples
 from training.erasure import FittedErasure, fit_erasure
-from training.linear import SHRINKAGES, LinearHead, centre_voices, fit_basis, fit_head
+from training.linear import (
+    SHRINKAGES,
+    Components,
+    Layer,
+    centre_voices,
+    fit_components,
+    fit_layer,
+)
 from verhm.labels import EMOTIONS
 from verhm.model.abstention import Thresholds
 from verhm.model.baseline import kept_share
-from verhm.model.calibration import calibrate, fit_temperature
+from verhm.model.calibration import calibrate
+from verhm.model.checkpoint import Reading
 from verhm.model.conformal import fit_set_threshold
 
 _INNER_FOLDS = 4
@@ -35,7 +43,7 @@ class Choice:
     """What held-out speakers decided about a layer.
 
     Attributes:
-        shrinkage: of the linear head's covariance
+        shrinkage: of the discriminant's covariance
         share: of the branch's logits beside the components'
         temperature: of the sum, in which the statement still is
     """
@@ -46,41 +54,26 @@ class Choice:
 
 
 @dataclass(frozen=True, eq=False)
-class Layer:
-    """A linear layer.
-
-    Attributes:
-        weights: (K, E)
-        bias: (K,)
-    """
-
-    weights: np.ndarray
-    bias: np.ndarray
-
-    def __call__(self, embedding: np.ndarray) -> np.ndarray:
-        """(N, E) to (N, K)."""
-        return embedding @ self.weights.T + self.bias
-
-
-@dataclass(frozen=True, eq=False)
 class EmotionHead:
     """Both layers on the whole emotion embedding: components, and what a tuned branch says.
 
     Attributes:
-        linear: makes the components, and classifies by them alone
+        components: of the statistics
+        alone: classifies by the components alone
         erasure: of the statement
         classify: of embeddings
         compare: of embeddings less the speaker's usual one
     """
 
-    linear: LinearHead
+    components: Components
+    alone: Layer
     erasure: FittedErasure
     classify: Layer
     compare: Layer
 
     def embed(self, statistics: np.ndarray, learned: np.ndarray) -> np.ndarray:
         """(N, S) statistics and (N, E') embedding of the branch to the (N, E) emotion embedding."""
-        return self.erasure(np.concatenate([self.linear.embed(statistics), learned], axis=1))
+        return self.erasure(np.concatenate([self.components(statistics), learned], axis=1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,26 +120,17 @@ class EmotionFit:
         head: trained on all of them
         classify: how its first layer was chosen and calibrated
         compare: likewise its second, against the speakers' usual voices
-        confidence: below which a window is uncertain
-        novelty: above which a window is out of domain
-        plausible: probability from which an emotion is plausible
+        reading: of the first layer's logits
+        baseline_reading: of the second's
         held_out: (N, K) probabilities of each original row by heads that did not know its speaker
     """
 
     head: EmotionHead
     classify: Choice
     compare: Choice
-    confidence: float
-    novelty: float
-    plausible: float
+    reading: Reading
+    baseline_reading: Reading
     held_out: np.ndarray
-
-    @property
-    def thresholds(self) -> Thresholds:
-        """Of abstention, for the checkpoint."""
-        return Thresholds(
-            confidence=self.confidence, novelty=self.novelty, plausible=self.plausible
-        )
 
 
 def fit_emotion(examples: Examples, learned: Learned, components: int, seed: int = 0) -> EmotionFit:
@@ -160,26 +144,27 @@ def fit_emotion(examples: Examples, learned: Learned, components: int, seed: int
     """
     unseen = _judge_unseen(examples, components, seed)
     originals = examples.where(examples.is_original)
-    judged, labels = originals.is_window, originals.labels
     branch = Answer(learned.held_out, learned.held_out_bias)
-    linear = {one: answer.where(examples.is_original) for one, answer in unseen.classify.items()}
-    classify, logits = choose(
-        {one: answer.logits for one, answer in linear.items()}, branch.logits, originals
+    alone, within = (
+        {one: answer.where(examples.is_original) for one, answer in answers.items()}
+        for answers in (unseen.classify, unseen.compare)
     )
-    within = {
-        one: against_usual(answer.where(examples.is_original), originals)
-        for one, answer in unseen.compare.items()
-    }
-    compare, _ = choose(within, against_usual(branch, originals), originals)
-    held_out = calibrate(logits, classify.temperature)
+    classify, held_out = choose(
+        {one: answer.logits for one, answer in alone.items()}, branch.logits, originals
+    )
+    compare, compared = choose(
+        {one: against_usual(answer, originals) for one, answer in within.items()},
+        against_usual(branch, originals),
+        originals,
+    )
     strange = unseen.novelty[examples.is_window & examples.is_original]
+    novelty = float(np.quantile(strange, _STRANGE) * _MARGIN)
     return EmotionFit(
         _fit_layers(examples, learned, (classify, compare), components, seed),
         classify,
         compare,
-        float(np.quantile(held_out[judged].max(axis=1), _ABSTAINED)),
-        float(np.quantile(strange, _STRANGE) * _MARGIN),
-        fit_set_threshold(held_out[judged], labels[judged]),
+        _fit_reading(classify.temperature, held_out, novelty, originals),
+        _fit_reading(compare.temperature, compared, novelty, originals),
         held_out,
     )
 
@@ -187,7 +172,7 @@ def fit_emotion(examples: Examples, learned: Learned, components: int, seed: int
 def choose(
     candidates: dict[float, np.ndarray], learned: np.ndarray, examples: Examples
 ) -> tuple[Choice, np.ndarray]:
-    """Choose the shrinkage under which the true emotions are likeliest, then how to mix.
+    """Choose how to shrink and to mix, so that the true emotions are likeliest.
 
     Args:
         candidates: (N, K) logits of held-out speakers by shrinkage
@@ -195,12 +180,29 @@ def choose(
         examples: N rows
 
     Returns:
-        the choice, and (N, K) logits of the sum, not calibrated
+        the choice, and (N, K) calibrated probabilities
     """
     judged, labels = examples.is_window, examples.labels[examples.is_window]
-    best = max(candidates, key=lambda one: _likelihood(candidates[one][judged], labels))
-    share, temperature = fit_mixture(candidates[best][judged], learned[judged], labels)
-    return Choice(best, share, temperature), candidates[best] + share * learned
+    tried = {}
+    for shrinkage, linear in candidates.items():
+        share, temperature = fit_mixture(linear[judged], learned[judged], labels)
+        choice = Choice(shrinkage, share, temperature)
+        tried[choice] = calibrate(linear + share * learned, temperature)
+    truth = np.arange(len(labels)), labels
+    best = max(tried, key=lambda one: float(np.log(tried[one][judged][truth]).mean()))
+    return best, tried[best]
+
+
+def _fit_reading(
+    temperature: float, held_out: np.ndarray, novelty: float, examples: Examples
+) -> Reading:
+    """Thresholds for probabilities like those of N held-out rows."""
+    judged, labels = examples.is_window, examples.labels[examples.is_window]
+    confidence = float(np.quantile(held_out[judged].max(axis=1), _ABSTAINED))
+    plausible = fit_set_threshold(held_out[judged], labels)
+    return Reading(
+        temperature, Thresholds(confidence=confidence, novelty=novelty, plausible=plausible)
+    )
 
 
 def fit_mixture(linear: np.ndarray, learned: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
@@ -253,7 +255,7 @@ class _Unseen:
 
     Attributes:
         classify: by shrinkage
-        compare: likewise, by heads of what moves within a voice
+        compare: likewise, by layers for what moves within a voice
         novelty: (N,)
     """
 
@@ -270,16 +272,15 @@ def _judge_unseen(examples: Examples, components: int, seed: int) -> _Unseen:
     novelty = np.zeros(len(examples.clip))
     inner = GroupKFold(_INNER_FOLDS)
     for known, unknown in inner.split(examples.statistics, groups=examples.speakers):
-        base = fit_basis(examples.statistics[known], components, seed)
-        embedding = base.embed(examples.statistics[known])
-        unseen = base.embed(examples.statistics[unknown])
+        base = fit_components(examples.statistics[known], components, seed)
+        embedding, unseen = base(examples.statistics[known]), base(examples.statistics[unknown])
         novelty[unknown] = np.square(unseen).mean(axis=1)
         within = centre_voices(embedding, examples.speakers[known])
         for answers, rows in ((classify, embedding), (compare, within)):
             for shrinkage, answer in answers.items():
-                head = fit_head(base, rows, examples.labels[known], shrinkage)
-                answer.logits[unknown] = head.logits(unseen)
-                answer.bias[unknown] = head.bias
+                layer = fit_layer(base, rows, examples.labels[known], shrinkage)
+                answer.logits[unknown] = layer(unseen)
+                answer.bias[unknown] = layer.bias
     return _Unseen(classify, compare, novelty)
 
 
@@ -291,24 +292,24 @@ def _fit_layers(
     seed: int,
 ) -> EmotionHead:
     """Both layers on components and branch, from which the statement is erased."""
-    base = fit_basis(examples.statistics, components, seed)
-    embedding = base.embed(examples.statistics)
+    base = fit_components(examples.statistics, components, seed)
+    embedding = base(examples.statistics)
     seen = (embedding, centre_voices(embedding, examples.speakers))
-    linear, within = (
-        fit_head(base, rows, examples.labels, choice.shrinkage)
+    alone, within = (
+        fit_layer(base, rows, examples.labels, choice.shrinkage)
         for rows, choice in zip(seen, choices, strict=True)
     )
     originals = examples.where(examples.is_original)
-    whole = np.concatenate([base.embed(originals.statistics), learned.embedding], axis=1)
+    whole = np.concatenate([base(originals.statistics), learned.embedding], axis=1)
     statements = np.unique(originals.statements, return_inverse=True)[1]
     classify, compare = (
         Layer(
-            np.concatenate([head.weights, choice.share * learned.weights], axis=1),
-            head.bias + choice.share * learned.bias,
+            np.concatenate([layer.weights, choice.share * learned.weights], axis=1),
+            layer.bias + choice.share * learned.bias,
         )
-        for head, choice in zip((linear, within), choices, strict=True)
+        for layer, choice in zip((alone, within), choices, strict=True)
     )
-    return EmotionHead(linear, fit_erasure(whole, statements), classify, compare)
+    return EmotionHead(base, alone, fit_erasure(whole, statements), classify, compare)
 
 
 def clip_probabilities(
@@ -327,9 +328,3 @@ def clip_probabilities(
     sums = np.zeros((len(clips), probabilities.shape[1]))
     np.add.at(sums, row, probabilities)
     return clips, sums / np.bincount(row)[:, None]
-
-
-def _likelihood(logits: np.ndarray, labels: np.ndarray) -> float:
-    """Mean after calibration: less erratic than a count of hits on few clips."""
-    scores = log_softmax(logits / fit_temperature(logits, labels), axis=-1)
-    return float(scores[np.arange(len(labels)), labels].mean())

@@ -1,6 +1,6 @@
 """Step 4: honest figures on the published subject-wise folds of RAVDESS, and of the face.
 
-For each fold, everything (regularisation, temperature, thresholds) is chosen and fitted on its
+For each fold, everything (shrinkage, temperatures, thresholds) is chosen and fitted on its
 training actors alone, exactly as `training.train` does on all of them. A clip's prediction is the
 mean of its windows' calibrated probabilities; windows lie as in an analysis. The figures are kept
 in `results.json`, from which the pictures and `MODEL_CARD.md` are made.
@@ -47,6 +47,7 @@ from training.train import (
 from verhm.labels import EMOTIONS
 from verhm.model.conformal import COVERAGE
 from verhm.model.network import NetworkSettings
+from verhm.types import emotion_sets
 
 RESULTS = "results.json"
 _CURVE = np.arange(1, 21) / 20  # coverages that are kept of the risk-coverage curve
@@ -142,6 +143,10 @@ def judge_fold(
     final = branches.without(fold)
     judged = judge(fit, tests, final.embedding["ravdess"][windows])
     against = judge_against_baselines(fit.emotion, tests, judged.embedding, judged.is_ok)
+    plausible = fit.emotion.baseline_reading.thresholds.plausible
+    sets_against = {
+        name: emotion_sets(found, plausible) for name, found in against.items() if name.isdigit()
+    }
     clips = ~originals.is_window
     embedding = fit.emotion.head.embed(
         originals.statistics[clips], final.embedding["ravdess"][clips]
@@ -154,7 +159,13 @@ def judge_fold(
         final.logits("ravdess")[windows],
         branches.without(fold, with_copies=False).logits("ravdess")[windows],
     )
-    return replace(judged, against=against, separation=separation, parts=parts)
+    return replace(
+        judged,
+        against=against,
+        sets_against=sets_against,
+        separation=separation,
+        parts=parts,
+    )
 
 
 def emotion_figures(examples: Examples, folds: list[Judged], rounds: int = 1000) -> dict:

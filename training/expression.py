@@ -41,7 +41,7 @@ def fit_expression(
         offsets: (N, A) intensities above neutral of each row's clip
     """
     # The penalty is the components': probabilities are few and weigh a hundred times more.
-    components = embedding[:, : len(emotion.head.linear.basis)]
+    components = embedding[:, : len(emotion.head.components.axes)]
     fit = Ridge(_RIDGE).fit(
         np.concatenate([components, emotion.held_out * _WEIGHT], axis=1), offsets
     )

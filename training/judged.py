@@ -28,6 +28,7 @@ class Judged:
         sets: (N, K) whether the emotion is plausible
         is_ok: (N,) whether the window has a result
         against: (N, K) probabilities by baseline, see `training.patient_baseline`
+        sets_against: (N, K) plausible emotions by baseline
         separation: UAR of probes, see `training.separation`
         parts: (N, K) probabilities by part, see `training.parts`
     """
@@ -40,6 +41,7 @@ class Judged:
     sets: np.ndarray
     is_ok: np.ndarray
     against: dict[str, np.ndarray] = field(default_factory=dict)
+    sets_against: dict[str, np.ndarray] = field(default_factory=dict)
     separation: dict[str, float] = field(default_factory=dict)
     parts: dict[str, np.ndarray] = field(default_factory=dict)
 
@@ -76,10 +78,9 @@ def judge(fit: VoiceFit, examples: Examples, learned: np.ndarray) -> Judged:
         learned: (N, E') embedding by the fit's branch
     """
     embedding = fit.emotion.head.embed(examples.statistics, learned)
-    components = fit.emotion.head.linear.embed(examples.statistics)
-    probabilities = calibrate(
-        fit.emotion.head.classify(embedding), fit.emotion.classify.temperature
-    )
+    components = fit.emotion.head.components(examples.statistics)
+    reading = fit.emotion.reading
+    probabilities = calibrate(fit.emotion.head.classify(embedding), reading.temperature)
     intensities = fit.expression.intensities(embedding, probabilities)
     starts = np.zeros(len(embedding))
     status = window_status(
@@ -87,7 +88,7 @@ def judge(fit: VoiceFit, examples: Examples, learned: np.ndarray) -> Judged:
         examples.quality,
         starts,
         starts + WINDOW,
-        fit.emotion.thresholds,
+        reading.thresholds,
         np.square(components).mean(axis=1),
     )
     return Judged(
@@ -96,7 +97,7 @@ def judge(fit: VoiceFit, examples: Examples, learned: np.ndarray) -> Judged:
         probabilities,
         intensities,
         express(intensities, probabilities),
-        emotion_sets(probabilities, fit.emotion.plausible),
+        emotion_sets(probabilities, reading.thresholds.plausible),
         np.array([one is WindowStatus.OK for one in status]),
     )
 

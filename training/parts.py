@@ -7,7 +7,7 @@ import numpy as np
 from training.cache import Examples
 from training.emotion import EmotionFit
 from training.judged import Judged, gather_answers
-from training.linear import fit_basis, fit_head
+from training.linear import fit_components, fit_layer
 from training.metrics import average_recall
 from verhm.model.calibration import calibrate
 
@@ -22,7 +22,7 @@ def judge_parts(
     branch: np.ndarray,
     plain_branch: np.ndarray,
 ) -> dict[str, np.ndarray]:
-    """(N, K) probabilities by part, all made with the whole's temperature.
+    """(N, K) probabilities by part, each scaled as in the whole.
 
     Args:
         emotion: fitted on the known rows
@@ -31,20 +31,17 @@ def judge_parts(
         branch: (N, K) logits by the branch alone
         plain_branch: (N, K) by one that was tuned without copies
     """
-    linear = emotion.head.linear
+    head, choice = emotion.head, emotion.classify
     originals = known.where(known.is_original)
-    base = fit_basis(originals.statistics, len(linear.basis), seed=0)
-    components = base.embed(originals.statistics)
-    plain = fit_head(base, components, originals.labels, emotion.classify.shrinkage)
+    base = fit_components(originals.statistics, len(head.components.axes), seed=0)
+    plain = fit_layer(base, base(originals.statistics), originals.labels, choice.shrinkage)
     logits = {
-        STATISTICS: linear.logits(linear.embed(tests.statistics)),
-        STATISTICS + WITHOUT_COPIES: plain.logits(plain.embed(tests.statistics)),
-        BRANCH: branch,
-        BRANCH + WITHOUT_COPIES: plain_branch,
+        STATISTICS: head.alone(head.components(tests.statistics)),
+        STATISTICS + WITHOUT_COPIES: plain(base(tests.statistics)),
+        BRANCH: choice.share * branch,
+        BRANCH + WITHOUT_COPIES: choice.share * plain_branch,
     }
-    return {
-        name: calibrate(values, emotion.classify.temperature) for name, values in logits.items()
-    }
+    return {name: calibrate(values, choice.temperature) for name, values in logits.items()}
 
 
 def part_figures(examples: Examples, folds: list[Judged]) -> dict[str, float]:

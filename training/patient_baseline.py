@@ -6,14 +6,12 @@ import numpy as np
 
 from training.cache import Examples
 from training.emotion import EmotionFit
-from training.judged import Judged, gather_answers
-from training.metrics import score_emotions
-from verhm.model.baseline import LEAST, usual_embedding
+from training.judged import Judged, clip_labels, gather_answers
+from training.metrics import conformal_coverage, score_emotions
+from verhm.model.baseline import LEAST, kept_share
 from verhm.model.calibration import calibrate
-from verhm.types import Voice
 
 COUNTS = (1, 2, 5, 10, 20, 40)  # clips in the baseline
-_MODEL = "of this fold"
 
 
 def judge_against_baselines(
@@ -44,8 +42,7 @@ def judge_against_baselines(
         means = _means_of_others(embedding, examples, is_ok, count, rng)
         probabilities[f"mean of {count}"] = _compare(emotion, embedding - means)
         if count >= LEAST:
-            usual = np.array([usual_embedding(Voice(_MODEL, count, row), _MODEL) for row in means])
-            probabilities[str(count)] = _compare(emotion, embedding - usual)
+            probabilities[str(count)] = _compare(emotion, embedding - kept_share(count) * means)
     return probabilities
 
 
@@ -57,11 +54,21 @@ def baseline_figures(examples: Examples, folds: list[Judged]) -> dict:
         answers = gather_answers(examples, read)
         scores[name] = score_emotions(answers.probabilities, answers.labels)
     largest = scores[str(max(COUNTS))]
+    labels = clip_labels(examples)[np.concatenate([fold.clip for fold in folds])]
     return {
         "clips_in_baseline": max(COUNTS),
         "uar": largest.uar,
         "accuracy": largest.accuracy,
         "ece": largest.ece,
+        "ece_by_clips_in_baseline": {
+            str(count): scores[str(count)].ece for count in COUNTS if count >= LEAST
+        },
+        "coverage_by_clips_in_baseline": {
+            name: conformal_coverage(
+                np.concatenate([fold.sets_against[name] for fold in folds]), labels
+            )[0]
+            for name in folds[0].sets_against
+        },
         "uar_by_clips_in_baseline": {
             str(count): scores[str(count)].uar for count in COUNTS if count >= LEAST
         },
@@ -93,4 +100,4 @@ def _means_of_others(
 
 
 def _compare(emotion: EmotionFit, embedding: np.ndarray) -> np.ndarray:
-    return calibrate(emotion.head.compare(embedding), emotion.compare.temperature)
+    return calibrate(emotion.head.compare(embedding), emotion.baseline_reading.temperature)

@@ -17,10 +17,11 @@ from training.branch_model import read_branch
 from training.cache import ENCODER, Examples, read_examples, read_settings
 from training.corpora.facegood import TRAINING, VALIDATION
 from training.corpora.ravdess import read_folds, read_ravdess
-from training.emotion import EmotionFit, Layer, Learned, fit_emotion
+from training.emotion import EmotionFit, Learned, fit_emotion
 from training.expression import ExpressionHead, fit_expression
 from training.hearing import Listener, content_erasure
 from training.learned import Branches
+from training.linear import Layer
 from training.notes import NOTES
 from training.runs import read_begun, run_folder
 from training.speaking import teach_mouth
@@ -76,9 +77,8 @@ def train(work: Path) -> VoiceModel:
     return VoiceModel(
         ModelId(NAME, VERSION, ""),
         network,
-        fit.emotion.classify.temperature,
-        fit.emotion.compare.temperature,
-        fit.emotion.thresholds,
+        fit.emotion.reading,
+        fit.emotion.baseline_reading,
         notes={
             **NOTES,
             "choices": {
@@ -165,15 +165,19 @@ def assemble(
     weights = {name: tensor.float() for name, tensor in load_file(encoder).items()}
     network.encoder.load_state_dict(weights, strict=True)
     network.branch, network.synthesizer = listener.branch, mouth
-    head, linear, expression = fit.emotion.head, fit.emotion.head.linear, fit.expression
-    statistics = {"mean": linear.mean, "scale": linear.scale, "embed.weight": linear.basis}
+    head, components = fit.emotion.head, fit.emotion.head.components
+    statistics = {
+        "mean": components.mean,
+        "scale": components.scale,
+        "embed.weight": components.axes,
+    }
     for module, values in (
         (network.statistics, statistics),
         (network.erase_statement, asdict(head.erasure)),
         (network.classify, _linear(head.classify)),
         (network.compare, _linear(head.compare)),
         (network.erase_emotion, asdict(listener.erasure)),
-        (network.expression.regress, _linear(expression)),
+        (network.expression.regress, _linear(fit.expression)),
     ):
         module.load_state_dict(_tensors(values), strict=True)
     return network.eval()

@@ -181,12 +181,13 @@ class Analyzer:
             )
         with _timed(Stage.EMOTION, seconds, progress):
             found = infer(self._model, waveform, activity, starts, ends, settings, progress, usual)
+            thresholds = self._model.reading_with(usual).thresholds
             status = window_status(
                 found.probabilities,
                 window_quality,
                 starts,
                 ends,
-                self._model.thresholds,
+                thresholds,
                 found.novelty,
             )
             timeline = EmotionTimeline(
@@ -194,7 +195,7 @@ class Analyzer:
                 ends,
                 found.probabilities,
                 status,
-                plausible_from=self._model.thresholds.plausible,
+                plausible_from=thresholds.plausible,
             )
             summary = summarize(timeline, activity, settings.seed)
         with _timed(Stage.FACE, seconds, progress):

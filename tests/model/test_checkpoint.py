@@ -36,7 +36,7 @@ def test_what_was_saved_is_loaded(settings, tmp_path):
     loaded = load(tmp_path, device="cpu")
     assert loaded.id == identity
     assert loaded.labels == EMOTIONS
-    for name in ("temperature", "baseline_temperature", "thresholds"):
+    for name in ("reading", "baseline_reading"):
         assert getattr(loaded, name) == getattr(model, name)
     assert loaded.network.settings == settings
     before, after = model.network.state_dict(), loaded.network.state_dict()
@@ -92,11 +92,11 @@ def test_a_checkpoint_that_was_stopped_half_way_is_none_and_can_be_written_again
     assert {path.name for path in tmp_path.iterdir()} == {CONFIG, WEIGHTS}
 
 
-def test_only_against_a_usual_voice_is_it_calibrated_for_that():
+def test_only_against_a_usual_voice_are_logits_read_so():
     model = make_model()
-    assert model.temperature != model.baseline_temperature
-    assert model.temperature_with(None) == model.temperature
-    assert model.temperature_with(np.zeros(12)) == model.baseline_temperature
+    assert model.reading != model.baseline_reading
+    assert model.reading_with(None) == model.reading
+    assert model.reading_with(np.zeros(12)) == model.baseline_reading
 
 
 @pytest.mark.parametrize("commit", ["0123456789ab", ""])
@@ -139,7 +139,20 @@ def rename_an_emotion(folder):
 
 
 def drop_the_thresholds(folder):
-    change_config(folder, thresholds=None)
+    change_config(folder, reading={"temperature": 1.0, "thresholds": None})
+
+
+def reverse_all_decisions(folder):
+    change_reading(folder, temperature=-1.0)
+
+
+def call_nothing_a_number(folder):
+    change_reading(folder, temperature=float("nan"))
+
+
+def change_reading(folder, **changes):
+    reading = json.loads((folder / CONFIG).read_text(encoding="utf-8"))["baseline_reading"]
+    change_config(folder, baseline_reading={**reading, **changes})
 
 
 def claim_another_size(folder):
@@ -167,6 +180,8 @@ def name_an_older_networks_sizes(folder):
         garble_the_config,
         rename_an_emotion,
         drop_the_thresholds,
+        reverse_all_decisions,
+        call_nothing_a_number,
         claim_another_size,
         claim_another_kind,
         name_an_older_networks_sizes,

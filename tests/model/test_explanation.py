@@ -76,7 +76,9 @@ def test_a_patch_moves_the_odds_by_what_an_occluded_spectrogram_gives():
     mel[0, rows, 50 * time : 50 * time + 50] = mel[0, rows].mean(dim=1, keepdim=True)
     spoken = torch.ones(1, 150, dtype=torch.bool)
     window = Windows(torch.tensor([0]), torch.tensor([0]), 150)
-    probabilities = calibrate(network.read(mel, spoken, window).logits.numpy(), MODEL.temperature)
+    probabilities = calibrate(
+        network.read(mel, spoken, window).logits.numpy(), MODEL.reading.temperature
+    )
     before, after = (
         np.log(p[timeline.labels.index(found.emotion)] / (1 - p.max()))
         for p in (timeline.probabilities[0], probabilities[0])

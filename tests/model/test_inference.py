@@ -61,7 +61,7 @@ def test_the_usual_is_taken_off_before_the_heads_and_not_from_the_embedding():
     np.testing.assert_array_equal(against.mouth, plain.mouth)
     head = MODEL.network.compare
     logits = head(torch.from_numpy(plain.embedding - usual.astype(np.float32))).numpy()
-    expected = calibrate(logits, MODEL.baseline_temperature)
+    expected = calibrate(logits, MODEL.baseline_reading.temperature)
     np.testing.assert_allclose(against.probabilities, expected, atol=1e-5)
 
 

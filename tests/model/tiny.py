@@ -5,7 +5,7 @@ from dataclasses import replace
 import torch
 
 from verhm.model.abstention import Thresholds
-from verhm.model.checkpoint import VoiceModel
+from verhm.model.checkpoint import Reading, VoiceModel
 from verhm.model.encoder import EncoderSettings
 from verhm.model.erasure import Erasure
 from verhm.model.network import NetworkSettings, VoiceNetwork
@@ -50,7 +50,10 @@ def make_model(
         torch.nn.init.normal_(score.weight)
     torch.nn.init.normal_(network.synthesizer.neutral)
     return VoiceModel(
-        ModelId("tiny", "0", ""), network, temperature, 0.8 * temperature, Thresholds()
+        ModelId("tiny", "0", ""),
+        network,
+        Reading(temperature, Thresholds()),
+        Reading(0.8 * temperature, Thresholds()),
     )
 
 

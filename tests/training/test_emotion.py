@@ -35,24 +35,24 @@ def test_emotions_that_can_be_told_apart_are(fit):
 
 
 def test_the_components_of_the_training_data_have_variance_1(fit):
-    variance = fit.head.linear.embed(EXAMPLES.statistics).var(axis=0)
+    variance = fit.head.components(EXAMPLES.statistics).var(axis=0)
     np.testing.assert_allclose(variance, 1.0, rtol=0.05)
 
 
 def test_at_most_a_twentieth_of_clean_windows_is_uncertain(fit):
     judged = EXAMPLES.is_window & EXAMPLES.is_original
-    assert np.mean(fit.held_out[judged].max(axis=1) < fit.confidence) <= 0.05
+    assert np.mean(fit.held_out[judged].max(axis=1) < fit.reading.thresholds.confidence) <= 0.05
 
 
 def test_no_speaker_is_judged_by_a_head_that_knew_it(monkeypatch):
     seen = []
-    original = emotion.fit_basis
+    original = emotion.fit_components
 
-    def remember(statistics, components, seed):
+    def remember(statistics, count, seed):
         seen.append({tuple(row) for row in statistics})
-        return original(statistics, components, seed)
+        return original(statistics, count, seed)
 
-    monkeypatch.setattr(emotion, "fit_basis", remember)
+    monkeypatch.setattr(emotion, "fit_components", remember)
     fit_emotion(EXAMPLES, LEARNED, components=8)
     *inner, last = seen
     assert len(last) == len(EXAMPLES.statistics)
@@ -90,7 +90,7 @@ def test_the_statement_cannot_be_read_off_the_embedding(fit):
     telling = LEARNED.embedding + 2.0 * statements[:, None]
     learned = replace(LEARNED, embedding=telling)
     head = fit_emotion(EXAMPLES, learned, components=8).head
-    whole = np.concatenate([head.linear.embed(EXAMPLES.statistics), telling], axis=1)
+    whole = np.concatenate([head.components(EXAMPLES.statistics), telling], axis=1)
     before, after = (
         LogisticRegression(max_iter=1000).fit(rows, statements).score(rows, statements)
         for rows in (whole, head.embed(EXAMPLES.statistics, telling))
@@ -111,8 +111,8 @@ def test_a_branch_that_knows_what_the_statistics_do_not_is_listened_to():
 
 
 def test_the_head_adds_the_branchs_logits_to_the_components(fit):
-    components = fit.head.linear.embed(EXAMPLES.statistics)
-    own = fit.head.linear.logits(components)
+    components = fit.head.components(EXAMPLES.statistics)
+    own = fit.head.alone(components)
     branch = LEARNED.embedding @ LEARNED.weights.T + LEARNED.bias
     whole = np.concatenate([components, LEARNED.embedding], axis=1)
     np.testing.assert_allclose(
@@ -146,9 +146,10 @@ def test_the_shrinkage_under_which_the_truth_is_likeliest_is_chosen():
     rng = np.random.default_rng(0)
     candidates = {one: truth + rng.normal(0, 4 * one, truth.shape) for one in (0.5, 0.1, 0.3)}
     learned = rng.normal(0, 1.0, truth.shape)
-    choice, logits = choose(candidates, learned, EXAMPLES)
+    choice, probabilities = choose(candidates, learned, EXAMPLES)
     assert choice.shrinkage == 0.1
-    np.testing.assert_allclose(logits, candidates[0.1] + choice.share * learned)
+    expected = calibrate(candidates[0.1] + choice.share * learned, choice.temperature)
+    np.testing.assert_allclose(probabilities, expected)
 
 
 def test_the_second_layer_reads_a_voice_wherever_it_lies():

@@ -28,9 +28,12 @@ def judge(emotion, known) -> dict[str, np.ndarray]:
 def test_each_part_answers_for_itself(emotion):
     parts = judge(emotion, EXAMPLES)
     labels = EXAMPLES.labels[IS_TEST]
+    share = emotion.classify.share
     for name in (STATISTICS, STATISTICS + WITHOUT_COPIES):
         assert np.mean(parts[name].argmax(axis=1) == labels) > 0.9
-    np.testing.assert_array_equal(parts[BRANCH], calibrate(LOGITS, emotion.classify.temperature))
+    np.testing.assert_array_equal(
+        parts[BRANCH], calibrate(share * LOGITS, emotion.reading.temperature)
+    )
     plain = parts[BRANCH + WITHOUT_COPIES]
     np.testing.assert_array_equal(plain.argmax(axis=1), LOGITS.argmin(axis=1))
 

@@ -3,7 +3,8 @@
 import hashlib
 import json
 import logging
-from dataclasses import asdict, dataclass, field, replace
+import math
+from dataclasses import asdict, astuple, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,6 +33,28 @@ _HALVED: Final = (
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class Reading:
+    """What logits become: how sure they are, and where they are no result.
+
+    Attributes:
+        temperature: that calibrates them
+        thresholds: of abstention
+
+    Raises:
+        ValueError: when a number is none, or the temperature is not above 0
+    """
+
+    temperature: float
+    thresholds: Thresholds
+
+    def __post_init__(self) -> None:
+        if not all(map(math.isfinite, (self.temperature, *astuple(self.thresholds)))):
+            raise ValueError("a temperature or threshold is not a finite number")
+        if self.temperature <= 0:
+            raise ValueError(f"the temperature is {self.temperature}")
+
+
 @dataclass(frozen=True, eq=False)
 class VoiceModel:
     """A loaded checkpoint.
@@ -39,9 +62,8 @@ class VoiceModel:
     Attributes:
         id: which one
         network: in evaluation mode, on `device`
-        temperature: that calibrates the logits
-        baseline_temperature: that calibrates those against a person's usual voice
-        thresholds: of abstention
+        reading: of the logits of a voice that is not known
+        baseline_reading: of those against a person's usual voice
         device: "cpu" or "cuda"
         labels: the K emotions
         notes: what it was trained on, with which licences, for what use
@@ -50,17 +72,16 @@ class VoiceModel:
 
     id: ModelId
     network: VoiceNetwork
-    temperature: float
-    baseline_temperature: float
-    thresholds: Thresholds
+    reading: Reading
+    baseline_reading: Reading
     device: str = "cpu"
     labels: tuple[str, ...] = EMOTIONS
     notes: dict[str, Any] = field(default_factory=dict)
     commit: str = ""
 
-    def temperature_with(self, usual: np.ndarray | torch.Tensor | None) -> float:
+    def reading_with(self, usual: np.ndarray | torch.Tensor | None) -> Reading:
         """The one for logits against a person's usual voice, or of a voice that is not known."""
-        return self.temperature if usual is None else self.baseline_temperature
+        return self.reading if usual is None else self.baseline_reading
 
 
 def load(folder: Path = SHIPPED, device: str | None = None) -> VoiceModel:
@@ -115,9 +136,8 @@ def save(model: VoiceModel, folder: Path) -> ModelId:
         **asdict(identity),
         "labels": model.labels,
         "network": asdict(model.network.settings),
-        "temperature": model.temperature,
-        "baseline_temperature": model.baseline_temperature,
-        "thresholds": asdict(model.thresholds),
+        "reading": asdict(model.reading),
+        "baseline_reading": asdict(model.baseline_reading),
         "notes": model.notes,
         **({"commit": model.commit} if model.commit else {}),
     }
@@ -184,10 +204,13 @@ def _build(config: dict[str, Any], weights: bytes) -> VoiceModel:
     return VoiceModel(
         ModelId(config["name"], config["version"], config["sha256"]),
         network.eval().requires_grad_(False),
-        float(config["temperature"]),
-        float(config["baseline_temperature"]),
-        Thresholds(**config["thresholds"]),
+        _read_reading(config["reading"]),
+        _read_reading(config["baseline_reading"]),
         labels=labels,
         notes=config["notes"],
         commit=config.get("commit", ""),
     )
+
+
+def _read_reading(values: dict[str, Any]) -> Reading:
+    return Reading(float(values["temperature"]), Thresholds(**values["thresholds"]))

@@ -251,6 +251,6 @@ def _log_odds(model: VoiceModel, scene: _Scene, mel: torch.Tensor, emotion: int)
     )
     speech = scene.speech.expand(count, -1)
     output = network.read(mel, speech, windows, scene.usual)
-    scores = output.logits.double() / model.temperature_with(scene.usual)
+    scores = output.logits.double() / model.reading_with(scene.usual).temperature
     is_other = torch.arange(scores.shape[1], device=mel.device) != emotion
     return (scores[:, emotion] - scores[:, is_other].logsumexp(dim=1)).cpu().numpy()

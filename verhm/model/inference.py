@@ -94,7 +94,7 @@ def infer(
             mouth += _home_frames(batch, _speak(model, output, intensity))
         progress(Stage.EMOTION, done)
     embedding, logits, novelty = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    probabilities = calibrate(logits, model.temperature_with(usual))
+    probabilities = calibrate(logits, model.reading_with(usual).temperature)
     shown, neutral = (
         resample_mouth(np.concatenate(mouth), waveform.duration, settings.frame_rate)
         for mouth in mouths
