@@ -71,7 +71,12 @@ def describe_model(results: dict) -> str:
         baseline_clips=" · ".join(folds["baseline"]["uar_by_clips_in_baseline"]),
         baseline_uar=dotted(folds["baseline"]["uar_by_clips_in_baseline"].values()),
         uar=folds["uar"],
-        too_few=dotted(folds["baseline"]["uar_by_clips_in_plain_mean"][n] for n in ("1", "2")),
+        baseline_ece=dotted(folds["baseline"]["ece_by_clips_in_baseline"].values()),
+        baseline_covered=" · ".join(
+            percent(share) for share in folds["baseline"]["coverage_by_clips_in_baseline"].values()
+        ),
+        plain_clips=" · ".join(folds["baseline"]["uar_by_clips_in_plain_mean"]),
+        plain_uar=dotted(folds["baseline"]["uar_by_clips_in_plain_mean"].values()),
         least=LEAST,
         confusion=CONFUSION,
         reliability=RELIABILITY,

@@ -249,7 +249,7 @@ def _uar_draws(answers: Answers, sex: str, rng: np.random.Generator, rounds: int
 def cross_corpus_figures(
     fit: VoiceFit, examples: Examples, learned: np.ndarray, rounds: int = 1000
 ) -> dict:
-    """Scores on the clips of a corpus that nothing was fitted on, of emotions known to the fit.
+    """Scores on the clips of a corpus that layers and branch did not hear.
 
     Args:
         fit: on the other corpus

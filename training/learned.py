@@ -16,9 +16,15 @@ class Branches:
         work: folder whose runs have ended
         originals: the rows of RAVDESS that are no copies
         folds: test speakers of each
+
+    Raises:
+        ValueError: when a speaker is in no fold, so that nothing would be held out from it
     """
 
     def __init__(self, work: Path, originals: Examples, folds: list[tuple[str, ...]]) -> None:
+        untested = set(originals.speakers) - {name for fold in folds for name in fold}
+        if untested:
+            raise ValueError(f"no fold tests {', '.join(sorted(untested))}")
         self._work = work
         self._speakers = originals.speakers
         self._folds = folds

@@ -105,15 +105,15 @@ def corpus_merits(results: dict) -> list[Merit]:
     back = results["cross_corpus"]["emodb_to_ravdess"]
     speakers = results["emodb_speakers"]
     recalls = abroad["per_class_recall"]
-    weakest = min(recalls, key=lambda name: recalls[name])
+    weakest = sorted(recalls, key=lambda name: recalls[name])[:3]
     closed = f"among the {len(recalls)} that both corpora have"
     names = len(speakers["labels"])
     return [
         Merit(
-            "Another corpus and language (EMO-DB, acted German), *all actors*, no clip of it used "
-            f"in training: recall of {weakest}",
-            f"{recalls[weakest]:.2f}",
-            recalls[weakest],
+            "Another corpus and language (EMO-DB, acted German), *all actors*, heard by neither "
+            f"layers nor branch: recall of {' · '.join(weakest)} (weakest emotions)",
+            " · ".join(f"{recalls[name]:.2f}" for name in weakest),
+            recalls[weakest[0]],
         ),
         Merit(
             f"EMO-DB, *all actors*: UAR, answer sought among all {len(EMOTIONS)} emotions · "
@@ -191,6 +191,7 @@ def project_limits(results: dict) -> list[Limit]:
     folds, abroad = results["ravdess_folds"], results["cross_corpus"]["ravdess_to_emodb"]
     gap = folds["sex_gap"]["uar"]
     low, high = folds["sex_gap"]["difference_ci95"]
+    worst_fold = max(fold["ece"] for fold in folds["per_fold"])
     return [
         Limit(
             "Expected calibration error on EMO-DB, *all actors*",
@@ -211,18 +212,12 @@ def project_limits(results: dict) -> list[Limit]:
             SEX_GAP_LIMIT,
         ),
         Limit(
-            "Emotion told from a clip's mean content by a linear reader (chance: 0.125): UAR",
-            f"{folds['separation']['emotion_from_content']:.2f}",
-            folds["separation"]["emotion_from_content"],
-            EMOTION_LEAK_LIMIT,
+            "The same of the worst of the folds",
+            f"{worst_fold:.3f}",
+            worst_fold,
+            CALIBRATION_LIMIT,
         ),
-        Limit(
-            "Which of two sentences, told from the emotion embedding by a linear reader (chance: "
-            "0.5): UAR",
-            f"{folds['separation']['statement_from_emotion']:.2f}",
-            folds["separation"]["statement_from_emotion"],
-            STATEMENT_LEAK_LIMIT,
-        ),
+        *_leaks(folds["separation"]),
         Limit(
             "Open vowels of synthesised voices in which the lips meet",
             f"{results['morphs']['lips']['closed_vowels']:.2f}",
@@ -235,6 +230,28 @@ def project_limits(results: dict) -> list[Limit]:
             results["morphs"]["jitter"],
             1.0,
         ),
+    ]
+
+
+def _leaks(found: dict[str, float]) -> list[Limit]:
+    """What readers find of that which was to be taken out."""
+    asked = {
+        "emotion_from_content": (
+            "Emotion told from a clip's mean content (chance: 0.125)",
+            EMOTION_LEAK_LIMIT,
+        ),
+        "statement_from_emotion": (
+            "Which of two sentences, told from the emotion embedding (chance: 0.5)",
+            STATEMENT_LEAK_LIMIT,
+        ),
+    }
+    readers = {"": "a linear reader", "_by_dense_layers": "dense layers"}
+    return [
+        Limit(
+            f"{title} by {reader}: UAR", f"{found[name + ending]:.2f}", found[name + ending], limit
+        )
+        for name, (title, limit) in asked.items()
+        for ending, reader in readers.items()
     ]
 
 

@@ -73,3 +73,8 @@ def test_a_run_that_heard_whom_it_was_to_hold_out_is_refused(tmp_path):
     begin(folder, RUNS[0], {})
     with pytest.raises(SystemExit, match="heard a speaker"):
         Branches(tmp_path, ORIGINALS, FOLDS).without(1)
+
+
+def test_a_speaker_that_no_fold_tests_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="speaker-3"):
+        Branches(tmp_path, ORIGINALS, FOLDS[:2])

@@ -1,10 +1,10 @@
 """How one voice usually sounds, without labels, so that its windows can be read against it.
 
 Voices differ more than the moods of one voice do. What a speaker's emotion embeddings have in
-common is mostly the speaker, so their mean is taken off before the classifier. The mean of a few
-windows says more about their moods than about the speaker and makes things worse; it is drawn
-towards the mean of all voices as in maximum a posteriori adaptation (Gauvain & Lee 1994,
-doi:10.1109/89.279278, eq. 25).
+common is mostly the speaker, so their mean is taken off, and a layer of its own classifies what is
+left. The mean of a few windows says more about their moods than about the speaker and makes things
+worse; it is drawn towards the mean of all voices as in maximum a posteriori adaptation (Gauvain &
+Lee 1994, doi:10.1109/89.279278, eq. 25).
 """
 
 from collections.abc import Sequence
