@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import soundfile
 from PIL import Image
 
 from tests.factories import make_analysis
@@ -142,16 +143,31 @@ def test_a_bad_baseline_is_not_taken_for_the_input(load_tiny, speech_path, tmp_p
     assert not out.exists()
 
 
-def test_a_window_is_read_against_earlier_recordings(load_tiny, speech_path, tmp_path, capsys):
+@pytest.fixture(scope="module")
+def earlier(speech_path, tmp_path_factory) -> list[str]:
+    """Options that name four recordings of the same voice, each at a level of its own."""
+    samples, rate = soundfile.read(speech_path)
+    folder = tmp_path_factory.mktemp("earlier")
+    paths = [folder / f"{number}.wav" for number in range(4)]
+    for number, path in enumerate(paths):
+        soundfile.write(path, samples * (1 - number / 10), rate)
+    return [word for path in paths for word in ("--baseline", str(path))]
+
+
+def test_a_window_is_read_against_earlier_recordings(
+    load_tiny, speech_path, earlier, tmp_path, capsys
+):
     load_tiny()
-    call = ["explain", str(speech_path), "--at", "4", *["--baseline", str(speech_path)] * 4]
+    call = ["explain", str(speech_path), "--at", "4", *earlier]
     assert main([*call, "--out", str(tmp_path)]) == 0
     document = json.loads((tmp_path / "explanation.json").read_text())
     assert 13 <= document["baseline_windows"] <= 20
     assert "gain" in document["sentences"][2]
 
 
-def test_of_earlier_recordings_no_whole_analysis_is_kept(load_tiny, speech_path, monkeypatch):
+def test_of_earlier_recordings_no_whole_analysis_is_kept(
+    load_tiny, speech_path, earlier, monkeypatch
+):
     load_tiny()
     analyze, alive, counts = Analyzer.analyze, weakref.WeakSet(), []
 
@@ -162,9 +178,8 @@ def test_of_earlier_recordings_no_whole_analysis_is_kept(load_tiny, speech_path,
         return analysis
 
     monkeypatch.setattr(Analyzer, "analyze", watched)
-    call = ["explain", str(speech_path), "--at", "4", *["--baseline", str(speech_path)] * 3]
-    assert main(call) == 0
-    assert len(counts) == 4 and max(counts) <= 1
+    assert main(["explain", str(speech_path), "--at", "4", *earlier]) == 0
+    assert len(counts) == 5 and max(counts) <= 1
 
 
 @pytest.mark.model

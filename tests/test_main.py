@@ -1,8 +1,10 @@
+
 """The command line on real files."""
 
 import csv
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -154,6 +156,17 @@ def test_malformed_files_each_give_one_coded_line_and_leave_nothing(speech_path,
         assert len(lines) == 1 and code in codes, (path.name, lines)
         assert not out.exists()
     assert sorted(folder.iterdir()) == sorted(path for path, _ in files if path.exists())
+
+
+@pytest.mark.model
+def test_the_same_recording_does_not_count_twice_for_a_baseline(speech_path, tmp_path, capsys):
+    copy = shutil.copy(speech_path, tmp_path / "again.wav")
+    baseline = ["--baseline", str(speech_path), "--baseline", str(copy)]
+    arguments = ["analyze", str(speech_path), *baseline, "--out", str(tmp_path / "out")]
+    assert main([*arguments, "--no-video"]) == 2
+    assert capsys.readouterr().err.startswith(
+        f"E74 {copy}: The baseline names this recording twice"
+    )
 
 
 @pytest.mark.model

@@ -144,14 +144,19 @@ def _baseline(
         return None
     from verhm.model.baseline import join_voices, usual_embedding
 
-    voices = []
+    voices: dict[str, Voice] = {}
     for path in paths:
         with _named(path), _progress_bar(path.name) as progress:
             analysis = analyzer.analyze(path, progress)
+            sound = analysis.source.sha256
+            if sound in voices:  # twice the same moods would not say more about the voice
+                raise RequestError(
+                    "E74", "The baseline names this recording twice.", "Name each only once."
+                )
         assert analysis.voice is not None, "every analysis that was just made has one"
-        voices.append(analysis.voice)
+        voices[sound] = analysis.voice
         note(analysis)
-    joined = join_voices(voices)
+    joined = join_voices(list(voices.values()))
     usual_embedding(joined, analyzer.model.sha256)  # an unfit one is refused once, not per input
     return joined
 
@@ -159,7 +164,7 @@ def _baseline(
 def _explain(options: argparse.Namespace) -> int:
     if options.out and (options.out / "explanation.json").exists():
         raise RequestError(
-            "E72", "The results folder already holds an explanation.", "Choose another folder."
+            "E72", f"{options.out} already holds an explanation.", "Choose another folder."
         )
     from verhm.analysis import Analyzer
     from verhm.explain_command import explain_file, prosody_apart, tell, write_explanation

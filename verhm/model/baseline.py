@@ -73,8 +73,9 @@ def usual_embedding(voice: Voice, model: str) -> np.ndarray:
     if voice.windows < LEAST:
         raise RequestError(
             "E74",
-            f"The baseline holds {voice.windows:.0f} windows with a result.",
-            f"Make it from at least {LEAST}, or go on without a baseline.",
+            f"The baseline holds {voice.windows:.1f} windows with a result that do not overlap.",
+            f"Make it from at least {LEAST}, which is {3 * LEAST} s with windows of 3 s, or go on "
+            "without a baseline.",
         )
     return voice.mean * kept_share(voice.windows)
 
