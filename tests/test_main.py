@@ -1,4 +1,3 @@
-
 """The command line on real files."""
 
 import csv

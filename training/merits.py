@@ -75,7 +75,7 @@ def emotion_merits(folds: dict) -> list[Merit]:
             min(folds["parts"][name] for name in (STATISTICS, BRANCH)),
         ),
         Merit(
-            "The same, had neither learned from perturbed copies",
+            "UAR of these two parts, had they not learned from perturbed copies",
             dotted(folds["parts"][name + WITHOUT_COPIES] for name in (STATISTICS, BRANCH)),
             min(folds["parts"][name + WITHOUT_COPIES] for name in (STATISTICS, BRANCH)),
         ),
@@ -212,7 +212,7 @@ def project_limits(results: dict) -> list[Limit]:
             SEX_GAP_LIMIT,
         ),
         Limit(
-            "The same of the worst of the folds",
+            "Expected calibration error of the worst of the folds",
             f"{worst_fold:.3f}",
             worst_fold,
             CALIBRATION_LIMIT,

@@ -1,4 +1,5 @@
 import copy
+import itertools
 import json
 import re
 from pathlib import Path
@@ -32,7 +33,8 @@ def test_its_pictures_are_shipped():
 def test_the_worst_results_come_first():
     rows = table(describe_model(RESULTS), "| Figure (1 is perfect) ")
     worst = [min(float(number) for number in _values(value)) for _, value in rows]
-    assert worst == sorted(worst)
+    # Some figures have two digits, others three.
+    assert all(later > earlier - 0.005 for earlier, later in itertools.pairwise(worst))
     assert len(rows) > 10
 
 
