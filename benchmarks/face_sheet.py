@@ -24,14 +24,14 @@ COLUMNS: Final = len(EMOTIONS)
 # name without a side stands for both sides.
 VISEMES: Final[dict[str, dict[str, float]]] = {
     "p b m": {"mouthPress": 0.5, "mouthRollLower": 0.25, "mouthRollUpper": 0.2},
-    "f v": {"mouthRollLower": 0.75, "mouthUpperUp": 0.25, "jawOpen": 0.06},
+    "f v": {"mouthRollLower": 0.6, "mouthUpperUp": 0.25, "jawOpen": 0.03},
     "th": {"jawOpen": 0.12, "mouthLowerDown": 0.2, "mouthUpperUp": 0.1, "tongueOut": 0.25},
     "t d n l": {"jawOpen": 0.10, "mouthLowerDown": 0.25, "mouthUpperUp": 0.10},
     "k g": {"jawOpen": 0.16, "mouthLowerDown": 0.15, "mouthUpperUp": 0.05},
-    "s z": {"jawOpen": 0.03, "mouthStretch": 0.35, "mouthLowerDown": 0.35, "mouthUpperUp": 0.2},
+    "s z": {"jawOpen": 0.05, "mouthStretch": 0.35, "mouthLowerDown": 0.45, "mouthUpperUp": 0.3},
     "sh ch j": {"jawOpen": 0.08, "mouthFunnel": 0.5, "mouthPucker": 0.2},
     "r": {"jawOpen": 0.10, "mouthPucker": 0.35, "mouthFunnel": 0.2},
-    "ee": {"jawOpen": 0.10, "mouthSmile": 0.35, "mouthStretch": 0.4, "mouthLowerDown": 0.3},
+    "ee": {"jawOpen": 0.14, "mouthSmile": 0.3, "mouthStretch": 0.4, "mouthLowerDown": 0.4},
     "ah": {"jawOpen": 0.50, "mouthLowerDown": 0.15},
     "oh": {"jawOpen": 0.35, "mouthPucker": 0.5, "mouthFunnel": 0.35},
     "oo": {"jawOpen": 0.10, "mouthPucker": 0.85, "mouthFunnel": 0.3},

@@ -11,7 +11,11 @@ from verhm.labels import EMOTIONS, MORPHS
 from verhm.model.checkpoint import load
 from verhm.model.expression import express
 
-SWEPT: Final = ("jawOpen", "mouthSmile", "browInnerUp", "eyeBlink")
+# What is swept, and the muscle that pulls against it.
+SWEPT: Final = {
+    **{"jawOpen": "mouthPress", "mouthSmile": "mouthFrown"},
+    **{"browInnerUp": "browDown", "eyeBlink": "eyeWide"},
+}
 STEPS: Final = 9
 MIXTURES: Final = 40
 _SEED: Final = 0
@@ -58,8 +62,10 @@ def mixtures(name: str) -> tuple[np.ndarray, np.ndarray]:
 
     Each face blends two emotions at any strength on a viseme said at any strength, blinks in one
     of four, and has the morph at a weight drawn evenly from its range in place of what it had.
+    What pulls against the morph is no stronger than that leaves room for: both at full strength
+    are not seen on people, and show as neither.
     """
-    rng = np.random.default_rng([_SEED, SWEPT.index(name)])
+    rng = np.random.default_rng([_SEED, list(SWEPT).index(name)])
     mouths = _mouths()
     shares = np.zeros((MIXTURES, len(EMOTIONS)))
     for row in shares:
@@ -69,9 +75,15 @@ def mixtures(name: str) -> tuple[np.ndarray, np.ndarray]:
     lids = np.where(rng.random((MIXTURES, 1)) < 0.25, rng.uniform(0, 1, (MIXTURES, 1)), 0.0)
     faces = close_lids(join(speech, feeling, np.ones((MIXTURES, 1))), lids)
     weights = rng.uniform(0, 1, MIXTURES)
-    columns = [MORPHS.index(morph) for morph in MORPHS if morph.startswith(name)]
-    faces[:, columns] = weights[:, None]
+    faces[:, _columns(name)] = weights[:, None]
+    against = _columns(SWEPT[name])
+    faces[:, against] = np.minimum(faces[:, against], 1 - weights[:, None])
     return faces, weights
+
+
+def _columns(name: str) -> list[int]:
+    """Of a morph on both sides."""
+    return [column for column, morph in enumerate(MORPHS) if morph.startswith(name)]
 
 
 def _mouths() -> np.ndarray:

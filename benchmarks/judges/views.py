@@ -1,11 +1,10 @@
 """From where, and in which light, the judges see the face."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Final
 
 import numpy as np
 from PIL import Image
-from scipy import sparse
 
 from verhm.face.rig import FaceModel
 
@@ -50,21 +49,34 @@ REPORT: Final = (
 )
 
 
-def turned(face: FaceModel, view: View) -> FaceModel:
-    """The same face, shoulders included, as it stands in a view.
+@dataclass(frozen=True, eq=False)
+class TurnedFace(FaceModel):
+    """A face, shoulders included, as it stands in a view.
 
-    Its morphs turn with it; its gaze still turns about the level axes, which matters little for
-    the small angles of the views.
+    Attributes:
+        straight: the face itself
+        turn: (3, 3) rotation about the neck
     """
+
+    straight: FaceModel
+    turn: np.ndarray
+
+    def vertices(self, weights: np.ndarray) -> np.ndarray:
+        """(V, 3) positions for (M,) morph weights."""
+        return _turn(self.straight.vertices(weights), self.turn)
+
+
+def turned(face: FaceModel, view: View) -> TurnedFace:
+    """Turn a face to a view; its morphs and its gaze turn with it."""
     turn = rotation(view)
     left, right = (replace(eye, centre=_turn(eye.centre, turn)) for eye in face.eyes)
-    return replace(
-        face,
-        neutral=_turn(face.neutral, turn),
-        offsets=_turn_rows(face.offsets, turn),
-        strands=_turn(face.strands, turn),
-        eyes=(left, right),
-    )
+    own = {field.name: getattr(face, field.name) for field in fields(FaceModel)}
+    own |= {
+        "neutral": _turn(face.neutral, turn),
+        "strands": _turn(face.strands, turn),
+        "eyes": (left, right),
+    }
+    return TurnedFace(**own, straight=face, turn=turn)
 
 
 def rotation(view: View) -> np.ndarray:
@@ -90,8 +102,3 @@ def seen(picture: np.ndarray, view: View, side: int) -> np.ndarray:
 
 def _turn(points: np.ndarray, turn: np.ndarray) -> np.ndarray:
     return (_NECK + (points - _NECK) @ turn.T).astype(np.float32)
-
-
-def _turn_rows(offsets: sparse.csr_array, turn: np.ndarray) -> sparse.csr_array:
-    blocks = sparse.kron(sparse.eye_array(offsets.shape[0] // 3), turn, format="csr")
-    return (blocks @ offsets).astype(np.float32).tocsr()

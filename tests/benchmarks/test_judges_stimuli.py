@@ -33,6 +33,13 @@ def test_mixtures_hold_the_morph_at_drawn_weights(name):
     assert (others.max(axis=1) > 0.05).mean() > 0.9
 
 
+@pytest.mark.parametrize("name", stimuli.SWEPT)
+def test_what_pulls_against_a_morph_leaves_it_room(name):
+    faces, weights = stimuli.mixtures(name)
+    against = [at for at, morph in enumerate(MORPHS) if morph.startswith(stimuli.SWEPT[name])]
+    assert (faces[:, against] + weights[:, None]).max() <= 1 + 1e-9
+
+
 def test_speaking_faces_close_their_lips_where_the_sound_does():
     faces = stimuli.speaking(sure_expressions())
     assert faces.shape == (len(VISEMES), len(EMOTIONS), len(MORPHS))
