@@ -121,14 +121,14 @@ def test_the_video_stays_within_reach_and_the_voice_keeps_its_place(review):
 def test_the_face_can_be_reached_and_turned_without_a_mouse(review):
     review.locator(".rv-canvas").focus()
     review.keyboard.press("ArrowRight")
-    review.wait_for_function("document.querySelector('.rv-canvas').dataset.angle === '6 0'")
+    review.wait_for_function("document.querySelector('.rv-canvas').dataset.angle === '6.0 0.0'")
     assert review.get_attribute(".rv-lanes", "aria-valuenow") == "0.0"
     review.keyboard.press("Tab")
     review.keyboard.press("Tab")
     review.keyboard.press("Tab")
     assert review.evaluate("document.activeElement.className") == "rv-front"
     review.keyboard.press("Enter")
-    review.wait_for_function("document.querySelector('.rv-canvas').dataset.angle === '0 0'")
+    review.wait_for_function("document.querySelector('.rv-canvas').dataset.angle === '0.0 0.0'")
 
 
 @pytest.mark.parametrize("review", ["light", "dark"], indirect=True)

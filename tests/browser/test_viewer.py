@@ -3,7 +3,16 @@
 import numpy as np
 import pytest
 
-from tests.browser.viewing import RATE, READY, MadeUpRun, launch_drawing, picture, show, viewer
+from tests.browser.viewing import (
+    RATE,
+    READY,
+    MadeUpRun,
+    launch_drawing,
+    picture,
+    settle,
+    show,
+    viewer,
+)
 from verhm.face.rendering import Renderer
 from verhm.face.rig import load_face
 from verhm.labels import MORPHS
@@ -53,14 +62,15 @@ def test_the_face_looks_like_the_video_s(browser, run, weights, size):
             wanted = renderer.draw(weights[round((second + 0.5) * RATE)]).astype(int)
             difference = np.abs(drawn - wanted).max(axis=2)
             assert difference.mean() < 1.5, POSES[second]
-            assert (difference > 24).mean() < 0.006, POSES[second]
+            edges = 3 / size  # of the picture: one pixel along the outlines
+            assert (difference > 24).mean() < edges, POSES[second]
 
 
 def test_the_face_is_neutral_and_drawn_before_its_motion_is_there(browser, run, weights):
     run.refused.add("/motion/run/0")
     with viewer(browser, run) as page, Renderer(load_face(), 256) as renderer:
         page.wait_for_function("said.includes('failed')")
-        page.wait_for_timeout(100)
+        settle(page)
         wanted = renderer.draw(np.zeros(len(MORPHS), np.float32)).astype(int)
         assert np.abs(picture(page).astype(int) - wanted).mean() < 1.5
 
@@ -115,11 +125,11 @@ def drag(page, dx: int, dy: int):
     page.mouse.down()
     page.mouse.move(128 + dx, 128 + dy, steps=5)
     page.mouse.up()
-    page.wait_for_timeout(400)
+    settle(page)
 
 
 def angle(page) -> list[int]:
-    return [int(each) for each in page.get_attribute("canvas", "data-angle").split()]
+    return [round(float(each)) for each in page.get_attribute("canvas", "data-angle").split()]
 
 
 def test_dragging_turns_the_face_with_the_hand_and_a_double_click_turns_it_back(browser, run):
@@ -135,7 +145,7 @@ def test_dragging_turns_the_face_with_the_hand_and_a_double_click_turns_it_back(
         # The lit side of the face follows the hand: skin moves from right to left.
         assert middle_of_skin(right) > middle_of_skin(picture(page)) + 10
         page.mouse.dblclick(128, 128)
-        page.wait_for_timeout(400)
+        settle(page)
         assert angle(page) == [0, 0]
         assert np.abs(picture(page).astype(int) - front).mean() < 0.1
 
@@ -149,7 +159,7 @@ def middle_of_skin(pixels: np.ndarray) -> float:
 def test_nobody_looks_up_through_the_neck_or_at_the_back(browser, run):
     with viewer(browser, run) as page:
         show(page, 0.5)
-        for dx, dy, number, limit in ((0, -120, 1, -8), (0, 127, 1, 28), (127, 0, 0, 55)):
+        for dx, dy, number, limit in ((0, -120, 1, -8), (0, 127, 1, 28), (127, 0, 0, 48)):
             for _ in range(3):
                 drag(page, dx, dy)
             assert angle(page)[number] == limit
@@ -159,9 +169,9 @@ def test_the_face_stays_whole_at_every_angle(browser, run):
     """The wall is seen beside the head, never through it."""
     with viewer(browser, run) as page:
         show(page, 1.5)
-        for yaw in (-55, -30, 30, 55):
+        for yaw in (-48, -25, 25, 48):
             page.evaluate("yaw => viewer.orbit.turnTo(yaw, 10)", yaw)
-            page.wait_for_timeout(500)
+            settle(page)
             middle = picture(page).astype(int)[60:190, 118:138]
             is_wall = (middle.min(axis=2) > 195) & (np.ptp(middle, axis=2) < 24)
             assert is_wall.mean() < 0.01, yaw
@@ -176,7 +186,7 @@ def test_arrow_keys_turn_the_face_and_do_nothing_else(browser, run):
         for key in ("ArrowRight", "ArrowRight", "ArrowDown"):
             page.keyboard.press(key)
         page.keyboard.press("Shift+ArrowLeft")
-        page.wait_for_timeout(300)
+        settle(page)
         assert angle(page) == [12, 6]
         heard = page.evaluate("said")
         assert "ArrowRight" not in heard and "ArrowLeft" in heard

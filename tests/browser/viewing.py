@@ -41,7 +41,10 @@ OPEN = """async ([script, size]) => {
   const open = Function(`${parts}; return openViewer;`)();
   window.viewer = await open(canvas, "/motion/run", told);
 }"""
-SHOWN = "frame => document.querySelector('canvas').dataset.frame === String(frame)"
+SHOWN = """frame => {
+  const { frame: shown, drawn } = document.querySelector("canvas").dataset;
+  return shown === String(frame) && drawn === "best";
+}"""
 
 
 def launch_drawing(playwright: Playwright) -> Browser:
@@ -102,9 +105,16 @@ def viewer(browser: Browser, run: MadeUpRun, size: int = 256) -> Iterator[Page]:
 
 
 def show(page: Page, time: float) -> None:
-    """Seek, and wait until the frame of that time is drawn."""
+    """Seek, and wait until the frame of that time is drawn at its best."""
     page.evaluate("time => viewer.show(time)", time)
     page.wait_for_function(SHOWN, arg=int(time * RATE + 1e-4), timeout=READY)
+    page.wait_for_timeout(50)
+
+
+def settle(page: Page) -> None:
+    """Wait until the face has stopped turning, and is drawn at its best."""
+    page.wait_for_timeout(200)
+    page.wait_for_function("document.querySelector('canvas').dataset.drawn === 'best'")
     page.wait_for_timeout(50)
 
 

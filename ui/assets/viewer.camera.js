@@ -1,6 +1,6 @@
 /* Where the face is seen from: straight ahead as in the video, until somebody turns it. */
 
-const ACROSS = 55; // degrees to either side; beyond, the hair was not made to be seen
+const ACROSS = 48; // degrees to either side; beyond, the hair was not made to be seen
 const [LOWEST, HIGHEST] = [-8, 28]; // degrees below and above eye level: never up through the neck
 const KEY_STEP = 6; // degrees
 const PER_WIDTH = 150; // degrees for a drag across the whole picture

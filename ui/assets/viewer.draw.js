@@ -1,91 +1,135 @@
 /* Draws the face in layers, like the video: what keeps still once per angle, what moves per frame. */
 
-const LARGE = 640; // px; larger pictures' layers are drawn no finer than they are shown
+const LARGE = 640; // px; larger pictures' layers are drawn less finely, for the memory
+const STILL_FINER = 4; // how many times finer than shown the still layers are drawn
+const MOVING_FINER = 2; // likewise what moves
+const SLOW = 12; // ms for the face without its hair; graphics hardware needs one or two
+const MARGIN = 0.12; // dm around what a single morph can reach: several may add up
 
 /** Builds what draws one face on one canvas.
  *
- *  look(camera, isTurning) chooses the angle, pose(bytes) the morph weights, show() draws. */
+ *  look(camera, hair) chooses the angle, pose(bytes) the morph weights, show() draws; sketch(camera)
+ *  draws all of it at once, roughly: for turning the face where drawing is slow. */
 function makeDrawing(canvas, rig) {
-  const gl = canvas.getContext("webgl2", { alpha: false, antialias: false, depth: false, desynchronized: false });
+  // What does not move stays on the canvas, so that only the moving part is drawn anew.
+  const gl = canvas.getContext("webgl2", { alpha: false, antialias: false, depth: false, preserveDrawingBuffer: true });
   if (!gl) throw new Error("there is no WebGL 2");
-  const face = makePose(rig);
-  const solid = makeSolid(gl, rig, face);
+  const solid = makeSolid(gl, rig);
   const hair = makeHair(gl, rig);
+  const whole = makeWhole(gl);
   const wall = makeTexture(gl, () => {
     const [height, width] = rig.shapes.wall;
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGB8, width, height, 0, gl.RGB, gl.UNSIGNED_BYTE, rig.wall);
   });
-  const whole = makeWhole(gl);
+  const both = gl.COLOR_BUFFER_BIT | gl.DEPTH_BUFFER_BIT;
+  const view = { matrix: null, box: null, isNew: true };
   let targets = null;
-  let camera = null;
+  let isSlow = false;
 
   function resize(size) {
     if (targets?.size === size) return false;
     targets?.free();
     canvas.width = size;
     canvas.height = size;
-    targets = makeTargets(gl, size);
+    targets = makeTargets(gl, size, isSlow);
     return true;
   }
   /** Draw a layer that keeps still, and bring it to the picture's own size. */
-  function drawLayer(isTurning, target, program, inputs, draw) {
-    const [sampled, resolved] = isTurning ? targets.coarse : targets.fine;
-    begin(gl, sampled, gl.COLOR_BUFFER_BIT | gl.DEPTH_BUFFER_BIT);
+  function drawLayer(target, program, inputs, draw) {
+    const { large, half } = targets;
+    begin(gl, large, both);
     draw();
-    gl.disable(gl.DEPTH_TEST);
-    copyPicture(gl, sampled, resolved, gl.COLOR_BUFFER_BIT);
+    if (half !== large) { // a mean of sixteen is one of four, twice
+      begin(gl, half);
+      whole.draw(whole.copy, { layer: large.texture });
+    }
     begin(gl, target);
-    whole.draw(program, { layer: resolved.texture, ...inputs });
+    whole.draw(program, { layer: half.texture, ...inputs });
   }
-  function look(next, isTurning) {
-    camera = next;
-    drawLayer(isTurning, targets.behind, whole.wall, { wall }, () => solid.drawStill(camera));
-    drawLayer(isTurning, targets.front, whole.copy, {}, () => {
+  function look({ matrix, eye }, hairDetail) {
+    Object.assign(view, { matrix, isNew: true, box: boxOf(solid.reach, matrix, targets.size) });
+    drawLayer(targets.behind, whole.wall, { wall }, () => solid.drawStill(matrix));
+    drawLayer(targets.front, whole.copy, {}, () => {
       gl.colorMask(false, false, false, false);
-      solid.drawDepth(camera, true);
+      solid.drawDepth(matrix, true);
       gl.colorMask(true, true, true, true);
-      hair.draw(camera, isTurning);
+      hair.draw(matrix, eye, hairDetail);
     });
     begin(gl, targets.still, gl.DEPTH_BUFFER_BIT);
-    solid.drawDepth(camera, false);
-    gl.disable(gl.DEPTH_TEST);
+    solid.drawDepth(matrix, false);
   }
-  function show() {
-    copyPicture(gl, targets.still, targets.moving, gl.DEPTH_BUFFER_BIT);
-    begin(gl, targets.moving, gl.COLOR_BUFFER_BIT);
-    solid.drawMoving(camera);
-    gl.disable(gl.DEPTH_TEST);
+  /** Draw the pose at the angle that was chosen. */
+  function show(isQuick = false) {
+    const { still, behind, front } = targets;
+    const target = isQuick ? targets.quick : targets.moving;
+    const finer = target.size / targets.size;
+    if (!view.isNew) gl.enable(gl.SCISSOR_TEST);
+    gl.scissor(...view.box.map((each) => finer * each));
+    begin(gl, target, both);
+    solid.drawMoving(view.matrix, still.texture, still.size / target.size);
+    gl.scissor(...view.box);
     begin(gl, { frame: null, size: targets.size });
-    whole.draw(whole.layers, {
-      behind: targets.behind.texture, moving: targets.moving.texture, front: targets.front.texture,
-    });
+    whole.draw(whole.layers, { behind: behind.texture, moving: target.texture, front: front.texture });
+    gl.disable(gl.SCISSOR_TEST);
+    view.isNew = false;
   }
-  return { resize, look, show, pose: solid.pose, finish: () => gl.finish() };
+  function sketch({ matrix, eye }) {
+    begin(gl, targets.quick, both);
+    solid.drawAll(matrix);
+    hair.draw(matrix, eye, "sketch");
+    begin(gl, { frame: null, size: targets.size });
+    whole.draw(whole.wall, { wall, layer: targets.quick.texture });
+    view.isNew = true; // for the layers, none of which is on the canvas now
+  }
+  /** Find out whether drawing is slow here, as without graphics hardware; takes a few pictures. */
+  function measure(camera) {
+    const pixel = new Uint8Array(4);
+    const times = [0, 1, 2].map(() => {
+      const start = performance.now();
+      begin(gl, targets.quick, both);
+      solid.drawAll(camera.matrix);
+      gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, pixel); // waits until it is drawn
+      return performance.now() - start;
+    });
+    const before = isSlow;
+    isSlow = Math.min(...times) > SLOW;
+    if (isSlow === before) return isSlow;
+    const { size } = targets;
+    targets.free();
+    targets = makeTargets(gl, size, isSlow);
+    return isSlow;
+  }
+  return { resize, measure, look, show, sketch, pose: solid.pose };
 }
 
-/** Aim at a picture, and empty it of what is named. */
-function begin(gl, target, emptied = 0) {
-  gl.bindFramebuffer(gl.FRAMEBUFFER, target.frame);
-  gl.viewport(0, 0, target.size, target.size);
-  gl.enable(gl.DEPTH_TEST);
-  gl.depthFunc(gl.LEQUAL);
-  gl.clearColor(0, 0, 0, 0);
-  if (emptied) gl.clear(emptied);
+/** The part of the picture that a box in space covers: left, bottom, width and height in px. */
+function boxOf({ low, high }, matrix, size) {
+  const places = [0, 1, 2, 3, 4, 5, 6, 7].map((corner) => {
+    const point = [0, 1, 2].map((axis) => (corner >> axis & 1 ? high[axis] + MARGIN : low[axis] - MARGIN));
+    const row = (number) => matrix[number] * point[0] + matrix[4 + number] * point[1] +
+      matrix[8 + number] * point[2] + matrix[12 + number];
+    return [0, 1].map((axis) => (row(axis) / row(3) + 1) * size / 2);
+  });
+  const within = (value) => Math.max(0, Math.min(size, value));
+  const [left, bottom] = [0, 1].map((axis) => within(Math.floor(Math.min(...places.map((at) => at[axis])))));
+  const [right, top] = [0, 1].map((axis) => within(Math.ceil(Math.max(...places.map((at) => at[axis])))));
+  return [left, bottom, right - left, top - bottom];
 }
 
 /** The pictures in memory that one size of canvas needs. */
-function makeTargets(gl, size) {
-  const finer = size > LARGE ? 1 : FINER;
-  const pair = (zoom) => [makeSampled(gl, zoom * size), makeTarget(gl, zoom * size)];
+function makeTargets(gl, size, isSlow) {
+  const solid = (finer) => makeTarget(gl, finer * size, { hasDepth: true });
+  const large = solid(isSlow || size > LARGE ? MOVING_FINER : STILL_FINER);
   const made = {
-    fine: pair(finer),
-    coarse: pair(1),
+    large,
+    half: isSlow || size > LARGE ? large : makeTarget(gl, MOVING_FINER * size),
+    moving: solid(MOVING_FINER),
+    quick: solid(1),
     behind: makeTarget(gl, size),
     front: makeTarget(gl, size),
-    still: makeTarget(gl, FINER * size, { hasDepth: true, hasColour: false }),
-    moving: makeTarget(gl, FINER * size, { hasDepth: true }),
+    still: makeTarget(gl, MOVING_FINER * size, { isDepth: true }),
   };
-  const free = () => Object.values(made).flat().forEach((each) => each.free());
+  const free = () => new Set(Object.values(made)).forEach((each) => each.free());
   return { ...made, size, free };
 }
 
@@ -97,80 +141,9 @@ function makeWhole(gl) {
   function draw({ program, place }, textures) {
     gl.disable(gl.DEPTH_TEST);
     gl.useProgram(program);
-    Object.entries(textures).forEach(([name, texture], unit) => {
-      gl.activeTexture(gl.TEXTURE0 + unit);
-      gl.bindTexture(gl.TEXTURE_2D, texture);
-      gl.uniform1i(place(name), unit);
-    });
+    bindTextures(gl, place, textures);
     gl.bindVertexArray(arrays);
     gl.drawArrays(gl.TRIANGLES, 0, 3);
   }
   return { draw, wall: pass(WALL_FRAGMENT), copy: pass(COPY_FRAGMENT), layers: pass(LAYERS_FRAGMENT) };
-}
-
-/** The face's triangles, skin to shirt. */
-function makeSolid(gl, rig, face) {
-  const { about } = rig;
-  const lit = makeProgram(gl, SOLID_VERTEX, SOLID_FRAGMENT);
-  const depth = makeProgram(gl, DEPTH_VERTEX, DEPTH_FRAGMENT);
-  const index = makeBuffer(gl, rig.triangle, gl.ELEMENT_ARRAY_BUFFER);
-  const indexType = rig.triangle.BYTES_PER_ELEMENT === 2 ? gl.UNSIGNED_SHORT : gl.UNSIGNED_INT;
-  const posed = makeBuffer(gl, face.buffer, gl.ARRAY_BUFFER, gl.DYNAMIC_DRAW);
-  const bytes = 4 * STRIDE;
-  const arrays = makeArrays(gl, [
-    [0, posed, 3, gl.FLOAT, false, bytes, 0],
-    [1, posed, 3, gl.FLOAT, false, bytes, 4 * NORMAL],
-    [2, posed, 2, gl.FLOAT, false, bytes, 4 * FOLD],
-    [3, makeBuffer(gl, rig.place), 4, gl.UNSIGNED_SHORT, true],
-    [4, makeBuffer(gl, rig.look), 4, gl.UNSIGNED_BYTE, true],
-  ], index);
-  const neutral = makeArrays(gl, [[0, makeBuffer(gl, rig.position), 3, gl.FLOAT, false]], index);
-  const skin = makeTexture(gl, () =>
-    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGB8, gl.RGB, gl.UNSIGNED_BYTE, rig.picture));
-  const lights = makeTexture(gl, () => {
-    const [height, width] = rig.shapes.lights;
-    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA16F, width, height, 0, gl.RGBA, gl.HALF_FLOAT, rig.lights);
-  });
-  let mouthLight = 1;
-
-  function draw(first, last) {
-    const offset = 3 * first * rig.triangle.BYTES_PER_ELEMENT;
-    gl.drawElements(gl.TRIANGLES, 3 * (last - first), indexType, offset);
-  }
-  function light({ matrix }) {
-    gl.useProgram(lit.program);
-    gl.uniformMatrix4fv(lit.place("camera"), false, matrix);
-    gl.uniform3fv(lit.place("foldTint"), about.fold);
-    gl.uniform1f(lit.place("mouthLight"), mouthLight);
-    [["skin", skin], ["lights", lights]].forEach(([name, texture], unit) => {
-      gl.activeTexture(gl.TEXTURE0 + unit);
-      gl.bindTexture(gl.TEXTURE_2D, texture);
-      gl.uniform1i(lit.place(name), unit);
-    });
-    gl.bindVertexArray(arrays);
-  }
-  const count = rig.triangle.length / 3;
-  return {
-    /** Upload what the weights move. */
-    pose(weights) {
-      mouthLight = face.apply(weights);
-      gl.bindBuffer(gl.ARRAY_BUFFER, posed);
-      gl.bufferSubData(gl.ARRAY_BUFFER, 0, face.buffer, 0, face.lively);
-    },
-    drawStill(camera) { light(camera); draw(about.moving, count); },
-    /** What moves, the border to what does not included; the insides of its surfaces are hidden. */
-    drawMoving(camera) {
-      light(camera);
-      gl.enable(gl.CULL_FACE);
-      draw(0, about.drawn);
-      gl.disable(gl.CULL_FACE);
-    },
-    /** Hide what lies behind the neutral face, or only behind what keeps still. */
-    drawDepth({ matrix }, isWhole) {
-      gl.useProgram(depth.program);
-      gl.uniformMatrix4fv(depth.place("camera"), false, matrix);
-      gl.bindVertexArray(neutral);
-      draw(isWhole ? 0 : about.moving, count);
-    },
-  };
 }

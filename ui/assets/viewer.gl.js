@@ -1,8 +1,5 @@
 /* Small words for WebGL 2: programs, textures, arrays, and pictures to draw into. */
 
-const FINER = 2; // how many times finer than shown the layers are drawn
-const SAMPLES = 4; // per pixel of a layer that keeps still
-
 function makeProgram(gl, vertex, fragment) {
   const program = gl.createProgram();
   for (const [kind, source] of [[gl.VERTEX_SHADER, vertex], [gl.FRAGMENT_SHADER, fragment]]) {
@@ -33,6 +30,15 @@ function makeTexture(gl, fill) {
   return texture;
 }
 
+/** Give a program in use its textures, by their names. */
+function bindTextures(gl, place, textures) {
+  Object.entries(textures).forEach(([name, texture], unit) => {
+    gl.activeTexture(gl.TEXTURE0 + unit);
+    gl.bindTexture(gl.TEXTURE_2D, texture);
+    gl.uniform1i(place(name), unit);
+  });
+}
+
 /** Vertex arrays from [location, buffer, numbers, type, isShare, stride, offset]. */
 function makeArrays(gl, attributes, index) {
   const arrays = gl.createVertexArray();
@@ -55,45 +61,34 @@ function makeBuffer(gl, data, kind = gl.ARRAY_BUFFER, usage = gl.STATIC_DRAW) {
   return buffer;
 }
 
-/** A picture in memory that can be drawn into, and looked up: colour as a texture, and depth. */
-function makeTarget(gl, size, { hasDepth = false, hasColour = true } = {}) {
+/** A picture in memory that can be drawn into and looked up: its colour, or its depth. */
+function makeTarget(gl, size, { hasDepth = false, isDepth = false } = {}) {
+  const texture = makeTexture(gl, () =>
+    gl.texStorage2D(gl.TEXTURE_2D, 1, isDepth ? gl.DEPTH_COMPONENT24 : gl.RGBA8, size, size));
+  if (isDepth) { // depths are not mixed
+    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.NEAREST);
+    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, gl.NEAREST);
+  }
   const frame = gl.createFramebuffer();
   gl.bindFramebuffer(gl.FRAMEBUFFER, frame);
-  const texture = hasColour && makeTexture(gl, () => gl.texStorage2D(gl.TEXTURE_2D, 1, gl.RGBA8, size, size));
-  if (texture) gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture, 0);
-  const depth = hasDepth && addStorage(gl, gl.DEPTH_ATTACHMENT, gl.DEPTH_COMPONENT24, size, 0);
-  const free = () => {
-    gl.deleteFramebuffer(frame);
-    gl.deleteTexture(texture || null);
-    gl.deleteRenderbuffer(depth || null);
-  };
+  const attachment = isDepth ? gl.DEPTH_ATTACHMENT : gl.COLOR_ATTACHMENT0;
+  gl.framebufferTexture2D(gl.FRAMEBUFFER, attachment, gl.TEXTURE_2D, texture, 0);
+  const depth = hasDepth ? gl.createRenderbuffer() : null;
+  if (hasDepth) {
+    gl.bindRenderbuffer(gl.RENDERBUFFER, depth);
+    gl.renderbufferStorage(gl.RENDERBUFFER, gl.DEPTH_COMPONENT24, size, size);
+    gl.framebufferRenderbuffer(gl.FRAMEBUFFER, gl.DEPTH_ATTACHMENT, gl.RENDERBUFFER, depth);
+  }
+  const free = () => { gl.deleteFramebuffer(frame); gl.deleteTexture(texture); gl.deleteRenderbuffer(depth); };
   return { frame, texture, size, free };
 }
 
-/** A picture with several samples per pixel; it has to be resolved into another one to be seen. */
-function makeSampled(gl, size) {
-  const frame = gl.createFramebuffer();
-  gl.bindFramebuffer(gl.FRAMEBUFFER, frame);
-  const samples = Math.min(SAMPLES, gl.getParameter(gl.MAX_SAMPLES));
-  const parts = [
-    addStorage(gl, gl.COLOR_ATTACHMENT0, gl.RGBA8, size, samples),
-    addStorage(gl, gl.DEPTH_ATTACHMENT, gl.DEPTH_COMPONENT24, size, samples),
-  ];
-  const free = () => { gl.deleteFramebuffer(frame); parts.forEach((part) => gl.deleteRenderbuffer(part)); };
-  return { frame, size, free };
-}
-
-function addStorage(gl, attachment, format, size, samples) {
-  const part = gl.createRenderbuffer();
-  gl.bindRenderbuffer(gl.RENDERBUFFER, part);
-  gl.renderbufferStorageMultisample(gl.RENDERBUFFER, samples, format, size, size);
-  gl.framebufferRenderbuffer(gl.FRAMEBUFFER, attachment, gl.RENDERBUFFER, part);
-  return part;
-}
-
-/** Copy one picture's colour or depth into another of the same size. */
-function copyPicture(gl, from, to, what) {
-  gl.bindFramebuffer(gl.READ_FRAMEBUFFER, from.frame);
-  gl.bindFramebuffer(gl.DRAW_FRAMEBUFFER, to.frame);
-  gl.blitFramebuffer(0, 0, from.size, from.size, 0, 0, to.size, to.size, what, gl.NEAREST);
+/** Aim at a picture, or at the canvas, and empty it of what is named. */
+function begin(gl, target, emptied = 0) {
+  gl.bindFramebuffer(gl.FRAMEBUFFER, target.frame);
+  gl.viewport(0, 0, target.size, target.size);
+  gl.enable(gl.DEPTH_TEST);
+  gl.depthFunc(gl.LEQUAL);
+  gl.clearColor(0, 0, 0, 0);
+  if (emptied) gl.clear(emptied);
 }

@@ -1,6 +1,7 @@
-/* The hair: strands as ribbons, of which a part is enough while the face is being turned. */
+/* The hair: strands as ribbons. Where drawing is slow, fewer and wider ones stand for all. */
 
-const SPARSE = { share: 0.25, step: 2, wider: 2.2 }; // strands, points of each, and their width
+// Share of the strands, every which point of them, and how much wider they are.
+const HAIR_DETAIL = { full: [1, 1, 1], less: [0.5, 2, 1.4], sketch: [0.15, 4, 2.6] };
 
 /** Triangles of the first strands, along every step-th point. */
 function ribbonIndex(count, points, step) {
@@ -35,7 +36,7 @@ function bothEdges(values, numbers, marks = [0, 0]) {
   return both;
 }
 
-/** Builds what draws the hair of a face; draw(camera, isTurning). */
+/** Builds what draws the hair of a face; draw(matrix, eye, detail). */
 function makeHair(gl, rig) {
   const { low, span, widest, points } = rig.about.hair;
   const strands = rig.strand_point.length / 4 / points;
@@ -45,15 +46,15 @@ function makeHair(gl, rig) {
     [1, makeBuffer(gl, bothEdges(rig.strand_along, 3, [-127, 127])), 4, gl.BYTE, true],
     [2, makeBuffer(gl, bothEdges(rig.strand_colour, 3, [255, 255])), 4, gl.UNSIGNED_BYTE, true],
   ];
-  const layers = [[strands, 1, 1], [Math.ceil(SPARSE.share * strands), SPARSE.step, SPARSE.wider]].map(
-    ([count, step, wider]) => {
-      const index = ribbonIndex(count, points, step);
-      const arrays = makeArrays(gl, attributes, makeBuffer(gl, index, gl.ELEMENT_ARRAY_BUFFER));
-      return { arrays, length: index.length, wider };
-    });
+  const layers = {};
+  for (const [detail, [share, step, wider]] of Object.entries(HAIR_DETAIL)) {
+    const index = ribbonIndex(Math.ceil(share * strands), points, step);
+    const arrays = makeArrays(gl, attributes, makeBuffer(gl, index, gl.ELEMENT_ARRAY_BUFFER));
+    layers[detail] = { arrays, length: index.length, wider };
+  }
 
-  function draw({ matrix, eye }, isTurning) {
-    const { arrays, length, wider } = layers[isTurning ? 1 : 0];
+  function draw(matrix, eye, detail) {
+    const { arrays, length, wider } = layers[detail];
     gl.useProgram(program);
     gl.uniformMatrix4fv(place("camera"), false, matrix);
     gl.uniform3fv(place("low"), low);

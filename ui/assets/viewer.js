@@ -5,6 +5,7 @@
 
 const MOST_PIXELS = 1080; // of the canvas's side, like the largest video
 const NEUTRAL = -1; // in place of a frame
+const RESTS = 250; // ms without a change, after which a slow machine draws at its best
 
 /** Whether this browser can draw the face at all. */
 function canTurnFaces() {
@@ -22,35 +23,27 @@ async function openViewer(canvas, address, { lost, found, failed }) {
   const rig = await loadRig(about.face);
   const neutral = new Uint8Array(rig.about.morphs.length);
   const life = new AbortController();
-  const shown = { frame: null, angle: null };
+  const shown = { frame: null, angle: null, still: null, isRough: false };
   let drawing = makeDrawing(canvas, rig);
+  let isSlow = null; // not known yet
+  let isResting = false;
   let time = 0;
+  let request = 0;
+  let rest = 0;
 
   const motion = makeMotion(address, about, {
     arrived: draw,
     failed: (error) => { shown.frame = null; draw(); failed(error); }, // neutral, not of another time
   });
   const orbit = makeOrbit(canvas, { turned: askForDrawing, settled: askForDrawing });
-  let request = 0;
 
-  function isSeen() {
-    return !document.hidden && canvas.clientWidth > 0 && drawing;
-  }
   function askForDrawing() {
     request ||= requestAnimationFrame(() => { request = 0; draw(); });
   }
   function forget() {
-    shown.frame = shown.angle = null;
+    shown.frame = shown.angle = shown.still = null;
   }
-  function turn() {
-    const { yaw, pitch, isTurning } = orbit.state;
-    const angle = `${yaw} ${pitch} ${isTurning}`;
-    if (angle === shown.angle) return false;
-    drawing.look(cameraMatrix(rig.about.camera, yaw, pitch), isTurning);
-    shown.angle = angle;
-    canvas.dataset.angle = `${yaw.toFixed(0)} ${pitch.toFixed(0)}`;
-    return true;
-  }
+  /** Pose the frame of the time; returns whether that is another one. */
   function move() {
     const frame = motion.frameAt(time);
     const weights = motion.weights(frame);
@@ -62,13 +55,37 @@ async function openViewer(canvas, address, { lost, found, failed }) {
     canvas.dataset.frame = next;
     return true;
   }
+  /** Draw what is to be seen, roughly while it changes where drawing is slow; whether it changed. */
+  function paint() {
+    const { yaw, pitch, isTurning } = orbit.state;
+    const camera = cameraMatrix(rig.about.camera, yaw, pitch);
+    const angle = `${yaw.toFixed(1)} ${pitch.toFixed(1)}`;
+    const isRough = isSlow && !isResting;
+    const isFirst = shown.angle === null;
+    const isChanged = move() || angle !== shown.angle;
+    if (!isChanged && (isRough || !shown.isRough)) return false;
+    if (isRough && (isTurning || isFirst)) drawing.sketch(camera);
+    else drawLayers(camera, angle, isRough);
+    Object.assign(shown, { angle, isRough });
+    Object.assign(canvas.dataset, { angle, drawn: isRough ? "roughly" : "best" });
+    return isChanged;
+  }
+  function drawLayers(camera, angle, isRough) {
+    const hair = isRough ? "less" : "full";
+    const isStale = angle !== shown.still?.angle || (!isRough && hair !== shown.still.hair);
+    if (isStale) {
+      drawing.look(camera, hair);
+      shown.still = { angle, hair };
+    }
+    drawing.show(isRough);
+  }
   function draw() {
-    if (!isSeen()) return;
-    const size = Math.round(Math.min(MOST_PIXELS, canvas.clientWidth * devicePixelRatio));
-    if (drawing.resize(size)) forget();
-    const isMoved = move();
-    const isTurned = turn();
-    if (isMoved || isTurned) drawing.show();
+    if (document.hidden || !canvas.clientWidth || !drawing) return;
+    if (drawing.resize(Math.round(Math.min(MOST_PIXELS, canvas.clientWidth * devicePixelRatio)))) forget();
+    isSlow ??= drawing.measure(cameraMatrix(rig.about.camera, 0, 0));
+    if (!paint() || !isSlow || isResting) return;
+    clearTimeout(rest);
+    rest = setTimeout(() => { isResting = true; draw(); isResting = false; }, RESTS);
   }
   canvas.addEventListener("webglcontextlost", (event) => {
     event.preventDefault(); // so that it may come back
@@ -78,6 +95,7 @@ async function openViewer(canvas, address, { lost, found, failed }) {
   canvas.addEventListener("webglcontextrestored", () => {
     forget();
     drawing = makeDrawing(canvas, rig);
+    isSlow = null;
     found();
     draw();
   }, { signal: life.signal });
@@ -92,6 +110,7 @@ async function openViewer(canvas, address, { lost, found, failed }) {
       life.abort();
       sizes.disconnect();
       cancelAnimationFrame(request);
+      clearTimeout(rest);
       orbit.end();
       motion.end();
       rig.picture.close();

@@ -1,8 +1,7 @@
 /* What the turning face is made of, and how it moves: fetched from the app, kept within bounds. */
 
 const ARRAYS = {
-  F32: Float32Array, F16: Uint16Array, U32: Uint32Array, U16: Uint16Array, I16: Int16Array,
-  U8: Uint8Array, I8: Int8Array,
+  F32: Float32Array, U32: Uint32Array, U16: Uint16Array, I16: Int16Array, U8: Uint8Array, I8: Int8Array,
 };
 const KEPT_PIECES = 4; // minutes of motion; the rest is fetched again
 const AHEAD = 20; // s before its beginning at which the next minute is asked for

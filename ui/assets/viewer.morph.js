@@ -1,7 +1,7 @@
 /* From morph weights to the face's shape: positions, normals and shadows of what moves.
  *
  * Per corner: position (3), normal as long as the triangles around it are large (3), depth of its
- * folds, and how dark a lid makes it. Only the corners that can move are touched. */
+ * folds, and how dark a lid makes it. Only the corners that can move are touched: the first ones. */
 
 const STRIDE = 8;
 const [NORMAL, FOLD, SHADOW] = [3, 6, 7];
@@ -112,7 +112,7 @@ function shadeBall(buffer, ball, lid, eye, table, about) {
   }
 }
 
-/** Builds what poses a face; `buffer` holds every corner, of which the first `lively` change. */
+/** Builds what poses a face; `buffer` holds every corner, of which the first `lively` can change. */
 function makePose(rig) {
   const { about, offset_start: starts, offset_corner: corners, offset: offsets, offset_scale: scales } = rig;
   const { fold_start: foldStarts, fold_corner: folded, fold: folds } = rig;
@@ -151,5 +151,5 @@ function makePose(rig) {
     const forward = (buffer[upper + 2] + buffer[lower + 2] - unpushed) / 2;
     return lookUp(rig.mouth_light, about.mouth_light, gap, forward);
   }
-  return { buffer, apply, lively: rest.length };
+  return { buffer, apply };
 }

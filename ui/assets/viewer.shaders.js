@@ -1,32 +1,19 @@
-/* The face's shaders. They know no light of their own: it comes as a map from normal to colour. */
+/* The face's shaders. They know no light: colours come with the corners. */
 
 const VERSION = "#version 300 es\nprecision highp float;\nprecision highp int;\n";
+const BRIGHTEST = 2; // colour factor of the largest number that is sent
 
 const SOLID_VERTEX = `${VERSION}
 layout(location = 0) in vec3 position;
-layout(location = 1) in vec3 normal;
-layout(location = 2) in vec2 change; // depth of the folds, light that the lid leaves
-layout(location = 3) in vec4 place; // on the skin's picture; whether the lips shade it
-layout(location = 4) in vec4 look; // what it makes of matt light, and of the sheen
+layout(location = 1) in vec4 light;
+layout(location = 2) in vec2 place;
 uniform mat4 camera;
-uniform vec3 foldTint;
-uniform float mouthLight;
-uniform sampler2D lights;
 out vec3 colour;
 out vec2 onSkin;
-invariant gl_Position;
-vec2 octahedral(vec3 n) {
-  n /= max(abs(n.x) + abs(n.y) + abs(n.z), 1e-9);
-  vec2 folded = (1.0 - abs(n.yx)) * vec2(n.x < 0.0 ? -1.0 : 1.0, n.y < 0.0 ? -1.0 : 1.0);
-  return 0.5 + 0.5 * (n.z < 0.0 ? folded : n.xy);
-}
 void main() {
   gl_Position = camera * vec4(position, 1.0);
-  vec4 light = texture(lights, octahedral(normal));
-  colour = light.rgb * look.rgb + light.a * look.a;
-  colour *= 1.0 + change.x * foldTint;
-  colour *= change.y * mix(1.0, mouthLight, place.z);
-  onSkin = place.xy;
+  colour = float(${BRIGHTEST}) * light.rgb;
+  onSkin = place;
 }`;
 
 const SOLID_FRAGMENT = `${VERSION}
@@ -36,10 +23,23 @@ uniform sampler2D skin;
 out vec4 pixel;
 void main() { pixel = vec4(min(texture(skin, onSkin).rgb * colour, 1.0), 1.0); }`;
 
+// The same, but hidden by what keeps still where that is nearer, as a collar before the neck.
+const MOVING_FRAGMENT = `${VERSION}
+in vec3 colour;
+in vec2 onSkin;
+uniform sampler2D skin;
+uniform sampler2D still;
+uniform float finer;
+out vec4 pixel;
+void main() {
+  float nearest = texelFetch(still, ivec2(finer * gl_FragCoord.xy), 0).r;
+  if (gl_FragCoord.z > nearest + 2e-4) discard; // the border is drawn with both, at the same depth
+  pixel = vec4(min(texture(skin, onSkin).rgb * colour, 1.0), 1.0);
+}`;
+
 const DEPTH_VERTEX = `${VERSION}
 layout(location = 0) in vec3 position;
 uniform mat4 camera;
-invariant gl_Position;
 void main() { gl_Position = camera * vec4(position, 1.0); }`;
 
 const DEPTH_FRAGMENT = `${VERSION}
@@ -103,7 +103,7 @@ uniform sampler2D front;
 out vec4 pixel;
 void main() {
   ivec2 here = ivec2(gl_FragCoord.xy);
-  vec4 face = texture(moving, at);
+  vec4 face = texture(moving, at); // where it is twice as fine, the mean of four
   vec4 hair = texelFetch(front, here, 0);
   vec3 shown = face.rgb + (1.0 - face.a) * texelFetch(behind, here, 0).rgb;
   pixel = vec4(hair.rgb + (1.0 - hair.a) * shown, 1.0);

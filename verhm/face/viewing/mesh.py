@@ -67,17 +67,18 @@ def sort_mesh(face: FaceModel) -> ViewMesh:
 
 def surface_arrays(face: FaceModel, mesh: ViewMesh) -> dict[str, np.ndarray]:
     """Where each corner is and what it looks like."""
-    inside = np.zeros(len(face.neutral))
+    inside = np.zeros(len(face.neutral), np.uint8)
     for name in _INSIDE:
         inside[face.parts[name].vertices] = 1
     u, v = face.uv[mesh.corners].T
     # Pictures have their first row at the top.
-    places = np.column_stack([u, 1 - v, inside[mesh.vertices], np.zeros(len(u))])
+    places = np.column_stack([u, 1 - v])
     look = surface_look(face.light, face.gloss)[mesh.vertices]
     return {
         "position": face.neutral[mesh.vertices].astype(np.float32),
         "place": fixed_point(places, np.uint16),
         "look": fixed_point(look, np.uint8),
+        "inside": inside[mesh.vertices],
         "triangle": indices(mesh.triangles),
         "twin": mesh.twins.astype(np.uint32),
     }

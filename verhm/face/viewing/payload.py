@@ -46,7 +46,7 @@ def pack_face(face: FaceModel) -> bytes:
         **_eyes(face, mesh),
         "skin": np.frombuffer(_jpeg(face.texture), np.uint8),
         "wall": np.rint(background(_WALL)).clip(0, 255).astype(np.uint8),
-        "lights": light_map().astype(np.float16),
+        "lights": light_map(),
         "lid_shadow": lids.values,
         "mouth_light": mouth.values,
     }
