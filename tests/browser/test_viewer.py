@@ -197,7 +197,7 @@ def test_nothing_is_drawn_while_nobody_looks(browser, run):
         show(page, 0.5)
         page.evaluate("document.querySelector('canvas').style.display = 'none'")
         page.evaluate("viewer.show(1.5)")
-        page.wait_for_timeout(200)
+        page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done, 100)))")
         assert page.get_attribute("canvas", "data-frame") == "15"
         page.evaluate("document.querySelector('canvas').style.display = 'block'")
         page.wait_for_function("document.querySelector('canvas').dataset.frame === '45'")

@@ -45,6 +45,11 @@ SHOWN = """frame => {
   const { frame: shown, drawn } = document.querySelector("canvas").dataset;
   return shown === String(frame) && drawn === "best";
 }"""
+SETTLED = """() => {
+  const { angle, drawn } = document.querySelector("canvas").dataset;
+  const { yaw, pitch, isTurning } = viewer.orbit.state;
+  return !isTurning && drawn === "best" && angle === `${yaw.toFixed(1)} ${pitch.toFixed(1)}`;
+}"""
 
 
 def launch_drawing(playwright: Playwright) -> Browser:
@@ -113,8 +118,7 @@ def show(page: Page, time: float) -> None:
 
 def settle(page: Page) -> None:
     """Wait until the face has stopped turning, and is drawn at its best."""
-    page.wait_for_timeout(200)
-    page.wait_for_function("document.querySelector('canvas').dataset.drawn === 'best'")
+    page.wait_for_function(SETTLED, timeout=READY)
     page.wait_for_timeout(50)
 
 
