@@ -141,7 +141,7 @@ def test_when_the_browser_takes_the_drawing_away_a_sentence_says_so(review):
         "window.loss = document.querySelector('.rv-canvas').getContext('webgl2')"
         ".getExtension('WEBGL_lose_context'); loss.loseContext()"
     )
-    review.locator(".rv-note", has_text="interrupted by the browser").wait_for()
+    review.locator(".rv-note", has_text="The browser interrupted the 3D face").wait_for()
     assert review.locator(".rv-wait").is_visible()
     review.keyboard.press("]")  # everything else goes on
     review.locator(".rv-none").wait_for()

@@ -36,7 +36,8 @@ OPEN = """async ([script, size]) => {
   document.body.replaceChildren(canvas);
   window.said = [];
   const say = (word) => () => window.said.push(word);
-  const told = { lost: say("lost"), found: say("found"), failed: say("failed") };
+  const told = {};
+  for (const word of ["lost", "found", "failed", "arrived"]) told[word] = say(word);
   const parts = script.slice(0, script.lastIndexOf("startReview();"));
   const open = Function(`${parts}; return openViewer;`)();
   window.viewer = await open(canvas, "/motion/run", told);

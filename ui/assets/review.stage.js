@@ -1,9 +1,9 @@
 /* Where the face is seen: turning in 3D, or as the video, or the reason why there is neither. */
 
 const NO_3D = {
-  missing: "This browser cannot draw the 3D face (it has no WebGL 2). The video shows the same face.",
-  lost: "The 3D face was interrupted by the browser. The video shows the same face.",
-  failed: "The 3D face could not be loaded. The video shows the same face.",
+  missing: "This browser cannot draw the 3D face (it has no WebGL 2); the video stands in.",
+  lost: "The browser interrupted the 3D face; the video stands in.",
+  failed: "The 3D face could not be loaded; the video stands in.",
 };
 const NO_MOTION = "A part of the face's motion could not be loaded; the face is neutral there.";
 const FRONT_ICON = '<svg width="14" height="14" viewBox="0 0 14 14" fill="none" stroke="currentColor" stroke-width="1.6" aria-hidden="true"><path d="M2.6 5.2A5 5 0 1 1 2 7.6"/><path d="M2.2 1.8v3.6h3.6"/></svg>';
@@ -90,7 +90,9 @@ function makeStage(root, { attach, render }) {
     layOut();
   }
   function say(words) {
-    stage.querySelector(".rv-note")?.remove();
+    const note = stage.querySelector(".rv-note");
+    if (note?.textContent === words) return; // a screen reader has said it
+    note?.remove();
     if (words) stage.insertAdjacentHTML("beforeend", `<p class="rv-note" role="status">${words}</p>`);
   }
   /** Without the 3D face: say why, once, and show what there is. */
@@ -121,6 +123,7 @@ function makeStage(root, { attach, render }) {
         lost: () => { setUsable(false); giveUp("lost"); },
         found: () => { setUsable(true); say(""); choose("3d"); },
         failed: () => say(NO_MOTION),
+        arrived: () => { if (stage.querySelector(".rv-note")?.textContent === NO_MOTION) say(""); },
       });
       if (state.canvas !== canvas) { viewer.end(); return; }
       begin3d(viewer, canvas);

@@ -17,8 +17,8 @@ function canTurnFaces() {
 /** Open a run's face on a canvas.
  *
  *  lost() is called when the browser takes the drawing away, found() when it gives it back,
- *  failed() when a minute of the motion could not be fetched. */
-async function openViewer(canvas, address, { lost, found, failed }) {
+ *  failed() when a minute of the motion could not be fetched, arrived() when one was. */
+async function openViewer(canvas, address, { lost, found, failed, arrived }) {
   const about = JSON.parse(new TextDecoder().decode(await fetchBytes(address)));
   const rig = await loadRig(about.face);
   const neutral = new Uint8Array(rig.about.morphs.length);
@@ -32,7 +32,7 @@ async function openViewer(canvas, address, { lost, found, failed }) {
   let rest = 0;
 
   const motion = makeMotion(address, about, {
-    arrived: draw,
+    arrived: () => { draw(); arrived(); },
     failed: (error) => { shown.frame = null; draw(); failed(error); }, // neutral, not of another time
   });
   const orbit = makeOrbit(canvas, { turned: askForDrawing, settled: askForDrawing });
