@@ -10,16 +10,16 @@ from verhm.labels import MORPHS
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
 
-# For three seconds, once per picture of the screen: the voice's time, and the frame that is shown.
+# For three seconds, after each picture of the screen: the voice's time, and the frame that is drawn.
 FOLLOW = """() => new Promise((done) => {
   const canvas = document.querySelector(".rv-canvas");
   const audio = document.querySelector(".rv-face audio");
   const seen = [];
   const start = performance.now();
-  const look = () => {
+  const look = () => setTimeout(() => {
     seen.push([audio.currentTime, Number(canvas.dataset.frame)]);
     if (performance.now() - start < 3000) requestAnimationFrame(look); else done(seen);
-  };
+  });
   requestAnimationFrame(look);
 })"""
 
@@ -75,10 +75,9 @@ def test_the_face_stays_with_the_voice(review, rate):
     seen = review.evaluate(FOLLOW)
     review.keyboard.press("Space")
     offsets = sorted(time - frame / 30 for time, frame in seen)
-    assert len({frame for _, frame in seen}) > 20
+    assert len({frame for _, frame in seen}) > 5  # on a busy machine; benchmarks.viewer counts them
     assert offsets[0] > -0.02
-    # A busy machine may miss a few pictures, but not more.
-    assert offsets[int(0.9 * len(offsets))] < 0.08 * float(rate) + 1 / 30
+    assert offsets[int(0.9 * len(offsets))] < 0.08 * float(rate)
 
 
 def test_a_pause_holds_the_frame_of_the_voice(review):
@@ -90,7 +89,7 @@ def test_a_pause_holds_the_frame_of_the_voice(review):
         "[document.querySelector('.rv-face audio').currentTime,"
         " Number(document.querySelector('.rv-canvas').dataset.frame)]"
     )
-    assert 0 <= time - frame / 30 < 0.08
+    assert -0.001 < time - frame / 30 < 0.08
 
 
 def test_in_a_pause_without_a_result_the_face_is_neutral(review):
