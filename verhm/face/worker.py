@@ -41,13 +41,12 @@ def main() -> None:
     pixels = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)
     try:
-        renderer = Renderer(load_face(), int(size), caption, heading)
-    except RenderError as error:
-        if (
-            error.code != "E41"
-            or not sys.platform.startswith("linux")
-            or len(tried) == len(_OTHERS)
-        ):
+        # Imported here, since the import fails where OpenGL's library is missing.
+        from verhm.face import rendering
+
+        renderer = rendering.Renderer(load_face(), int(size), caption, heading)
+    except (RenderError, ImportError, AttributeError, OSError):
+        if not sys.platform.startswith("linux") or len(tried) == len(_OTHERS):
             raise
         # What OpenGL runs on is settled when it is imported, so this process begins anew.
         os.dup2(pixels.fileno(), 1)
