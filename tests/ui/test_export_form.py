@@ -1,0 +1,60 @@
+"""The form offers what can be made, and says why not what cannot."""
+
+from datetime import date
+
+import pytest
+
+from storage.details import PatientDetails, SessionDetails
+from tests.audio.encoding import film
+from ui.export_form import FilmForm
+
+
+def form(context, session) -> str:
+    return FilmForm(context.repository).html(session, session.latest_done)
+
+
+def test_a_recording_without_a_picture_is_offered_none_and_says_why(context, analysed):
+    html = form(context, analysed())
+    assert 'name="film-timeline"' in html.replace("'", '"')
+    assert "film-picture" not in html
+    assert "this recording has none" in html
+
+
+@pytest.fixture
+def filmed(context, tmp_path, recording, until):
+    """A session whose recording is a film."""
+    path = film(tmp_path / "film.mp4", "-i", recording)
+    patient = context.repository.add_patient(
+        PatientDetails("P-0009", consent_given_on=date(2026, 1, 5))
+    )
+    details = SessionDetails(date(2026, 11, 21))
+    session = context.repository.add_session(patient.id, details, path)
+    job = context.jobs.submit(session.id)
+    until(lambda: context.jobs.view(job.id).state.has_ended)
+    return context.repository.session(session.id)
+
+
+def test_a_film_s_own_picture_is_offered(context, filmed):
+    html = form(context, filmed)
+    assert "film-picture" in html
+    assert "It shows the person: it identifies." in html
+
+
+def test_a_recording_is_looked_into_once(context, filmed, monkeypatch):
+    shown = FilmForm(context.repository)
+    first = shown.html(filmed, filmed.latest_done)
+    monkeypatch.setattr("ui.export_form.look_at_picture", None)
+    assert shown.html(filmed, filmed.latest_done) == first
+
+
+def test_without_a_result_there_is_nothing_to_make(context, add_session):
+    session = add_session()
+    assert FilmForm(context.repository).html(session, None) == ""
+    assert FilmForm(context.repository).html(None, None) == ""
+
+
+def test_the_usual_choice_is_small_with_the_timeline(context, analysed):
+    html = form(context, analysed()).replace("'", '"')
+    assert 'value="512" checked' in html
+    assert 'name="film-timeline" value="true" checked' in html
+    assert 'name="film-neutral" value="true">' in html
