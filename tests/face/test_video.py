@@ -96,9 +96,10 @@ def test_without_opengl_there_is_a_reason_and_no_file(tmp_path, monkeypatch, no_
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is one OpenGL")
 def test_where_the_first_opengl_does_not_start_another_is_taken(monkeypatch):
     nowhere = {**drawing._environment(), "EGL_DEVICE_ID": "99", "PYOPENGL_PLATFORM": "egl"}
-    usual = list(draw_frames(talking(2).weights, SMALL))
+    usual = list(draw_frames(talking(2).weights, SMALL, workers=1))
     monkeypatch.setattr(drawing, "_environment", lambda: nowhere)
-    np.testing.assert_array_equal(list(draw_frames(talking(2).weights, SMALL)), usual)
+    found = list(draw_frames(talking(2).weights, SMALL, workers=1))
+    np.testing.assert_array_equal(found, usual)
 
 
 @pytest.fixture

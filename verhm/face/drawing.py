@@ -18,7 +18,8 @@ from verhm.settings import VideoSettings
 
 WORKERS: Final = max(1, min(2, os.cpu_count() or 1))
 AHEAD: Final = 16  # frames' weights that lie ready for each worker
-START_TIME, FRAME_TIME = 60.0, 15.0  # s to the first and to each other picture; longer is hung
+# s to the first picture, for which OpenGL may be tried thrice, and to each other; longer is hung
+START_TIME, FRAME_TIME = 120.0, 15.0
 _PATIENCE = 0.2  # s between two looks at whether the work was cancelled
 
 
