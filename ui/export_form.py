@@ -12,8 +12,8 @@ from verhm.errors import AudioError, StorageError
 
 _SIZES = {
     512: "enough for a laptop's screen; done soonest",
-    720: "sharper; takes about twice as long",
-    1080: "for a large screen; takes about four times as long",
+    720: "sharper; takes about half as long again",
+    1080: "for a large screen; takes two to three times as long",
 }
 
 

@@ -31,7 +31,7 @@ function left(seconds) {
 }
 
 const STATES = {
-  waiting: () => "Waiting for what is drawn before it",
+  waiting: () => "Waiting for what is made before it",
   analysing: (film) => `Finding the neutral face · ${Math.round(100 * film.share)} %${left(film.seconds_left)}`,
   rendering: (film) => `Drawing · ${Math.round(100 * film.share)} %${left(film.seconds_left)}`,
   done: () => "Ready. Kept until VERHM is closed; download it to keep it longer.",
