@@ -93,6 +93,14 @@ def test_a_neutral_face_of_another_model_is_refused(films, run, engine, ends):
     assert "Analyse the session again" in film.error.remedy
 
 
+def test_the_picture_is_that_of_the_recording(context, films, filmed, engine, ends):
+    film = ends(films.order(filmed.latest_done.id, FilmChoices(timeline=False, picture=True)))
+    assert film.state is JobState.DONE
+    assert engine.beside[-1].film == context.repository.recording(filmed.id)
+    assert engine.beside[-1].timeline is None
+    assert films.path(film.id).name == "face-512-picture.mp4"
+
+
 def test_a_picture_is_refused_where_the_recording_has_none(context, films, run):
     with pytest.raises(AudioError, match="E19"):
         films.order(run.id, FilmChoices(picture=True))

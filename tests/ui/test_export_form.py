@@ -1,11 +1,5 @@
 """The form offers what can be made, and says why not what cannot."""
 
-from datetime import date
-
-import pytest
-
-from storage.details import PatientDetails, SessionDetails
-from tests.audio.encoding import film
 from ui.export_form import FilmForm
 
 
@@ -18,20 +12,6 @@ def test_a_recording_without_a_picture_is_offered_none_and_says_why(context, ana
     assert 'name="film-timeline"' in html.replace("'", '"')
     assert "film-picture" not in html
     assert "this recording has none" in html
-
-
-@pytest.fixture
-def filmed(context, tmp_path, recording, until):
-    """A session whose recording is a film."""
-    path = film(tmp_path / "film.mp4", "-i", recording)
-    patient = context.repository.add_patient(
-        PatientDetails("P-0009", consent_given_on=date(2026, 1, 5))
-    )
-    details = SessionDetails(date(2026, 11, 21))
-    session = context.repository.add_session(patient.id, details, path)
-    job = context.jobs.submit(session.id)
-    until(lambda: context.jobs.view(job.id).state.has_ended)
-    return context.repository.session(session.id)
 
 
 def test_a_film_s_own_picture_is_offered(context, filmed):
