@@ -149,6 +149,12 @@ class Films:
         with self._lock:
             return [film for film in reversed(self._films.values()) if film.run_id == run_id]
 
+    @property
+    def sessions(self) -> set[str]:
+        """Ids of the sessions that have films."""
+        with self._lock:
+            return {film.session_id for film in self._films.values()}
+
     def film(self, film_id: str) -> Film:
         """A film as it stands; raises `StorageError` (E53) when there is none."""
         with self._lock:

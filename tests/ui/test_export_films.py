@@ -9,6 +9,7 @@ from storage.models import VideoState
 from tests.factories import make_analysis
 from ui import export_films
 from ui.export_films import FilmChoices
+from ui.patient_removal import erase_patient
 from ui.progress import JobState
 from ui.session_removal import erase_session
 from verhm.errors import AudioError, RenderError, RequestError, StorageError
@@ -165,6 +166,18 @@ def test_the_films_of_a_session_are_erased_with_it(context, films, run, ends):
     film = ends(films.order(run.id, PLAIN))
     assert files(context)
     erase_session(context, run.session_id)
+    assert not files(context)
+    with pytest.raises(StorageError, match="E53"):
+        films.film(film.id)
+
+
+def test_films_go_with_their_patient_long_after_the_analysis(
+    context, films, run, ends, monkeypatch
+):
+    film = ends(films.order(run.id, PLAIN))
+    patient = context.repository.session(run.session_id).patient
+    monkeypatch.setattr(context.jobs, "all", list)  # no job is known any more
+    erase_patient(context, patient.id, patient.code)
     assert not files(context)
     with pytest.raises(StorageError, match="E53"):
         films.film(film.id)
