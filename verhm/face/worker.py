@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 import numpy as np
 
 from verhm.errors import RenderError
+from verhm.face.memory import give_back_memory
 from verhm.face.rig import load_face
 from verhm.labels import MORPHS
 
@@ -29,6 +30,7 @@ _OTHERS: Final = (
 def serve(weights: BinaryIO, pixels: BinaryIO, renderer: "Renderer") -> None:
     """Draw until there are no more weights."""
     bytes_each = 4 * len(MORPHS)
+    give_back_memory()
     while len(data := weights.read(bytes_each)) == bytes_each:
         pixels.write(renderer.draw(np.frombuffer(data, "<f4")).data)
         pixels.flush()
