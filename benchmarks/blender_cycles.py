@@ -20,6 +20,7 @@ def main() -> None:
         face = dict(kept)
     bpy.ops.wm.read_factory_settings(use_empty=True)
     mesh = add_head(face)
+    add_hair(face)
     add_camera(face)
     add_lights(face)
     set_up(size, samples)
@@ -59,6 +60,18 @@ def add_head(face: dict[str, np.ndarray]) -> "bpy.types.Mesh":
     return mesh
 
 
+def add_hair(face: dict[str, np.ndarray]) -> None:
+    """The same ribbons as in our picture, in one colour."""
+    mesh = bpy.data.meshes.new("hair")
+    mesh.from_pydata(face["hair"].tolist(), [], face["hair_triangles"].tolist())
+    material = bpy.data.materials.new("hair")
+    material.use_nodes = True
+    surface = material.node_tree.nodes["Principled BSDF"]
+    surface.inputs["Base Color"].default_value = (*face["hair_colour"].tolist(), 1.0)
+    mesh.materials.append(material)
+    bpy.context.scene.collection.objects.link(bpy.data.objects.new("hair", mesh))
+
+
 def add_camera(face: dict[str, np.ndarray]) -> None:
     """Where the other renderers' is: y is up and z towards it."""
     lens = bpy.data.cameras.new("camera")
@@ -83,12 +96,11 @@ def add_lights(face: dict[str, np.ndarray]) -> None:
 
 
 def set_up(size: int, samples: int) -> None:
-    """Cycles on the CPU, without its denoiser, as every frame of a video would be drawn."""
+    """Cycles on the CPU, else as Blender sets it up: so few samples need its denoiser."""
     scene = bpy.context.scene
     scene.render.engine = "CYCLES"
     scene.cycles.device = "CPU"
     scene.cycles.samples = samples
-    scene.cycles.use_denoising = False
     scene.render.resolution_x = scene.render.resolution_y = size
 
 
