@@ -21,6 +21,7 @@ from storage.details import RunResult
 from storage.models import RunState, VideoState
 from storage.repository import Repository
 from ui.engine import Engine
+from ui.export_films import Films
 from ui.job_endings import closing, failure, told, undrawn
 from ui.progress import JobState, JobView, Pace, Wait, share_done
 from verhm.errors import Cancelled, RequestError, VerhmError
@@ -42,6 +43,9 @@ class Jobs:
         engine: what analyses and draws
         workspace: folder for videos that are being written
         longest: how many jobs may wait or run at once
+
+    Attributes:
+        films: videos made for export, which wait in the same lines
     """
 
     def __init__(
@@ -61,6 +65,7 @@ class Jobs:
         self._stopped: set[str] = set()
         self._analyses = ThreadPoolExecutor(max_workers=1, thread_name_prefix="analysis")
         self._drawings = ThreadPoolExecutor(max_workers=1, thread_name_prefix="drawing")
+        self.films = Films(repository, engine, workspace, self._analyses, self._drawings)
 
     def submit(
         self,
@@ -128,7 +133,7 @@ class Jobs:
             future.cancel()
 
     def stop(self, session_ids: Collection[str]) -> None:
-        """Cancel what is open of some sessions, and wait a while for its end.
+        """Cancel what is open of some sessions, erase their films, and wait a while for the end.
 
         What has not ended by then finds its session erased when it wants to save something.
         """
@@ -140,6 +145,7 @@ class Jobs:
             self._ended.wait_for(
                 lambda: stopped.isdisjoint(job.id for job in self._open()), STOP_TIME
             )
+        self.films.forget(session_ids)
 
     def view(self, job_id: str) -> JobView | None:
         """A job as it stands, or None where there is none of that id, or it ended long ago."""
@@ -177,6 +183,7 @@ class Jobs:
             self.expect_closing()
         for job in self.all():
             self.cancel(job.id)
+        self.films.close()
         self._analyses.shutdown(wait=True)
         self._drawings.shutdown(wait=True)
 

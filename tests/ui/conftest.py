@@ -9,6 +9,7 @@ import pytest
 
 from storage.details import PatientDetails, SessionDetails
 from storage.repository import open_repository
+from tests.audio.encoding import film
 from tests.ui.fakes import FakeEngine
 from ui.context import AppContext
 from ui.intake import Intake
@@ -92,6 +93,19 @@ def analysed(context, add_session, until):
         return context.repository.session(session.id)
 
     return analyse
+
+
+@pytest.fixture
+def filmed(context, tmp_path, recording, until):
+    """A session whose recording is a film, analysed to the end."""
+    path = film(tmp_path / "film.mp4", "-i", recording)
+    patient = context.repository.add_patient(
+        PatientDetails("P-0009", consent_given_on=date(2026, 1, 5))
+    )
+    session = context.repository.add_session(patient.id, SessionDetails(TODAY), path)
+    job = context.jobs.submit(session.id)
+    until(lambda: context.jobs.view(job.id).state.has_ended)
+    return context.repository.session(session.id)
 
 
 @pytest.fixture

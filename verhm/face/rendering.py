@@ -44,6 +44,7 @@ class Renderer:
         face: the face
         size: of the square pictures, px
         caption: written at the bottom of each picture; none when empty
+        heading: written before it, to tell two faces apart; none when empty
 
     Attributes:
         box: the part of the picture that changes
@@ -52,7 +53,7 @@ class Renderer:
         RenderError: E41, OpenGL cannot be started
     """
 
-    def __init__(self, face: FaceModel, size: int, caption: str = "") -> None:
+    def __init__(self, face: FaceModel, size: int, caption: str = "", heading: str = "") -> None:
         self._face, self._camera = face, Camera(size)
         layers = split_layers(face)
         self._normals = Normals(face, layers.drawn)
@@ -63,7 +64,7 @@ class Renderer:
             sampler=pyrender.Sampler(magFilter=GL.GL_LINEAR, minFilter=GL.GL_LINEAR),
         )
         self._canvas = _Canvas(size)
-        self._draw_still(layers.still, caption)
+        self._draw_still(layers.still, caption_layer(size, caption, heading))
         self._patch = self._make_patch(layers.drawn)
         self._last: np.ndarray | None = None
 
@@ -124,10 +125,10 @@ class Renderer:
     def _make_patch(self, triangles: np.ndarray) -> "_Patch":
         return _Patch(self._face, triangles, self._texture, self._camera, self.box)
 
-    def _draw_still(self, still: np.ndarray, caption: str) -> None:
+    def _draw_still(self, still: np.ndarray, caption: np.ndarray) -> None:
         """Draw what never changes and keep it in the form that `draw` needs."""
         back, front = self._layers(still)
-        front = over(caption_layer(self._camera.size, caption), front)
+        front = over(caption, front)
         self._picture = over(front, back).clip(0, 255).astype(np.uint8)
         window = self.box.window
         self._front = front[window][..., :3] + np.float32(0.5)
@@ -188,10 +189,12 @@ class _Canvas:
 
     def picture(self, scene: pyrender.Scene, box: Box, zoom: int) -> np.ndarray:
         """(box.height, box.width, 4) premultiplied float32 in [0, 255]."""
-        self._offscreen.viewport_width = box.width * zoom
-        self._offscreen.viewport_height = box.height * zoom
+        renderer = self._offscreen._renderer
+        renderer.viewport_width, renderer.viewport_height = box.width * zoom, box.height * zoom
         flags = pyrender.RenderFlags.FLAT | pyrender.RenderFlags.RGBA
-        pixels, _ = self._offscreen.render(scene, flags=flags)
+        # Not pyrender's own call: with OSMesa that makes a new context for each size.
+        self.make_current()
+        pixels, _ = renderer.render(scene, flags | pyrender.RenderFlags.OFFSCREEN)
         return shrink(pixels, zoom // 2)
 
     def once(self, primitives: list[Any], camera: Camera, box: Box) -> np.ndarray:
