@@ -35,7 +35,7 @@ def main() -> None:
 
 
 def add_head(face: dict[str, np.ndarray]) -> "bpy.types.Mesh":
-    """The textured head."""
+    """The textured head, with light that goes below its skin."""
     mesh = bpy.data.meshes.new("head")
     mesh.from_pydata(face["poses"][0].tolist(), [], face["triangles"].tolist())
     layer = mesh.uv_layers.new()
@@ -53,6 +53,9 @@ def add_head(face: dict[str, np.ndarray]) -> "bpy.types.Mesh":
     texture.image = image
     surface = nodes["Principled BSDF"]
     surface.inputs["Roughness"].default_value = 0.6
+    # Light that is scattered below the skin, as our shading has it.
+    surface.inputs["Subsurface Weight"].default_value = 0.3
+    surface.inputs["Subsurface Scale"].default_value = 0.05
     material.node_tree.links.new(texture.outputs["Color"], surface.inputs["Base Color"])
     mesh.materials.append(material)
     head = bpy.data.objects.new("head", mesh)

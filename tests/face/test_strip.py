@@ -161,6 +161,18 @@ def test_any_length_can_be_drawn(duration):
         assert drawn(strip, seconds).any()
 
 
+def test_a_model_that_knows_fewer_emotions_has_fewer_rows():
+    timeline = make_timeline(20.0)
+    known = [number for number, label in enumerate(EMOTIONS) if label != look.HATCHED]
+    probabilities = timeline.probabilities[:, known]
+    probabilities = probabilities / probabilities.sum(axis=1, keepdims=True)
+    labels = tuple(EMOTIONS[number] for number in known)
+    fewer = replace(timeline, probabilities=probabilities, labels=labels)
+    strip = Strip(fewer, 20.0, SIZE, SIZE)
+    assert strip.height < Strip(timeline, 20.0, SIZE, SIZE).height
+    assert drawn(strip, 10.0).any()
+
+
 def test_every_emotion_has_a_mark_of_its_own_shape():
     shapes = [np.asarray(draw_mark(label, 24))[..., 3] > 128 for label in EMOTIONS]
     for number, shape in enumerate(shapes):

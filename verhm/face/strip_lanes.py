@@ -115,6 +115,8 @@ class Lanes:
         self._has_result = timeline.has_result
         likeliest = np.argmax(timeline.probabilities, axis=1)
         self._kinds = np.where(self._has_result, likeliest, len(timeline.labels))
+        names = np.array([*timeline.labels, ""])
+        self._is_calm = names[self._kinds] == look.HATCHED
         self._steps = np.minimum(9, np.floor(10 * timeline.probabilities + 0.5).astype(int))
         self._stretches = look.stretches(timeline, duration)
         starts = [stretch.start for stretch in self._stretches]
@@ -165,20 +167,13 @@ class Lanes:
 
     def _flat(self, columns: np.ndarray, at: np.ndarray) -> np.ndarray:
         """(columns, 3) colour of the likeliest emotion; calm is an upright hatch."""
-        row = self._colours[self._kinds[at]]
-        if look.HATCHED in self._timeline.labels:
-            number = self._timeline.labels.index(look.HATCHED)
-            is_line = columns % self._measures.px(4) < self._measures.px(1.3)
-            row = np.where(
-                ((self._kinds[at] == number) & ~is_line)[:, None], colour(look.PAPER), row
-            )
-        return row
+        is_line = columns % self._measures.px(4) < self._measures.px(1.3)
+        is_paper = self._is_calm[at] & ~is_line
+        return np.where(is_paper[:, None], colour(look.PAPER), self._colours[self._kinds[at]])
 
     def _highest(self, columns: np.ndarray, at: np.ndarray, before: np.ndarray) -> np.ndarray:
-        height = self._measures.highest.stop
-        lane = np.repeat(self._flat(columns, at)[None], height, axis=0)
-        number = self._timeline.labels.index(look.HATCHED)
-        edge, is_calm = self._measures.px(1), self._kinds[at] == number
+        lane = np.repeat(self._flat(columns, at)[None], self._measures.highest.stop, axis=0)
+        edge, is_calm = self._measures.px(1), self._is_calm[at]
         lane[:edge, is_calm] = lane[-edge:, is_calm] = colour(look.COLOURS[look.HATCHED])
         lane[:, self._stretch_of[at] != self._stretch_of[before]] = colour(look.PAPER)
         return lane
