@@ -10,7 +10,7 @@ from verhm.labels import MORPHS
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
 
-# For three seconds, after each picture of the screen: the voice's time, and the frame that is drawn.
+# For three seconds, after each picture of the screen: the voice's time, and the drawn frame.
 FOLLOW = """() => new Promise((done) => {
   const canvas = document.querySelector(".rv-canvas");
   const audio = document.querySelector(".rv-face audio");
