@@ -75,6 +75,12 @@ def _parser() -> argparse.ArgumentParser:
         metavar="KIND",
         help="write the face too: glb, obj (4 MB a frame), npy, blender (a script; brings glb)",
     )
+    analyze.add_argument(
+        "--avatar",
+        default=VideoSettings.avatar,
+        metavar="NAME",
+        help="whose face: neutral, younger-woman, man or older-woman (neutral)",
+    )
     analyze.add_argument("--size", type=int, default=512, help="video size in pixels (512)")
     analyze.add_argument("--fps", type=float, default=30.0, help="morphs and frames a second (30)")
     analyze.add_argument("--window", type=float, default=3.0, help="window in seconds (3)")
@@ -103,7 +109,11 @@ def _analyze_all(options: argparse.Namespace) -> int:
     settings = AnalysisSettings(
         window=options.window, hop=options.hop, frame_rate=options.fps, seed=options.seed
     )
-    video = None if options.no_video else VideoSettings(size=options.size)
+    video = None if options.no_video else VideoSettings(options.size, options.avatar)
+    if options.avatar != VideoSettings.avatar:
+        from verhm.face.rig import refuse_unknown_avatar  # half a second of imports
+
+        refuse_unknown_avatar(options.avatar)
     jobs = _jobs(options.inputs + options.named_inputs, options.out)
     if not options.overwrite:
         _refuse_to_overwrite(folder for _, folder in jobs)
@@ -121,7 +131,14 @@ def _analyze_all(options: argparse.Namespace) -> int:
                 if options.confounds:
                     confounds = analyzer.check_confounds(path, analysis, progress, baseline)
                 count = _write_results(
-                    analysis, path, folder, video, progress, confounds, options.export
+                    analysis,
+                    path,
+                    folder,
+                    video,
+                    progress,
+                    confounds,
+                    options.export,
+                    avatar=options.avatar,
                 )
             found = f"{analysis.timeline.has_result.sum()} of {len(analysis.timeline)}"
             print(f"{path}: {found} windows with a result; wrote {count} files to {folder}")
@@ -231,6 +248,7 @@ def _write_results(
     progress: Progress,
     confounds: "Confounds | None" = None,
     exports: Collection[str] = (),
+    avatar: str = VideoSettings.avatar,
 ) -> int:
     """Write everything about a recording; returns the number of files, of folders as one each."""
     from verhm.confounds import write_confounds
@@ -255,7 +273,7 @@ def _write_results(
     if confounds:
         writers = {"confounds.json": partial(write_confounds, confounds), **writers}
     if exports:
-        writers = {**export_writers(analysis.morphs, exports, progress), **writers}
+        writers = {**export_writers(analysis.morphs, exports, progress, avatar), **writers}
     with results_folder(folder):
         # What not every call makes must not stay from earlier results beside the new ones.
         for name in ("face.mp4", "confounds.json", "morphs-neutral.csv"):

@@ -13,6 +13,7 @@ from tests.ui.fakes import FakeEngine
 from ui.context import AppContext
 from ui.intake import Intake
 from ui.jobs import Jobs
+from ui.preferences import Preferences
 from ui.progress import JobState, Wait
 from ui.settings import AppSettings
 
@@ -33,7 +34,8 @@ def engine() -> FakeEngine:
 def context(settings, engine):
     """The parts of an app without patients."""
     repository = open_repository(settings.data)
-    jobs = Jobs(repository, engine, settings.work, longest=3)
+    chosen = Preferences(settings.data).avatar
+    jobs = Jobs(repository, engine, settings.work, longest=3, avatar=chosen)
     intake = Intake(settings.data / "intake", largest=100_000)
     yield AppContext(repository, jobs, intake, settings)
     engine.go_on.set()

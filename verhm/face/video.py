@@ -34,7 +34,7 @@ def render_video(
     settings: VideoSettings = _DEFAULT,
     progress: Progress = no_progress,
 ) -> None:
-    """Write an MP4 of the shipped face, one frame per row of the weights.
+    """Write an MP4 of an avatar's face, one frame per row of the weights.
 
     Works from any thread. Memory does not grow with the length. Nothing is left behind when it
     fails or is cancelled.
@@ -43,16 +43,17 @@ def render_video(
         morphs: the face over time
         audio: what it says, from the same start
         output: file to write; replaced when it exists
-        settings: size and caption
+        settings: size, avatar and caption
         progress: told the share of frames done, also while a frame takes long; may raise
             `Cancelled`
 
     Raises:
         RenderError: E40 no face, E41 it cannot be drawn, E42 the video cannot be written
+        RequestError: E71 no such avatar
         AudioError: E10–E17 when the sound file is unfit
         Cancelled: as raised by `progress`
     """
-    load_face()  # says at once what is wrong with it
+    load_face(name=settings.avatar)  # says at once what is wrong with it
     done, count = 0, len(morphs.weights)
 
     def report() -> None:
@@ -112,7 +113,10 @@ class _Worker(contextlib.AbstractContextManager):
         self._shape = (settings.size, settings.size, 3)
         with _refusing_crash("the drawing process did not start"):
             self._process = subprocess.Popen(  # noqa: S603 - our own module, no shell
-                [sys.executable, "-m", "verhm.face.worker", str(settings.size), settings.caption],
+                [
+                    *(sys.executable, "-m", "verhm.face.worker"),
+                    *(str(settings.size), settings.caption, settings.avatar),
+                ],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
