@@ -31,14 +31,14 @@ from verhm.labels import MORPHS
 LIMITS: Final = {
     "turned": 40.0,  # mm²; beside a full smile and in the furrow of a frown skin folds on itself
     "rolled": 12.0,  # percent; red of the lips that is rolled in, lid skin that goes into its fold
-    "lids": 1.0,  # mm; a closed upper lid covers the lower one's edge
+    "lids": 1.5,  # mm; a closed upper lid covers the lower one's edge
     "behind": 1.0,  # mm, where they overlap by less than 1
     "lips": 3.5,  # mm; behind the line where they meet, soft lips are pressed out of shape
     "teeth": 2.0,  # mm; at the corner of a mouth that laughs as wide as it can
     "eyes": 0.5,  # mm
     "stretch": 6.0,  # times; thin skin between open lips
     "ajar": 0.5,  # mm left open across the middle nine tenths of a closed eye
-    "speed": 7.0,  # mm per frame of 1/30 s; a fast blink's lid moves 6
+    "speed": 15.0,  # mm per frame of 1/30 s; a short blink closes wide eyes in two, lashes first
     "holes": 0.0,  # pixels of wall that show through the head
     "flicker": 0.0,  # pixels outside the moving part that ever change
     "restless": 24.0,  # largest change of a pixel's level when all morphs move by a thousandth

@@ -59,7 +59,7 @@ FACES: Final[dict[str, dict[str, float]]] = {
     },
     "surprised": {"browInnerUp": 1.0, "browOuterUp": 1.0, "eyeWide": 1.0, "jawOpen": 0.6},
 }
-SOUND = 0.11  # s, mean length of a speech sound
+SOUND = 0.13  # s, mean length of a speech sound
 STAY = 3.5  # s that an emotion lasts
 PAUSE_EVERY, PAUSE = 6.0, 0.9  # s
 
@@ -83,7 +83,7 @@ def speaking_through_emotions(seconds: float = 60.0, seed: int = 0) -> MorphSequ
 
 def _mouth(times: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """(F, M) one mouth shape after the other, each reached as fast as speech goes."""
-    ends = np.cumsum(rng.gamma(9.0, SOUND / 9.0, int(2 * times[-1] / SOUND) + 4))
+    ends = np.cumsum(rng.gamma(16.0, SOUND / 16.0, int(2 * times[-1] / SOUND) + 4))
     shapes = np.stack([morph_weights(shape) for shape in VISEMES.values()])
     said = shapes[rng.integers(0, len(shapes), len(ends))]
     return np.stack(
