@@ -1,4 +1,6 @@
-"""The face in all emotions and mouth shapes: `python -m benchmarks.face_sheet OUT.png`.
+"""The face in all emotions and mouth shapes.
+
+`python -m benchmarks.face_sheet OUT.png [--avatar NAME] [--size 320]`
 
 Each emotion as the app shows it when it is sure of it, at three strengths, and twelve visemes.
 """
@@ -10,9 +12,8 @@ from typing import Final
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from verhm.face.collisions import settle
 from verhm.face.rendering import Renderer
-from verhm.face.rig import SHIPPED, load_face
+from verhm.face.rig import DEFAULT, FaceModel, load_face
 from verhm.labels import EMOTIONS, MORPHS
 from verhm.model.expression import ACTION_UNITS, express
 
@@ -58,29 +59,29 @@ def sheet_faces() -> list[tuple[str, np.ndarray]]:
     """Name and (M,) weights of each face on the sheet, row by row."""
     emotions = list(zip(EMOTIONS, sure_expressions(), strict=True))
     faces = [
-        (f"{label} {share:.0%}", settle(weights[None] * share)[0])
+        (f"{label} {share:.0%}", weights * share)
         for share in INTENSITIES
         for label, weights in emotions
     ]
     return faces + [(name, morph_weights(shape)) for name, shape in VISEMES.items()]
 
 
-def draw_sheet(faces: list[tuple[str, np.ndarray]], size: int, folder: Path) -> Image.Image:
+def draw_sheet(face: FaceModel, shown: list[tuple[str, np.ndarray]], size: int) -> Image.Image:
     """A picture of named faces in rows of eight.
 
     Args:
-        faces: names and (M,) weights
+        face: whose
+        shown: names and (M,) weights
         size: of each face, px
-        folder: of the avatar
     """
     whole = round(size / CROP / 2) * 2
     left, top = round(whole * (1 - CROP) / 2), round(whole * 0.08)
-    rows = -(-len(faces) // COLUMNS)
+    rows = -(-len(shown) // COLUMNS)
     sheet = Image.new("RGB", (size * COLUMNS, size * rows), "white")
     draw = ImageDraw.Draw(sheet)
     font = ImageFont.load_default(size=size * 0.07)
-    with Renderer(load_face(folder), whole) as renderer:
-        for place, (name, weights) in enumerate(faces):
+    with Renderer(face, whole) as renderer:
+        for place, (name, weights) in enumerate(shown):
             x, y = place % COLUMNS * size, place // COLUMNS * size
             picture = renderer.draw(weights.astype(np.float32))
             sheet.paste(Image.fromarray(picture[top : top + size, left : left + size]), (x, y))
@@ -94,9 +95,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, prog="python -m benchmarks.face_sheet")
     parser.add_argument("output", type=Path)
     parser.add_argument("--size", type=int, default=320, help="of each face, px")
-    parser.add_argument("--face", type=Path, default=SHIPPED, help="folder of the avatar")
+    parser.add_argument("--avatar", default=DEFAULT, help=f"whose face ({DEFAULT})")
     options = parser.parse_args()
-    draw_sheet(sheet_faces(), options.size, options.face).save(options.output)
+    face = load_face(name=options.avatar)
+    draw_sheet(face, sheet_faces(), options.size).save(options.output)
     print(options.output)
 
 

@@ -68,6 +68,20 @@ def test_an_unknown_export_is_refused(tmp_path, capsys):
     assert "fbx" in capsys.readouterr().err
 
 
+def test_an_unknown_avatar_is_refused_before_anything_is_written(tmp_path, capsys):
+    out = tmp_path / "out"
+    assert main(["analyze", "a.wav", "--out", str(out), "--avatar", "nobody"]) == 2
+    assert capsys.readouterr().err.startswith("E71 There is no avatar “nobody”.")
+    assert not out.exists()
+
+
+def test_exports_without_a_video_refuse_an_unknown_avatar_too(tmp_path, capsys):
+    kinds = ["--no-video", "--export", "obj"]
+    arguments = ["analyze", "a.wav", "--out", str(tmp_path / "out"), "--avatar", "nobody"]
+    assert main([*arguments, *kinds]) == 2
+    assert capsys.readouterr().err.startswith("E71 There is no avatar")
+
+
 def test_videos_of_earlier_results_are_no_recordings(tmp_path, capsys):
     out = tmp_path / "results"
     (out / "voice").mkdir(parents=True)

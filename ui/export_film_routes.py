@@ -9,6 +9,7 @@ from ui.context import AppContext
 from ui.export_films import Film, FilmChoices
 from ui.export_names import download_name
 from ui.user import signed_in
+from verhm.face.rig import DEFAULT, avatar_titles
 
 
 def film_routes(context: AppContext) -> APIRouter:
@@ -20,7 +21,9 @@ def film_routes(context: AppContext) -> APIRouter:
     def order(
         run_id: str, size: int, timeline: bool, neutral: bool, picture: bool
     ) -> dict[str, Any]:
-        return _as_json(films.order(run_id, FilmChoices(size, timeline, neutral, picture)))
+        avatar = context.preferences.avatar()
+        choices = FilmChoices(size, timeline, neutral, picture, avatar)
+        return _as_json(films.order(run_id, choices))
 
     @router.get("/runs/{run_id}/films")
     def made(run_id: str) -> dict[str, Any]:
@@ -50,10 +53,11 @@ _WORDS = {
 
 def _as_json(film: Film) -> dict[str, Any]:
     choices, error = film.choices, film.error
+    whose = [] if choices.avatar == DEFAULT else [avatar_titles().get(choices.avatar, "")]
     shown = [words for name, words in _WORDS.items() if getattr(choices, name)]
     return {
         "id": film.id,
-        "words": " · ".join([f"Face, {choices.size} pixels", *shown]),
+        "words": " · ".join([f"Face, {choices.size} pixels", *whose, *shown]),
         "state": film.state.value,
         "has_ended": film.state.has_ended,
         "share": round(film.share, 4),

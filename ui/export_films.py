@@ -44,6 +44,7 @@ class FilmChoices:
 
     Attributes:
         size: of the face, px
+        avatar: whose face
         timeline: the probabilities over time, below the face
         neutral: a face that says the same words neutrally, at its right
         picture: the recording's own picture, at its left
@@ -53,12 +54,19 @@ class FilmChoices:
     timeline: bool = True
     neutral: bool = False
     picture: bool = False
+    avatar: str = VideoSettings.avatar
+
+    @property
+    def video(self) -> VideoSettings:
+        """How its faces are drawn."""
+        return VideoSettings(self.size, self.avatar)
 
     @property
     def file_name(self) -> str:
-        """What the film is called, such as face-720-timeline-neutral.mp4."""
+        """What the film is called, such as face-man-720-timeline-neutral.mp4."""
         parts = [each for each in ("timeline", "neutral", "picture") if getattr(self, each)]
-        return "-".join(["face", str(self.size), *parts]) + ".mp4"
+        face = ["face"] if self.avatar == VideoSettings.avatar else ["face", self.avatar]
+        return "-".join([*face, str(self.size), *parts]) + ".mp4"
 
 
 @dataclass(frozen=True)
@@ -131,8 +139,7 @@ class Films:
         if run.state is not RunState.DONE:
             raise StorageError("E53", "This run has no result.", "Analyse the session again.")
         recording = self._repository.recording(run.session_id)
-        settings = VideoSettings(size=choices.size)
-        refuse_unfit(settings, recording if choices.picture else None, choices.timeline)
+        refuse_unfit(choices.video, recording if choices.picture else None, choices.timeline)
         film = Film(uuid.uuid4().hex, run.session_id, run_id, choices)
         with self._lock:
             self._refuse_when_busy()
@@ -253,8 +260,8 @@ class Films:
             folder = Path(tempfile.mkdtemp(dir=self._workspace))
         with self._lock:
             self._folders[film.id] = folder
-        output, settings = folder / choices.file_name, VideoSettings(size=choices.size)
-        self._engine.render(morphs, recording, output, settings, report, beside)
+        output = folder / choices.file_name
+        self._engine.render(morphs, recording, output, choices.video, report, beside)
 
     def _progress(self, film_id: str, state: JobState, start: float, end: float) -> Progress:
         pace, stages = Pace(), list(Stage)

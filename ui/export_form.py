@@ -38,7 +38,8 @@ class FilmForm:
         return (
             f"<section class='film-form' data-run='{escaped(run.id)}'>"
             "<h2>Make a video to take along</h2><p class='small muted'>It has the voice as its "
-            "sound. Each face says in the picture that it is synthetic.</p>"
+            "sound, and shows the face that is chosen in Settings. Each face says in the picture "
+            "that it is synthetic.</p>"
             f"<div class='film-choices'>{_size_choices()}{_beside_choices(has_picture)}</div>"
             "<div class='row'><button type='button' class='btn' data-do='make'>Make the video"
             "</button><span class='small' role='alert' data-slot='problem'></span></div>"

@@ -21,7 +21,7 @@ from verhm.settings import VideoSettings
 
 PIECE: Final = 60.0  # s of motion in one answer
 _KEPT_RUNS: Final = 2  # whose motion stays in memory: 11 MB for two hours
-_KEPT_FACES: Final = 4  # packed; 8 MB each
+_KEPT_FACES: Final = 4  # packed; 10 MB each at most
 # A face is found by the hash of its content, so that no copy of it is ever out of date.
 _FOREVER: Final = {"Cache-Control": "private, max-age=31536000, immutable"}
 _BYTES: Final = "application/octet-stream"
@@ -41,7 +41,7 @@ def routes(context: AppContext) -> APIRouter:
         run = context.repository.run(run_id)
         found = motions.of(run_id)
         return {
-            "face": f"/face/{faces.address(face_of(run))}",
+            "face": f"/face/{faces.address(face_of(run, context.preferences.avatar()))}",
             "frame_rate": found.frame_rate,
             "frames": found.frames,
             "morphs": found.morphs,
@@ -61,9 +61,9 @@ def motion_url(run_id: str) -> str:
     return f"/motion/{run_id}"
 
 
-def face_of(run: Run) -> FaceModel:
-    """The face that a run is shown with."""
-    return load_face()
+def face_of(run: Run, preferred: str) -> FaceModel:
+    """The face that a run is shown with: its video's, or where none is wanted the preferred one."""
+    return load_face(name=run.video_settings.avatar if run.video_settings else preferred)
 
 
 def caption_of(run: Run) -> str:

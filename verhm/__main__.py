@@ -102,7 +102,11 @@ def _analyze_all(options: argparse.Namespace) -> int:
     settings = AnalysisSettings(
         window=options.window, hop=options.hop, frame_rate=options.fps, seed=options.seed
     )
-    video = None if options.no_video else VideoSettings(size=options.size)
+    video = None if options.no_video else VideoSettings(options.size, options.avatar)
+    if options.avatar != VideoSettings.avatar:
+        from verhm.face.rig import refuse_unknown_avatar  # half a second of imports
+
+        refuse_unknown_avatar(options.avatar)
     jobs = _jobs(options.inputs + options.named_inputs, options.out)
     if not options.overwrite:
         _refuse_to_overwrite(folder for _, folder in jobs)
@@ -130,6 +134,7 @@ def _analyze_all(options: argparse.Namespace) -> int:
                     confounds,
                     options.export,
                     options.video,
+                    options.avatar,
                 )
             found = f"{analysis.timeline.has_result.sum()} of {len(analysis.timeline)}"
             print(f"{path}: {found} windows with a result; wrote {count} files to {folder}")
@@ -245,6 +250,7 @@ def _write_results(
     confounds: "Confounds | None" = None,
     exports: Collection[str] = (),
     shown: Collection[str] = (),
+    avatar: str = VideoSettings.avatar,
 ) -> int:
     """Write everything about a recording; returns the number of files, of folders as one each."""
     from verhm.confounds import write_confounds
@@ -269,7 +275,7 @@ def _write_results(
     if confounds:
         writers = {"confounds.json": partial(write_confounds, confounds), **writers}
     if exports:
-        writers = {**export_writers(analysis.morphs, exports, progress), **writers}
+        writers = {**export_writers(analysis.morphs, exports, progress, avatar), **writers}
     with results_folder(folder):
         # What not every call makes must not stay from earlier results beside the new ones.
         for name in ("face.mp4", "confounds.json", "morphs-neutral.csv"):

@@ -27,6 +27,12 @@ def add_video_arguments(parser: argparse.ArgumentParser) -> None:
         "same words said neutrally, at the right), source (the recording's picture, at the left)",
     )
     parser.add_argument(
+        "--avatar",
+        default=VideoSettings.avatar,
+        metavar="NAME",
+        help="whose face: neutral, younger-woman, man or older-woman (neutral)",
+    )
+    parser.add_argument(
         "--size", type=int, default=512, help="the face's pixels: 512, 720, 1080 or other (512)"
     )
 

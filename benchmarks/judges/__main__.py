@@ -19,7 +19,7 @@ from benchmarks.judges.environment import CACHE, ask, make_environment
 from benchmarks.judges.scores import NAMED, Readings, correlation, estimates_of
 from benchmarks.judges.views import CHOICE, REPORT, View, seen, turned
 from verhm.face.rendering import Renderer
-from verhm.face.rig import SHIPPED, load_face
+from verhm.face.rig import DEFAULT, FaceModel, load_face
 from verhm.labels import EMOTIONS
 
 DRAWN, SEEN = 448, 360  # px; as drawn, and as the judges see it
@@ -32,30 +32,33 @@ def main() -> None:
     """Draw, ask, print."""
     parser = argparse.ArgumentParser(description=__doc__, prog="python -m benchmarks.judges")
     parser.add_argument("--env", type=Path, default=CACHE, help="folder of the environment")
-    parser.add_argument("--faces", type=Path, nargs="+", default=[SHIPPED], help="avatars' folders")
+    parser.add_argument(
+        "--avatar", nargs="+", default=[DEFAULT], metavar="NAME", help=f"whose face ({DEFAULT})"
+    )
     parser.add_argument(
         "--choice", action="store_true", help="the views that expressions are chosen by"
     )
     options = parser.parse_args()
+    avatars = [load_face(name=name) for name in options.avatar]
     python = make_environment(options.env)
     views = CHOICE if options.choice else REPORT
-    figures = judge_expressions(python, options.faces, views)
-    figures |= judge_morphs(python, options.faces, views[::2])
+    figures = judge_expressions(python, avatars, views)
+    figures |= judge_morphs(python, avatars, views[::2])
     print(json.dumps(figures))
 
 
 def judge_expressions(
-    python: Path, folders: list[Path], views: tuple[View, ...]
+    python: Path, avatars: list[FaceModel], views: tuple[View, ...]
 ) -> dict[str, object]:
     """Print and give what the recogniser calls each emotion."""
     whole = stimuli.measured()
     sets = {f"prototypes {share:.0%}": stimuli.prototypes(share)[None] for share in STRENGTHS}
     sets |= {"as shown": stimuli.silent(whole)[None], "speaking": stimuli.speaking(whole)}
-    found = ask_about(np.concatenate(list(sets.values())), "expression", python, folders, views)
+    found = ask_about(np.concatenate(list(sets.values())), "expression", python, avatars, views)
     classes = tuple(found["classes"])
     answers = np.array([row or [0.0] * len(classes) for row in found["answers"]])
-    answers = answers.reshape(len(folders) * len(views), -1, len(EMOTIONS), len(classes))
-    figures: dict[str, object] = {"avatars": len(folders), "views": len(views)}
+    answers = answers.reshape(len(avatars) * len(views), -1, len(EMOTIONS), len(classes))
+    figures: dict[str, object] = {"avatars": len(avatars), "views": len(views)}
     first = 0
     for name, faces in sets.items():
         seen_as = answers[:, first : first + len(faces)]
@@ -68,13 +71,15 @@ def judge_expressions(
     return figures
 
 
-def judge_morphs(python: Path, folders: list[Path], views: tuple[View, ...]) -> dict[str, object]:
+def judge_morphs(
+    python: Path, avatars: list[FaceModel], views: tuple[View, ...]
+) -> dict[str, object]:
     """Print and give how the tracker's estimates follow the weights put in."""
     asked = {(name, "alone"): stimuli.sweep(name) for name in stimuli.SWEPT}
     asked |= {(name, "in mixtures"): stimuli.mixtures(name) for name in stimuli.SWEPT}
     every = np.concatenate([faces for faces, _ in asked.values()])
-    found = ask_about(every, "morphs", python, folders, views)["answers"]
-    answers = np.array(found, object).reshape(len(folders) * len(views), -1)
+    found = ask_about(every, "morphs", python, avatars, views)["answers"]
+    answers = np.array(found, object).reshape(len(avatars) * len(views), -1)
     figures: dict[str, object] = {}
     first = 0
     for (name, kind), (faces, weights) in asked.items():
@@ -89,23 +94,25 @@ def judge_morphs(python: Path, folders: list[Path], views: tuple[View, ...]) -> 
 
 
 def ask_about(
-    faces: np.ndarray, matter: str, python: Path, folders: list[Path], views: tuple[View, ...]
+    faces: np.ndarray, matter: str, python: Path, avatars: list[FaceModel], views: tuple[View, ...]
 ) -> dict[str, Any]:
     """What the jury says of (…, M) faces, avatar by avatar, view by view."""
     with tempfile.TemporaryDirectory() as folder:
         pictures, answers = Path(folder, "pictures.npy"), Path(folder, "answers.json")
-        draw(faces.reshape(-1, faces.shape[-1]).astype(np.float32), folders, views, pictures)
+        draw(faces.reshape(-1, faces.shape[-1]).astype(np.float32), avatars, views, pictures)
         ask(python, JURY, matter, pictures, answers)
         return json.loads(answers.read_text(encoding="utf-8"))
 
 
-def draw(faces: np.ndarray, folders: list[Path], views: tuple[View, ...], output: Path) -> None:
+def draw(
+    faces: np.ndarray, avatars: list[FaceModel], views: tuple[View, ...], output: Path
+) -> None:
     """Write (looks · N, SEEN, SEEN, 3) pictures of (N, M) faces."""
-    looks = [(folder, view) for folder in folders for view in views]
+    looks = [(face, view) for face in avatars for view in views]
     shape = (len(looks), len(faces), SEEN, SEEN, 3)
     pictures = np.lib.format.open_memmap(output, "w+", np.uint8, shape)
-    for look, (folder, view) in enumerate(looks):
-        with Renderer(turned(load_face(folder), view), DRAWN) as renderer:
+    for look, (face, view) in enumerate(looks):
+        with Renderer(turned(face, view), DRAWN) as renderer:
             for number, weights in enumerate(faces):
                 pictures[look, number] = seen(renderer.draw(weights), view, SEEN)
     pictures.flush()

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from benchmarks.face_sheet import morph_weights
 from tests.browser.viewing import (
     RATE,
     READY,
@@ -14,7 +15,7 @@ from tests.browser.viewing import (
     viewer,
 )
 from verhm.face.rendering import Renderer
-from verhm.face.rig import load_face
+from verhm.face.rig import avatar_titles, load_face
 from verhm.labels import MORPHS
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
@@ -26,6 +27,13 @@ POSES = (
     {"browInnerUp": 0.8, "eyeWideLeft": 0.6, "eyeWideRight": 0.6, "mouthFrownLeft": 0.5},
     {"eyeBlinkLeft": 1.0, "eyeBlinkRight": 1.0, "mouthPucker": 0.7},
     {"eyeLookOutLeft": 0.8, "eyeLookInRight": 0.8, "noseSneerLeft": 0.7, "browDownLeft": 0.9},
+)
+# Lids and lips that would cross if their morphs only added up.
+PRESSED = (
+    {},
+    {"eyeBlink": 1.0, "eyeSquint": 1.0, "cheekSquint": 1.0, "mouthSmile": 1.0, "mouthPress": 1.0},
+    {"mouthRollLower": 1.0, "mouthRollUpper": 1.0, "mouthShrugLower": 1.0, "eyeBlink": 0.6},
+    {"mouthClose": 1.0, "jawOpen": 0.3, "eyeLookDown": 1.0, "mouthFrown": 1.0},
 )
 SECONDS = 260.0  # five minutes of motion, of which four may be held
 
@@ -64,6 +72,19 @@ def test_the_face_looks_like_the_video_s(browser, run, weights, size):
             assert difference.mean() < 1.5, POSES[second]
             edges = 3 / size  # of the picture: one pixel along the outlines
             assert (difference > 24).mean() < edges, POSES[second]
+
+
+@pytest.mark.parametrize("avatar", list(avatar_titles()))
+def test_every_avatar_looks_like_its_video_also_where_skin_meets_skin(browser, avatar):
+    poses = np.repeat(np.stack([morph_weights(pose) for pose in PRESSED]), round(RATE), axis=0)
+    run, face = MadeUpRun(poses, avatar), load_face(name=avatar)
+    with viewer(browser, run, 384) as page, Renderer(face, 384) as renderer:
+        for second, pose in enumerate(PRESSED):
+            show(page, second + 0.5)
+            wanted = renderer.draw(poses[round((second + 0.5) * RATE)]).astype(int)
+            difference = np.abs(picture(page).astype(int) - wanted).max(axis=2)
+            assert difference.mean() < 1.5, pose
+            assert (difference > 24).mean() < 3 / 384, pose
 
 
 def test_the_face_is_neutral_and_drawn_before_its_motion_is_there(browser, run, weights):

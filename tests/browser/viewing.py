@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, Playwright, Route
 
 from ui.review_scripts import review_script
-from verhm.face.rig import load_face
+from verhm.face.rig import DEFAULT, load_face
 from verhm.face.viewing.payload import pack_face, pack_frames
 from verhm.labels import MORPHS
 
@@ -65,13 +65,14 @@ class MadeUpRun:
 
     Args:
         weights: (F, M) of the run
+        avatar: whose face
     """
 
-    def __init__(self, weights: np.ndarray) -> None:
+    def __init__(self, weights: np.ndarray, avatar: str = DEFAULT) -> None:
         self.packed = pack_frames(weights)
         self.asked: list[str] = []
         self.refused: set[str] = set()
-        self._face = pack_face(load_face())
+        self._face = pack_face(load_face(name=avatar))
 
     def answer(self, route: Route) -> None:
         """Give one request its answer."""

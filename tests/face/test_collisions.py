@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from benchmarks.face_sheet import VISEMES, morph_weights, sure_expressions
-from verhm.face.collisions import CROWDED, OPPOSED, settle
+from verhm.face.collisions import CROWDED, CROWDS, OPPOSED, settle
 from verhm.labels import MORPHS
 
 RANDOM = np.random.default_rng(0).uniform(0, 1, (200, len(MORPHS)))
@@ -45,6 +45,26 @@ def test_muscles_at_the_same_skin_stop_at_their_limit():
     settled = settle(RANDOM)
     for first, second, limit in CROWDED:
         assert (settled[:, first] + settled[:, second]).max() <= max(limit, 1.0) + 1e-9
+
+
+def test_of_what_crowds_the_same_skin_all_give_way_alike():
+    for columns, amounts, limit in CROWDS:
+        settled = settle(RANDOM)[:, columns]
+        assert (settled @ amounts).max() <= limit + 1e-9
+    pressed = morph_weights({"mouthRollLower": 1.0, "mouthRollUpper": 1.0, "mouthShrugLower": 1.0})
+    rolled = settle(pressed)[[column("mouthRollLower"), column("mouthRollUpper")]]
+    np.testing.assert_allclose(rolled, 2 / 3, atol=1e-6)
+
+
+def test_one_face_settles_as_it_does_among_others():
+    np.testing.assert_array_equal(settle(RANDOM[7]), settle(RANDOM)[7])
+    np.testing.assert_array_equal(settle(RANDOM.reshape(4, 50, -1))[1, 3], settle(RANDOM)[53])
+
+
+def test_the_weights_of_a_caller_stay_as_they_are():
+    before = RANDOM.copy()
+    settle(RANDOM)
+    np.testing.assert_array_equal(RANDOM, before)
 
 
 def test_lips_close_over_an_open_jaw_but_not_through_each_other():

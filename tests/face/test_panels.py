@@ -16,6 +16,8 @@ from verhm.audio.media import decode
 from verhm.errors import AudioError, Cancelled, RequestError
 from verhm.face.motion import compose, neutral_without_result
 from verhm.face.panels import Beside, Panels, refuse_unfit
+from verhm.face.rendering import Renderer
+from verhm.face.rig import load_face
 from verhm.face.strip_lanes import colour
 from verhm.face.video import render_video
 from verhm.labels import EMOTIONS, MORPHS
@@ -157,6 +159,19 @@ def test_two_faces_differ_with_a_strong_emotion_and_are_equal_without_a_result(b
             assert (apart > 20).sum() > 30
         elif seconds > certain + 0.5:
             np.testing.assert_array_equal(left, right)
+
+
+@pytest.mark.parametrize("avatar", ["man", "older-woman"])
+def test_both_faces_are_the_chosen_avatar_s(avatar):
+    chosen = replace(SMALL, avatar=avatar, caption="")
+    open_, shut = still(0.1, jawOpen=0.6), still(0.1)
+    beside = Beside(timeline=make_timeline(3.0), neutral=shut)
+    [frame] = frames(open_, replace(chosen, size=256), beside)
+    with Renderer(load_face(name=avatar), 256) as renderer:
+        for columns, morphs in ((slice(0, 256), open_), (slice(-256, None), shut)):
+            np.testing.assert_array_equal(
+                frame[:226, columns], renderer.draw(morphs.weights[0])[:226]
+            )
 
 
 def test_each_face_says_that_it_is_synthetic_and_which_it_is():

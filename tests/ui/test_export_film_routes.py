@@ -32,6 +32,21 @@ def test_a_film_is_made_followed_and_taken_under_the_code(client, analysed, unti
     assert name in answer.headers["content-disposition"]
 
 
+def test_a_film_shows_the_face_that_is_chosen_when_it_is_ordered(
+    client, context, analysed, engine, until
+):
+    run = analysed().latest_done
+    context.preferences.choose_avatar("man")
+    client.post(f"/runs/{run.id}/films", params=CHOICES)
+    until(lambda: newest(client, run)["has_ended"])
+    assert engine.video[-1].avatar == "man"
+    assert (
+        newest(client, run)["words"] == "Face, 512 pixels · Man in his forties · emotions over time"
+    )
+    taken = client.get(f"/films/{newest(client, run)['id']}").headers["content-disposition"]
+    assert "run1_face-man-512-timeline.mp4" in taken
+
+
 def test_a_film_can_be_stopped(client, analysed, engine, until):
     run = analysed().latest_done
     engine.draw_on.clear()

@@ -1,19 +1,18 @@
 """The turning face is served in pieces, by ids and hashes, and nothing erased is among them."""
 
 import hashlib
+import json
 
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from safetensors.numpy import load
 
-from storage.details import RunResult
 from storage.models import MediaKind
-from tests.factories import make_analysis
 from ui.face_routes import motion_url
 from ui.server import make_app
+from verhm.face.rig import avatar_titles
 from verhm.labels import MORPHS
-from verhm.report.document import to_json
 from verhm.settings import AnalysisSettings, VideoSettings
 
 
@@ -21,24 +20,6 @@ from verhm.settings import AnalysisSettings, VideoSettings
 def client(context):
     with TestClient(make_app(context), base_url="http://127.0.0.1:7860") as client:
         yield client
-
-
-@pytest.fixture
-def add_run(context, add_session):
-    """Function that adds a finished run of some length and returns its id."""
-
-    def add(seconds: float, video: VideoSettings | None = None, code: str = "P-0417") -> str:
-        analysis = make_analysis(seconds)
-        run = context.repository.begin_run(add_session(code).id, AnalysisSettings(), video)
-        context.repository.mark_running(run.id)
-        document = to_json(analysis).encode()
-        found = {"summary": analysis.summary, "quality": analysis.quality, "model": analysis.model}
-        context.repository.finish_run(
-            run.id, RunResult(document, analysis.morphs, duration=seconds, **found)
-        )
-        return run.id
-
-    return add
 
 
 def pieces(client, run_id: str, count: int) -> list[np.ndarray]:
@@ -68,6 +49,36 @@ def test_the_face_is_found_by_its_hash_and_may_be_kept_for_ever(client, add_run)
     assert address == f"/face/{hashlib.sha256(answer.content).hexdigest()}"
     assert "immutable" in answer.headers["cache-control"]
     assert load(answer.content)["triangle"].shape[1] == 3
+
+
+def shown(client, run_id: str) -> str:
+    """The avatar that a run is shown with."""
+    address = client.get(motion_url(run_id)).json()["face"]
+    content = client.get(address).content
+    header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
+    return json.loads(header["__metadata__"]["about"])["name"]
+
+
+def test_a_run_is_shown_with_the_face_of_its_video(client, context, add_run):
+    run_id = add_run(2.0, VideoSettings(avatar="man"))
+    context.preferences.choose_avatar("older-woman")
+    assert shown(client, run_id) == "man"
+
+
+def test_a_run_without_a_video_is_shown_with_the_face_that_is_chosen(client, context, add_run):
+    run_id = add_run(2.0)
+    assert shown(client, run_id) == "neutral"
+    context.preferences.choose_avatar("older-woman")
+    assert shown(client, run_id) == "older-woman"
+
+
+def test_every_face_has_an_address_of_its_own(client, add_run):
+    faces = {
+        client.get(motion_url(add_run(2.0, VideoSettings(avatar=name), name))).json()["face"]
+        for name in avatar_titles()
+    }
+    assert len(faces) == len(avatar_titles())
+    assert all(client.get(address).status_code == 200 for address in faces)
 
 
 def test_a_patient_s_motion_is_kept_by_no_browser(client, add_run):

@@ -93,11 +93,11 @@ class Arch:
     def _crown(self, middle: float, width: float, height: float) -> Part:
         across, along = np.meshgrid(np.linspace(-1, 1, COLUMNS), np.linspace(0, 1, ROWS))
         # Crowns narrow towards the gum, their corners and sides are rounded.
-        half = width / 2 * (0.87 + 0.135 * np.cos((along - 0.25) * 1.7))
-        corner = 0.16 * np.abs(across) ** 3 * (1 - along) ** 6
+        half = width / 2 * (0.87 + 0.145 * np.cos((along - 0.15) * 1.6))
+        corner = 0.06 * np.abs(across) ** 4 * (1 - along) ** 6
         rise = np.minimum(along + corner * (1 - along), 1.0)
         bulge = 0.007 * (1 - np.abs(across) ** 2.4) + 0.010 * np.sin(np.pi * along * 0.8)
-        bulge -= 0.014 * (np.abs(across) > 0.99) + 0.010 * (1 - along) ** 3
+        bulge -= 0.006 * (np.abs(across) > 0.99) + 0.010 * (1 - along) ** 3
         place_, normal = self.at(middle + across * half)
         spot = place_ + normal * bulge[..., None]
         y = self.edge + self.up * rise * height * 1.45

@@ -141,7 +141,9 @@ function makePose(rig) {
       weights[morph] = bytes[morph] / about.full;
       if (bytes[morph]) move(morph, weights[morph]);
     }
+    partSeams(buffer, rig, weights);
     about.eyes.forEach((eye, side) => {
+      slideOver(buffer, rig[`cover${side}`], rig[`cover_least${side}`], eye.centre);
       turnBall(buffer, rig[`ball${side}`], eye, weights);
       shadeBall(buffer, rig[`ball${side}`], rig[`lid${side}`], eye, rig.lid_shadow, about.lid_shadow);
     });

@@ -1,4 +1,8 @@
-"""Muscles that pull against each other, or all at the same skin: none may tear the face."""
+"""Muscles that pull against each other, or all at the same skin: none may tear the face.
+
+This is arithmetic on weights, before anything is posed; where posed skin meets skin all the same,
+`verhm.face.contact` parts it.
+"""
 
 from typing import Final
 
@@ -16,6 +20,20 @@ def _pairs(one: str, other: str) -> list[tuple[int, int]]:
     ]
 
 
+def _crowd(limit: float, **amounts: float) -> tuple[list[int], np.ndarray, float]:
+    """Columns of morphs, what each does at full weight, and how much of it there can be."""
+    return [MORPHS.index(name) for name in amounts], np.array(list(amounts.values())), limit
+
+
+def _corner(side: str) -> tuple[list[int], np.ndarray, float]:
+    """What draws a corner of the mouth outwards, by how many mm.
+
+    Beyond the limit, a little more than a full smile does alone, it would roll over the cheek.
+    """
+    widening = {"Smile": 7.55, "Dimple": 5.24, "Stretch": 5.38, "Press": 5.99, "": 5.73}
+    return _crowd(8.5, **{f"mouth{name}{side}": reach for name, reach in widening.items()})
+
+
 # One undoes the other: only what the stronger has more of shows.
 OPPOSED: Final = (
     *_pairs("mouthSmile", "mouthFrown"),
@@ -25,12 +43,24 @@ OPPOSED: Final = (
     *_pairs("mouthLeft", "mouthRight"),
 )
 # Both do the same, and together go no further than this: the second gives way to the first.
-# The lower lid covers at most half of an open eye; the corners of the mouth stay on the cheeks.
+# The lower lid covers at most half of an open eye.
 CROWDED: Final = (
     *((*pair, 1.2) for pair in _pairs("cheekSquint", "eyeSquint")),
-    *((*pair, 1.0) for pair in _pairs("mouthSmile", "mouthStretch")),
-    *((*pair, 1.0) for pair in _pairs("mouthSmile", "mouthDimple")),
     *((*pair, 1.7) for pair in _pairs("noseSneer", "mouthUpperUp")),
+)
+# Of these, all give way alike.
+CROWDS: Final = (
+    _corner("Left"),
+    _corner("Right"),
+    # What presses the lips together, in shares of what each can do alone.
+    _crowd(
+        2.0,
+        mouthPressLeft=0.5,
+        mouthPressRight=0.5,
+        mouthRollLower=1.0,
+        mouthRollUpper=1.0,
+        mouthShrugLower=1.0,
+    ),
 )
 _JAW, _CLOSE = MORPHS.index("jawOpen"), MORPHS.index("mouthClose")
 
@@ -38,21 +68,26 @@ _JAW, _CLOSE = MORPHS.index("jawOpen"), MORPHS.index("mouthClose")
 def settle(weights: np.ndarray) -> np.ndarray:
     """Let what cannot be together give way.
 
-    Continuous in the weights, so that nothing jumps; a face without collisions stays as it is.
+    Continuous in the weights, so that nothing jumps; a face without collisions stays as it is, and
+    so does one that has settled.
 
     Args:
-        weights: (F, M) in [0, 1]
+        weights: (…, M) in [0, 1]
 
     Returns:
-        (F, M), none above what it was
+        (…, M), none above what it was
     """
-    settled = weights.copy()
+    settled = np.array(weights)
     for one, other in OPPOSED:
-        both = np.minimum(settled[:, one], settled[:, other])
-        settled[:, one] -= both
-        settled[:, other] -= both
+        both = np.minimum(settled[..., one], settled[..., other])
+        settled[..., one] -= both
+        settled[..., other] -= both
     for first, second, limit in CROWDED:
-        settled[:, second] = np.minimum(settled[:, second], (limit - settled[:, first]).clip(0))
+        room = (limit - settled[..., first]).clip(0)
+        settled[..., second] = np.minimum(settled[..., second], room)
+    for columns, amounts, limit in CROWDS:
+        load = settled[..., columns] @ amounts
+        settled[..., columns] *= (limit / np.maximum(load, limit))[..., None]
     # ARKit's mouthClose shuts the lips of an open jaw; beyond it they would cross.
-    settled[:, _CLOSE] = np.minimum(settled[:, _CLOSE], settled[:, _JAW])
+    settled[..., _CLOSE] = np.minimum(settled[..., _CLOSE], settled[..., _JAW])
     return settled

@@ -65,7 +65,7 @@ class _Worker(contextlib.AbstractContextManager):
 
     def __init__(self, settings: VideoSettings, heading: str) -> None:
         self._shape = (settings.size, settings.size, 3)
-        looks = (str(settings.size), settings.caption, heading)
+        looks = (str(settings.size), settings.avatar, settings.caption, heading)
         with _refusing_crash("the drawing process did not start"):
             self._process = subprocess.Popen(  # noqa: S603 - our own module, no shell
                 [sys.executable, "-m", "verhm.face.worker", *looks],

@@ -7,7 +7,8 @@ import numpy as np
 from verhm.labels import MORPHS
 
 # How far each morph at full weight parts the lips in the middle, mm; negative: brings them
-# together. Read off the rig, on which morphs add up; a name without a side stands for both.
+# together. Read off the default avatar, on which morphs add up; those of the others, bent to their
+# shape, do nearly the same. A name without a side stands for both.
 PARTING: Final = {
     **{"jawOpen": 34.3, "mouthClose": -34.4, "mouthFunnel": 12.4, "mouthPucker": -2.7},
     **{"jawForward": 1.4, "mouthLeft": -1.4, "mouthRight": -1.4, "mouthSmile": -1.4},

@@ -107,7 +107,7 @@ class Renderer:
         face, drawn = self._face, self._normals.vertices
         colours = np.zeros((len(face.neutral), 3), np.float32)
         colours[drawn] = shade(self._normals.at(posed), face.light[drawn], face.gloss[drawn])
-        colours = fold(colours, face.folds @ weights.astype(np.float32))
+        colours = fold(colours, face.folded(weights.astype(np.float32)))
         return self._finish(colours, posed)
 
     def _finish(self, colours: np.ndarray, posed: np.ndarray) -> np.ndarray:

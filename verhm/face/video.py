@@ -21,7 +21,7 @@ def render_video(
     progress: Progress = no_progress,
     beside: Beside = ALONE,
 ) -> None:
-    """Write an MP4 of the shipped face, one frame per row of the weights.
+    """Write an MP4 of an avatar's face, one frame per row of the weights.
 
     Works from any thread. Memory does not grow with the length. Nothing is left behind when it
     fails or is cancelled.
@@ -30,7 +30,7 @@ def render_video(
         morphs: the face over time
         audio: what it says, from the same start
         output: file to write; replaced when it exists
-        settings: size and caption
+        settings: size, avatar and caption
         progress: told the share of frames done, also while a frame takes long; may raise
             `Cancelled`
         beside: what else is shown
@@ -38,10 +38,10 @@ def render_video(
     Raises:
         RenderError: E40 no face, E41 it cannot be drawn, E42 the video cannot be written
         AudioError: E10–E19 when the sound file, or the film beside the face, is unfit
-        RequestError: E71 when the face is too small for what is shown with it
+        RequestError: E71 no such avatar, or the face is too small for what is shown with it
         Cancelled: as raised by `progress`
     """
-    load_face()  # says at once what is wrong with it
+    load_face(name=settings.avatar)  # says at once what is wrong with it
     done, count = 0, len(morphs.weights)
 
     def report() -> None:

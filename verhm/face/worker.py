@@ -1,8 +1,9 @@
 """Draws frames in a process of its own: morph weights in, pixels out.
 
-`python -m verhm.face.worker SIZE CAPTION HEADING` reads M float32 numbers per frame from standard
-input and writes size x size x 3 bytes per frame to standard output, until the input ends. A process
-of its own keeps OpenGL, which may crash, away from the caller, and works the same on every system.
+`python -m verhm.face.worker SIZE AVATAR CAPTION HEADING` reads M float32 numbers per frame from
+standard input and writes size x size x 3 bytes per frame to standard output, until the input ends.
+A process of its own keeps OpenGL, which may crash, away from the caller, and works the same on
+every system.
 """
 
 import os
@@ -38,7 +39,7 @@ def serve(weights: BinaryIO, pixels: BinaryIO, renderer: "Renderer") -> None:
 
 def main() -> None:
     """Serve on the standard streams."""
-    size, caption, heading, *tried = sys.argv[1:]
+    size, avatar, caption, heading, *tried = sys.argv[1:]
     # Whatever a graphics driver prints must not end up among the pixels.
     pixels = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)
@@ -46,7 +47,8 @@ def main() -> None:
         # Imported here, since the import fails where OpenGL's library is missing.
         from verhm.face import rendering
 
-        renderer = rendering.Renderer(load_face(), int(size), caption, heading)
+        face = load_face(name=avatar)
+        renderer = rendering.Renderer(face, int(size), caption, heading)
     except (RenderError, ImportError, AttributeError, OSError):
         if not sys.platform.startswith("linux") or len(tried) == len(_OTHERS):
             raise

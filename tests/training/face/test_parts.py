@@ -7,9 +7,11 @@ import pytest
 
 from training.face.atlas import HEIGHT, REGIONS, WIDTH, place, unroll
 from training.face.eyes import fit_sphere, spread_of
+from training.face.haircut import SOFT_LINE
 from training.face.identity import Identity, target_weights
+from training.face.landmarks import Landmarks
 from training.face.part import Part, compact
-from training.face.skin import Landmarks, brow_arch, hairline
+from training.face.skin import brow_arch, hairline
 from training.face.teeth import UPPER, Arch
 
 MARKS = Landmarks(eye_x=0.28, eye_y=7.3, mouth_y=6.65, nose_y=6.98)
@@ -65,7 +67,7 @@ def test_the_iris_has_most_of_the_eyes_texture():
 
 def test_the_hairline_is_symmetric_over_the_forehead_and_under_the_crown():
     points = np.array([[0.3, 7.9, 1.2], [-0.3, 7.9, 1.2], [0, 8.4, 0.5], [0, 7.5, 1.4]])
-    left, right, crown, forehead = hairline(points, MARKS)
+    left, right, crown, forehead = hairline(points, MARKS, SOFT_LINE)
     assert left == pytest.approx(right)
     assert crown > 0 > forehead
 

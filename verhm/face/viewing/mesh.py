@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from scipy import sparse
 
 from verhm.face.rig import FaceModel
 from verhm.face.surface import split_layers
@@ -86,7 +87,7 @@ def surface_arrays(face: FaceModel, mesh: ViewMesh) -> dict[str, np.ndarray]:
 
 def motion_arrays(face: FaceModel, mesh: ViewMesh) -> dict[str, np.ndarray]:
     """What each morph moves and folds: runs of corners with offsets, one run after the other."""
-    runs = [_offsets(face, mesh, morph) for morph in range(face.offsets.shape[1])]
+    runs = [_runs(face, mesh, face.offsets[:, [morph]]) for morph in range(face.offsets.shape[1])]
     folds = face.folds.tocsc()
     scale = np.array([np.abs(offsets).max(initial=1e-6) / _LARGEST for _, offsets in runs])
     fractions = [offsets / each for (_, offsets), each in zip(runs, scale, strict=True)]
@@ -101,12 +102,35 @@ def motion_arrays(face: FaceModel, mesh: ViewMesh) -> dict[str, np.ndarray]:
     }
 
 
-def _offsets(face: FaceModel, mesh: ViewMesh, morph: int) -> tuple[np.ndarray, np.ndarray]:
-    """(N,) corners that a morph moves and (N, 3) how far at full weight."""
-    column = face.offsets[:, [morph]].tocoo()
-    vertices, row = np.unique(column.coords[0] // 3, return_inverse=True)
+def contact_arrays(face: FaceModel, mesh: ViewMesh) -> dict[str, np.ndarray]:
+    """Where skin gives way to skin; see `verhm.face.contact`.
+
+    Of each seam how much nearer its edges may come, by how much each morph parts them, and a run of
+    corners with what parts them by 1 dm; of each eye the corners before it, and how near they come.
+    """
+    seams = face.seams
+    runs = [_runs(face, mesh, seams.relief[:, [seam]]) for seam in range(len(seams.room))]
+    arrays = {
+        "seam_room": seams.room.astype(np.float32),
+        "seam_reach": seams.reach.astype(np.float32),
+        "relief_start": np.cumsum([0, *(len(places) for places, _ in runs)]).astype(np.uint32),
+        "relief_corner": np.concatenate([places for places, _ in runs]).astype(np.uint32),
+        "relief": np.concatenate([offsets for _, offsets in runs]),
+    }
+    for number, eye in enumerate(face.eyes):
+        arrays[f"cover{number}"] = mesh.first[eye.cover.vertices].astype(np.uint32)
+        arrays[f"cover_least{number}"] = eye.cover.least.astype(np.float32)
+    return arrays
+
+
+def _runs(
+    face: FaceModel, mesh: ViewMesh, column: sparse.csr_array
+) -> tuple[np.ndarray, np.ndarray]:
+    """(N,) corners that a (3 A, 1) column of offsets moves, and (N, 3) how far."""
+    entries = column.tocoo()
+    vertices, row = np.unique(entries.coords[0] // 3, return_inverse=True)
     offsets = np.zeros((len(vertices), 3), np.float32)
-    offsets[row, column.coords[0] % 3] = column.data
+    offsets[row, entries.coords[0] % 3] = entries.data
     places = mesh.first[face.moving[vertices]]
     is_shown = places >= 0
     return places[is_shown], offsets[is_shown]

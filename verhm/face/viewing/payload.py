@@ -13,11 +13,13 @@ from PIL import Image
 from safetensors.numpy import save
 
 from verhm.face.camera import Camera
+from verhm.face.collisions import settle
 from verhm.face.hair import ribbons
 from verhm.face.picture import background
 from verhm.face.rig import Eye, FaceModel, gaze_rotation
 from verhm.face.viewing.mesh import (
     ViewMesh,
+    contact_arrays,
     fixed_point,
     motion_arrays,
     sort_mesh,
@@ -31,8 +33,8 @@ _FULL: Final = 255  # byte of a weight of 1
 
 
 def pack_frames(weights: np.ndarray) -> bytes:
-    """(F, M) morph weights in [0, 1] as bytes, frame after frame, each right to 1/510."""
-    return fixed_point(weights, np.uint8).tobytes()
+    """(F, M) morph weights in [0, 1], settled, as bytes, frame by frame, each right to 1/510."""
+    return fixed_point(settle(weights), np.uint8).tobytes()
 
 
 def pack_face(face: FaceModel) -> bytes:
@@ -42,6 +44,7 @@ def pack_face(face: FaceModel) -> bytes:
     arrays = {
         **surface_arrays(face, mesh),
         **motion_arrays(face, mesh),
+        **contact_arrays(face, mesh),
         **strands,
         **_eyes(face, mesh),
         "skin": np.frombuffer(_jpeg(face.texture), np.uint8),
