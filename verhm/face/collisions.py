@@ -61,6 +61,8 @@ CROWDS: Final = (
         mouthRollUpper=1.0,
         mouthShrugLower=1.0,
     ),
+    # A jaw that is pushed forward has its teeth where the upper lip would roll in.
+    _crowd(1.3, jawForward=1.0, mouthRollUpper=0.8),
 )
 _JAW, _CLOSE = MORPHS.index("jawOpen"), MORPHS.index("mouthClose")
 
