@@ -39,7 +39,7 @@ def main() -> None:
     voice = decode(options.voice).waveform
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "voice.wav"
-        _write_repeated(voice, options.seconds, path)
+        write_repeated(voice, options.seconds, path)
         analyzer.analyze(path)  # first call: caches fill, libraries compile
         start = time.perf_counter()
         analysis = analyzer.analyze(path)
@@ -59,7 +59,8 @@ def main() -> None:
     print(json.dumps(figures))
 
 
-def _write_repeated(voice: Waveform, seconds: float, path: Path) -> None:
+def write_repeated(voice: Waveform, seconds: float, path: Path) -> None:
+    """Write a recording over and over until it is that long."""
     count = round(seconds * voice.sample_rate)
     samples = np.resize(voice.samples, count)
     soundfile.write(path, samples, voice.sample_rate, subtype="PCM_16")

@@ -9,6 +9,7 @@ import soundfile
 
 from verhm.analysis import Analyzer
 from verhm.errors import Cancelled, RequestError
+from verhm.labels import MORPHS
 from verhm.stages import Stage
 from verhm.types import Voice
 
@@ -69,3 +70,13 @@ def test_an_unfit_baseline_is_refused_before_anything_is_read(analyzer):
     other = Voice("another model", 40.0, np.zeros(300))
     with pytest.raises(RequestError, match=r"^E74"):
         analyzer.analyze(Path("nowhere.wav"), baseline=other)
+
+
+def test_the_face_rests_before_speech(analyzer, speech_path, tmp_path):
+    samples, sample_rate = soundfile.read(speech_path)
+    soundfile.write(
+        tmp_path / "a.wav", np.concatenate([np.zeros(2 * sample_rate), samples]), sample_rate
+    )
+    jaw = analyzer.analyze(tmp_path / "a.wav").morphs.weights[:, MORPHS.index("jawOpen")]
+    assert jaw[:45].max() < 0.02  # 1.5 s, at 30 frames a second
+    assert jaw[60:].mean() > 0.05

@@ -19,7 +19,7 @@ ALLOWED = {
 OWNERS = {
     "ffmpeg": "verhm/audio/media.py",
     "imageio_ffmpeg": "verhm/audio/media.py",
-    "librosa": "verhm/audio/pitch.py",
+    "librosa": ("verhm/audio/pitch.py", "training/alignment.py"),
     "transformers": "verhm/model/encoder.py",
     "pyrender": "verhm/face/rendering.py",
     "plotly": "verhm/report/plots.py",

@@ -6,7 +6,7 @@ import pytest
 
 import verhm.confounds
 from tests.factories import make_analysis, make_waveform
-from tests.model.tiny import make_model
+from tests.model.tiny import SETTINGS, make_model
 from verhm.__main__ import _write_results, main
 from verhm.confounds import (
     CHANGES,
@@ -134,7 +134,7 @@ def test_a_recording_shorter_than_a_window_is_checked(model):
 
 
 def test_the_voice_s_baseline_is_taken_off_again(voice, model, analysis, without_change):
-    usual = Voice(model.id.sha256, 20.0, np.full(8, 3.0))
+    usual = Voice(model.id.sha256, 20.0, np.full(SETTINGS.embedding, 3.0))
     settings, spoken, timeline = analysis.settings, analysis.activity, analysis.timeline
     off = usual_embedding(usual, model.id.sha256)
     found = infer(model, voice, spoken, timeline.starts, timeline.ends, settings, usual=off)
@@ -221,9 +221,9 @@ def test_the_command_line_writes_the_file_and_prints_the_sentence(speech_path, t
     call = ["analyze", str(speech_path), "--out", str(tmp_path), "--no-video", "--confounds"]
     assert main(call) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].endswith(f"wrote 6 files to {tmp_path}")
+    assert lines[0].endswith(f"wrote 7 files to {tmp_path}")
     assert lines[1] == f"{speech_path}: {read_sentence(tmp_path)}"
-    assert len(list(tmp_path.iterdir())) == 6
+    assert len(list(tmp_path.iterdir())) == 7
 
 
 def read_sentence(folder) -> str:

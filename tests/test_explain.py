@@ -1,14 +1,18 @@
 """The command that explains a window."""
 
 import json
+import weakref
 from dataclasses import replace
 
 import numpy as np
 import pytest
+import soundfile
 from PIL import Image
 
 from tests.factories import make_analysis
+from tests.model.tiny import SETTINGS, make_model, on_waveform
 from verhm.__main__ import main
+from verhm.analysis import Analyzer
 from verhm.explain_command import (
     ExplainedWindow,
     draw_explanation,
@@ -17,6 +21,8 @@ from verhm.explain_command import (
     to_document,
     write_explanation,
 )
+from verhm.model.abstention import Thresholds
+from verhm.model.checkpoint import Reading
 from verhm.model.explanation import Explanation, band_edges
 from verhm.types import WindowStatus
 
@@ -28,6 +34,22 @@ EXPLANATION = Explanation(
     influence=np.zeros((6, 5)),
     mel=np.zeros((80, 300), dtype=np.float32),
 )
+
+
+@pytest.fixture
+def load_tiny(monkeypatch):
+    """Function that puts a tiny model, never in doubt, in the shipped one's place."""
+
+    def load(settings=SETTINGS) -> None:
+        sure = Thresholds(snr=-1e9, confidence=0.0, novelty=1e9)
+        model = replace(
+            make_model(settings=settings),
+            reading=Reading(1.5, sure),
+            baseline_reading=Reading(1.2, sure),
+        )
+        monkeypatch.setattr("verhm.analysis.load", lambda folder, device: model)
+
+    return load
 
 
 def influenced(**patches: float) -> Explanation:
@@ -80,6 +102,7 @@ def test_the_document_holds_every_patch():
     assert document["probability"] == 0.62
     assert np.shape(document["influence"]) == (6, 5)
     assert document["influence"][2][1] == 0.7
+    assert document["baseline_windows"] == found.analysis.baseline_windows == 12.0
 
 
 def test_the_picture_colours_the_patch_that_matters(tmp_path):
@@ -98,6 +121,65 @@ def test_a_folder_that_cannot_be_written_is_refused(tmp_path, capsys):
     (tmp_path / "explanation.json").write_text("{}")
     assert main(["explain", "a.wav", "--at", "1", "--out", str(tmp_path)]) == 2
     assert capsys.readouterr().err.startswith("E72 ")
+
+
+def test_a_model_without_a_spectrogram_is_refused_before_any_recording_is_read(
+    load_tiny, tmp_path, capsys
+):
+    load_tiny(on_waveform("hubert"))
+    nowhere = str(tmp_path / "nowhere.wav")
+    assert main(["explain", nowhere, "--at", "1", "--baseline", nowhere]) == 2
+    assert capsys.readouterr().err.startswith("E71 The encoder hubert ")
+
+
+def test_a_bad_baseline_is_not_taken_for_the_input(load_tiny, speech_path, tmp_path, capsys):
+    load_tiny()
+    bad, out = tmp_path / "bad.wav", tmp_path / "out"
+    bad.write_bytes(b"")
+    call = [str(speech_path), "--baseline", str(bad), "--out", str(out)]
+    for command in (["explain", "--at", "1"], ["analyze"]):
+        assert main([*command, *call]) == 2
+        assert capsys.readouterr().err.startswith(f"E11 {bad}: ")
+    assert not out.exists()
+
+
+@pytest.fixture(scope="module")
+def earlier(speech_path, tmp_path_factory) -> list[str]:
+    """Options that name four recordings of the same voice, each at a level of its own."""
+    samples, rate = soundfile.read(speech_path)
+    folder = tmp_path_factory.mktemp("earlier")
+    paths = [folder / f"{number}.wav" for number in range(4)]
+    for number, path in enumerate(paths):
+        soundfile.write(path, samples * (1 - number / 10), rate)
+    return [word for path in paths for word in ("--baseline", str(path))]
+
+
+def test_a_window_is_read_against_earlier_recordings(
+    load_tiny, speech_path, earlier, tmp_path, capsys
+):
+    load_tiny()
+    call = ["explain", str(speech_path), "--at", "4", *earlier]
+    assert main([*call, "--out", str(tmp_path)]) == 0
+    document = json.loads((tmp_path / "explanation.json").read_text())
+    assert 13 <= document["baseline_windows"] <= 20
+    assert "gain" in document["sentences"][2]
+
+
+def test_of_earlier_recordings_no_whole_analysis_is_kept(
+    load_tiny, speech_path, earlier, monkeypatch
+):
+    load_tiny()
+    analyze, alive, counts = Analyzer.analyze, weakref.WeakSet(), []
+
+    def watched(self, *arguments, **named):
+        counts.append(len(alive))
+        analysis = analyze(self, *arguments, **named)
+        alive.add(analysis)
+        return analysis
+
+    monkeypatch.setattr(Analyzer, "analyze", watched)
+    assert main(["explain", str(speech_path), "--at", "4", *earlier]) == 0
+    assert len(counts) == 5 and max(counts) <= 1
 
 
 @pytest.mark.model

@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +19,7 @@ from verhm.labels import EMOTIONS, MORPHS
 from verhm.stages import no_progress
 
 ROOT = Path(__file__).parent.parent
+ALWAYS = {"analysis.json", "windows.csv", "morphs.csv", "emotions.html", "emotions.png"}
 
 
 def test_a_call_without_a_recording_is_refused(tmp_path, capsys):
@@ -39,9 +41,28 @@ def test_earlier_results_are_not_overwritten(tmp_path, capsys):
 
 def test_no_video_of_earlier_results_stays_beside_new_ones(tmp_path):
     (tmp_path / "face.mp4").write_bytes(b"another face")
+    (tmp_path / "morphs-neutral.csv").write_bytes(b"another neutral one")
     _write_results(make_analysis(2.0), Path("a.wav"), tmp_path, None, no_progress)
-    names = {"analysis.json", "windows.csv", "morphs.csv", "emotions.html", "emotions.png"}
-    assert {path.name for path in tmp_path.iterdir()} == names
+    assert {path.name for path in tmp_path.iterdir()} == ALWAYS
+
+
+def test_the_face_is_exported_on_demand_and_not_left_beside_later_results(tmp_path):
+    analysis = make_analysis(0.1)
+    count = _write_results(
+        analysis, Path("a.wav"), tmp_path, None, no_progress, exports=("npy", "blender", "obj")
+    )
+    exported = {"face.glb", "face-blender.py", "morphs.npy", "morphs.json", "obj"}
+    assert {path.name for path in tmp_path.iterdir()} == ALWAYS | exported
+    assert len(list((tmp_path / "obj").glob("frame-*.obj"))) == len(analysis.morphs.weights)
+    assert count == len(ALWAYS) + 4
+    _write_results(analysis, Path("a.wav"), tmp_path, None, no_progress)
+    assert {path.name for path in tmp_path.iterdir()} == ALWAYS
+
+
+def test_an_unknown_export_is_refused(tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        main(["analyze", "a.wav", "--out", str(tmp_path), "--export", "fbx"])
+    assert "fbx" in capsys.readouterr().err
 
 
 def test_videos_of_earlier_results_are_no_recordings(tmp_path, capsys):
@@ -87,12 +108,11 @@ def test_analyze_writes_every_output(speech_path, tmp_path):
     assert finished.returncode == 0, finished.stderr
     assert finished.stderr == ""
     said = re.fullmatch(
-        rf"{speech_path}: (\d+) of (\d+) windows with a result; wrote 6 files to {out}\n",
+        rf"{speech_path}: (\d+) of (\d+) windows with a result; wrote 7 files to {out}\n",
         finished.stdout,
     )
     assert said
-    names = {"analysis.json", "windows.csv", "morphs.csv", "emotions.html", "emotions.png"}
-    assert {path.name for path in out.iterdir()} == names | {"face.mp4"}
+    assert {path.name for path in out.iterdir()} == ALWAYS | {"morphs-neutral.csv"} | {"face.mp4"}
 
     document = json.loads((out / "analysis.json").read_text())
     assert document["labels"] == list(EMOTIONS)
@@ -118,7 +138,7 @@ def test_one_bad_file_does_not_stop_the_rest(speech_path, tmp_path, capsys):
     assert captured.err.count("\n") == 1
     assert "E11 " in captured.err
     assert [path.name for path in out.iterdir()] == [speech_path.stem]
-    assert captured.out.endswith(f"wrote 5 files to {out / speech_path.stem}\n")
+    assert captured.out.endswith(f"wrote 6 files to {out / speech_path.stem}\n")
 
 
 @pytest.mark.model
@@ -135,6 +155,17 @@ def test_malformed_files_each_give_one_coded_line_and_leave_nothing(speech_path,
         assert len(lines) == 1 and code in codes, (path.name, lines)
         assert not out.exists()
     assert sorted(folder.iterdir()) == sorted(path for path, _ in files if path.exists())
+
+
+@pytest.mark.model
+def test_the_same_recording_does_not_count_twice_for_a_baseline(speech_path, tmp_path, capsys):
+    copy = shutil.copy(speech_path, tmp_path / "again.wav")
+    baseline = ["--baseline", str(speech_path), "--baseline", str(copy)]
+    arguments = ["analyze", str(speech_path), *baseline, "--out", str(tmp_path / "out")]
+    assert main([*arguments, "--no-video"]) == 2
+    assert capsys.readouterr().err.startswith(
+        f"E74 {copy}: The baseline names this recording twice"
+    )
 
 
 @pytest.mark.model

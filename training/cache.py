@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from training.corpora.clip import Clip
+from training.synthesised_speech import Phoneme
 from verhm.labels import EMOTIONS
-from verhm.model.network import NetworkSettings
+from verhm.model.network import NetworkSettings, read_sizes
 from verhm.settings import AnalysisSettings
 from verhm.types import Quality
 
@@ -24,23 +25,61 @@ class ClipFeatures:
     Attributes:
         statistics: (W + 1, S) of each window, and of the whole clip in the last row
         quality: W + 1 measurements
+        tokens: (T, D) trunk frames, merged
+        speech: (T,) bool, whether somebody speaks
+        first: (W,) first token of each window
     """
 
     statistics: np.ndarray
     quality: tuple[Quality, ...]
+    tokens: np.ndarray
+    speech: np.ndarray
+    first: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
 class MouthClip:
-    """Encoder frames of a copy of a recording, and the mouth that belongs to them.
+    """Trunk frames of a copy of a recording, and the mouth that belongs to them.
 
     Attributes:
         frames: (F, D)
+        speech: (F,) bool, whether somebody speaks
         targets: (F, M') in [0, 1]
     """
 
     frames: np.ndarray
+    speech: np.ndarray
     targets: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class SpokenClip:
+    """Trunk frames of speech whose sounds are known.
+
+    Attributes:
+        frames: (F, D)
+        speech: (F,) bool, whether somebody speaks
+        phonemes: what is said when
+    """
+
+    frames: np.ndarray
+    speech: np.ndarray
+    phonemes: tuple[Phoneme, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Sequence:
+    """The tokens of a copy of a clip, for the emotion branch.
+
+    Attributes:
+        tokens: (T, D) float16
+        speech: (T,) bool
+        first: (W,) first token of each window
+    """
+
+    tokens: np.ndarray
+    speech: np.ndarray
+    first: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +106,11 @@ class Examples:
     def speakers(self) -> np.ndarray:
         """(N,) speaker of each row."""
         return np.array([clip.speaker for clip in self.clips])[self.clip]
+
+    @property
+    def statements(self) -> np.ndarray:
+        """(N,) what is said in each row."""
+        return np.array([clip.statement for clip in self.clips])[self.clip]
 
     @property
     def labels(self) -> np.ndarray:
@@ -98,15 +142,90 @@ def mouth_path(work: Path, name: str, copy: int) -> Path:
     return work / "mouth" / f"{name}.{copy}.npz"
 
 
+def frames_path(work: Path, clip: Clip) -> Path:
+    """Where the trunk's frames of a clip are kept."""
+    return work / "frames" / clip.speaker / f"{clip.name}.npz"
+
+
+def spoken_folder(work: Path, is_held_out: bool) -> Path:
+    """Where synthesised speech is kept, to train on or to be held out."""
+    return work / "spoken" / ("held-out" if is_held_out else "training")
+
+
 def write_features(path: Path, features: ClipFeatures) -> None:
     """Write the description of a clip."""
     quality = np.array([tuple(asdict(quality).values()) for quality in features.quality])
-    _write(path, statistics=features.statistics.astype(np.float16), quality=quality)
+    _write(
+        path,
+        statistics=features.statistics.astype(np.float16),
+        quality=quality,
+        tokens=features.tokens.astype(np.float16),
+        speech=features.speech,
+        first=features.first,
+    )
+
+
+def write_frames(path: Path, frames: np.ndarray, speech: np.ndarray) -> None:
+    """Write the trunk's frames of a clip.
+
+    Args:
+        path: as `frames_path` says
+        frames: (F, D)
+        speech: (F,) bool
+    """
+    _write(path, frames=frames.astype(np.float16), speech=speech)
+
+
+def read_frames(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """(F, D) frames of a clip, float16, and (F,) whether somebody speaks."""
+    with np.load(path) as file:
+        return file["frames"], file["speech"]
+
+
+def write_spoken(path: Path, clip: SpokenClip) -> None:
+    """Write synthesised speech."""
+    _write(
+        path,
+        frames=clip.frames.astype(np.float16),
+        speech=clip.speech,
+        symbols=np.array([phoneme.symbol for phoneme in clip.phonemes]),
+        times=np.array([(phoneme.start, phoneme.end) for phoneme in clip.phonemes]),
+    )
+
+
+def read_spoken(work: Path, is_held_out: bool) -> list[SpokenClip]:
+    """Synthesised speech, in the order of the files' names."""
+    clips = []
+    for path in sorted(spoken_folder(work, is_held_out).glob("*.npz")):
+        with np.load(path) as file:
+            phonemes = tuple(
+                Phoneme(str(symbol), float(start), float(end))
+                for symbol, (start, end) in zip(file["symbols"], file["times"], strict=True)
+            )
+            clips.append(SpokenClip(file["frames"], file["speech"], phonemes))
+    return clips
+
+
+def read_sequences(work: Path, clips: list[Clip], copies: int) -> list[list[Sequence]]:
+    """The tokens of each clip, the original first.
+
+    Raises:
+        FileNotFoundError: when `prepare` has not finished
+    """
+    return [
+        [_read_sequence(features_path(work, clip, copy)) for copy in range(copies + 1)]
+        for clip in clips
+    ]
+
+
+def _read_sequence(path: Path) -> Sequence:
+    with np.load(path) as file:
+        return Sequence(file["tokens"], file["speech"], file["first"])
 
 
 def write_mouth(path: Path, clip: MouthClip) -> None:
     """Write the frames of a recording with curves."""
-    _write(path, frames=clip.frames.astype(np.float16), targets=clip.targets)
+    _write(path, frames=clip.frames.astype(np.float16), speech=clip.speech, targets=clip.targets)
 
 
 def read_mouth(work: Path, names: tuple[str, ...], with_copies: bool) -> list[MouthClip]:
@@ -115,7 +234,7 @@ def read_mouth(work: Path, names: tuple[str, ...], with_copies: bool) -> list[Mo
     for name in names:
         for path in sorted((work / "mouth").glob(f"{name}.{'*' if with_copies else '0'}.npz")):
             with np.load(path) as file:
-                clips.append(MouthClip(file["frames"], file["targets"]))
+                clips.append(MouthClip(file["frames"], file["speech"], file["targets"]))
     return clips
 
 
@@ -166,11 +285,13 @@ class Prepared:
 
     Attributes:
         data: folder of the corpora
+        source: of the pretrained encoder
         network: sizes
         copies: perturbed copies of each clip, beside the original
     """
 
     data: Path
+    source: str
     network: NetworkSettings
     copies: int
 
@@ -199,5 +320,5 @@ def read_settings(work: Path) -> Prepared:
     if not path.exists():
         raise SystemExit(f"{work} is not prepared; run python -m training.prepare first")
     values = json.loads(path.read_text(encoding="utf-8"))
-    network = {**values["network"], "pooled": tuple(values["network"]["pooled"])}
-    return Prepared(Path(values["data"]), NetworkSettings(**network), values["copies"])
+    network = read_sizes(values["network"])
+    return Prepared(Path(values["data"]), values["source"], network, values["copies"])

@@ -1,7 +1,8 @@
 """What EMO-DB alone can teach: its own speakers, one left out at a time, and RAVDESS.
 
-The shipped heads never see EMO-DB. Here the same recipe as in `training.emotion` is fitted on it
-instead, boredom included, and everything is chosen on the training speakers alone.
+The shipped linear head never sees EMO-DB; the shipped branch does. Here a linear head of
+`training.linear` is fitted on it instead, boredom included, and everything is chosen on the
+training speakers alone.
 """
 
 from dataclasses import asdict, dataclass
@@ -12,13 +13,8 @@ from tqdm import tqdm
 
 from training.cache import Examples
 from training.corpora.emodb import EMOTIONS as EMODB_EMOTIONS
-from training.emotion import (
-    Choice,
-    EmotionHead,
-    clip_probabilities,
-    fit_basis,
-    fit_heads,
-)
+from training.emotion import clip_probabilities
+from training.linear import SHRINKAGES, Components, Layer, fit_components, fit_layer
 from training.metrics import (
     bootstrap,
     headline_intervals,
@@ -39,16 +35,18 @@ class ClassFit:
     """A head for `CLASSES` and its temperature.
 
     Attributes:
-        head: trained on all given speakers
+        components: of the statistics
+        layer: trained on all given speakers
         temperature: fitted on logits of held-out ones
     """
 
-    head: EmotionHead
+    components: Components
+    layer: Layer
     temperature: float
 
     def probabilities(self, statistics: np.ndarray) -> np.ndarray:
         """(N, S) to (N, 7)."""
-        return calibrate(self.head.logits(self.head.embed(statistics)), self.temperature)
+        return calibrate(self.layer(self.components(statistics)), self.temperature)
 
 
 def class_labels(examples: Examples) -> np.ndarray:
@@ -64,29 +62,27 @@ def fit_classes(examples: Examples, components: int, seed: int = 0) -> ClassFit:
 
     Args:
         examples: of EMO-DB; every class must be left when a quarter of the speakers is not seen
-        components: size of the embedding
+        components: how many, of the statistics
         seed: of the principal components' solver
     """
     labels = class_labels(examples)
-    logits: dict[Choice, np.ndarray] = {}
+    logits = {one: np.zeros((len(labels), len(CLASSES))) for one in SHRINKAGES}
     for known, unknown in GroupKFold(_INNER_FOLDS).split(labels, groups=examples.speakers):
-        base = fit_basis(examples.statistics[known], components, seed)
-        embedding = base.embed(examples.statistics[known])
-        unseen = base.embed(examples.statistics[unknown])
-        for choice, head in fit_heads(base, embedding, labels[known]).items():
-            table = logits.setdefault(choice, np.zeros((len(labels), len(CLASSES))))
-            table[unknown] = head.logits(unseen)
+        base = fit_components(examples.statistics[known], components, seed)
+        embedding, unseen = base(examples.statistics[known]), base(examples.statistics[unknown])
+        for shrinkage, table in logits.items():
+            table[unknown] = fit_layer(base, embedding, labels[known], shrinkage)(unseen)
     judged = examples.is_window & examples.is_original
     temperatures = {
-        choice: fit_temperature(table[judged], labels[judged]) for choice, table in logits.items()
+        one: fit_temperature(table[judged], labels[judged]) for one, table in logits.items()
     }
     best = max(
         logits,
-        key=lambda choice: _merit(logits[choice][judged], temperatures[choice], labels[judged]),
+        key=lambda one: _likelihood(logits[one][judged], temperatures[one], labels[judged]),
     )
-    base = fit_basis(examples.statistics, components, seed)
-    heads = fit_heads(base, base.embed(examples.statistics), labels, (best,))
-    return ClassFit(heads[best], temperatures[best])
+    base = fit_components(examples.statistics, components, seed)
+    layer = fit_layer(base, base(examples.statistics), labels, best)
+    return ClassFit(base, layer, temperatures[best])
 
 
 def speaker_figures(examples: Examples, components: int, rounds: int = 1000) -> dict:
@@ -94,7 +90,7 @@ def speaker_figures(examples: Examples, components: int, rounds: int = 1000) -> 
 
     Args:
         examples: of EMO-DB
-        components: size of the embedding
+        components: how many, of the statistics
         rounds: of the bootstrap
     """
     is_judged = examples.is_window & examples.is_original
@@ -124,15 +120,19 @@ def transfer_figures(
 ) -> dict:
     """Scores on RAVDESS' clips of the emotions that EMO-DB has too, by a head fitted on EMO-DB.
 
+    The head stands alone: ten speakers leave none to decide how much a branch is to say.
+
     Args:
         emodb: all rows
         ravdess: all rows
-        components: size of the embedding
+        components: of the statistics
         rounds: of the bootstrap
     """
     fit = fit_classes(emodb, components)
-    test = ravdess.where(ravdess.is_window & ravdess.is_original & (class_labels(ravdess) >= 0))
-    index, probabilities = clip_probabilities(fit.probabilities(test.statistics), test.clip)
+    originals = ravdess.where(ravdess.is_original)
+    is_judged = originals.is_window & (class_labels(originals) >= 0)
+    found = fit.probabilities(originals.statistics[is_judged])
+    index, probabilities = clip_probabilities(found, originals.clip[is_judged])
     return transfer_report(probabilities, *_clip_truth(ravdess, index), CLASSES, rounds)
 
 
@@ -171,7 +171,7 @@ def _clip_truth(examples: Examples, index: np.ndarray) -> tuple[np.ndarray, np.n
     return labels, np.array([examples.clips[number].speaker for number in index])
 
 
-def _merit(logits: np.ndarray, temperature: float, labels: np.ndarray) -> float:
-    """Log-likelihood after calibration, as in `training.emotion`."""
+def _likelihood(logits: np.ndarray, temperature: float, labels: np.ndarray) -> float:
+    """Mean after calibration, as in `training.emotion`."""
     probabilities = calibrate(logits, temperature)
     return float(np.log(probabilities[np.arange(len(labels)), labels]).mean())

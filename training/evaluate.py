@@ -1,6 +1,6 @@
-"""Step 3: honest figures on the published subject-wise folds of RAVDESS, and of the face.
+"""Step 4: honest figures on the published subject-wise folds of RAVDESS, and of the face.
 
-For each fold, everything (regularisation, temperature, thresholds) is chosen and fitted on its
+For each fold, everything (shrinkage, temperatures, thresholds) is chosen and fitted on its
 training actors alone, exactly as `training.train` does on all of them. A clip's prediction is the
 mean of its windows' calibrated probabilities; windows lie as in an analysis. The figures are kept
 in `results.json`, from which the pictures and `MODEL_CARD.md` are made.
@@ -12,19 +12,17 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import recall_score
 from tqdm import tqdm
 
-from training.cache import Examples, read_examples, read_mouth, read_settings
+from training.cache import Examples, read_examples, read_settings
 from training.card import CARD, describe_model
 from training.corpora.emodb import read_emodb
-from training.corpora.facegood import TRAINING, VALIDATION
 from training.corpora.ravdess import read_folds, read_ravdess
 from training.emodb_protocol import speaker_figures, transfer_figures, transfer_report
-from training.emotion import clip_probabilities
+from training.face_protocol import action_unit_figures, morph_emotion_uar, mouth_figures
 from training.figures import draw_figures
 from training.judged import Answers, Judged, clip_labels, gather_answers, judge
+from training.learned import Branches
 from training.metrics import (
     average_recall,
     bootstrap,
@@ -35,13 +33,21 @@ from training.metrics import (
     risk_coverage,
     score_emotions,
 )
-from training.mouth import fit_mouth, score_mouth
+from training.parts import judge_parts, part_figures
 from training.patient_baseline import baseline_figures, judge_against_baselines
+from training.separation import separation_figures
 from training.targets import action_unit_offsets
-from training.train import ACTION_UNITS, VoiceFit, fit_voice
+from training.train import (
+    ACTION_UNITS,
+    LINEAR_COPIES,
+    VoiceFit,
+    fit_everybody,
+    fit_voice,
+)
 from verhm.labels import EMOTIONS
 from verhm.model.conformal import COVERAGE
 from verhm.model.network import NetworkSettings
+from verhm.types import emotion_sets
 
 RESULTS = "results.json"
 _CURVE = np.arange(1, 21) / 20  # coverages that are kept of the risk-coverage curve
@@ -74,35 +80,34 @@ def evaluate(work: Path) -> dict:
     """All figures of a prepared folder, ready for JSON."""
     prepared = read_settings(work)
     data, settings = prepared.data, prepared.network
-    examples = read_examples(work, read_ravdess(data / "ravdess"), prepared.copies)
+    examples = read_examples(work, read_ravdess(data / "ravdess"), LINEAR_COPIES)
     offsets = action_unit_offsets(data / ACTION_UNITS, examples.clips)
     folds = read_folds(data / "ravdess_folds")
-    judged = judge_folds(examples, offsets, settings, folds)
-    whole = fit_voice(examples, offsets, settings)
-    emodb = read_examples(work, read_emodb(data / "emodb"), prepared.copies)
+    branches = Branches(work, examples.where(examples.is_original), folds)
+    judged = judge_folds(examples, branches, offsets, settings, folds)
+    emodb = read_examples(work, read_emodb(data / "emodb"), LINEAR_COPIES)
     return {
         "ravdess_folds": emotion_figures(examples, judged),
-        "emodb_speakers": speaker_figures(emodb, settings.embedding),
+        "emodb_speakers": speaker_figures(emodb, settings.components),
         "cross_corpus": {
-            "ravdess_to_emodb": cross_corpus_figures(whole, emodb),
-            "emodb_to_ravdess": transfer_figures(emodb, examples, settings.embedding),
+            "ravdess_to_emodb": cross_corpus_figures(
+                fit_everybody(examples, branches, offsets, settings, "ravdess"),
+                emodb,
+                branches.run("ravdess").embedding["emodb"],
+            ),
+            "emodb_to_ravdess": transfer_figures(emodb, examples, settings.components),
         },
         "morphs": {
-            **mouth_figures(work, settings),
-            "action_unit_correlation": action_unit_correlation(offsets, judged),
+            **mouth_figures(work, examples, offsets, settings),
+            "action_units": action_unit_figures(examples, offsets, judged),
             "emotion_uar": morph_emotion_uar(examples, judged),
         },
     }
 
 
-def mouth_figures(work: Path, settings: NetworkSettings) -> dict[str, float]:
-    """Scores of the mouth on recordings that it has not learned from."""
-    mouth = fit_mouth(read_mouth(work, TRAINING, with_copies=True), settings.mouth_width)
-    return asdict(score_mouth(mouth, read_mouth(work, VALIDATION, with_copies=False)))
-
-
 def judge_folds(
     examples: Examples,
+    branches: Branches,
     offsets: np.ndarray,
     settings: NetworkSettings,
     folds: list[tuple[str, ...]],
@@ -114,21 +119,53 @@ def judge_folds(
     """
     if sorted(name for fold in folds for name in fold) != sorted(set(examples.speakers)):
         raise ValueError("the folds do not test every speaker exactly once")
-    return [judge_fold(examples, offsets, settings, speakers) for speakers in tqdm(folds, "folds")]
+    return [
+        judge_fold(examples, branches, offsets, settings, folds, fold)
+        for fold in tqdm(range(len(folds)), "folds")
+    ]
 
 
 def judge_fold(
     examples: Examples,
+    branches: Branches,
     offsets: np.ndarray,
     settings: NetworkSettings,
-    test_speakers: tuple[str, ...],
+    folds: list[tuple[str, ...]],
+    fold: int,
 ) -> Judged:
-    """Fit on everybody else and predict the windows of the test speakers."""
-    is_test = np.isin(examples.speakers, test_speakers)
-    fit = fit_voice(examples.where(~is_test), offsets, settings)
-    tests = examples.where(is_test & examples.is_window & examples.is_original)
-    judged = judge(fit, tests)
-    return replace(judged, against=judge_against_baselines(fit.emotion, tests, judged.is_ok))
+    """Fit on everybody else and predict the windows of the fold's test speakers."""
+    originals = examples.where(examples.is_original)
+    is_test = np.isin(originals.speakers, folds[fold])
+    known = examples.where(~np.isin(examples.speakers, folds[fold]))
+    fit = fit_voice(known, branches.knowing(~is_test, fold), offsets, settings)
+    windows = is_test & originals.is_window
+    tests = originals.where(windows)
+    final = branches.without(fold)
+    judged = judge(fit, tests, final.embedding["ravdess"][windows])
+    against = judge_against_baselines(fit.emotion, tests, judged.embedding, judged.is_ok)
+    plausible = fit.emotion.baseline_reading.thresholds.plausible
+    sets_against = {
+        name: emotion_sets(found, plausible) for name, found in against.items() if name.isdigit()
+    }
+    clips = ~originals.is_window
+    embedding = fit.emotion.head.embed(
+        originals.statistics[clips], final.embedding["ravdess"][clips]
+    )
+    separation = separation_figures(originals.where(clips), embedding, is_test[clips], settings)
+    parts = judge_parts(
+        fit.emotion,
+        known,
+        tests,
+        final.logits("ravdess")[windows],
+        branches.without(fold, with_copies=False).logits("ravdess")[windows],
+    )
+    return replace(
+        judged,
+        against=against,
+        sets_against=sets_against,
+        separation=separation,
+        parts=parts,
+    )
 
 
 def emotion_figures(examples: Examples, folds: list[Judged], rounds: int = 1000) -> dict:
@@ -148,6 +185,11 @@ def emotion_figures(examples: Examples, folds: list[Judged], rounds: int = 1000)
         **group_figures(answers, rounds),
         "conformal": conformal_figures(examples, folds),
         "baseline": baseline_figures(examples, folds),
+        "parts": part_figures(examples, folds),
+        "separation": {
+            name: float(np.mean([fold.separation[name] for fold in folds]))
+            for name in folds[0].separation
+        },
         "windows": asdict(score_emotions(windows, window_labels)),
         "windows_with_result": {
             "share": float(is_ok.mean()),
@@ -204,10 +246,20 @@ def _uar_draws(answers: Answers, sex: str, rng: np.random.Generator, rounds: int
     )
 
 
-def cross_corpus_figures(fit: VoiceFit, examples: Examples, rounds: int = 1000) -> dict:
-    """Scores on the clips of a corpus that nothing was fitted on, of emotions known to the fit."""
-    is_judged = examples.is_window & examples.is_original & (examples.labels >= 0)
-    judged = judge(fit, examples.where(is_judged))
+def cross_corpus_figures(
+    fit: VoiceFit, examples: Examples, learned: np.ndarray, rounds: int = 1000
+) -> dict:
+    """Scores on the clips of a corpus that layers and branch did not hear.
+
+    Args:
+        fit: on the other corpus
+        examples: of this one
+        learned: (N, E') embedding of its N rows that are no copies, by the fit's branch
+        rounds: of the bootstrap
+    """
+    originals = examples.where(examples.is_original)
+    is_judged = originals.is_window & (originals.labels >= 0)
+    judged = judge(fit, originals.where(is_judged), learned[is_judged])
     answers = gather_answers(examples, [judged])
     return {
         **transfer_report(
@@ -223,35 +275,6 @@ def conformal_figures(examples: Examples, folds: list[Judged]) -> dict[str, floa
     labels = clip_labels(examples)[np.concatenate([fold.clip for fold in folds])]
     coverage, size = conformal_coverage(np.concatenate([fold.sets for fold in folds]), labels)
     return {"wanted": COVERAGE, "coverage": coverage, "mean_set_size": size}
-
-
-def action_unit_correlation(offsets: np.ndarray, folds: list[Judged]) -> float:
-    """Pearson's r between predicted and true intensities over clips, mean over action units."""
-    found, truth = [], []
-    for fold in folds:
-        clips, intensities = clip_probabilities(fold.intensities, fold.clip)
-        found.append(intensities)
-        truth.append(offsets[clips])
-    pairs = zip(np.concatenate(found).T, np.concatenate(truth).T, strict=True)
-    return float(np.mean([np.corrcoef(a, b)[0, 1] for a, b in pairs]))
-
-
-def morph_emotion_uar(examples: Examples, folds: list[Judged]) -> float:
-    """UAR of a linear classifier that sees only the expression's morphs.
-
-    For each fold it learns from the other folds' predicted morphs and the true emotions.
-    """
-    labels = clip_labels(examples)
-    by_clip = [clip_probabilities(fold.morphs, fold.clip) for fold in folds]
-    recalls = []
-    for index, (clips, morphs) in enumerate(by_clip):
-        others = [pair for number, pair in enumerate(by_clip) if number != index]
-        learned = LogisticRegression(C=10.0, max_iter=2000).fit(
-            np.concatenate([pair[1] for pair in others]),
-            labels[np.concatenate([pair[0] for pair in others])],
-        )
-        recalls.append(recall_score(labels[clips], learned.predict(morphs), average="macro"))
-    return float(np.mean(recalls))
 
 
 def _fold_figures(examples: Examples, fold: Judged) -> dict[str, float]:

@@ -7,7 +7,8 @@ from sklearn.linear_model import Ridge
 
 from training.emotion import EmotionFit
 
-_RIDGE = 3_000.0
+_RIDGE = 1_000.0
+_WEIGHT = 10.0  # of probabilities beside components
 
 
 @dataclass(frozen=True, eq=False)
@@ -15,7 +16,7 @@ class ExpressionHead:
     """A fitted linear regression.
 
     Attributes:
-        weights: (A, E + K)
+        weights: (A, E + K), for the first E axes of the embedding
         bias: (A,)
     """
 
@@ -23,24 +24,27 @@ class ExpressionHead:
     bias: np.ndarray
 
     def intensities(self, embedding: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
-        """(N, E) and (N, K) to (N, A) intensities above neutral."""
-        return np.concatenate([embedding, probabilities], axis=1) @ self.weights.T + self.bias
+        """(N, …) embedding and (N, K) to (N, A) intensities above neutral."""
+        seen = embedding[:, : self.weights.shape[1] - probabilities.shape[1]]
+        return np.concatenate([seen, probabilities], axis=1) @ self.weights.T + self.bias
 
 
 def fit_expression(
-    emotion: EmotionFit, statistics: np.ndarray, offsets: np.ndarray
+    emotion: EmotionFit, embedding: np.ndarray, offsets: np.ndarray
 ) -> ExpressionHead:
-    """Regress action units on the emotion embedding and honest probabilities.
+    """Regress action units on components and honest probabilities.
 
     Args:
         emotion: fitted on the same rows; its held-out probabilities are as uncertain as those
             of a new speaker, which the training speakers' own would not be
-        statistics: (N, S) of the rows
+        embedding: (N, E) of the rows that are no copies
         offsets: (N, A) intensities above neutral of each row's clip
     """
-    # The penalty is the embedding's: probabilities are few and weigh a hundred times more.
-    inputs = np.concatenate([emotion.head.embed(statistics), emotion.held_out * 10.0], axis=1)
-    fit = Ridge(_RIDGE).fit(inputs, offsets)
+    # The penalty is the components': probabilities are few and weigh a hundred times more.
+    components = embedding[:, : len(emotion.head.components.axes)]
+    fit = Ridge(_RIDGE).fit(
+        np.concatenate([components, emotion.held_out * _WEIGHT], axis=1), offsets
+    )
     weights = fit.coef_.copy()
-    weights[:, -emotion.held_out.shape[1] :] *= 10.0
+    weights[:, components.shape[1] :] *= _WEIGHT
     return ExpressionHead(weights, fit.intercept_)

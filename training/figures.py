@@ -27,6 +27,13 @@ def draw_figures(results: dict, folder: Path) -> None:
     _save(draw_risk_coverage(folds["risk_coverage"], folds["aurc"]), folder / RISK_COVERAGE)
 
 
+def draw_curve(losses: list[float], path: Path) -> None:
+    """Draw the loss of each epoch as PNG."""
+    figure, axes = _blank((6.4, 4.0), "Training loss by epoch")
+    axes.plot(np.arange(1, len(losses) + 1), losses, color=look.INK, linewidth=1.5)
+    _save(figure, path)
+
+
 def draw_confusion(counts: np.ndarray, names: tuple[str, ...]) -> Figure:
     """Share of each true emotion's clips that got each answer.
 

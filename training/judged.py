@@ -21,21 +21,29 @@ class Judged:
 
     Attributes:
         clip: (N,) index of each window's clip
+        embedding: (N, E)
         probabilities: (N, K)
         intensities: (N, A) of action units
         morphs: (N, M) of the expression
         sets: (N, K) whether the emotion is plausible
         is_ok: (N,) whether the window has a result
         against: (N, K) probabilities by baseline, see `training.patient_baseline`
+        sets_against: (N, K) plausible emotions by baseline
+        separation: UAR of probes, see `training.separation`
+        parts: (N, K) probabilities by part, see `training.parts`
     """
 
     clip: np.ndarray
+    embedding: np.ndarray
     probabilities: np.ndarray
     intensities: np.ndarray
     morphs: np.ndarray
     sets: np.ndarray
     is_ok: np.ndarray
     against: dict[str, np.ndarray] = field(default_factory=dict)
+    sets_against: dict[str, np.ndarray] = field(default_factory=dict)
+    separation: dict[str, float] = field(default_factory=dict)
+    parts: dict[str, np.ndarray] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,10 +69,18 @@ class Answers:
         return score_groups(self.probabilities, self.labels, self.each(field))
 
 
-def judge(fit: VoiceFit, examples: Examples) -> Judged:
-    """Predict the given windows."""
-    embedding = fit.emotion.head.embed(examples.statistics)
-    probabilities = calibrate(fit.emotion.head.logits(embedding), fit.emotion.temperature)
+def judge(fit: VoiceFit, examples: Examples, learned: np.ndarray) -> Judged:
+    """Predict the given windows.
+
+    Args:
+        fit: on other speakers
+        examples: N windows
+        learned: (N, E') embedding by the fit's branch
+    """
+    embedding = fit.emotion.head.embed(examples.statistics, learned)
+    components = fit.emotion.head.components(examples.statistics)
+    reading = fit.emotion.reading
+    probabilities = calibrate(fit.emotion.head.classify(embedding), reading.temperature)
     intensities = fit.expression.intensities(embedding, probabilities)
     starts = np.zeros(len(embedding))
     status = window_status(
@@ -72,15 +88,16 @@ def judge(fit: VoiceFit, examples: Examples) -> Judged:
         examples.quality,
         starts,
         starts + WINDOW,
-        fit.emotion.thresholds,
-        np.square(embedding).mean(axis=1),
+        reading.thresholds,
+        np.square(components).mean(axis=1),
     )
     return Judged(
         examples.clip,
+        embedding,
         probabilities,
         intensities,
         express(intensities, probabilities),
-        emotion_sets(probabilities, fit.emotion.plausible),
+        emotion_sets(probabilities, reading.thresholds.plausible),
         np.array([one is WindowStatus.OK for one in status]),
     )
 

@@ -7,17 +7,17 @@ import numpy as np
 import torch
 from torch import nn
 
-from training.cache import MouthClip
 from training.synthesised_speech import Phoneme
 from verhm.face.motion import smooth_speech
 from verhm.face.rig import FaceModel
+from verhm.model.branch import PACE
 from verhm.model.features import FRAME_RATE
 from verhm.model.inference import resample_mouth
 from verhm.model.synthesizer import MOUTH_COLUMNS, MOUTH_MORPHS, MouthSynthesizer
 from verhm.settings import AnalysisSettings
 
-_CROP = 200  # frames (4 s) per example
-_BATCH = 16
+_CROP = 120  # frames (2.4 s) per example; a RAVDESS clip has at least as many
+_BATCH = 24
 _VELOCITY = 2.0  # weight of the error of frame-to-frame change
 _RATE = 1e-3
 _SMALLEST = 0.02  # spread below which a morph counts as this spread out
@@ -70,44 +70,90 @@ class ClosureScores:
 
 
 @dataclass(frozen=True, eq=False)
-class SpokenClip:
-    """Encoder frames of speech whose sounds are known.
+class Heard:
+    """Speech, as the network's branches hear it.
 
     Attributes:
-        frames: (F, D)
+        content: (F, D) frames, with the emotion erased
+        emotion: (T, D) tokens of the emotion branch, T = ⌈F / pace⌉
+    """
+
+    content: np.ndarray
+    emotion: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class MouthLesson:
+    """What a mouth is to do.
+
+    Attributes:
+        heard: speech
+        targets: (F, M') in [0, 1]
+    """
+
+    heard: Heard
+    targets: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class SpokenLesson:
+    """Speech whose sounds are known.
+
+    Attributes:
+        heard: speech
         phonemes: what is said when
     """
 
-    frames: np.ndarray
+    heard: Heard
     phonemes: tuple[Phoneme, ...]
 
 
+def make_mouth(
+    lessons: list[MouthLesson], neutral: np.ndarray, width: int, seed: int = 0
+) -> MouthSynthesizer:
+    """A mouth that knows nothing yet but how large its inputs are.
+
+    Args:
+        lessons: recordings
+        neutral: (N, D) emotion tokens of neutral speech
+        width: channels of the network
+        seed: of the weights
+    """
+    torch.manual_seed(seed)
+    frames = np.concatenate([lesson.heard.content for lesson in lessons]).astype(np.float32)
+    network = MouthSynthesizer(frames.shape[1], width, PACE)
+    for buffer, value in (
+        (network.mean, frames.mean(axis=0)),
+        (network.scale, frames.std(axis=0) + 1e-6),
+        (network.neutral, neutral.mean(axis=0)),
+        (network.spread, neutral.std(axis=0) + 1e-6),
+    ):
+        buffer.copy_(torch.from_numpy(value))
+    return network
+
+
 def fit_mouth(
-    clips: list[MouthClip], width: int, steps: int = 800, seed: int = 0
+    network: MouthSynthesizer, lessons: list[MouthLesson], steps: int = 800, seed: int = 0
 ) -> MouthSynthesizer:
     """Train on random crops with Huber's loss on weights and velocity.
 
     Args:
-        clips: recordings
-        width: channels of the network
+        network: to begin with; changed
+        lessons: what to show
         steps: of the optimiser
-        seed: of weights and crops
+        seed: of crops and dropout
     """
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
-    everything = np.concatenate([clip.frames for clip in clips]).astype(np.float32)
-    network = MouthSynthesizer(everything.shape[1], width)
-    network.mean.copy_(torch.from_numpy(everything.mean(axis=0)))
-    network.scale.copy_(torch.from_numpy(everything.std(axis=0) + 1e-6))
-    spread = np.concatenate([clip.targets for clip in clips]).std(axis=0)
+    spread = np.concatenate([lesson.targets for lesson in lessons]).std(axis=0)
     unit = torch.from_numpy(np.maximum(spread, _SMALLEST).astype(np.float32))
     optimiser = torch.optim.AdamW(network.parameters(), lr=_RATE, weight_decay=0.05)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 2 * _RATE, total_steps=steps)
     network.train()
     for _ in range(steps):
-        frames, targets = _crops(clips, rng)
+        content, emotion, targets = _crops(lessons, rng)
         # In units of each morph's own spread: pressed lips are rare and small, yet must be seen.
-        error = (network.write_freely(frames) - targets) / unit
+        error = (network.write_freely(content, emotion) - targets) / unit
         loss = _robust(error) + _VELOCITY * _robust(error.diff(dim=1))
         optimiser.zero_grad()
         loss.backward()
@@ -116,14 +162,14 @@ def fit_mouth(
     return network.eval()
 
 
-def score_mouth(network: nn.Module, clips: list[MouthClip]) -> MouthScores:
+def score_mouth(network: nn.Module, lessons: list[MouthLesson]) -> MouthScores:
     """Compare with the truth of recordings.
 
     Args:
-        network: from (B, F, D) frames to (B, F, M') weights
-        clips: recordings it was not trained on
+        network: from content and emotion to (B, F, M') weights
+        lessons: recordings it was not trained on
     """
-    pairs = [(show(network, clip.frames), clip.targets) for clip in clips]
+    pairs = [(show(network, lesson.heard), lesson.targets) for lesson in lessons]
     errors = np.concatenate([np.abs(found - truth) for found, truth in pairs])
     shown = [(_at_video_rate(found), _at_video_rate(truth)) for found, truth in pairs]
     slips = np.concatenate([np.abs(np.diff(x - y, axis=0))[:, MOUTH_COLUMNS] for x, y in shown])
@@ -136,19 +182,21 @@ def score_mouth(network: nn.Module, clips: list[MouthClip]) -> MouthScores:
     )
 
 
-def score_closure(network: nn.Module, clips: list[SpokenClip], face: FaceModel) -> ClosureScores:
+def score_closure(
+    network: nn.Module, lessons: list[SpokenLesson], face: FaceModel
+) -> ClosureScores:
     """See what the lips do, after the smoothing that they get in the video.
 
     Args:
-        network: from (B, F, D) frames to (B, F, M') weights
-        clips: with at least one m, b or p and one open vowel among them
+        network: from content and emotion to (B, F, M') weights
+        lessons: with at least one m, b or p and one open vowel among them
         face: whose lips
     """
     bilabials, vowels = [], []
-    for clip in clips:
-        weights = _at_video_rate(show(network, clip.frames))
+    for lesson in lessons:
+        weights = _at_video_rate(show(network, lesson.heard))
         is_closed = lip_gap(face, smooth_speech(weights, _VIDEO_RATE)) <= 0
-        for phoneme in clip.phonemes:
+        for phoneme in lesson.phonemes:
             middle = (phoneme.start + phoneme.end) / 2
             if phoneme.symbol.startswith(BILABIALS):
                 bilabials.append(is_closed[_video_frames(phoneme.start, phoneme.end)].any())
@@ -177,9 +225,12 @@ def lip_gap(face: FaceModel, weights: np.ndarray) -> np.ndarray:
 
 
 @torch.inference_mode()
-def show(network: nn.Module, frames: np.ndarray) -> np.ndarray:
-    """(F, M') mouth weights for (F, D) encoder frames."""
-    return network(torch.from_numpy(frames.astype(np.float32))[None])[0].numpy()
+def show(network: nn.Module, heard: Heard, intensity: float = 1.0) -> np.ndarray:
+    """(F, M') mouth weights for speech."""
+    content, emotion = (
+        torch.from_numpy(part.astype(np.float32))[None] for part in (heard.content, heard.emotion)
+    )
+    return network(content, emotion, intensity)[0].numpy()
 
 
 def _at_video_rate(mouth: np.ndarray) -> np.ndarray:
@@ -204,13 +255,22 @@ def _robust(error: torch.Tensor) -> torch.Tensor:
     return nn.functional.huber_loss(error, torch.zeros_like(error))
 
 
-def _crops(clips: list[MouthClip], rng: np.random.Generator) -> tuple[torch.Tensor, torch.Tensor]:
-    lengths = np.array([len(clip.frames) - _CROP for clip in clips])
-    picks = rng.choice(len(clips), _BATCH, p=lengths / lengths.sum())
-    starts = [int(rng.integers(lengths[pick])) for pick in picks]
-    frames = [clips[i].frames[s : s + _CROP] for i, s in zip(picks, starts, strict=True)]
-    targets = [clips[i].targets[s : s + _CROP] for i, s in zip(picks, starts, strict=True)]
+def _crops(
+    lessons: list[MouthLesson], rng: np.random.Generator
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Content, emotion at each lesson's intensity, and targets of stretches that begin anywhere."""
+    lengths = np.array([len(lesson.heard.content) - _CROP + PACE for lesson in lessons])
+    picks = rng.choice(len(lessons), _BATCH, p=lengths / lengths.sum())
+    # A crop begins where a token does.
+    tokens = [int(rng.integers(lengths[pick] // PACE)) for pick in picks]
+    content, emotion, targets = [], [], []
+    for lesson, token in zip((lessons[pick] for pick in picks), tokens, strict=True):
+        inside = slice(token * PACE, token * PACE + _CROP)
+        content.append(lesson.heard.content[inside])
+        targets.append(lesson.targets[inside])
+        emotion.append(lesson.heard.emotion[token : token + _CROP // PACE])
     return (
-        torch.from_numpy(np.stack(frames).astype(np.float32)),
+        torch.from_numpy(np.stack(content).astype(np.float32)),
+        torch.from_numpy(np.stack(emotion).astype(np.float32)),
         torch.from_numpy(np.stack(targets)),
     )

@@ -6,18 +6,20 @@ import numpy as np
 
 from training.cache import Examples
 from training.emotion import EmotionFit
-from training.judged import Judged, gather_answers
-from training.metrics import score_emotions
-from verhm.model.baseline import LEAST, usual_embedding
+from training.judged import Judged, clip_labels, gather_answers
+from training.metrics import conformal_coverage, score_emotions
+from verhm.model.baseline import LEAST, kept_share
 from verhm.model.calibration import calibrate
-from verhm.types import Voice
 
 COUNTS = (1, 2, 5, 10, 20, 40)  # clips in the baseline
-_MODEL = "of this fold"
 
 
 def judge_against_baselines(
-    emotion: EmotionFit, examples: Examples, is_ok: np.ndarray, seed: int = 0
+    emotion: EmotionFit,
+    examples: Examples,
+    embedding: np.ndarray,
+    is_ok: np.ndarray,
+    seed: int = 0,
 ) -> dict[str, np.ndarray]:
     """Predict windows against baselines of other clips of the same speaker, drawn at random.
 
@@ -26,6 +28,7 @@ def judge_against_baselines(
     Args:
         emotion: fitted on other speakers
         examples: N windows
+        embedding: (N, E) of these
         is_ok: (N,) whether a window has a result; only those make a baseline
         seed: of the draws
 
@@ -34,14 +37,12 @@ def judge_against_baselines(
         all voices, as an analysis does it), n clips in the baseline
     """
     rng = np.random.default_rng(seed)
-    embedding = emotion.head.embed(examples.statistics)
     probabilities = {}
     for count in COUNTS:
         means = _means_of_others(embedding, examples, is_ok, count, rng)
-        probabilities[f"mean of {count}"] = _classify(emotion, embedding - means)
+        probabilities[f"mean of {count}"] = _compare(emotion, embedding - means)
         if count >= LEAST:
-            usual = np.array([usual_embedding(Voice(_MODEL, count, row), _MODEL) for row in means])
-            probabilities[str(count)] = _classify(emotion, embedding - usual)
+            probabilities[str(count)] = _compare(emotion, embedding - kept_share(count) * means)
     return probabilities
 
 
@@ -53,11 +54,21 @@ def baseline_figures(examples: Examples, folds: list[Judged]) -> dict:
         answers = gather_answers(examples, read)
         scores[name] = score_emotions(answers.probabilities, answers.labels)
     largest = scores[str(max(COUNTS))]
+    labels = clip_labels(examples)[np.concatenate([fold.clip for fold in folds])]
     return {
         "clips_in_baseline": max(COUNTS),
         "uar": largest.uar,
         "accuracy": largest.accuracy,
         "ece": largest.ece,
+        "ece_by_clips_in_baseline": {
+            str(count): scores[str(count)].ece for count in COUNTS if count >= LEAST
+        },
+        "coverage_by_clips_in_baseline": {
+            name: conformal_coverage(
+                np.concatenate([fold.sets_against[name] for fold in folds]), labels
+            )[0]
+            for name in folds[0].sets_against
+        },
         "uar_by_clips_in_baseline": {
             str(count): scores[str(count)].uar for count in COUNTS if count >= LEAST
         },
@@ -88,5 +99,5 @@ def _means_of_others(
     return means
 
 
-def _classify(emotion: EmotionFit, embedding: np.ndarray) -> np.ndarray:
-    return calibrate(emotion.head.logits(embedding), emotion.temperature)
+def _compare(emotion: EmotionFit, embedding: np.ndarray) -> np.ndarray:
+    return calibrate(emotion.head.compare(embedding), emotion.baseline_reading.temperature)

@@ -188,7 +188,7 @@ def judge(model: VoiceModel, waveform: Waveform) -> EmotionTimeline:
     _, quality = measure_quality(waveform, activity, starts, ends)
     found = infer(model, waveform, activity, starts, ends, settings)
     status = window_status(
-        found.probabilities, quality, starts, ends, model.thresholds, found.novelty
+        found.probabilities, quality, starts, ends, model.reading.thresholds, found.novelty
     )
     return EmotionTimeline(starts, ends, found.probabilities, status)
 

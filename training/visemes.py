@@ -9,8 +9,7 @@ mesh animation in MPEG-4, Signal Processing: Image Communication 15, 2000, table
 import numpy as np
 from torch import nn
 
-from training.cache import MouthClip
-from training.mouth import BILABIALS, SpokenClip, show
+from training.mouth import BILABIALS, MouthLesson, SpokenLesson, show
 from training.synthesised_speech import Phoneme
 from verhm.model.features import FRAME_RATE
 from verhm.model.synthesizer import MOUTH_MORPHS
@@ -24,15 +23,17 @@ _CLOSED = {
 _REACH = 0.05  # s; how far a closure is felt in the sounds around it
 
 
-def teach_closures(network: nn.Module, clips: list[SpokenClip]) -> MouthClip:
+def teach_closures(network: nn.Module, lessons: list[SpokenLesson]) -> list[MouthLesson]:
     """What a mouth shows for speech, with lips that meet where they must.
 
     Args:
-        network: a trained mouth, from (B, F, D) frames to (B, F, M') weights
-        clips: of speech whose sounds are known, at least one
+        network: a trained mouth, from content and emotion to (B, F, M') weights
+        lessons: of speech whose sounds are known
     """
-    targets = [close_lips(show(network, clip.frames), clip.phonemes) for clip in clips]
-    return MouthClip(np.concatenate([clip.frames for clip in clips]), np.concatenate(targets))
+    return [
+        MouthLesson(one.heard, close_lips(show(network, one.heard), one.phonemes))
+        for one in lessons
+    ]
 
 
 def close_lips(mouth: np.ndarray, phonemes: tuple[Phoneme, ...]) -> np.ndarray:

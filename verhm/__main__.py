@@ -3,7 +3,7 @@
 import argparse
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -21,6 +21,7 @@ from verhm.types import Analysis, Voice
 if TYPE_CHECKING:
     from verhm.analysis import Analyzer
     from verhm.confounds import Confounds
+    from verhm.report.description import Prosody
 
 # Which files of a folder are taken for recordings; a file named outright may have any name.
 SUFFIXES = (".wav", ".mp3", ".flac", ".ogg", ".opus", ".webm", ".m4a", ".mp4", ".mov")
@@ -66,26 +67,35 @@ def _parser() -> argparse.ArgumentParser:
     analyze.add_argument(
         "--confounds", action="store_true", help="count windows that hang on pitch or level alone"
     )
+    analyze.add_argument(
+        "--export",
+        nargs="+",
+        default=[],
+        choices=("glb", "obj", "npy", "blender"),
+        metavar="KIND",
+        help="write the face too: glb, obj (4 MB a frame), npy, blender (a script; brings glb)",
+    )
     analyze.add_argument("--size", type=int, default=512, help="video size in pixels (512)")
     analyze.add_argument("--fps", type=float, default=30.0, help="morphs and frames a second (30)")
     analyze.add_argument("--window", type=float, default=3.0, help="window in seconds (3)")
     analyze.add_argument("--hop", type=float, default=0.5, help="hop in seconds (0.5)")
     analyze.add_argument("--seed", type=int, default=0, help="of blinks and intervals (0)")
-    analyze.add_argument(
-        "--baseline",
-        action="append",
-        default=[],
-        type=Path,
-        metavar="FILE",
-        help="earlier recording of the same person, to read the inputs against; may be repeated",
-    )
-    analyze.add_argument("--device", choices=("cpu", "cuda"), help="GPU where there is one")
     analyze.set_defaults(run=_analyze_all)
     explain = commands.add_parser("explain", help="say what a window's result rests on")
     explain.add_argument("input", type=Path, metavar="INPUT", help="file")
     explain.add_argument("--at", type=float, required=True, metavar="SECONDS", help="in the window")
     explain.add_argument("--out", type=Path, metavar="DIR", help="folder for document and picture")
     explain.set_defaults(run=_explain)
+    for command in (analyze, explain):
+        command.add_argument(
+            "--baseline",
+            action="append",
+            default=[],
+            type=Path,
+            metavar="FILE",
+            help="earlier recording of the same person, to read this against; may be repeated",
+        )
+        command.add_argument("--device", choices=("cpu", "cuda"), help="GPU where there is one")
     return parser
 
 
@@ -105,35 +115,48 @@ def _analyze_all(options: argparse.Namespace) -> int:
     failures = 0
     for path, folder in jobs:
         try:
-            with _progress_bar(path.name) as progress:
+            with _named(path), _progress_bar(path.name) as progress:
                 analysis = analyzer.analyze(path, progress, baseline=baseline)
                 confounds = None
                 if options.confounds:
                     confounds = analyzer.check_confounds(path, analysis, progress, baseline)
-                count = _write_results(analysis, path, folder, video, progress, confounds)
+                count = _write_results(
+                    analysis, path, folder, video, progress, confounds, options.export
+                )
             found = f"{analysis.timeline.has_result.sum()} of {len(analysis.timeline)}"
             print(f"{path}: {found} windows with a result; wrote {count} files to {folder}")
             if confounds:
                 print(f"{path}: {confounds.sentence}")
         except VerhmError as error:
-            _complain(error, path)
+            _complain(error)
             failures += 1
     return 2 if failures else 0
 
 
-def _baseline(analyzer: "Analyzer", paths: list[Path]) -> Voice | None:
-    """How the person in earlier recordings usually sounds; None without recordings."""
+def _baseline(
+    analyzer: "Analyzer", paths: list[Path], note: Callable[[Analysis], object] = lambda _: None
+) -> Voice | None:
+    """How the person in earlier recordings usually sounds; None without recordings.
+
+    `note` takes what else is wanted of each analysis, of which only the voice is kept.
+    """
     if not paths:
         return None
     from verhm.model.baseline import join_voices, usual_embedding
 
-    voices = []
+    voices: dict[str, Voice] = {}
     for path in paths:
-        with _progress_bar(path.name) as progress:
-            voice = analyzer.analyze(path, progress).voice
-        assert voice is not None, "every analysis that was just made has one"
-        voices.append(voice)
-    joined = join_voices(voices)
+        with _named(path), _progress_bar(path.name) as progress:
+            analysis = analyzer.analyze(path, progress)
+            sound = analysis.source.sha256
+            if sound in voices:  # twice the same moods would not say more about the voice
+                raise RequestError(
+                    "E74", "The baseline names this recording twice.", "Name each only once."
+                )
+        assert analysis.voice is not None, "every analysis that was just made has one"
+        voices[sound] = analysis.voice
+        note(analysis)
+    joined = join_voices(list(voices.values()))
     usual_embedding(joined, analyzer.model.sha256)  # an unfit one is refused once, not per input
     return joined
 
@@ -141,19 +164,23 @@ def _baseline(analyzer: "Analyzer", paths: list[Path]) -> Voice | None:
 def _explain(options: argparse.Namespace) -> int:
     if options.out and (options.out / "explanation.json").exists():
         raise RequestError(
-            "E72", "The results folder already holds an explanation.", "Choose another folder."
+            "E72", f"{options.out} already holds an explanation.", "Choose another folder."
         )
-    from verhm.explain_command import explain_file, tell, write_explanation
+    from verhm.analysis import Analyzer
+    from verhm.explain_command import explain_file, prosody_apart, tell, write_explanation
 
-    try:
+    analyzer = Analyzer(device=options.device)
+    analyzer.refuse_unexplainable()
+    before: list[Prosody] = []
+    baseline = _baseline(
+        analyzer, options.baseline, lambda analysis: before.extend(prosody_apart(analysis))
+    )
+    with _named(options.input):
         with _progress_bar(options.input.name) as progress:
-            found = explain_file(options.input, options.at, progress)
+            found = explain_file(analyzer, options.input, options.at, progress, baseline, before)
         print(tell(found))
         if options.out:
             print(f"Wrote {' and '.join(write_explanation(found, options.out))} to {options.out}")
-    except VerhmError as error:
-        _complain(error, options.input)
-        return 2
     return 0
 
 
@@ -208,9 +235,11 @@ def _write_results(
     video: VideoSettings | None,
     progress: Progress,
     confounds: "Confounds | None" = None,
+    exports: Collection[str] = (),
 ) -> int:
-    """Write everything about a recording; returns the number of files."""
+    """Write everything about a recording; returns the number of files, of folders as one each."""
     from verhm.confounds import write_confounds
+    from verhm.face.exchange.export import export_writers, remove_exports
     from verhm.report.folder import results_folder
     from verhm.report.plots import write_emotions_html
     from verhm.report.still import write_emotions_png
@@ -225,12 +254,18 @@ def _write_results(
         "emotions.png": partial(write_emotions_png, analysis),
         "analysis.json": partial(write_json, analysis, source=source),
     }
+    if analysis.neutral:
+        neutral = partial(write_morphs_csv, analysis.neutral)
+        writers = {"morphs-neutral.csv": neutral, **writers}
     if confounds:
         writers = {"confounds.json": partial(write_confounds, confounds), **writers}
+    if exports:
+        writers = {**export_writers(analysis.morphs, exports, progress), **writers}
     with results_folder(folder):
         # What not every call makes must not stay from earlier results beside the new ones.
-        for name in ("face.mp4", "confounds.json"):
+        for name in ("face.mp4", "confounds.json", "morphs-neutral.csv"):
             (folder / name).unlink(missing_ok=True)
+        remove_exports(folder)
         for done, (name, write) in enumerate(writers.items()):
             progress(Stage.SAVE, done / len(writers))
             write(folder / name)
@@ -267,9 +302,19 @@ def _progress_bar(name: str) -> Iterator[Progress]:
         yield show
 
 
-def _complain(error: VerhmError, path: Path | None = None) -> None:
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Note on an error, which holds no path itself, which recording it is about."""
+    try:
+        yield
+    except VerhmError as error:
+        error.add_note(f"{path}: ")
+        raise
+
+
+def _complain(error: VerhmError) -> None:
     """Say what is wrong, with the code first, so that scripts can tell refusals apart."""
-    about = f"{path}: " if path else ""
+    about = "".join(getattr(error, "__notes__", ()))
     print(f"{error.code} {about}{error.cause} {error.remedy}", file=sys.stderr)
 
 

@@ -13,11 +13,11 @@ from verhm.audio.activity import detect_speech
 from verhm.audio.media import decode
 from verhm.audio.quality import measure_quality, refuse_too_little_speech, refuse_unusable
 from verhm.confounds import Confounds, check_confounds
-from verhm.face.motion import compose
+from verhm.face.motion import compose, neutral_without_result
 from verhm.model.abstention import window_status
 from verhm.model.baseline import measure_voice, usual_embedding
 from verhm.model.checkpoint import SHIPPED, load
-from verhm.model.explanation import Explanation, explain
+from verhm.model.explanation import Explanation, explain, refuse_unexplainable
 from verhm.model.inference import infer
 from verhm.report.summary import summarize
 from verhm.settings import AnalysisSettings, AudioLimits
@@ -87,27 +87,41 @@ class Analyzer:
             RequestError: E74 when the baseline holds too few windows or is another model's
             Cancelled: as raised by `progress`
         """
-        usual = 0.0 if baseline is None else usual_embedding(baseline, self.model.sha256)
+        usual = self._usual(baseline)
         seconds: dict[Stage, float] = {}
         with _timed(Stage.DECODE, seconds, progress):
             recording = decode(Path(path), self._limits, progress)
         analysis = self._analyze(recording, progress, settings or self._settings, seconds, usual)
         return replace(analysis, baseline_windows=0.0 if baseline is None else baseline.windows)
 
+    def refuse_unexplainable(self) -> None:
+        """Refuse to explain with a model that cannot be, before minutes of analysis.
+
+        Raises:
+            RequestError: E71 when the model does not look at a spectrogram
+        """
+        refuse_unexplainable(self._model)
+
     def explain(
-        self, path: Path, analysis: Analysis, window: int, progress: Progress = no_progress
+        self,
+        path: Path,
+        analysis: Analysis,
+        window: int,
+        progress: Progress = no_progress,
+        baseline: Voice | None = None,
     ) -> Explanation:
         """Find what in a window its result rests on; see `verhm.model.explanation`.
 
         Args:
             path: of the recording
-            analysis: of it, made by this analyzer without a baseline
+            analysis: of it, made by this analyzer
             window: index of a window with a result
             progress: told about each stage; may raise `Cancelled`
+            baseline: that the analysis was made with
 
         Raises:
             AudioError: E10–E19 when the recording can no longer be read
-            RequestError: E71 when the window has no result
+            RequestError: E71 when the window has no result, or as `refuse_unexplainable`
         """
         waveform = decode(Path(path), self._limits, progress).waveform
         return explain(
@@ -117,6 +131,7 @@ class Analyzer:
             analysis.timeline,
             window,
             progress=progress,
+            usual=self._usual(baseline),
         )
 
     def check_confounds(
@@ -140,13 +155,16 @@ class Analyzer:
         waveform = decode(Path(path), self._limits, progress).waveform
         return check_confounds(self._model, waveform, analysis, progress, baseline)
 
+    def _usual(self, baseline: Voice | None) -> np.ndarray | None:
+        return None if baseline is None else usual_embedding(baseline, self.model.sha256)
+
     def _analyze(
         self,
         recording: Recording,
         progress: Progress,
         settings: AnalysisSettings,
         seconds: dict[Stage, float],
-        usual: np.ndarray | float,
+        usual: np.ndarray | None,
     ) -> Analysis:
         waveform = recording.waveform
         starts, ends = window_bounds(waveform.duration, settings.window, settings.hop)
@@ -163,12 +181,13 @@ class Analyzer:
             )
         with _timed(Stage.EMOTION, seconds, progress):
             found = infer(self._model, waveform, activity, starts, ends, settings, progress, usual)
+            thresholds = self._model.reading_with(usual).thresholds
             status = window_status(
                 found.probabilities,
                 window_quality,
                 starts,
                 ends,
-                self._model.thresholds,
+                thresholds,
                 found.novelty,
             )
             timeline = EmotionTimeline(
@@ -176,11 +195,17 @@ class Analyzer:
                 ends,
                 found.probabilities,
                 status,
-                plausible_from=self._model.thresholds.plausible,
+                plausible_from=thresholds.plausible,
             )
             summary = summarize(timeline, activity, settings.seed)
         with _timed(Stage.FACE, seconds, progress):
-            morphs = compose(found.mouth, found.expression, timeline, activity, settings)
+            mouth = neutral_without_result(
+                found.mouth, found.neutral_mouth, timeline, settings.frame_rate
+            )
+            morphs = compose(mouth, found.expression, timeline, activity, settings)
+            neutral = compose(
+                found.neutral_mouth, 0 * found.expression, timeline, activity, settings
+            )
         return Analysis(
             source=recording.source,
             duration=waveform.duration,
@@ -192,6 +217,7 @@ class Analyzer:
             activity=activity,
             acoustics=acoustics,
             morphs=morphs,
+            neutral=neutral,
             summary=summary,
             voice=measure_voice(found.embedding, timeline, self.model.sha256),
             seconds=seconds,

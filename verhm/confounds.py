@@ -125,7 +125,7 @@ def check_confounds(
     """
     if (baseline.windows if baseline else 0.0) != analysis.baseline_windows:
         raise ValueError("the analysis was made with another baseline")
-    usual = usual_embedding(baseline, model.id.sha256) if baseline else 0.0
+    usual = usual_embedding(baseline, model.id.sha256) if baseline else None
     find = partial(infer, model, settings=analysis.settings, usual=usual)
     timeline = analysis.timeline
     before = timeline.probabilities.argmax(axis=1)

@@ -4,6 +4,7 @@ An explanation is about the model: which part of the sound its figure rests on.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -19,10 +20,16 @@ from verhm.analysis import Analyzer
 from verhm.errors import RequestError
 from verhm.model.explanation import Explanation
 from verhm.report import look
-from verhm.report.description import apart_from, describe_voice, measure_prosody, usual_voice
+from verhm.report.description import (
+    Prosody,
+    apart_from,
+    describe_voice,
+    measure_prosody,
+    usual_voice,
+)
 from verhm.report.folder import results_folder
 from verhm.stages import Progress, no_progress
-from verhm.types import Analysis, WindowStatus
+from verhm.types import Analysis, Voice, WindowStatus
 
 DOCUMENT, PICTURE = "explanation.json", "explanation.png"
 NOTE = (
@@ -60,25 +67,42 @@ class ExplainedWindow:
         return self.analysis.timeline.status[self.window]
 
 
-def explain_file(path: Path, at: float, progress: Progress = no_progress) -> ExplainedWindow:
+def explain_file(
+    analyzer: Analyzer,
+    path: Path,
+    at: float,
+    progress: Progress = no_progress,
+    baseline: Voice | None = None,
+    before: Sequence[Prosody] = (),
+) -> ExplainedWindow:
     """Analyse a recording and explain the window whose middle is nearest to a moment.
 
     Args:
+        analyzer: whose model is explained
         path: of the recording
         at: s
         progress: told about each stage; may raise `Cancelled`
+        baseline: how the same person sounds in earlier recordings, against which this one is read
+        before: windows of these recordings that share no sound (see `prosody_apart`)
 
     Raises:
         AudioError: as `Analyzer.analyze`
-        RequestError: E71 when the moment lies outside the recording
+        RequestError: as `Analyzer.analyze` and `Analyzer.explain`, and E71 when the moment lies
+            outside the recording
     """
-    analyzer = Analyzer()
-    analysis = analyzer.analyze(path, progress)
+    analysis = analyzer.analyze(path, progress, baseline=baseline)
     window = _window_at(analysis, at)
     explanation = None
     if analysis.timeline.has_result[window]:
-        explanation = analyzer.explain(path, analysis, window, progress)
-    return ExplainedWindow(analysis, window, explanation, _describe(analysis, window))
+        explanation = analyzer.explain(path, analysis, window, progress, baseline)
+    return ExplainedWindow(analysis, window, explanation, _describe(analysis, window, before))
+
+
+def prosody_apart(analysis: Analysis, window: int | None = None) -> list[Prosody]:
+    """Describe windows that share no sound with each other, nor with the given one."""
+    voices = _prosody(analysis)
+    apart = apart_from(analysis.timeline.starts, analysis.timeline.ends, window)
+    return [voices[index] for index in apart]
 
 
 def tell(found: ExplainedWindow) -> str:
@@ -142,6 +166,7 @@ def to_document(found: ExplainedWindow) -> dict[str, Any]:
         "schema": "verhm.explanation/1",
         "model": asdict(found.analysis.model),
         "audio_sha256": found.analysis.source.sha256,
+        "baseline_windows": round(found.analysis.baseline_windows, 4),
         "start": start,
         "end": end,
         "status": str(found.status),
@@ -222,9 +247,17 @@ def _bounds(found: ExplainedWindow) -> tuple[float, float]:
     return float(timeline.starts[found.window]), float(timeline.ends[found.window])
 
 
-def _describe(analysis: Analysis, window: int) -> tuple[str, ...]:
-    """Sentences about a window's voice against the windows that share no sound with it."""
+def _describe(analysis: Analysis, window: int, before: Sequence[Prosody]) -> tuple[str, ...]:
+    """Sentences about a window's voice against that of earlier recordings.
+
+    Without these, against the rest of its own.
+    """
+    usual = usual_voice(before or prosody_apart(analysis, window))
+    voice = _prosody(analysis)[window]
+    return tuple(describe_voice(voice, usual, is_same_recording=not before))
+
+
+def _prosody(analysis: Analysis) -> list[Prosody]:
+    """Of each window."""
     starts, ends = analysis.timeline.starts, analysis.timeline.ends
-    voices = measure_prosody(analysis.acoustics, analysis.activity, starts, ends)
-    usual = usual_voice([voices[other] for other in apart_from(starts, ends, window)])
-    return tuple(describe_voice(voices[window], usual))
+    return measure_prosody(analysis.acoustics, analysis.activity, starts, ends)

@@ -295,10 +295,9 @@ class Share:
     """In which share of the windows with a result an emotion is the likeliest.
 
     Attributes:
-        label: the emotion
+        label: of it
         share: in [0, 1]
-        low: of the 95 % interval
-        high: of the 95 % interval
+        low, high: of the 95 % interval
     """
 
     label: str
@@ -345,6 +344,7 @@ class Analysis:
     acoustics: Acoustics
     morphs: MorphSequence
     summary: Summary
+    neutral: MorphSequence | None = None  # the same words said neutrally; not stored
     voice: Voice | None = None  # of the windows with a result; kept apart from what is exported
     baseline_windows: float = 0.0  # of the voice that it was read against; 0 without a baseline
     seconds: dict[Stage, float] = field(default_factory=dict)  # spent per stage

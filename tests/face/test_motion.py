@@ -8,6 +8,7 @@ from verhm.face.motion import (
     blend,
     compose,
     expression_over_time,
+    neutral_without_result,
     smooth_speech,
     speech_gate,
 )
@@ -164,3 +165,14 @@ def test_an_empty_mouth_still_gives_one_frame():
     timeline = timeline_with([WindowStatus.OK])
     made = compose(empty, np.zeros((1, len(MORPHS))), timeline, SILENT, AnalysisSettings())
     assert made.weights.shape == (1, len(MORPHS))
+
+
+def test_a_window_without_a_result_is_spoken_neutrally():
+    ok, unsure = WindowStatus.OK, WindowStatus.UNCERTAIN
+    timeline = timeline_with([ok] * 10 + [unsure] * 10 + [ok] * 10)
+    frames = round(timeline.ends[-1] * RATE)
+    moved, neutral = np.full((frames, 2), 0.8), np.full((frames, 2), 0.2)
+    mouth = neutral_without_result(moved, neutral, timeline, RATE)
+    middles = np.round((timeline.starts + timeline.ends) / 2 * RATE).astype(int)
+    np.testing.assert_allclose(mouth[middles[10:20]], 0.2)
+    np.testing.assert_allclose(mouth[middles[[0, 5, 25, 29]]], 0.8)

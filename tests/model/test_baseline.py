@@ -43,7 +43,7 @@ def test_nothing_and_different_models_cannot_be_joined(voices):
 
 def test_recordings_without_a_result_make_no_baseline():
     nothing = join_voices([voice(0.0, (0.0, 0.0))] * 2)
-    with pytest.raises(RequestError, match=r"^E74 The baseline holds 0 windows"):
+    with pytest.raises(RequestError, match=r"^E74 The baseline holds 0.0 windows"):
         usual_embedding(nothing, "a")
 
 

@@ -5,14 +5,17 @@ import pytest
 import torch
 
 from tests.factories import make_waveform
-from tests.model.tiny import make_model
+from tests.model.tiny import SETTINGS, make_model, on_waveform
 from verhm.audio.activity import detect_speech
 from verhm.audio.media import decode
 from verhm.errors import Cancelled, RequestError
 from verhm.model import explanation
+from verhm.model.calibration import calibrate
 from verhm.model.checkpoint import SHIPPED, load
-from verhm.model.explanation import band_edges, explain, neutral_fill
+from verhm.model.encoder import WAVEFORM_KINDS
+from verhm.model.explanation import band_edges, explain, neutral_fill, refuse_unexplainable
 from verhm.model.inference import infer
+from verhm.model.pooling import Windows
 from verhm.settings import AnalysisSettings
 from verhm.stages import Stage
 from verhm.types import EmotionTimeline, SpeechActivity, Waveform, WindowStatus
@@ -67,18 +70,21 @@ def test_a_patch_moves_the_odds_by_what_an_occluded_spectrogram_gives():
     timeline = analyse(MODEL, waveform, activity)
     found = explain(MODEL, waveform, activity, timeline, 0)
     network, sound = MODEL.network, torch.from_numpy(waveform.samples)[None]
-    mel = network.log_mel(sound)
-    mel[0, 16:32, 50:100] = mel[0, 16:32].mean(dim=1, keepdim=True)
-    layers = network.encoder(mel)
-    described = [torch.cat([x[0].mean(0), x[0].std(0, unbiased=False)]) for x in layers]
-    logits = network.classifier(torch.cat(described)[None])[1][0].numpy() / MODEL.temperature
-    probabilities = np.exp(logits) / np.exp(logits).sum()
+    mel = network.encoder.features(sound)
+    time, band = found.strongest(1)[0]
+    rows = slice(16 * band, 16 * band + 16)
+    mel[0, rows, 50 * time : 50 * time + 50] = mel[0, rows].mean(dim=1, keepdim=True)
+    spoken = torch.ones(1, 150, dtype=torch.bool)
+    window = Windows(torch.tensor([0]), torch.tensor([0]), 150)
+    probabilities = calibrate(
+        network.read(mel, spoken, window).logits.numpy(), MODEL.reading.temperature
+    )
     before, after = (
         np.log(p[timeline.labels.index(found.emotion)] / (1 - p.max()))
-        for p in (timeline.probabilities[0], probabilities)
+        for p in (timeline.probabilities[0], probabilities[0])
     )
-    assert abs(found.influence[1, 1]) > 1e-4
-    assert found.influence[1, 1] == pytest.approx(before - after, abs=2e-5)
+    assert abs(found.influence[time, band]) > 1e-4
+    assert found.influence[time, band] == pytest.approx(before - after, abs=2e-5)
 
 
 def test_digital_silence_has_no_influence():
@@ -98,7 +104,7 @@ def test_speech_is_filled_with_mean_speech_and_pauses_with_mean_pause():
 
 
 def test_bands_meet_between_the_filters_middles():
-    filters = MODEL.network.log_mel.mel.mel_scale.fb.numpy()  # (201 bins of 40 Hz, 80)
+    filters = MODEL.network.encoder.log_mel.mel.mel_scale.fb.numpy()  # (201 bins of 40 Hz, 80)
     middles = (filters * np.arange(0, 8_001, 40)[:, None]).sum(axis=0) / filters.sum(axis=0)
     edges = band_edges(np.arange(81))
     # Below 1 kHz a filter holds one or two bins, so its middle is known to a bin.
@@ -122,7 +128,7 @@ def test_batching_changes_nothing(monkeypatch):
 
 def test_a_window_read_against_a_usual_voice_is_explained_so():
     waveform, activity = chirp(3.0), SpeechActivity(np.array([[0.0, 3.0]]))
-    bounds, usual = window_bounds(3.0, 3.0, 0.5), np.linspace(-3.0, 3.0, 8)
+    bounds, usual = window_bounds(3.0, 3.0, 0.5), np.linspace(-3.0, 3.0, SETTINGS.embedding)
     found = infer(MODEL, waveform, activity, *bounds, AnalysisSettings(), usual=usual)
     timeline = EmotionTimeline(*bounds, found.probabilities, (WindowStatus.OK,))
     explained = explain(MODEL, waveform, activity, timeline, 0, usual=usual)
@@ -141,6 +147,13 @@ def test_a_window_without_a_result_is_refused(status):
     with pytest.raises(RequestError, match="no result") as refusal:
         explain(MODEL, waveform, activity, withheld, 1)
     assert refusal.value.code == "E71"
+
+
+@pytest.mark.parametrize("kind", WAVEFORM_KINDS)
+def test_a_model_without_a_spectrogram_is_refused(kind):
+    with pytest.raises(RequestError, match=rf"^E71 The encoder {kind} "):
+        refuse_unexplainable(make_model(settings=on_waveform(kind)))
+    refuse_unexplainable(MODEL)
 
 
 def test_progress_rises_to_1_and_may_cancel():

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+import torch
 
 from verhm.labels import EMOTIONS, MORPHS
 from verhm.model.expression import (
@@ -7,6 +8,7 @@ from verhm.model.expression import (
     ACTION_UNITS,
     FULL_STRENGTH,
     PROTOTYPES,
+    ExpressionDecoder,
     express,
 )
 
@@ -56,13 +58,40 @@ def test_weights_stay_in_range_whatever_the_regression_says():
 @pytest.mark.parametrize("unit", ACTION_UNITS)
 def test_a_measured_action_unit_shows_on_a_neutral_face(unit):
     intensities = np.zeros((1, len(ACTION_UNITS)))
-    intensities[0, ACTION_UNITS.index(unit)] = FULL_STRENGTH
+    intensities[0, ACTION_UNITS.index(unit)] = FULL_STRENGTH[unit]
     face = express(intensities, SURE[:1])[0]
     for name, weight in ACTION_UNIT_MORPHS[unit].items():
         for morph in sided(name):
             assert face[MORPHS.index(morph)] == pytest.approx(weight)
 
 
+def test_what_was_measured_counts_beside_a_prototype():
+    at = EMOTIONS.index("sad")
+    plain = express(NOTHING, SURE)[at]
+    frowning = NOTHING.copy()
+    frowning[at, ACTION_UNITS.index("AU15")] = 0.25 * FULL_STRENGTH["AU15"]
+    corner = MORPHS.index("mouthFrownLeft")
+    assert express(frowning, SURE)[at][corner] == pytest.approx(plain[corner] + 0.25)
+
+
+def test_prototypes_leave_the_jaw_to_speech():
+    assert not express(NOTHING, SURE)[:, MORPHS.index("jawOpen")].any()
+
+
 def test_nothing_blinks():
     blinking = [name.startswith("eyeBlink") for name in MORPHS]
-    assert not express(NOTHING + FULL_STRENGTH, SURE)[:, blinking].any()
+    assert not express(NOTHING + max(FULL_STRENGTH.values()), SURE)[:, blinking].any()
+
+
+def test_action_units_are_read_off_the_leading_components_and_the_probabilities():
+    torch.manual_seed(0)
+    decoder = ExpressionDecoder(components=3, emotions=8).requires_grad_(False)
+    embedding, probabilities = torch.randn(2, 5), torch.full((2, 8), 0.125)
+    units = decoder(embedding, probabilities)
+    assert units.shape == (2, len(ACTION_UNITS))
+    beyond, within = embedding.clone(), embedding.clone()
+    beyond[:, 3:] += 1.0
+    within[:, 2] += 1.0
+    torch.testing.assert_close(decoder(beyond, probabilities), units, rtol=0, atol=0)
+    assert not torch.allclose(decoder(within, probabilities), units)
+    assert not torch.allclose(decoder(embedding, torch.eye(8)[:2]), units)

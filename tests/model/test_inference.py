@@ -3,11 +3,12 @@ import pytest
 import torch
 
 from tests.factories import make_waveform
-from tests.model.tiny import make_model
+from tests.model.tiny import make_model, on_waveform
 from verhm.errors import Cancelled
 from verhm.labels import MORPHS
 from verhm.model import inference
 from verhm.model.calibration import calibrate
+from verhm.model.checkpoint import VoiceModel
 from verhm.model.inference import infer, resample_mouth
 from verhm.settings import AnalysisSettings
 from verhm.stages import Stage
@@ -17,11 +18,16 @@ from verhm.windows import window_bounds
 MODEL = make_model()
 
 
-def run(waveform: Waveform, settings: AnalysisSettings | None = None, **more):
+def run(
+    waveform: Waveform,
+    settings: AnalysisSettings | None = None,
+    model: VoiceModel = MODEL,
+    **more,
+):
     settings = settings or AnalysisSettings()
     activity = SpeechActivity(np.array([[0.0, waveform.duration]]))
     bounds = window_bounds(waveform.duration, settings.window, settings.hop)
-    return infer(MODEL, waveform, activity, *bounds, settings, **more)
+    return infer(model, waveform, activity, *bounds, settings, **more)
 
 
 @pytest.mark.parametrize("duration", [0.05, 1.0, 2.99, 3.0, 7.3, 20.0])
@@ -32,14 +38,15 @@ def test_as_many_windows_and_frames_as_asked_for(duration, frame_rate):
     assert found.probabilities.shape == (windows, 8)
     assert found.expression.shape == (windows, len(MORPHS))
     assert found.novelty.shape == (windows,)
-    assert found.mouth.shape == (max(1, round(duration * frame_rate)), len(MORPHS))
+    for mouth in (found.mouth, found.neutral_mouth):
+        assert mouth.shape == (max(1, round(duration * frame_rate)), len(MORPHS))
 
 
 @pytest.mark.parametrize(("window", "hop"), [(2.0, 0.25), (3.0, 0.5), (6.0, 2.0)])
 def test_probabilities_sum_to_1_and_morphs_lie_in_range(window, hop):
     found = run(make_waveform(40.0), AnalysisSettings(window=window, hop=hop))
     np.testing.assert_allclose(found.probabilities.sum(axis=1), 1.0)
-    for weights in (found.mouth, found.expression):
+    for weights in (found.mouth, found.neutral_mouth, found.expression):
         assert weights.min() >= 0
         assert weights.max() <= 1
 
@@ -52,10 +59,42 @@ def test_the_usual_is_taken_off_before_the_heads_and_not_from_the_embedding():
     np.testing.assert_array_equal(against.embedding, plain.embedding)
     np.testing.assert_array_equal(against.novelty, plain.novelty)
     np.testing.assert_array_equal(against.mouth, plain.mouth)
-    head = MODEL.network.classifier.classify
+    head = MODEL.network.compare
     logits = head(torch.from_numpy(plain.embedding - usual.astype(np.float32))).numpy()
-    expected = calibrate(logits, MODEL.temperature)
+    expected = calibrate(logits, MODEL.baseline_reading.temperature)
     np.testing.assert_allclose(against.probabilities, expected, atol=1e-5)
+
+
+def test_only_the_mouth_moves_with_the_strength_of_the_expression():
+    waveform = make_waveform(20.0)
+    none, plain, twice = (
+        run(waveform, AnalysisSettings(expression_strength=strength)) for strength in (0, 1, 2)
+    )
+    np.testing.assert_array_equal(none.mouth, none.neutral_mouth)
+    differences = [np.abs(found.mouth - found.neutral_mouth).mean() for found in (plain, twice)]
+    assert 1e-4 < differences[0] < differences[1]
+    for found in (plain, twice):
+        np.testing.assert_array_equal(found.neutral_mouth, none.neutral_mouth)
+        np.testing.assert_array_equal(found.expression, none.expression)
+        np.testing.assert_array_equal(found.probabilities, none.probabilities)
+
+
+def test_where_all_speech_is_neutral_so_is_the_mouth():
+    model = make_model()
+    attention = model.network.synthesizer.attend  # says the same of every emotion
+    torch.nn.init.zeros_(attention.out_proj.weight)
+    found = run(make_waveform(5.0), model=model)
+    assert found.mouth.any()
+    np.testing.assert_array_equal(found.mouth, found.neutral_mouth)
+
+
+def test_a_network_on_the_waveform_is_run_the_same_way():
+    model = make_model(settings=on_waveform("wav2vec2"))
+    for duration in (0.05, 7.3, 20.0):
+        found = run(make_waveform(duration), model=model)
+        assert len(found.probabilities) == len(window_bounds(duration, 3.0, 0.5)[0])
+        np.testing.assert_allclose(found.probabilities.sum(axis=1), 1.0)
+        assert found.mouth.shape == (max(1, round(30 * duration)), len(MORPHS))
 
 
 def test_gain_changes_nothing():
@@ -71,6 +110,7 @@ def test_batching_changes_nothing(monkeypatch):
     one_by_one = run(waveform)
     np.testing.assert_allclose(one_by_one.probabilities, together.probabilities, atol=1e-5)
     np.testing.assert_allclose(one_by_one.mouth, together.mouth, atol=1e-5)
+    np.testing.assert_allclose(one_by_one.neutral_mouth, together.neutral_mouth, atol=1e-5)
 
 
 def test_what_comes_much_later_changes_nothing_before():

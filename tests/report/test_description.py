@@ -87,6 +87,17 @@ def test_loudness_always_names_the_microphone():
     assert "\u221226 dBFS" in sentences()[2]
 
 
+@pytest.mark.parametrize("loudness", [-26.0, -10.0])
+def test_loudness_against_other_recordings_names_all_that_must_stay_the_same(loudness):
+    voice = replace(USUAL.mean, loudness=loudness)
+    texts = describe_voice(voice, USUAL, is_same_recording=False)
+    assert texts[2].endswith(
+        "only if microphone, gain and distance were the same in all these recordings."
+    )
+    own = describe_voice(voice, USUAL)
+    assert "gain" not in own[2] and [*texts[:2], texts[3]] == [*own[:2], own[3]]
+
+
 @pytest.mark.parametrize("count", [0, 2, LEAST_WINDOWS - 1])
 def test_too_few_windows_are_not_compared_and_that_is_said(count):
     texts = describe_voice(Prosody(60.0, 4.0, -26.0, 0.8), usual_voice([USUAL.mean] * count))

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from training.mouth import SpokenClip, lip_gap
+from training.mouth import Heard, SpokenLesson, lip_gap
 from training.synthesised_speech import Phoneme
 from training.visemes import close_lips, teach_closures
 from verhm.face.rig import load_face
@@ -39,15 +39,16 @@ def test_a_closure_keeps_weights_in_bounds_and_eases_in():
     assert (np.diff(jaw[25:]) >= -1e-7).all()
 
 
-def test_the_lesson_has_the_frames_and_corrected_mouths_of_all_clips():
+def test_lessons_are_heard_as_before_and_shown_with_corrected_lips():
     class Same(torch.nn.Module):
         """Says what it is shown."""
 
-        def forward(self, frames: torch.Tensor) -> torch.Tensor:
-            return frames
+        def forward(self, content: torch.Tensor, emotion: torch.Tensor, intensity: float):
+            return content
 
-    clips = [SpokenClip(OPEN, phonemes("m")), SpokenClip(OPEN, phonemes("d"))]
-    lesson = teach_closures(Same(), clips)
-    np.testing.assert_array_equal(lesson.frames, np.concatenate([OPEN, OPEN]))
-    np.testing.assert_array_equal(lesson.targets[:50], close_lips(OPEN, phonemes("m")))
-    np.testing.assert_array_equal(lesson.targets[50:], OPEN)
+    heard = Heard(OPEN, np.zeros((25, 1)))
+    spoken = [SpokenLesson(heard, phonemes("m")), SpokenLesson(heard, phonemes("d"))]
+    closed, plain = teach_closures(Same(), spoken)
+    assert closed.heard is plain.heard is heard
+    np.testing.assert_array_equal(closed.targets, close_lips(OPEN, phonemes("m")))
+    np.testing.assert_array_equal(plain.targets, OPEN)

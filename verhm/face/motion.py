@@ -65,6 +65,22 @@ def compose(
     return MorphSequence(weights.clip(0, 1).astype(np.float32), rate)
 
 
+def neutral_without_result(
+    mouth: np.ndarray, neutral: np.ndarray, timeline: EmotionTimeline, frame_rate: float
+) -> np.ndarray:
+    """A mouth that speaks with the emotion where there is a result, and neutrally elsewhere.
+
+    Args:
+        mouth: (F, M) morph weights of speech
+        neutral: (F, M) of the same words, said neutrally
+        timeline: which windows have a result
+        frame_rate: Hz
+    """
+    times = np.arange(len(mouth)) / frame_rate
+    share = expression_over_time(times, np.ones((len(timeline.starts), 1)), timeline)
+    return neutral + share.astype(mouth.dtype) * (mouth - neutral)
+
+
 def speech_gate(times: np.ndarray, activity: SpeechActivity) -> np.ndarray:
     """(F,) 1 while somebody speaks, 0 in pauses, with soft edges outside the spans."""
     gate = np.zeros(len(times))
@@ -91,18 +107,18 @@ def smooth_speech(mouth: np.ndarray, frame_rate: float) -> np.ndarray:
 def expression_over_time(
     times: np.ndarray, expression: np.ndarray, timeline: EmotionTimeline
 ) -> np.ndarray:
-    """(F, M) expression: each window's at its middle, monotone smooth curves in between.
+    """(F, M) expression: each (W, M) window's at its middle, monotone smooth curves in between.
 
     Around the middle of a window without a result, half a hop to each side, it is exactly 0.
     """
     middles = (timeline.starts + timeline.ends) / 2
     has_result = timeline.has_result
     if not has_result.any():
-        return np.zeros((len(times), len(MORPHS)))
+        return np.zeros((len(times), expression.shape[1]))
     half = 0.49 * float(np.median(np.diff(middles))) if len(middles) > 1 else 0.0
     empty = middles[~has_result]
     nodes = np.concatenate([middles[has_result], empty - half, empty + half])
-    values = np.zeros((len(nodes), len(MORPHS)))
+    values = np.zeros((len(nodes), expression.shape[1]))
     values[: int(has_result.sum())] = expression[has_result]
     nodes, first = np.unique(nodes, return_index=True)
     values = values[first]

@@ -1,10 +1,10 @@
 """How one voice usually sounds, without labels, so that its windows can be read against it.
 
 Voices differ more than the moods of one voice do. What a speaker's emotion embeddings have in
-common is mostly the speaker, so their mean is taken off before the classifier. The mean of a few
-windows says more about their moods than about the speaker and makes things worse; it is drawn
-towards the mean of all voices as in maximum a posteriori adaptation (Gauvain & Lee 1994,
-doi:10.1109/89.279278, eq. 25).
+common is mostly the speaker, so their mean is taken off, and a layer of its own classifies what is
+left. The mean of a few windows says more about their moods than about the speaker and makes things
+worse; it is drawn towards the mean of all voices as in maximum a posteriori adaptation (Gauvain &
+Lee 1994, doi:10.1109/89.279278, eq. 25).
 """
 
 from collections.abc import Sequence
@@ -73,7 +73,13 @@ def usual_embedding(voice: Voice, model: str) -> np.ndarray:
     if voice.windows < LEAST:
         raise RequestError(
             "E74",
-            f"The baseline holds {voice.windows:.0f} windows with a result.",
-            f"Make it from at least {LEAST}, or go on without a baseline.",
+            f"The baseline holds {voice.windows:.1f} windows with a result that do not overlap.",
+            f"Make it from at least {LEAST}, which is {3 * LEAST} s with windows of 3 s, or go on "
+            "without a baseline.",
         )
-    return voice.mean * (voice.windows / (voice.windows + _PRIOR))
+    return voice.mean * kept_share(voice.windows)
+
+
+def kept_share(windows: float) -> float:
+    """How much of a mean over that many windows is kept; the rest is that of all voices."""
+    return windows / (windows + _PRIOR)

@@ -3,10 +3,12 @@
 import hashlib
 import json
 import logging
-from dataclasses import asdict, dataclass, field, replace
+import math
+from dataclasses import asdict, astuple, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load as load_tensors
@@ -15,15 +17,42 @@ from safetensors.torch import save as save_tensors
 from verhm.errors import ModelError, RequestError
 from verhm.labels import EMOTIONS
 from verhm.model.abstention import Thresholds
-from verhm.model.network import NetworkSettings, VoiceNetwork
+from verhm.model.network import VoiceNetwork, read_sizes
 from verhm.types import ModelId
 
 SHIPPED: Final = Path(__file__).parents[2] / "pretrained"
 WEIGHTS: Final = "model.safetensors"
 CONFIG: Final = "config.json"
-_ENCODER: Final = "encoder."
+# What is kept in half precision: nearly all of the numbers, none of which needs more. The rest is
+# small, and some of it (a whitening, a mean of large statistics) does.
+_HALVED: Final = (
+    *("encoder.whisper.", "encoder.model.", "branch.layers."),
+    *("branch.embed.", "statistics.embed."),
+)
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What logits become: how sure they are, and where they are no result.
+
+    Attributes:
+        temperature: that calibrates them
+        thresholds: of abstention
+
+    Raises:
+        ValueError: when a number is none, or the temperature is not above 0
+    """
+
+    temperature: float
+    thresholds: Thresholds
+
+    def __post_init__(self) -> None:
+        if not all(map(math.isfinite, (self.temperature, *astuple(self.thresholds)))):
+            raise ValueError("a temperature or threshold is not a finite number")
+        if self.temperature <= 0:
+            raise ValueError(f"the temperature is {self.temperature}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,8 +62,8 @@ class VoiceModel:
     Attributes:
         id: which one
         network: in evaluation mode, on `device`
-        temperature: that calibrates the logits
-        thresholds: of abstention
+        reading: of the logits of a voice that is not known
+        baseline_reading: of those against a person's usual voice
         device: "cpu" or "cuda"
         labels: the K emotions
         notes: what it was trained on, with which licences, for what use
@@ -43,12 +72,16 @@ class VoiceModel:
 
     id: ModelId
     network: VoiceNetwork
-    temperature: float
-    thresholds: Thresholds
+    reading: Reading
+    baseline_reading: Reading
     device: str = "cpu"
     labels: tuple[str, ...] = EMOTIONS
     notes: dict[str, Any] = field(default_factory=dict)
     commit: str = ""
+
+    def reading_with(self, usual: np.ndarray | torch.Tensor | None) -> Reading:
+        """The one for logits against a person's usual voice, or of a voice that is not known."""
+        return self.reading if usual is None else self.baseline_reading
 
 
 def load(folder: Path = SHIPPED, device: str | None = None) -> VoiceModel:
@@ -74,7 +107,7 @@ def load(folder: Path = SHIPPED, device: str | None = None) -> VoiceModel:
 
 
 def save(model: VoiceModel, folder: Path) -> ModelId:
-    """Write a checkpoint; the encoder in half precision, what was trained here in single.
+    """Write a checkpoint; large matrices in half precision, the rest in single.
 
     The configuration comes last: without it there is no checkpoint, so one that was stopped half
     way can be written again.
@@ -94,7 +127,7 @@ def save(model: VoiceModel, folder: Path) -> ModelId:
     folder.mkdir(parents=True, exist_ok=True)
     weights = save_tensors(
         {
-            name: (tensor.half() if name.startswith(_ENCODER) else tensor).cpu().contiguous()
+            name: (tensor.half() if name.startswith(_HALVED) else tensor).cpu().contiguous()
             for name, tensor in model.network.state_dict().items()
         }
     )
@@ -103,8 +136,8 @@ def save(model: VoiceModel, folder: Path) -> ModelId:
         **asdict(identity),
         "labels": model.labels,
         "network": asdict(model.network.settings),
-        "temperature": model.temperature,
-        "thresholds": asdict(model.thresholds),
+        "reading": asdict(model.reading),
+        "baseline_reading": asdict(model.baseline_reading),
         "notes": model.notes,
         **({"commit": model.commit} if model.commit else {}),
     }
@@ -164,17 +197,20 @@ def _build(config: dict[str, Any], weights: bytes) -> VoiceModel:
     labels = tuple(config["labels"])
     if labels != EMOTIONS:
         raise _damaged()
-    sizes = {**config["network"], "pooled": tuple(config["network"]["pooled"])}
-    network = VoiceNetwork(NetworkSettings(**sizes))
+    network = VoiceNetwork(read_sizes(config["network"]))
     network.load_state_dict(
         {name: tensor.float() for name, tensor in load_tensors(weights).items()}, strict=True
     )
     return VoiceModel(
         ModelId(config["name"], config["version"], config["sha256"]),
         network.eval().requires_grad_(False),
-        float(config["temperature"]),
-        Thresholds(**config["thresholds"]),
+        _read_reading(config["reading"]),
+        _read_reading(config["baseline_reading"]),
         labels=labels,
         notes=config["notes"],
         commit=config.get("commit", ""),
     )
+
+
+def _read_reading(values: dict[str, Any]) -> Reading:
+    return Reading(float(values["temperature"]), Thresholds(**values["thresholds"]))

@@ -14,7 +14,7 @@ from scipy.special import expit, log_expit
 from verhm.errors import RequestError
 from verhm.model.checkpoint import VoiceModel
 from verhm.model.features import BANDS, FRAME_RATE, SAMPLE_RATE
-from verhm.model.network import Windows
+from verhm.model.pooling import Windows
 from verhm.model.segments import Segment, count_frames, place_segments, speech_frames, window_frames
 from verhm.stages import Progress, Stage, no_progress
 from verhm.types import EmotionTimeline, SpeechActivity, Waveform, WindowStatus
@@ -67,12 +67,26 @@ class _Scene:
     speech: torch.Tensor  # (F,) bool
     first: int  # frame of the window
     length: int
-    usual: torch.Tensor  # (E,) embedding of the speaker, or 0
+    usual: torch.Tensor | None  # (E,) embedding of the speaker
 
     @property
     def window(self) -> slice:
         """The window's mel frames, two to an encoder frame."""
         return slice(2 * self.first, 2 * (self.first + self.length))
+
+
+def refuse_unexplainable(model: VoiceModel) -> None:
+    """Refuse a model that occlusion cannot explain.
+
+    Raises:
+        RequestError: E71 when the model does not look at a spectrogram
+    """
+    if not model.network.encoder.is_spectral:
+        raise RequestError(
+            "E71",
+            f"The encoder {model.network.settings.encoder.kind} does not look at a spectrogram.",
+            "Explain with a model on Whisper's encoder, such as the one that is shipped.",
+        )
 
 
 @torch.inference_mode()
@@ -85,7 +99,7 @@ def explain(
     step: float = 0.5,
     groups: int = 5,
     progress: Progress = no_progress,
-    usual: np.ndarray | float = 0.0,
+    usual: np.ndarray | None = None,
 ) -> Explanation:
     """Occlude a window's patches one by one.
 
@@ -106,8 +120,10 @@ def explain(
 
     Raises:
         ValueError: when the timeline is not this model's of this recording
-        RequestError: E71 when the window has no result: there is nothing to explain then
+        RequestError: E71 when the window has no result, so that there is nothing to explain, or
+            as `refuse_unexplainable`
     """
+    refuse_unexplainable(model)
     if waveform.sample_rate != SAMPLE_RATE:
         raise ValueError(f"windows are explained at {SAMPLE_RATE} Hz, not {waveform.sample_rate}")
     if timeline.status[window] is not WindowStatus.OK:
@@ -178,7 +194,7 @@ def _scene(
     activity: SpeechActivity,
     timeline: EmotionTimeline,
     window: int,
-    usual: np.ndarray | float,
+    usual: np.ndarray | None,
 ) -> tuple[_Scene, int]:
     """The window in its segment, and the segment's first frame in the recording."""
     frames = count_frames(len(waveform.samples))
@@ -186,9 +202,9 @@ def _scene(
     segment = _owner(place_segments(first, length, frames), window)
     samples = torch.from_numpy(waveform.samples[None, segment.samples]).to(model.device)
     speech = speech_frames(activity, frames)[segment.start : segment.end]
-    mel = model.network.log_mel(samples)[0]
+    mel = model.network.encoder.features(samples)[0]
     spoken = torch.from_numpy(speech).to(model.device)
-    speaker = torch.from_numpy(np.asarray(usual, dtype=np.float32)).to(model.device)
+    speaker = None if usual is None else torch.from_numpy(usual).float().to(model.device)
     inside = int(first[window]) - segment.start
     return _Scene(mel, spoken, inside, length, speaker), segment.start
 
@@ -234,8 +250,7 @@ def _log_odds(model: VoiceModel, scene: _Scene, mel: torch.Tensor, emotion: int)
         scene.length,
     )
     speech = scene.speech.expand(count, -1)
-    statistics = network.describe(network.encoder(mel), speech, windows)
-    _, logits = network.classifier(statistics, scene.usual)
-    scores = logits.double() / model.temperature
+    output = network.read(mel, speech, windows, scene.usual)
+    scores = output.logits.double() / model.reading_with(scene.usual).temperature
     is_other = torch.arange(scores.shape[1], device=mel.device) != emotion
     return (scores[:, emotion] - scores[:, is_other].logsumexp(dim=1)).cpu().numpy()

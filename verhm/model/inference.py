@@ -12,7 +12,8 @@ from verhm.model.calibration import calibrate
 from verhm.model.checkpoint import VoiceModel
 from verhm.model.expression import express
 from verhm.model.features import FRAME_RATE, SAMPLE_RATE, SAMPLES_PER_FRAME
-from verhm.model.network import Output, Windows
+from verhm.model.network import Output
+from verhm.model.pooling import Windows
 from verhm.model.segments import (
     Segment,
     count_frames,
@@ -26,6 +27,7 @@ from verhm.stages import Progress, Stage, no_progress
 from verhm.types import SpeechActivity, Waveform
 
 _BATCH = 4  # segments at once: 36 s of sound with windows of 3 s
+_NEUTRAL = 0.0  # strength of the expression in neutral speech
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +38,7 @@ class Inference:
         probabilities: (W, K) calibrated, each row sums to 1
         mouth: (F, M) morph weights of speech in [0, 1] at the settings' frame rate
         expression: (W, M) morph weights of the vocal expression in [0, 1]
+        neutral_mouth: (F, M) of the same words, had they been spoken neutrally
         novelty: (W,) distance from the training windows; about 1 for speech like theirs
         embedding: (W, E) emotion embedding, in which the speaker still is
     """
@@ -43,6 +46,7 @@ class Inference:
     probabilities: np.ndarray
     mouth: np.ndarray
     expression: np.ndarray
+    neutral_mouth: np.ndarray
     novelty: np.ndarray
     embedding: np.ndarray
 
@@ -55,7 +59,7 @@ def infer(
     ends: np.ndarray,
     settings: AnalysisSettings,
     progress: Progress = no_progress,
-    usual: np.ndarray | float = 0.0,
+    usual: np.ndarray | None = None,
 ) -> Inference:
     """Find the emotion of each window and the mouth of each frame.
 
@@ -69,7 +73,7 @@ def infer(
         ends: (W,) s, all windows of the same length
         settings: the frame rate
         progress: told the share done after each batch; may raise `Cancelled`
-        usual: (E,) embedding of the speaker, see `verhm.model.baseline`; 0 is that of all voices
+        usual: (E,) embedding of the speaker, see `verhm.model.baseline`; None when unknown
     """
     if waveform.sample_rate != SAMPLE_RATE:
         raise ValueError(f"emotions are found at {SAMPLE_RATE} Hz, not {waveform.sample_rate}")
@@ -78,21 +82,29 @@ def infer(
     first, length = window_frames(starts, ends, frames)
     segments = place_segments(first, length, frames)
     speech = speech_frames(activity, frames)
-    usual = np.asarray(usual, dtype=np.float32)
-    speaker = torch.from_numpy(usual).to(model.device)
-    found, mouth = [], []
+    usual = None if usual is None else usual.astype(np.float32)
+    speaker = None if usual is None else torch.from_numpy(usual).to(model.device)
+    found: list[tuple[np.ndarray, ...]] = []
+    mouths: tuple[list[np.ndarray], ...] = ([], [])
     for done, batch in _batches(segments):
         output = _run(model, batch, samples, speech, first, length, speaker)
-        found.append((output.embedding.cpu().numpy(), output.logits.cpu().numpy()))
-        mouth += _home_frames(batch, output.mouth.cpu().numpy())
+        parts = (output.embedding, output.logits, output.novelty)
+        found.append(tuple(part.cpu().numpy() for part in parts))
+        for mouth, intensity in zip(mouths, (settings.expression_strength, _NEUTRAL), strict=True):
+            mouth += _home_frames(batch, _speak(model, output, intensity))
         progress(Stage.EMOTION, done)
-    embedding, logits = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    probabilities = calibrate(logits, model.temperature)
+    embedding, logits, novelty = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    probabilities = calibrate(logits, model.reading_with(usual).temperature)
+    shown, neutral = (
+        resample_mouth(np.concatenate(mouth), waveform.duration, settings.frame_rate)
+        for mouth in mouths
+    )
     return Inference(
         probabilities,
-        resample_mouth(np.concatenate(mouth), waveform.duration, settings.frame_rate),
-        _expression(model, embedding - usual, probabilities),
-        np.square(embedding).mean(axis=1),
+        shown,
+        _expression(model, embedding if usual is None else embedding - usual, probabilities),
+        neutral,
+        novelty,
         embedding,
     )
 
@@ -140,7 +152,7 @@ def _run(
     speech: np.ndarray,
     first: np.ndarray,
     length: int,
-    speaker: torch.Tensor,
+    speaker: torch.Tensor | None,
 ) -> Output:
     sound = np.stack([samples[segment.samples] for segment in batch])
     spoken = np.stack([speech[segment.start : segment.end] for segment in batch])
@@ -158,6 +170,13 @@ def _home_frames(batch: list[Segment], mouth: np.ndarray) -> list[np.ndarray]:
         weights[segment.home_start - segment.start : segment.home_end - segment.start]
         for segment, weights in zip(batch, mouth, strict=True)
     ]
+
+
+@torch.inference_mode()
+def _speak(model: VoiceModel, output: Output, intensity: float) -> np.ndarray:
+    """(B, F, M') weights of the mouth."""
+    mouth = model.network.synthesizer(output.content, output.emotion, intensity)
+    return mouth.cpu().numpy()
 
 
 @torch.inference_mode()

@@ -92,8 +92,8 @@ def measure_prosody(
     ]
 
 
-def apart_from(starts: np.ndarray, ends: np.ndarray, window: int) -> list[int]:
-    """Choose windows that overlap neither a given one nor each other.
+def apart_from(starts: np.ndarray, ends: np.ndarray, window: int | None = None) -> list[int]:
+    """Choose windows that overlap neither each other nor a given one, if one is given.
 
     Windows that share sound are alike for that reason alone: they would make the voice look
     steadier than it is, and one among them would hide what is particular about itself.
@@ -101,14 +101,14 @@ def apart_from(starts: np.ndarray, ends: np.ndarray, window: int) -> list[int]:
     Args:
         starts: (W,) s, ascending
         ends: (W,) s
-        window: index of the one that will be compared with them
+        window: index of the one that will be compared with them, if it is among them
 
     Returns:
         indices, ascending
     """
     chosen: list[int] = []
     for index, start in enumerate(starts):
-        is_clear = ends[index] <= starts[window] or start >= ends[window]
+        is_clear = window is None or ends[index] <= starts[window] or start >= ends[window]
         if is_clear and (not chosen or start >= ends[chosen[-1]]):
             chosen.append(index)
     return chosen
@@ -134,12 +134,13 @@ def usual_voice(voices: Sequence[Prosody]) -> UsualVoice:
     )
 
 
-def describe_voice(voice: Prosody, usual: UsualVoice) -> list[str]:
+def describe_voice(voice: Prosody, usual: UsualVoice, is_same_recording: bool = True) -> list[str]:
     """Say how a window's voice differs from what is usual for it.
 
     Args:
         voice: of the window
         usual: of the same speaker
+        is_same_recording: whether that is from the window's own recording, not from other ones
 
     Returns:
         one sentence per figure; where no comparison can be made, the last sentence says why
@@ -154,7 +155,7 @@ def describe_voice(voice: Prosody, usual: UsualVoice) -> list[str]:
         ]
     means, deviations = astuple(usual.mean), astuple(usual.deviation)
     return [
-        _compare(figure, value, mean, deviation)
+        _compare(figure, value, mean, deviation) + _caveat(figure, is_same_recording)
         for (figure, value), mean, deviation in zip(values, means, deviations, strict=True)
     ]
 
@@ -175,14 +176,24 @@ def _measure(acoustics: Acoustics, is_spoken: np.ndarray, share: float) -> Proso
 
 def _compare(figure: _Figure, value: float, mean: float, deviation: float) -> str:
     distance = (value - mean) / max(deviation, figure.finest)
-    # The microphone is the one thing among these that the speaker does not carry along.
-    caveat = " It also depends on the distance to the microphone." * (figure.unit == "dBFS")
     if abs(distance) < _REMARKABLE:
-        return f"{figure.name} is as usual for this voice ({_write(figure, value)}).{caveat}"
+        return f"{figure.name} is as usual for this voice ({_write(figure, value)})."
     side = "above" if distance > 0 else "below"
     return (
         f"{figure.name} is {abs(distance):.1f} SD {side} this voice's usual "
-        f"({_write(figure, value)}; usually {_write(figure, mean)}).{caveat}"
+        f"({_write(figure, value)}; usually {_write(figure, mean)})."
+    )
+
+
+def _caveat(figure: _Figure, is_same_recording: bool) -> str:
+    """The microphone is the one thing among these that the speaker does not carry along."""
+    if figure.unit != "dBFS":
+        return ""
+    if is_same_recording:
+        return " It also depends on the distance to the microphone."
+    return (
+        " This says something about the voice only if microphone, gain and distance were the same "
+        "in all these recordings."
     )
 
 

@@ -1,0 +1,178 @@
+"""OBJ, NumPy, Blender's script, and what a results folder gets."""
+
+import ast
+import json
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import trimesh
+from PIL import Image
+
+from verhm.errors import Cancelled
+from verhm.face.camera import Camera
+from verhm.face.exchange.blender import write_blender_script, z_up
+from verhm.face.exchange.export import export_writers, remove_exports
+from verhm.face.exchange.npy import write_morphs_npy
+from verhm.face.exchange.obj import write_obj_sequence
+from verhm.face.rig import load_face
+from verhm.face.shading import FILL, KEY, RIM
+from verhm.labels import MORPHS
+from verhm.stages import Stage
+from verhm.types import MorphSequence
+
+
+@pytest.fixture(scope="module")
+def face():
+    """With thin hair, which is quicker to write."""
+    whole = load_face()
+    return replace(whole, strands=whole.strands[::50], strand_tone=whole.strand_tone[::50])
+
+
+@pytest.fixture(scope="module")
+def morphs():
+    weights = np.random.default_rng(1).uniform(0, 0.6, (3, len(MORPHS)))
+    return MorphSequence(weights, 30.0)
+
+
+@pytest.fixture(scope="module")
+def folder(face, morphs, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("obj")
+    write_obj_sequence(face, morphs, folder)
+    return folder
+
+
+def read(path) -> trimesh.Trimesh:
+    return trimesh.load_mesh(path, process=False)
+
+
+@pytest.mark.parametrize("frame", [0, 2])
+def test_an_obj_holds_the_posed_face_in_metres(face, morphs, folder, frame):
+    read_back = read(folder / f"frame-{frame + 1:06d}.obj")
+    posed = face.vertices(morphs.weights[frame])[face.vertex_triangles] / 10
+    np.testing.assert_allclose(read_back.triangles, posed, atol=2e-6)
+
+
+def test_an_obj_is_textured(face, folder):
+    first = read(folder / "frame-000001.obj")
+    np.testing.assert_allclose(first.visual.uv[first.faces], face.uv[face.triangles], atol=1e-6)
+    assert first.visual.material.image.size == face.texture.shape[1::-1]
+
+
+def test_frames_differ_in_their_positions_only(folder):
+    first, last = ((folder / f"frame-{frame:06d}.obj").read_text().splitlines() for frame in (1, 3))
+    assert len(first) == len(last)
+    differing = [one for one, other in zip(first, last, strict=True) if one != other]
+    assert differing and all(line.startswith("v ") for line in differing)
+
+
+def test_the_frames_share_material_texture_and_hair(face, folder):
+    assert {path.name for path in folder.iterdir()} == {
+        *("frame-000001.obj", "frame-000002.obj", "frame-000003.obj"),
+        *("face.mtl", "face.png", "hair.obj"),
+    }
+    np.testing.assert_array_equal(np.asarray(Image.open(folder / "face.png")), face.texture)
+    hair = read(folder / "hair.obj")
+    assert hair.bounds[1, 1] > read(folder / "frame-000001.obj").vertices[:, 1].max()
+
+
+def test_no_frame_of_an_earlier_sequence_stays(face, morphs, tmp_path):
+    kept = tmp_path / "mine.obj"
+    kept.write_text("")
+    write_obj_sequence(face, morphs, tmp_path)
+    write_obj_sequence(face, MorphSequence(morphs.weights[:1], 30.0), tmp_path)
+    frames = [path.name for path in tmp_path.glob("frame-*.obj")]
+    assert frames == ["frame-000001.obj"]
+    assert kept.exists()
+
+
+def test_a_sequence_can_be_cancelled(face, morphs, tmp_path):
+    def stop(stage: Stage, share: float) -> None:
+        if share > 0:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        write_obj_sequence(face, morphs, tmp_path, stop)
+    assert len(list(tmp_path.glob("frame-*.obj"))) == 1
+
+
+def test_weights_survive_the_array(morphs, tmp_path):
+    write_morphs_npy(morphs, tmp_path / "morphs.npy")
+    read_back = np.load(tmp_path / "morphs.npy", allow_pickle=False)
+    assert read_back.dtype == np.float32
+    np.testing.assert_array_equal(read_back, morphs.weights.astype(np.float32))
+    about = json.loads((tmp_path / "morphs.json").read_text(encoding="utf-8"))
+    assert about == {"frame_rate": 30.0, "names": list(MORPHS)}
+
+
+def constants(source: str) -> dict[str, object]:
+    """What the script's plain constants are."""
+    found = {}
+    for statement in ast.parse(source).body:
+        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+            try:
+                found[statement.targets[0].id] = ast.literal_eval(statement.value)
+            except ValueError:  # put together from others
+                continue
+    return found
+
+
+@pytest.fixture(scope="module")
+def script(morphs, tmp_path_factory):
+    path = tmp_path_factory.mktemp("blender") / "face-blender.py"
+    write_blender_script("face.glb", path, morphs)
+    return path.read_text(encoding="utf-8")
+
+
+def test_the_script_compiles_and_needs_blender_only(script):
+    compile(script, "face-blender.py", "exec")
+    imports = [node for node in ast.walk(ast.parse(script)) if isinstance(node, ast.Import)]
+    froms = [node for node in ast.walk(ast.parse(script)) if isinstance(node, ast.ImportFrom)]
+    assert {node.names[0].name for node in imports} == {"bpy"}
+    assert {node.module for node in froms} == {"pathlib", "mathutils"}
+    assert "$" not in script
+
+
+def test_the_script_repeats_the_videos_lights_and_frame(script):
+    told = constants(script)
+    lights, camera = told["LIGHTS"], Camera(512)
+    for name, light in (("key", KEY), ("fill", FILL), ("rim", RIM)):
+        towards, colour, strength = lights[name]
+        np.testing.assert_allclose(towards, z_up(light.towards), atol=1e-4)
+        np.testing.assert_allclose(np.array(colour) * strength, np.pi * light.colour, atol=1e-3)
+    np.testing.assert_allclose(told["CAMERA"], (0, -camera.distance / 10, camera.height / 10))
+    # Both see the same height of the slice 1 dm in front of the head's axis.
+    shown = 36 / told["LENS"] * (camera.distance - 1)
+    assert shown == pytest.approx(camera.shown, rel=1e-3)
+
+
+@pytest.mark.parametrize("frame_rate", [12.5, 24.0, 29.97, 60.0])
+def test_the_scene_is_as_long_as_the_recording(frame_rate, tmp_path):
+    morphs = MorphSequence(np.zeros((90, len(MORPHS))), frame_rate)
+    write_blender_script("face.glb", tmp_path / "a.py", morphs)
+    told = constants((tmp_path / "a.py").read_text(encoding="utf-8"))
+    assert isinstance(told["FRAMES_PER_SECOND"], int)
+    length = (told["LAST_FRAME"] + 1) / told["FRAMES_PER_SECOND"]
+    assert morphs.duration <= length < morphs.duration + 1 / math.floor(frame_rate)
+
+
+def test_a_results_folder_gets_what_was_asked_for(morphs, tmp_path):
+    writers = export_writers(morphs, {"npy", "obj", "blender"})
+    assert set(writers) == {"face.glb", "obj", "morphs.npy", "face-blender.py"}
+    for name, write in writers.items():
+        write(tmp_path / name)
+    script = (tmp_path / "face-blender.py").read_text(encoding="utf-8")
+    assert "GLB = FOLDER / 'face.glb'" in script and (tmp_path / "face.glb").exists()
+    assert set(export_writers(morphs, {"glb"})) == {"face.glb"}
+    assert not export_writers(morphs, ())
+
+
+def test_nothing_of_earlier_exports_stays(tmp_path):
+    (tmp_path / "obj").mkdir()
+    earlier = ["face.glb", "morphs.npy", "morphs.json", "face-blender.py"]
+    earlier += ["obj/frame-000001.obj", "obj/face.mtl", "obj/face.png", "obj/hair.obj"]
+    for name in [*earlier, "voice.wav"]:
+        (tmp_path / name).write_bytes(b"")
+    remove_exports(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["voice.wav"]

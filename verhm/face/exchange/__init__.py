@@ -1,0 +1,1 @@
+"""The animated face for other programs; lengths are metres, y up, z forward."""
