@@ -222,7 +222,7 @@ def test_the_command_line_writes_the_file_and_prints_the_sentence(speech_path, t
     assert main(call) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].endswith(f"wrote 7 files to {tmp_path}")
-    assert lines[1] == f"{speech_path}: {read_sentence(tmp_path)}"
+    assert lines[-1] == f"{speech_path}: {read_sentence(tmp_path)}"
     assert len(list(tmp_path.iterdir())) == 7
 
 

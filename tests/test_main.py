@@ -125,7 +125,8 @@ def test_analyze_writes_every_output(speech_path, tmp_path):
     assert finished.returncode == 0, finished.stderr
     assert finished.stderr == ""
     said = re.fullmatch(
-        rf"{speech_path}: (\d+) of (\d+) windows with a result; wrote 7 files to {out}\n",
+        rf"{speech_path}: (\d+) of (\d+) windows with a result; wrote 7 files to {out}\n"
+        rf"{speech_path}: no summary\. E2[13] .+\n",  # it is too short for one
         finished.stdout,
     )
     assert said
@@ -204,7 +205,7 @@ def test_one_bad_file_does_not_stop_the_rest(speech_path, tmp_path, capsys):
     assert captured.err.count("\n") == 1
     assert "E11 " in captured.err
     assert [path.name for path in out.iterdir()] == [speech_path.stem]
-    assert captured.out.endswith(f"wrote 6 files to {out / speech_path.stem}\n")
+    assert f"wrote 6 files to {out / speech_path.stem}\n" in captured.out
 
 
 @pytest.mark.model

@@ -12,8 +12,8 @@ from sklearn.decomposition import PCA
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.preprocessing import StandardScaler
 
-# Of the covariance; one is chosen on held-out speakers. With less, some windows are answered with
-# far more certainty than speech of another corpus bears out.
+# Of the covariance; one is chosen on held-out speakers. With 0.02 and 0.05 fewer emotions of new
+# speakers were found, and far fewer of another corpus's.
 SHRINKAGES = (0.1, 0.2, 0.35, 0.5)
 
 

@@ -74,6 +74,8 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True, help="folder for what is made")
     parser.add_argument("--copies", type=int, default=COPIES, help="perturbed copies per clip")
     arguments = parser.parse_args()
+    if not arguments.data.is_dir():
+        raise SystemExit(f"{arguments.data} is no folder; --data names that of the corpora")
     prepare(arguments.data, arguments.encoder, arguments.work, arguments.copies)
     print(arguments.work)
 

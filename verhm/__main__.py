@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from verhm.report.description import Prosody
 
 # Which files of a folder are taken for recordings; a file named outright may have any name.
-SUFFIXES = (".wav", ".mp3", ".flac", ".ogg", ".opus", ".webm", ".m4a", ".mp4", ".mov")
+SUFFIXES = (".wav", ".mp3", ".flac", ".ogg", ".opus", ".webm", ".m4a", ".aac", ".mp4", ".mov")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -138,6 +138,8 @@ def _analyze_all(options: argparse.Namespace) -> int:
                 )
             found = f"{analysis.timeline.has_result.sum()} of {len(analysis.timeline)}"
             print(f"{path}: {found} windows with a result; wrote {count} files to {folder}")
+            if analysis.summary.withheld:
+                print(f"{path}: no summary. {analysis.summary.withheld}")
             if confounds:
                 print(f"{path}: {confounds.sentence}")
         except VerhmError as error:

@@ -3,26 +3,17 @@ import pytest
 import torch
 
 from tests.factories import make_waveform
+from tests.model.tiny import SETTINGS as SMALL
 from tests.training.examples import SETTINGS, make_clips
 from training.branch_model import BranchModel, embed_clips
 from training.cache import Sequence, features_path, frames_path, read_frames
 from training.prepare import describe, describe_clip, trunk_frames
 from verhm.model.branch import PACE
-from verhm.model.encoder import EncoderSettings
-from verhm.model.network import NetworkSettings, VoiceNetwork
+from verhm.model.network import VoiceNetwork
 from verhm.model.pooling import Windows
 from verhm.model.segments import speech_frames
 from verhm.types import SpeechActivity
 
-SMALL = NetworkSettings(
-    encoder=EncoderSettings(layers=2, width=32, heads=2),
-    pooled=(0, 1),
-    components=8,
-    trunk=0,
-    branch_layers=1,
-    branch_embedding=4,
-    mouth_width=8,
-)
 SOUND = make_waveform(4.2)
 FRAMES = 210
 ACTIVITY = SpeechActivity(np.array([[0.51, 1.73], [2.25, 3.9]]))

@@ -15,10 +15,10 @@ from verhm.types import SpeechActivity, Waveform
 
 _SAMPLE_RATE = 16_000  # Hz
 _FRAME = 512  # samples per probability
-_STRETCH = 1024  # frames (33 s) at most that run one after the other; stretches run side by side
+_STRETCH = 256  # frames (8 s) at most that run one after the other; stretches run side by side
 _LEAD_IN = 64  # frames (2 s) before a stretch, for the network's memory to settle
 _BATCH = 16  # stretches at once
-_REPORTED = 128  # frames of a stretch between two reports
+_REPORTED = 64  # frames of a stretch between two reports
 _THRESHOLD = 0.4
 
 # RMS of the loud frames around, after the gain. At the first level the network finds quiet

@@ -1,5 +1,6 @@
 """The trunk: the lower layers of a pretrained speech encoder; the only user of transformers."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -43,18 +44,18 @@ class EncoderSettings:
     config: dict[str, Any] = field(default_factory=dict)
 
 
-class Encoder(nn.Module):
+class Encoder(nn.Module, ABC):
     """The first layers of a speech encoder, 50 frames a second, for segments of up to 12 s."""
 
     is_spectral: bool  # whether it looks at the log-mel spectrogram
 
+    @abstractmethod
     def features(self, samples: torch.Tensor) -> torch.Tensor:
         """(B, 320 F) samples at 16 kHz to what the encoder sees of them."""
-        raise NotImplementedError
 
+    @abstractmethod
     def forward(self, seen: torch.Tensor) -> list[torch.Tensor]:
         """What was seen, to one (B, F, D) output per layer."""
-        raise NotImplementedError
 
 
 class SpectrogramEncoder(Encoder):
