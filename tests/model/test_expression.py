@@ -75,6 +75,16 @@ def test_what_was_measured_counts_beside_a_prototype():
     assert express(frowning, SURE)[at][corner] == pytest.approx(plain[corner] + 0.15)
 
 
+def test_what_was_measured_below_neutral_takes_away_from_a_prototype():
+    at, corner = EMOTIONS.index("sad"), MORPHS.index("mouthFrownLeft")
+    less, none = NOTHING.copy(), NOTHING.copy()
+    less[at, ACTION_UNITS.index("AU15")] = -0.3 * FULL_STRENGTH["AU15"]
+    none[at, ACTION_UNITS.index("AU15")] = -20 * FULL_STRENGTH["AU15"]
+    plain = express(NOTHING, SURE)[at][corner]
+    assert express(less, SURE)[at][corner] == pytest.approx(plain - 0.3)
+    assert express(none, SURE)[at][corner] == 0.0
+
+
 def test_prototypes_leave_the_jaw_to_speech():
     """At most a finger's breadth in a pause (0.3 is 8 mm), and hardly anything in speech."""
     faces, jaw = express(NOTHING, SURE), MORPHS.index("jawOpen")

@@ -112,7 +112,8 @@ def express(intensities: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
     Returns:
         (N, M) morph weights in [0, 1]
     """
-    measured = np.clip(intensities / _FULL_STRENGTH, 0.0, 1.0)
+    # What actors show less of than when neutral is taken off the prototype.
+    measured = np.clip(intensities / _FULL_STRENGTH, -1.0, 1.0)
     units = np.clip(measured + probabilities @ _PROTOTYPES, 0.0, 1.0)
     return np.clip(units @ _MORPHS, 0.0, 1.0)
 
