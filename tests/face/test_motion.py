@@ -67,6 +67,18 @@ def test_a_pause_closes_the_mouth_softly():
     assert jaw[: 3 * 30].max() > 0.3
 
 
+def test_an_expression_outlasts_a_pause_and_rests_in_silence():
+    timeline = timeline_with([WindowStatus.OK] * 35)
+    expression = np.tile(morph_weights({"browInnerUp": 0.5}), (35, 1))
+    talk = SpeechActivity(np.array([[4.0, 8.0], [8.8, 12.0]]))
+    mouth = np.zeros((600, len(MORPHS)))
+    brow = compose(mouth, expression, timeline, talk, AnalysisSettings()).weights[:, BROW]
+    times = np.arange(600) / RATE
+    assert np.all(brow[(times > 3.5) & (times < 12.5)] == 0.5)
+    assert np.all(brow[(times < 2.8) | (times > 13.2)] == 0)
+    assert np.abs(np.diff(brow)).max() < 0.1
+
+
 def test_windows_without_a_result_show_no_expression():
     status = [WindowStatus.OK] * 5 + [WindowStatus.UNCERTAIN] * 4 + [WindowStatus.OK] * 5
     timeline = timeline_with(status)

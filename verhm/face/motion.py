@@ -39,6 +39,8 @@ _NARROWING: Final = tuple(
 
 SMOOTHING: Final = 0.028  # s, standard deviation; a plosive's closure lasts 0.05 to 0.1 s
 ATTACK, RELEASE = 0.10, 0.18  # s; lips part a little before the sound and close after it
+# An expression outlasts the pauses of a sentence; of longer silences nothing is known.
+LINGER, RELAX = 0.6, 0.5  # s beside speech that it stays, and then takes to go
 YIELD: Final = 0.85  # share of an expression's opening and closing that gives way to speech
 # An expression opens the jaw no further than this, 20 mm between the lips; speech may, in a shout.
 JAW_LIMIT: Final = 0.6
@@ -54,7 +56,7 @@ def compose(
 ) -> MorphSequence:
     """Let one face speak, feel, look and blink.
 
-    It is still where nobody speaks or a window has no result, but for the blinks.
+    It is neutral and still in silence and where windows have no result, but for the blinks.
 
     Args:
         mouth: (F, M) morph weights of speech at the settings' frame rate
@@ -74,7 +76,7 @@ def compose(
         mouth = np.zeros((1, len(MORPHS)))
     speech = smooth_speech(np.clip(mouth, 0, 1), rate) * talking
     feeling = expression_over_time(times, expression, timeline) * settings.expression_strength
-    weights = join(speech, np.clip(feeling, 0, 1), talking)
+    weights = join(speech, np.clip(feeling, 0, 1) * near_speech(times, activity), talking)
     gaze = look(times, np.random.default_rng([settings.seed, _GAZE]))
     attentive = talking * share_with_result(times, timeline)
     weights = settle(np.minimum(weights + gaze_morphs(gaze * attentive), 1))
@@ -108,6 +110,18 @@ def speech_gate(times: np.ndarray, activity: SpeechActivity) -> np.ndarray:
         edge = np.minimum((near - start) / ATTACK + 1, (end - near) / RELEASE + 1).clip(0, 1)
         gate[first:last] = np.maximum(gate[first:last], edge * edge * (3 - 2 * edge))
     return gate
+
+
+def near_speech(times: np.ndarray, activity: SpeechActivity) -> np.ndarray:
+    """(F, 1) 1 during speech and in short pauses, 0 in longer silences, with soft edges."""
+    if not len(activity.spans):
+        return np.zeros((len(times), 1))
+    starts, ends = activity.spans.T
+    following = np.searchsorted(starts, times)
+    since = times - np.append(-np.inf, ends)[following]
+    until = np.append(starts, np.inf)[following] - times
+    share = (1 - (np.minimum(since, until) - LINGER) / RELAX).clip(0, 1)
+    return (share * share * (3 - 2 * share))[:, None]
 
 
 def smooth_speech(mouth: np.ndarray, frame_rate: float) -> np.ndarray:
