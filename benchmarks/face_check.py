@@ -33,8 +33,8 @@ LIMITS: Final = {
     "rolled": 12.0,  # percent; red of the lips that is rolled in, lid skin that goes into its fold
     "lids": 1.5,  # mm; a closed upper lid covers the lower one's edge
     "behind": 1.0,  # mm, where they overlap by less than 1
-    "lips": 3.5,  # mm; behind the line where they meet, soft lips are pressed out of shape
-    "teeth": 2.0,  # mm; at the corner of a mouth that laughs as wide as it can
+    "lips": 2.5,  # mm; behind the line where they meet, soft lips are pressed out of shape
+    "teeth": 1.0,  # mm; at the corner of a mouth that laughs as wide as it can
     "eyes": 0.5,  # mm
     "stretch": 6.0,  # times; thin skin between open lips
     "ajar": 0.5,  # mm left open across the middle nine tenths of a closed eye

@@ -11,10 +11,16 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from verhm.face.rig import Eye, FaceModel
+from verhm.labels import MORPHS
 
 MILLIMETRES: Final = 100.0  # of the rig's lengths, which are decimetres
 NEAR_EDGE: Final = 0.10  # dm from the edges of lids and from the red of lips, where skin rolls
 SHINY: Final = 0.5  # gloss from which skin is lip
+CORNER: Final = 0.2  # dm from the middle; farther out both lips are one skin
+LINING: Final = 0.1  # dm behind a lip's red, where its inside is still lip
+BARELY: Final = 0.005  # dm deeper than at rest; less is not looked into
+OUTSIDE: Final = 0.002  # dm over its own skin, where a vertex is asked whether it is in other skin
+AROUND: Final = 16  # triangles that are looked at for the one before a tooth
 
 
 @dataclass(frozen=True)
@@ -28,7 +34,7 @@ class Faults:
         lids: mm that an upper lid's edge goes below the lower one's
         behind: mm that it is behind the lower one's where it is below it
         lips: mm that a lip goes deeper into the other one than in the neutral face
-        teeth: mm that a tooth stands out of the outer skin of a lip
+        teeth: mm that a tooth or a gum stands out of the skin before it
         eyes: mm that an eyeball stands out of a lid's outer skin, more than in the neutral face
         stretch: how many times longer than in the neutral face an edge of 2 mm or more is
     """
@@ -54,7 +60,7 @@ class Geometry:
     def __init__(self, face: FaceModel) -> None:
         self._face = face
         skin = face.parts["skin"]
-        triangles = face.vertex_triangles[skin.triangles]
+        triangles = self._skin = face.vertex_triangles[skin.triangles]
         is_inside = np.zeros(len(face.neutral), dtype=bool)
         is_inside[face.inside] = True
         self._outer = triangles[~is_inside[triangles].all(axis=1)]
@@ -73,6 +79,8 @@ class Geometry:
         self._lengths = _lengths(face.neutral, self._pairs)
         self._front = np.setdiff1d(np.unique(self._moving), face.inside)
         self._upper, self._lower = self._lips()
+        self._whole_upper, self._whole_lower = self._lined(self._upper, self._lower)
+        self._hidden = np.r_[face.parts["teeth"].vertices, face.parts["gums"].vertices]
         self._rest = Faults()
         self._rest = self.measure(face.neutral)
 
@@ -111,23 +119,43 @@ class Geometry:
         front = np.isin(face.moving, self._front)
         return face.moving[front & (relief > 0.2)], face.moving[front & (relief < -0.2)]
 
+    def _lined(self, upper: np.ndarray, lower: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Both lips with their insides, so that skin behind a lip is not taken for skin in it.
+
+        The inside belongs to the lip beside it that drops as far with the jaw.
+        """
+        face, neutral = self._face, self._face.neutral
+        drop = 6 * (face.linear(np.isin(MORPHS, "jawOpen").astype(np.float32)) - neutral)[:, 1]
+        both = np.concatenate([upper, lower])
+        inside = face.inside[np.abs(neutral[face.inside, 0]) < CORNER]
+        inside = inside[cKDTree(neutral[both]).query(neutral[inside])[0] < LINING]
+        places = np.column_stack([neutral, drop])
+        nearest = cKDTree(places[both]).query(places[inside])[1]
+        is_upper = nearest < len(upper)
+        return np.append(upper, inside[is_upper]), np.append(lower, inside[~is_upper])
+
     def _pressed(self, posed: np.ndarray) -> float:
         """How deep one lip is in the other."""
-        normals = _vertex_normals(posed, self._outer)
-        return max(
+        normals = _vertex_normals(posed, self._skin)
+        found = [
             _depth(posed, normals, one, other)
-            for one, other in ((self._upper, self._lower), (self._lower, self._upper))
-        )
+            for one, other in ((self._upper, self._whole_lower), (self._lower, self._whole_upper))
+        ]
+        depth, lips = np.concatenate(found), np.concatenate([self._upper, self._lower])
+        doubtful = np.flatnonzero(depth > self._rest.lips / MILLIMETRES + BARELY)
+        over = posed[lips[doubtful]] + OUTSIDE * normals[lips[doubtful]]
+        depth[doubtful] *= _turns(over, posed[self._skin]) > 0.5
+        return MILLIMETRES * float(depth.max(initial=0.0))
 
     def _bitten(self, posed: np.ndarray) -> float:
-        """How far a tooth is in front of the skin that covers it, seen from in front."""
-        teeth = posed[self._face.parts["teeth"].vertices]
-        lips = np.concatenate([self._upper, self._lower])
-        normals = _vertex_normals(posed, self._outer)[lips]
-        cover = posed[lips][normals[:, 2] > 0.2]
-        away, nearest = cKDTree(cover[:, :2]).query(teeth[:, :2])
-        standing = np.where(away < 0.012, teeth[:, 2] - cover[nearest, 2], 0.0)
-        return MILLIMETRES * float(standing.max(initial=0.0))
+        """How far a tooth or a gum is in front of the skin that covers it, seen from in front."""
+        points, corners = posed[self._hidden], posed[self._outer]
+        normals = _normals(posed, self._outer)[:, 2]
+        low, high = points.min(axis=0) - 0.2, points.max(axis=0) + 0.2
+        middle = corners.mean(axis=1)
+        is_near = ((middle > low) & (middle < high))[:, :2].all(axis=1) & (middle[:, 2] > low[2])
+        chosen = (normals > 0.2) & is_near
+        return MILLIMETRES * float(_before(points, corners[chosen], normals[chosen]).max(initial=0))
 
     def _poke(self, posed: np.ndarray, eye: Eye) -> float:
         ball, front = posed[eye.vertices], posed[self._front]
@@ -163,12 +191,55 @@ def _lids(posed: np.ndarray, eye: Eye) -> tuple[float, float]:
     return max(0.0, float(-gap.min())), float((-depth[gap < 0]).max(initial=0.0))
 
 
-def _depth(posed: np.ndarray, normals: np.ndarray, one: np.ndarray, other: np.ndarray) -> float:
-    """mm that some vertices are below the surface of which others are the nearest ones."""
+def _depth(
+    posed: np.ndarray, normals: np.ndarray, one: np.ndarray, other: np.ndarray
+) -> np.ndarray:
+    """How far some vertices are below the surface of which others are the nearest ones, dm."""
     away, nearest = cKDTree(posed[other]).query(posed[one])
     foot = other[nearest]
     depth = -((posed[one] - posed[foot]) * normals[foot]).sum(axis=1)
-    return MILLIMETRES * float(depth[away < 0.08].max(initial=0.0))
+    return np.where(away < 0.08, depth, 0.0).clip(0)
+
+
+def _turns(points: np.ndarray, corners: np.ndarray) -> np.ndarray:
+    """(N,) how often (T, 3, 3) triangles wind around points: once around what is within them.
+
+    Solid angles by Van Oosterom & Strackee 1983, doi:10.1109/TBME.1983.325207.
+    """
+    turns = np.zeros(len(points))
+    for index, point in enumerate(points):
+        a, b, c = np.moveaxis(corners - point, 1, 0).astype(float)
+        ra, rb, rc = (np.linalg.norm(each, axis=1) for each in (a, b, c))
+        spanned = (a * np.cross(b, c)).sum(axis=1)
+        dots = [(one * other).sum(axis=1) for one, other in ((a, b), (b, c), (c, a))]
+        around = ra * rb * rc + dots[0] * rc + dots[1] * ra + dots[2] * rb
+        turns[index] = np.arctan2(spanned, around).sum() / (2 * np.pi)
+    return turns
+
+
+def _before(points: np.ndarray, corners: np.ndarray, facing: np.ndarray) -> np.ndarray:
+    """(N,) how far points stand out of the foremost triangle that covers them from in front.
+
+    Args:
+        points: (N, 3)
+        corners: (T, 3, 3) of triangles
+        facing: (T,) how much each faces forward, in [0, 1]
+
+    Returns:
+        (N,) along the triangle's normal; 0 where nothing covers a point or it stands behind
+    """
+    nearest = cKDTree(corners.mean(axis=1)[:, :2]).query(points[:, :2], k=AROUND)[1]
+    front, out = np.full(len(points), -np.inf), np.zeros(len(points))
+    for triangle in nearest.T:
+        a, b, c = (corners[triangle, corner] for corner in range(3))
+        (bx, by), (cx, cy), (px, py) = ((each - a)[:, :2].T for each in (b, c, points))
+        area = np.maximum(bx * cy - cx * by, 1e-12)
+        to_b, to_c = (px * cy - cx * py) / area, (bx * py - px * by) / area
+        here = a[:, 2] + to_b * (b - a)[:, 2] + to_c * (c - a)[:, 2]
+        covers = (to_b >= 0) & (to_c >= 0) & (to_b + to_c <= 1) & (here > front)
+        front = np.where(covers, here, front)
+        out = np.where(covers, (points[:, 2] - here) * facing[triangle], out)
+    return out.clip(0)
 
 
 def _normals(positions: np.ndarray, triangles: np.ndarray) -> np.ndarray:

@@ -103,6 +103,10 @@ def test_no_morph_alone_crosses_anything(face, geometry, name):
         ("mouthShrugLower", "mouthPress", "mouthFrown"),
         ("mouthClose",),
         ("jawOpen", "mouthClose"),
+        ("mouthFunnel", "mouthRollLower", "mouthRollUpper"),
+        ("eyeBlink", "eyeLookDown"),
+        ("jawOpen", "mouthSmile"),
+        ("jawOpen", "mouthFunnel"),
     ],
 )
 def test_what_pushes_the_same_skin_gives_way(face, geometry, names):

@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy import ndimage
 
 from benchmarks.face_check import colliding_pairs, pose, wall_inside
 from benchmarks.face_geometry import Faults, Geometry, fastest
 from benchmarks.face_motion import speaking_through_emotions
+from tests.face.looking import eye, visible
 from verhm.face.picture import background
 from verhm.face.rig import load_face
 from verhm.labels import MORPHS
@@ -90,7 +92,19 @@ def test_pairs_that_collide_share_skin_and_are_no_opposites(face):
     assert frozenset(("eyeLookUpLeft", "eyeLookDownLeft")) not in names
 
 
-def test_a_minute_of_face_shows_every_emotion_and_blinks():
+def test_a_lip_behind_the_other_one_is_not_inside_it(geometry):
+    """With the lower jaw thrust forward the upper lip hangs behind the lower one, in the mouth."""
+    man = load_face(name="man")
+    assert Geometry(man).measure(man.vertices(pose("jawForward", "mouthPucker"))).lips < 1
+
+
+def test_gums_before_the_cheek_are_found(face, geometry):
+    posed = face.neutral.copy()
+    posed[face.parts["gums"].vertices, 2] += 0.3
+    assert geometry.measure(posed).teeth > 3
+
+
+def test_a_minute_of_face_shows_every_emotion():
     weights = speaking_through_emotions(60.0).weights
     assert weights.shape == (1800, len(MORPHS))
     for name in (
@@ -101,7 +115,19 @@ def test_a_minute_of_face_shows_every_emotion_and_blinks():
         "mouthFrownLeft",
     ):
         assert weights[:, MORPHS.index(name)].max() > 0.5, name
-    assert (weights[:, MORPHS.index("eyeBlinkLeft")] > 0.95).sum() > 20
+
+
+def test_a_minute_of_face_blinks_under_every_emotion(face):
+    """Closed is what the lids are, not a weight: over raised lower lids less of a blink does it."""
+    motion = speaking_through_emotions(60.0).weights
+    lids = motion[:, MORPHS.index("eyeBlinkLeft")]
+    falling, blinks = ndimage.label(lids > 0.6)
+    assert 15 < blinks < 27
+    deepest = ndimage.maximum_position(lids, falling, np.arange(blinks) + 1)
+    smiling = motion[:, MORPHS.index("cheekSquintLeft")] > 0.9
+    assert 0 < sum(smiling[frame] for (frame,) in deepest) < blinks
+    for (frame,) in deepest:
+        assert visible(face, motion[frame], eye(face, 0), "left eye") < 3, frame  # mm², of 145
 
 
 def test_the_worst_of_two_is_kept():

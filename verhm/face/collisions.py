@@ -34,6 +34,7 @@ def _corner(side: str) -> tuple[list[int], np.ndarray, float]:
     return _crowd(8.5, **{f"mouth{name}{side}": reach for name, reach in widening.items()})
 
 
+_SIDES: Final = ("Left", "Right")
 # One undoes the other: only what the stronger has more of shows.
 OPPOSED: Final = (
     *_pairs("mouthSmile", "mouthFrown"),
@@ -42,11 +43,18 @@ OPPOSED: Final = (
     *_pairs("jawLeft", "jawRight"),
     *_pairs("mouthLeft", "mouthRight"),
 )
-# Both do the same, and together go no further than this: the second gives way to the first.
+# Together these go no further than this: the second gives way to the first.
 # The lower lid covers at most half of an open eye.
 CROWDED: Final = (
     *((*pair, 1.2) for pair in _pairs("cheekSquint", "eyeSquint")),
     *((*pair, 1.7) for pair in _pairs("noseSneer", "mouthUpperUp")),
+    # A lip that is pushed out like a funnel and rolled in as well would fold into itself.
+    *((*pair, 1.2) for pair in _pairs("mouthFunnel", "mouthRollLower")),
+    *((*pair, 1.2) for pair in _pairs("mouthFunnel", "mouthRollUpper")),
+    # A wide open jaw draws the corners of the mouth down: no smile is full then.
+    *((MORPHS.index("jawOpen"), MORPHS.index(f"mouthSmile{side}"), 1.6) for side in _SIDES),
+    # Both lower the upper lid; behind a closed one nobody sees how far an eye looks down.
+    *((*pair, 1.4) for pair in _pairs("eyeBlink", "eyeLookDown")),
 )
 # Of these, all give way alike.
 CROWDS: Final = (

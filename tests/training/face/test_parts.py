@@ -91,6 +91,19 @@ def test_teeth_are_symmetric_and_as_wide_as_said():
     assert left[:, 1].min() == pytest.approx(6.65, abs=0.01)
 
 
+def test_back_teeth_stand_within_the_band_and_front_teeth_on_it():
+    """Cheeks that fall in beside an open jaw must not meet them."""
+    x = np.linspace(-0.4, 0.4, 161)
+    band = np.column_stack([np.tile(x, 2), np.repeat([6.62, 6.8], 161), np.tile(1.4 - 3 * x**2, 2)])
+    arch = Arch(band, 1.0, 6.65, 0.0)
+    points, normals = arch.at(np.array([-0.4, -0.05, 0.05, 0.4]))
+    outside = points[:, 1] - (1.4 - 3 * points[:, 0] ** 2)
+    np.testing.assert_allclose(outside[1:3], 0, atol=0.005)
+    assert outside[[0, 3]].max() < -0.05
+    np.testing.assert_allclose(points[0], points[3] * [-1, 1])
+    np.testing.assert_allclose(np.linalg.norm(normals, axis=1), 1)
+
+
 def test_compacting_keeps_what_indices_mean():
     old = np.array([[9, 4], [4, 7]])
     used, (new,) = compact(old)
