@@ -11,7 +11,8 @@ import numpy as np
 from scipy import sparse
 
 from verhm.face.rig import FaceModel
-from verhm.face.surface import split_layers
+from verhm.face.surface import Normals, split_layers
+from verhm.face.viewing.coarse import coarsen
 from verhm.face.viewing.order import draw_order
 from verhm.face.viewing.tables import surface_look
 
@@ -92,8 +93,25 @@ def surface_arrays(face: FaceModel, mesh: ViewMesh) -> dict[str, np.ndarray]:
         "look": fixed_point(look, np.uint8),
         "inside": inside[mesh.vertices],
         "triangle": indices(mesh.triangles),
+        "coarse": indices(_in_order(_coarse(face, mesh))),
         "twin": mesh.twins.astype(np.uint32),
     }
+
+
+def _coarse(face: FaceModel, mesh: ViewMesh) -> np.ndarray:
+    """(N, 3) what moves from fewer triangles, but as fine as ever at lids, lips and the border."""
+    triangles = mesh.corners[mesh.triangles]
+    keeps = np.zeros(len(face.neutral), dtype=bool)
+    keeps[face.corner_vertex[triangles[mesh.drawn :]]] = True
+    keeps[face.moving[np.unique(face.seams.relief.tocoo().coords[0] // 3)]] = True
+    for eye in face.eyes:
+        keeps[eye.cover.vertices] = True
+    shape, normals = Normals(face, np.arange(len(face.triangles))), np.zeros_like(face.neutral)
+    normals[shape.vertices] = shape.at(face.neutral)
+    fewer = coarsen(triangles[: mesh.drawn], face.corner_vertex, normals, keeps)
+    place = np.zeros(len(face.uv), dtype=int)
+    place[mesh.corners] = np.arange(len(mesh.corners))
+    return place[fewer]
 
 
 def motion_arrays(face: FaceModel, mesh: ViewMesh) -> dict[str, np.ndarray]:
