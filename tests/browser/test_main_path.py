@@ -31,11 +31,11 @@ def test_from_a_voice_to_a_video_and_back_tomorrow(browser, speak, tmp_path):
     with running(data) as app:
         page, watch = open_page(browser, app.url)
         add_patient(page, "P-0417")
-        record(page)
+        pressed = record(page)
         analyse(page)
         see_face_and_probabilities_before_the_video(page)
         duration = see_video(page)
-        assert duration == pytest.approx(TAKE, abs=2.0)
+        assert TAKE - 2.0 < duration < pressed + 2.0  # a busy machine may stop seconds late
         upload(page, speak("another", "The kitchen is painted now, and it looks very good."))
         analyse(page)
         see_video(page, other_than=duration)
@@ -62,14 +62,17 @@ def add_patient(page, code):
     page.locator("#banner b", has_text=code).wait_for()
 
 
-def record(page):
+def record(page) -> float:
+    """Record for a while; return the seconds from the button that begins until all is kept."""
     go_to(page, "New session")
     page.locator("#agreed input").check()
+    start = time.monotonic()
     page.locator("#recorder [data-do=record]").click()
     page.locator('#recorder [data-phase="recording"]').wait_for()
     time.sleep(TAKE)
     page.locator("#recorder [data-do=stop]").click()
     page.locator('#recorder [data-phase="ready"]').wait_for()
+    return time.monotonic() - start
 
 
 def upload(page, path: Path):
