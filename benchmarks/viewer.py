@@ -142,7 +142,9 @@ def play(page: Page, rate: str, seconds: float, turns: bool) -> dict[str, Any]:
     page.select_option(".rv-speed", rate)
     page.keyboard.press("Space")
     page.wait_for_function("document.querySelector('.rv-face audio').currentTime > 1")
+    before = _processor_time(page)
     seen = np.array(page.evaluate(FOLLOW, [seconds, turns]))
+    worked = _processor_time(page) - before
     page.keyboard.press("Space")
     page.locator(".rv-front").click()
     now, voice, frame = seen.T
@@ -155,9 +157,20 @@ def play(page: Page, rate: str, seconds: float, turns: bool) -> dict[str, Any]:
         "pictures_per_second_median": float(np.median(each_second)),
         "pictures_per_second_5th_percentile": float(np.percentile(each_second, 5)),
         "screen_pictures_per_second": round((len(now) - 1) / (now[-1] - now[0]), 1),
+        "processor_ms_per_picture": round(1000 * worked / max(1, is_new.sum()), 1),
         "voice_ahead_ms": dict(zip(map(str, percentiles), found, strict=True)),
         "share_within_80_ms": round(float((np.abs(ahead) <= 80).mean()), 4),
     }
+
+
+def _processor_time(page: Page) -> float:
+    """Seconds that all of the browser's processes have worked: page, drawing, sound and screen."""
+    browser = page.context.browser
+    assert browser is not None
+    session = browser.new_browser_cdp_session()
+    processes = session.send("SystemInfo.getProcessInfo")["processInfo"]
+    session.detach()
+    return sum(process["cpuTime"] for process in processes)
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ class Preferences:
         except (OSError, ValueError, RenderError):  # no reason to keep anybody from an analysis
             return VideoSettings.avatar
         chosen = stored.get("avatar") if isinstance(stored, dict) else None
-        return chosen if chosen in known else VideoSettings.avatar
+        return chosen if isinstance(chosen, str) and chosen in known else VideoSettings.avatar
 
     def choose_avatar(self, name: str) -> None:
         """Draw another face from now on; what is drawn already stays as it is.

@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.browser.running import open_page
+from tests.browser.running import launch, open_page
 from tests.browser.screenshots import open_demonstration
 from tests.browser.test_screens import barriers
-from tests.browser.viewing import READY, launch_drawing, picture
+from tests.browser.viewing import READY, picture
 from verhm.labels import MORPHS
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
@@ -26,7 +26,7 @@ FOLLOW = """() => new Promise((done) => {
 
 @pytest.fixture(scope="module")
 def browser(playwright_driver):
-    browser = launch_drawing(playwright_driver)
+    browser = launch(playwright_driver, has_webgl=True)
     yield browser
     browser.close()
 
@@ -57,14 +57,14 @@ def test_the_face_is_there_at_once_and_says_that_it_is_synthetic(review):
     assert review.locator(".rv-caption").inner_text().startswith("synthetic face driven by voice")
     assert "Synthetic face driven by voice" in review.get_attribute(".rv-canvas", "aria-label")
     assert not review.locator(".rv-face video").count()
-    seen = picture(review)
+    seen = picture(review, ".rv-canvas")
     assert seen.std() > 40  # hair, skin and wall, not one colour
 
 
 def test_seeking_changes_the_frame(review):
-    first = picture(review).astype(int)
+    first = picture(review, ".rv-canvas").astype(int)
     seek(review, 16.6)
-    assert abs(picture(review).astype(int) - first).mean() > 0.5
+    assert abs(picture(review, ".rv-canvas").astype(int) - first).mean() > 0.5
 
 
 @pytest.mark.parametrize("rate", ["1", "2"])

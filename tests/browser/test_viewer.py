@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from benchmarks.face_sheet import morph_weights
+from tests.browser.running import launch
 from tests.browser.viewing import (
     RATE,
     READY,
     MadeUpRun,
-    launch_drawing,
     picture,
     settle,
     show,
@@ -56,7 +56,7 @@ def run(weights):
 
 @pytest.fixture(scope="module")
 def browser(playwright_driver):
-    browser = launch_drawing(playwright_driver)
+    browser = launch(playwright_driver, has_webgl=True)
     yield browser
     browser.close()
 
@@ -137,8 +137,10 @@ def test_only_minutes_around_the_playhead_are_asked_for(browser, run):
         for time in (190.5, 250.5):
             show(page, time)
         asked = len(run.asked)
-        show(page, 0.5)  # dropped meanwhile: only four are held
-        assert run.asked[asked:] == ["/motion/run/0"]
+        show(page, 0.5)  # still held
+        assert run.asked[asked:] == []
+        show(page, 70.5)  # dropped, as it was fetched and not looked at: only four are held
+        assert run.asked[asked:] == ["/motion/run/1"]
 
 
 def drag(page, dx: int, dy: int):

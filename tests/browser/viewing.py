@@ -2,29 +2,18 @@
 
 import io
 import json
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Browser, Page, Playwright, Route
+from playwright.sync_api import Browser, Page, Route
 
 from ui.review_scripts import review_script
 from verhm.face.rig import DEFAULT, load_face
 from verhm.face.viewing.payload import pack_face, pack_frames
 from verhm.labels import MORPHS
 
-FLAGS = (
-    "--no-sandbox",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--autoplay-policy=no-user-gesture-required",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 SITE = "http://127.0.0.1:1"  # nobody listens there: every request is answered by the test
 RATE = 30.0
 PIECE = 1_800  # frames
@@ -51,13 +40,6 @@ SETTLED = """() => {
   const { yaw, pitch, isTurning } = viewer.orbit.state;
   return !isTurning && drawn === "best" && angle === `${yaw.toFixed(1)} ${pitch.toFixed(1)}`;
 }"""
-
-
-def launch_drawing(playwright: Playwright) -> Browser:
-    """A browser with WebGL 2, drawn by the processor."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    assert program, "the browser tests need chromium; ./test installs it"
-    return playwright.chromium.launch(executable_path=program, headless=True, args=list(FLAGS))
 
 
 class MadeUpRun:
@@ -124,7 +106,7 @@ def settle(page: Page) -> None:
     page.wait_for_timeout(50)
 
 
-def picture(page: Page) -> np.ndarray:
-    """(H, W, 3) uint8 pixels of the canvas as they are on the screen."""
-    shot = page.locator("canvas").screenshot()
+def picture(page: Page, canvas: str = "canvas") -> np.ndarray:
+    """(H, W, 3) uint8 pixels of a canvas as they are on the screen."""
+    shot = page.locator(canvas).screenshot()
     return np.asarray(Image.open(io.BytesIO(shot)).convert("RGB"))

@@ -66,7 +66,7 @@ function makeDrawing(canvas, rig) {
     if (!view.isNew) gl.enable(gl.SCISSOR_TEST);
     gl.scissor(...view.box.map((each) => finer * each));
     begin(gl, target, both);
-    solid.drawMoving(view.matrix, still.texture, still.size / target.size);
+    solid.drawMoving(view.matrix, still.texture, still.size / target.size, isQuick);
     gl.scissor(...view.box);
     begin(gl, { frame: null, size: targets.size });
     whole.draw(whole.layers, { behind: behind.texture, moving: target.texture, front: front.texture });

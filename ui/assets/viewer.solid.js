@@ -19,6 +19,10 @@ function reachOf(rig) {
   return { low, high };
 }
 
+function typeOf(gl, index) {
+  return index.BYTES_PER_ELEMENT === 2 ? gl.UNSIGNED_SHORT : gl.UNSIGNED_INT;
+}
+
 /** Builds what draws a face's triangles with a camera's matrix. */
 function makeSolid(gl, rig) {
   const { about } = rig;
@@ -30,20 +34,21 @@ function makeSolid(gl, rig) {
   const moving = makeProgram(gl, SOLID_VERTEX, MOVING_FRAGMENT);
   const depth = makeProgram(gl, DEPTH_VERTEX, DEPTH_FRAGMENT);
   const index = makeBuffer(gl, rig.triangle, gl.ELEMENT_ARRAY_BUFFER);
-  const indexType = rig.triangle.BYTES_PER_ELEMENT === 2 ? gl.UNSIGNED_SHORT : gl.UNSIGNED_INT;
   const posed = makeBuffer(gl, packed, gl.ARRAY_BUFFER, gl.DYNAMIC_DRAW);
-  const arrays = makeArrays(gl, [
+  const attributes = [
     [0, posed, 3, gl.FLOAT, false, PACKED, 0],
     [1, posed, 4, gl.UNSIGNED_SHORT, true, PACKED, 12], // three of 16 bits would be converted each time
     [2, makeBuffer(gl, rig.place), 2, gl.UNSIGNED_SHORT, true],
-  ], index);
+  ];
+  const arrays = makeArrays(gl, attributes, index);
+  const few = makeArrays(gl, attributes, makeBuffer(gl, rig.coarse, gl.ELEMENT_ARRAY_BUFFER));
   const neutral = makeArrays(gl, [[0, makeBuffer(gl, rig.position), 3, gl.FLOAT, false]], index);
   const skin = makeTexture(gl, () =>
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGB8, gl.RGB, gl.UNSIGNED_BYTE, rig.picture));
 
   function draw(first, last) {
     const offset = 3 * first * rig.triangle.BYTES_PER_ELEMENT;
-    gl.drawElements(gl.TRIANGLES, 3 * (last - first), indexType, offset);
+    gl.drawElements(gl.TRIANGLES, 3 * (last - first), typeOf(gl, rig.triangle), offset);
   }
   function use({ program, place }, matrix, textures, vertices) {
     gl.useProgram(program);
@@ -65,11 +70,12 @@ function makeSolid(gl, rig) {
     },
     /** What moves, the border to what does not included, but not the insides of its surfaces.
      *  `still` is the depth of what keeps still, `finer` how much finer it is than what is drawn. */
-    drawMoving(matrix, still, finer) {
-      use(moving, matrix, { skin, still }, arrays);
+    drawMoving(matrix, still, finer, isQuick) {
+      use(moving, matrix, { skin, still }, isQuick ? few : arrays);
       gl.uniform1f(moving.place("finer"), finer);
       gl.enable(gl.CULL_FACE);
-      draw(0, about.drawn);
+      if (isQuick) gl.drawElements(gl.TRIANGLES, rig.coarse.length, typeOf(gl, rig.coarse), 0);
+      else draw(0, about.drawn);
       gl.disable(gl.CULL_FACE);
     },
     /** All of it. */

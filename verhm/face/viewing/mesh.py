@@ -11,7 +11,9 @@ import numpy as np
 from scipy import sparse
 
 from verhm.face.rig import FaceModel
-from verhm.face.surface import split_layers
+from verhm.face.surface import Normals, split_layers
+from verhm.face.viewing.coarse import coarsen
+from verhm.face.viewing.order import draw_order
 from verhm.face.viewing.tables import surface_look
 
 _INSIDE: Final = ("teeth", "gums", "tongue")  # what the lips shade
@@ -53,9 +55,9 @@ def sort_mesh(face: FaceModel) -> ViewMesh:
     layers = split_layers(face)
     is_drawn, is_still = (np.zeros(len(face.triangles), dtype=bool) for _ in range(2))
     is_drawn[layers.drawn], is_still[layers.still] = True, True
-    order = np.argsort(is_still.astype(int) + ~is_drawn, kind="stable")
-    triangles = face.triangles[order]
-    lively = np.unique(face.triangles[layers.drawn])
+    groups = (~is_still, is_still & is_drawn, ~is_drawn)
+    triangles = np.concatenate([_in_order(face.triangles[group]) for group in groups])
+    lively = _by_first_use(triangles[: len(layers.drawn)])
     corners = np.concatenate([lively, np.setdiff1d(triangles, lively)])
     place = np.full(len(face.uv), -1)
     place[corners] = np.arange(len(corners))
@@ -64,6 +66,16 @@ def sort_mesh(face: FaceModel) -> ViewMesh:
     first[vertices[::-1]] = np.arange(len(corners))[::-1]  # the last one written is the first
     moving, drawn = int(np.sum(~is_still)), len(layers.drawn)
     return ViewMesh(corners, vertices, place[triangles], first, moving, drawn, len(lively))
+
+
+def _in_order(triangles: np.ndarray) -> np.ndarray:
+    return triangles[draw_order(triangles)]
+
+
+def _by_first_use(triangles: np.ndarray) -> np.ndarray:
+    """The corners of triangles in the order in which they are met."""
+    corners, first = np.unique(triangles, return_index=True)
+    return corners[np.argsort(first)]
 
 
 def surface_arrays(face: FaceModel, mesh: ViewMesh) -> dict[str, np.ndarray]:
@@ -81,8 +93,25 @@ def surface_arrays(face: FaceModel, mesh: ViewMesh) -> dict[str, np.ndarray]:
         "look": fixed_point(look, np.uint8),
         "inside": inside[mesh.vertices],
         "triangle": indices(mesh.triangles),
+        "coarse": indices(_in_order(_coarse(face, mesh))),
         "twin": mesh.twins.astype(np.uint32),
     }
+
+
+def _coarse(face: FaceModel, mesh: ViewMesh) -> np.ndarray:
+    """(N, 3) what moves from fewer triangles, but as fine as ever at lids, lips and the border."""
+    triangles = mesh.corners[mesh.triangles]
+    keeps = np.zeros(len(face.neutral), dtype=bool)
+    keeps[face.corner_vertex[triangles[mesh.drawn :]]] = True
+    keeps[face.moving[np.unique(face.seams.relief.tocoo().coords[0] // 3)]] = True
+    for eye in face.eyes:
+        keeps[eye.cover.vertices] = True
+    shape, normals = Normals(face, np.arange(len(face.triangles))), np.zeros_like(face.neutral)
+    normals[shape.vertices] = shape.at(face.neutral)
+    fewer = coarsen(triangles[: mesh.drawn], face.corner_vertex, normals, keeps)
+    place = np.zeros(len(face.uv), dtype=int)
+    place[mesh.corners] = np.arange(len(mesh.corners))
+    return place[fewer]
 
 
 def motion_arrays(face: FaceModel, mesh: ViewMesh) -> dict[str, np.ndarray]:
