@@ -78,7 +78,7 @@ def morphs_for(
     opening = np.interp(times, acoustics.times, acoustics.loudness)
     opening = np.clip((opening - _QUIET) / (_LOUD - _QUIET), 0.0, 1.0)
     mouth = opening[:, None] * _weights(_OPENING)[None, :]
-    return compose(mouth, timeline.probabilities @ poses, timeline, activity, settings)
+    return compose(mouth, timeline.probabilities @ poses, timeline, activity, settings, acoustics)
 
 
 def _weights(named: dict[str, float]) -> np.ndarray:
