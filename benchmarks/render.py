@@ -32,7 +32,7 @@ from verhm.face.surface import Normals
 from verhm.face.video import render_video
 from verhm.labels import EMOTIONS, MORPHS
 from verhm.settings import AnalysisSettings, VideoSettings
-from verhm.types import EmotionTimeline, MorphSequence, SpeechActivity, WindowStatus
+from verhm.types import Acoustics, EmotionTimeline, MorphSequence, SpeechActivity, WindowStatus
 from verhm.windows import window_bounds
 
 REBUILT_FRAMES = 12
@@ -91,7 +91,7 @@ def video_mib(seconds: float, size: int) -> float:
 
 
 def talking_face(seconds: float, seed: int = 0) -> MorphSequence:
-    """A face that speaks nonsense without a pause, moves through expressions and blinks."""
+    """A face that speaks nonsense without a pause, moves through expressions, blinks and nods."""
     settings, rng = AnalysisSettings(), np.random.default_rng(seed)
     times = np.arange(round(seconds * settings.frame_rate)) / settings.frame_rate
     mouth = np.zeros((len(times), len(MORPHS)))
@@ -102,7 +102,11 @@ def talking_face(seconds: float, seed: int = 0) -> MorphSequence:
     timeline = EmotionTimeline(starts, ends, probabilities, (WindowStatus.OK,) * len(starts))
     expression = rng.uniform(0, 0.4, (len(starts), len(MORPHS)))
     activity = SpeechActivity(np.array([[0.0, seconds]]))
-    return compose(mouth, expression, timeline, activity, settings)
+    moments = np.arange(0.05, seconds, 0.1)
+    voice = Acoustics(
+        moments, 120 * 2 ** rng.uniform(0, 0.4, len(moments)), rng.uniform(-35, -15, len(moments))
+    )
+    return compose(mouth, expression, timeline, activity, settings, voice)
 
 
 def _largest_mib() -> float:
@@ -120,8 +124,8 @@ def draw_frames(morphs: MorphSequence, size: int) -> float:
     with Renderer(load_face(), size, VideoSettings().caption) as renderer:
         renderer.draw(morphs.weights[0])
         start = time.process_time()
-        for weights in morphs.weights:
-            renderer.draw(weights)
+        for weights, head in zip(morphs.weights, morphs.head, strict=True):
+            renderer.draw(weights, head)
         return (time.process_time() - start) / len(morphs.weights)
 
 

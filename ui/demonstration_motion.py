@@ -31,7 +31,7 @@ def morphs_for(
     mouth = opening[:, None] * _weights(_OPENING)[None, :]
     nothing_measured = np.zeros((len(timeline), len(ACTION_UNITS)))
     expression = express(nothing_measured, timeline.probabilities)
-    return compose(mouth, expression, timeline, activity, settings)
+    return compose(mouth, expression, timeline, activity, settings, acoustics)
 
 
 def _weights(named: dict[str, float]) -> np.ndarray:

@@ -3,7 +3,7 @@ import pytest
 
 from benchmarks.face_sheet import morph_weights, sure_expressions
 from tests.face.looking import eye, visible
-from tests.factories import make_timeline
+from tests.factories import make_analysis, make_timeline
 from verhm.face.motion import (
     CLOSING,
     JAW_LIMIT,
@@ -176,6 +176,15 @@ def test_a_longer_recording_begins_like_a_shorter_one():
     weights = compose(mouth, 0 * expression, timeline, SPEAKING, AnalysisSettings()).weights
     short = compose(mouth[:300], 0 * expression, timeline, SPEAKING, AnalysisSettings()).weights
     np.testing.assert_allclose(weights[:295], short[:295], atol=1e-6)
+
+
+def test_the_head_moves_with_the_voice_and_keeps_still_without_one():
+    analysis = make_analysis(20)
+    mouth = np.zeros((600, len(MORPHS)))
+    expression = np.zeros((len(analysis.timeline), len(MORPHS)))
+    arguments = mouth, expression, analysis.timeline, analysis.activity, AnalysisSettings()
+    assert compose(*arguments, analysis.acoustics).head.any()
+    assert not compose(*arguments).head.any()
 
 
 def test_an_empty_mouth_still_gives_one_frame():

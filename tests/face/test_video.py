@@ -45,8 +45,8 @@ def test_a_video_has_a_frame_per_row_and_sound_as_long(tmp_path, frames, rate):
 
 
 def test_frames_come_in_order_however_many_draw():
-    weights = talking(9).weights
-    alone, together = (list(draw_frames(weights, SMALL, workers=count)) for count in (1, 3))
+    morphs = talking(9)
+    alone, together = (list(draw_frames(morphs, SMALL, workers=count)) for count in (1, 3))
     np.testing.assert_array_equal(alone, together)
     assert not np.array_equal(alone[0], alone[2])
 
@@ -96,9 +96,9 @@ def test_without_opengl_there_is_a_reason_and_no_file(tmp_path, monkeypatch, no_
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is one OpenGL")
 def test_where_the_first_opengl_does_not_start_another_is_taken(monkeypatch):
     nowhere = {**drawing._environment(), "EGL_DEVICE_ID": "99", "PYOPENGL_PLATFORM": "egl"}
-    usual = list(draw_frames(talking(2).weights, SMALL, workers=1))
+    usual = list(draw_frames(talking(2), SMALL, workers=1))
     monkeypatch.setattr(drawing, "_environment", lambda: nowhere)
-    found = list(draw_frames(talking(2).weights, SMALL, workers=1))
+    found = list(draw_frames(talking(2), SMALL, workers=1))
     np.testing.assert_array_equal(found, usual)
 
 
@@ -119,7 +119,7 @@ def workers(monkeypatch) -> list[subprocess.Popen]:
 
 def test_a_worker_that_hangs_is_found_soon(workers, monkeypatch):
     monkeypatch.setattr(drawing, "FRAME_TIME", 1.0)
-    with contextlib.closing(draw_frames(talking(3000).weights, SMALL)) as frames:
+    with contextlib.closing(draw_frames(talking(3000), SMALL)) as frames:
         next(frames), next(frames)
         workers[1].send_signal(signal.SIGSTOP)
         start = time.perf_counter()

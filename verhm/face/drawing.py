@@ -15,36 +15,38 @@ import numpy as np
 from verhm.audio.child import Child
 from verhm.errors import RenderError
 from verhm.settings import VideoSettings
+from verhm.types import MorphSequence
 
 WORKERS: Final = max(1, min(2, os.cpu_count() or 1))
-AHEAD: Final = 16  # frames' weights that lie ready for each worker
+AHEAD: Final = 16  # frames' poses that lie ready for each worker
 # s to the first picture, for which OpenGL may be tried thrice, and to each other; longer is hung
 START_TIME, FRAME_TIME = 120.0, 15.0
 _PATIENCE = 0.2  # s between two looks at whether the work was cancelled
 
 
 def draw_frames(
-    weights: np.ndarray,
+    morphs: MorphSequence,
     settings: VideoSettings,
     waiting: Callable[[], None] = lambda: None,
     workers: int = WORKERS,
     heading: str = "",
 ) -> Generator[np.ndarray, None, None]:
-    """Yield (size, size, 3) uint8 pictures of (F, M) weights, in order.
+    """Yield (size, size, 3) uint8 pictures of a face over time, in order.
 
     Frame f is drawn by worker f modulo their number: all draw at once, and none gets further
     ahead than its pipe holds. While a picture takes long, `waiting` is called again and again; it
     may raise. A heading is written before each caption.
     """
-    count = max(1, min(workers, len(weights)))
+    poses = np.concatenate([morphs.weights, morphs.head], axis=1)
+    count = max(1, min(workers, len(poses)))
     with contextlib.ExitStack() as stack:
         # Entered first, so that the workers whose pictures it waits for are ended before it is.
         reader = stack.enter_context(ThreadPoolExecutor(max_workers=1))
         crew = [stack.enter_context(_Worker(settings, heading)) for _ in range(count)]
-        shares = [weights[first::count] for first in range(count)]
+        shares = [poses[first::count] for first in range(count)]
         for worker, share in zip(crew, shares, strict=True):
             worker.send(share[:AHEAD])
-        for frame in range(len(weights)):
+        for frame in range(len(poses)):
             worker, turn = crew[frame % count], frame // count
             limit = START_TIME if turn == 0 else FRAME_TIME
             yield _await(reader.submit(worker.receive), limit, waiting)
@@ -84,10 +86,10 @@ class _Worker(contextlib.AbstractContextManager):
     def __exit__(self, *error: object) -> None:
         self._child.__exit__(*error)  # type: ignore[arg-type]
 
-    def send(self, weights: np.ndarray) -> None:
-        """Give it (N, M) more weights to draw."""
+    def send(self, poses: np.ndarray) -> None:
+        """Give it (N, M + 3) more weights and angles to draw."""
         with _refusing_crash("the drawing process ended"):
-            self._pipe("stdin").write(weights.astype("<f4").tobytes())
+            self._pipe("stdin").write(poses.astype("<f4").tobytes())
 
     def receive(self) -> np.ndarray:
         """The next picture."""

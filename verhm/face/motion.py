@@ -10,9 +10,10 @@ from verhm.face.blinking import blink
 from verhm.face.collisions import settle
 from verhm.face.gaze import gaze_morphs, look
 from verhm.face.lips import meeting, press
+from verhm.face.nodding import move_head
 from verhm.labels import MORPHS
 from verhm.settings import AnalysisSettings
-from verhm.types import EmotionTimeline, MorphSequence, SpeechActivity
+from verhm.types import Acoustics, EmotionTimeline, MorphSequence, SpeechActivity
 
 
 def _columns(*names: str) -> list[int]:
@@ -53,8 +54,9 @@ def compose(
     timeline: EmotionTimeline,
     activity: SpeechActivity,
     settings: AnalysisSettings,
+    acoustics: Acoustics | None = None,
 ) -> MorphSequence:
-    """Let one face speak, feel, look and blink.
+    """Let one face speak, feel, look, blink and nod.
 
     It is neutral and still in silence and where windows have no result, but for the blinks.
 
@@ -64,7 +66,8 @@ def compose(
             without a result are not looked at
         timeline: when the windows are, and which have a result
         activity: where somebody speaks; the mouth is shut elsewhere
-        settings: frame rate, strength of the expression, seed of blinks and gaze
+        settings: frame rate, strength of the expression, seed of blinks, gaze and head
+        acoustics: of the voice; without it the head keeps still
 
     Returns:
         F frames (at least one) with weights in [0, 1]; the same for the same arguments
@@ -82,7 +85,10 @@ def compose(
     weights = settle(np.minimum(weights + gaze_morphs(gaze * attentive), 1))
     lids = blink(times, np.random.default_rng(settings.seed))[:, None]
     weights = close_lids(weights, lids)
-    return MorphSequence(weights.clip(0, 1).astype(np.float32), rate)
+    head = np.zeros((frames, 3))
+    if acoustics is not None:
+        head = move_head(times, acoustics, activity, timeline, settings.seed)
+    return MorphSequence(weights.clip(0, 1).astype(np.float32), rate, head=head.astype(np.float32))
 
 
 def neutral_without_result(

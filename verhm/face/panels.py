@@ -130,7 +130,7 @@ class Panels:
             shown.append((neutral, NEUTRAL))
         for morphs, heading in shown:
             workers = 1 if neutral else WORKERS
-            faces = draw_frames(morphs.weights, settings, self._waiting, workers, heading)
+            faces = draw_frames(morphs, settings, self._waiting, workers, heading)
             yield stack.enter_context(contextlib.closing(faces))
 
     def _film(self, stack: contextlib.ExitStack) -> Iterator[Iterator[np.ndarray]]:

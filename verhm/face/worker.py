@@ -1,6 +1,6 @@
-"""Draws frames in a process of its own: morph weights in, pixels out.
+"""Draws frames in a process of its own: morph weights and the head's angles in, pixels out.
 
-`python -m verhm.face.worker SIZE AVATAR CAPTION HEADING` reads M float32 numbers per frame from
+`python -m verhm.face.worker SIZE AVATAR CAPTION HEADING` reads M + 3 float32 numbers per frame from
 standard input and writes size x size x 3 bytes per frame to standard output, until the input ends.
 A process of its own keeps OpenGL, which may crash, away from the caller, and works the same on
 every system.
@@ -28,12 +28,13 @@ _OTHERS: Final = (
 )
 
 
-def serve(weights: BinaryIO, pixels: BinaryIO, renderer: "Renderer") -> None:
-    """Draw until there are no more weights."""
-    bytes_each = 4 * len(MORPHS)
+def serve(poses: BinaryIO, pixels: BinaryIO, renderer: "Renderer") -> None:
+    """Draw until there are no more poses."""
+    bytes_each = 4 * (len(MORPHS) + 3)
     give_back_memory()
-    while len(data := weights.read(bytes_each)) == bytes_each:
-        pixels.write(renderer.draw(np.frombuffer(data, "<f4")).data)
+    while len(data := poses.read(bytes_each)) == bytes_each:
+        weights, head = np.split(np.frombuffer(data, "<f4"), [len(MORPHS)])
+        pixels.write(renderer.draw(weights, head).data)
         pixels.flush()
 
 
