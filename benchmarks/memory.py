@@ -8,23 +8,29 @@ from pathlib import Path
 _PACE = 0.1  # s between two looks
 
 
-def peak_mib(command: list[str]) -> float:
-    """Run a command to its end; returns the most that it and its children held, in MiB.
+def peak_mib(command: list[str]) -> tuple[float, float]:
+    """Run a command to its end; returns the most that its processes held, in MiB.
 
     Pages that several processes share count once (the kernel's "proportional set size"). NaN where
     the system does not tell.
 
+    Returns:
+        of the largest process, and of all at the same moment
+
     Raises:
         CalledProcessError: when the command fails
     """
-    peak = 0
+    largest = together = 0
     with subprocess.Popen(command) as process:  # noqa: S603 - our own command, no shell
         while process.poll() is None:
-            peak = max(peak, sum(map(_held, _family(process.pid))))
+            held = [_held(pid) for pid in _family(process.pid)]
+            largest, together = max(largest, *held), max(together, sum(held))
             time.sleep(_PACE)
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command)
-    return peak / 1024 if sys.platform.startswith("linux") else float("nan")
+    if not sys.platform.startswith("linux"):
+        return float("nan"), float("nan")
+    return largest / 1024, together / 1024
 
 
 def _family(pid: int) -> list[int]:

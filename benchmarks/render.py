@@ -59,7 +59,7 @@ def main() -> None:
         figures["times_faster_than_cycles"] = round(cycles * 1e3 / figures["cpu_ms_per_frame"])
     if options.long:
         for name, seconds in (("half_minute", 30.0), ("half_hour", 1_800.0)):
-            figures[f"peak_mib_together_of_{name}"] = video_mib(seconds, options.size)
+            figures |= video_mib(seconds, options.size, f"_of_{name}")
     for name, value in figures.items():
         print(f"{name:32} {value}")
     print(json.dumps(figures))
@@ -79,15 +79,15 @@ def measure(seconds: float, size: int) -> dict[str, float]:
         "times_faster_than_rebuilt": round(rebuilt / frames, 2),
         "wall_seconds_per_second": round(wall / seconds, 3),
         "video_cpu_seconds_per_second": round(cpu / seconds, 3),
-        "peak_mib": round(_largest_mib()),
-        "peak_mib_together": video_mib(seconds, size),
+        **video_mib(seconds, size),
     }
 
 
-def video_mib(seconds: float, size: int) -> float:
-    """Memory that all processes together take for a video, in a process that does nothing else."""
+def video_mib(seconds: float, size: int, suffix: str = "") -> dict[str, float]:
+    """Memory that a video takes, made by a process that does nothing else."""
     of_it = ["--only-video", "--seconds", str(seconds), "--size", str(size)]
-    return round(peak_mib([sys.executable, "-m", "benchmarks.render", *of_it]))
+    largest, together = peak_mib([sys.executable, "-m", "benchmarks.render", *of_it])
+    return {f"peak_mib{suffix}": round(largest), f"peak_mib_together{suffix}": round(together)}
 
 
 def talking_face(seconds: float, seed: int = 0) -> MorphSequence:
@@ -107,16 +107,6 @@ def talking_face(seconds: float, seed: int = 0) -> MorphSequence:
         moments, 120 * 2 ** rng.uniform(0, 0.4, len(moments)), rng.uniform(-35, -15, len(moments))
     )
     return compose(mouth, expression, timeline, activity, settings, voice)
-
-
-def _largest_mib() -> float:
-    """Largest resident memory of a process that was started and has ended so far."""
-    if sys.platform == "win32":
-        return float("nan")  # the standard library has no such figure there
-    import resource
-
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    return peak / (2**20 if sys.platform == "darwin" else 2**10)
 
 
 def draw_frames(morphs: MorphSequence, size: int) -> float:

@@ -1,5 +1,6 @@
 """The still face's picture as a coarse relief, so that it can turn with the head as one piece."""
 
+import itertools
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -146,12 +147,16 @@ def _behind(camera: Camera, depth: np.ndarray) -> np.ndarray:
 
 def moving_box(face: FaceModel, camera: Camera) -> Box:
     """The pixels that something may reach that some morph moves, however the head is turned."""
+    moving = face.is_moving
+    share = Neck.of(face).share(face.neutral)[moving]
+    morphs = np.eye(face.offsets.shape[1], dtype=np.float32)
+    posed = np.stack([face.vertices(weights)[moving] for weights in morphs])
+    # In place of all poses, the box in space that each vertex keeps to.
+    ends = np.stack([posed.min(axis=0), posed.max(axis=0)])
+    corners = [ends[list(each), :, range(3)].T for each in itertools.product((0, 1), repeat=3)]
+    angles = np.concatenate([np.diag(LARGEST), -np.diag(LARGEST)])
+    pixels = [
+        camera.project(turned(corner, share, angle)) for corner in corners for angle in angles
+    ]
     size = camera.size
-    share = Neck.of(face).share(face.neutral)[face.is_moving]
-    pixels = []
-    for weights in np.eye(face.offsets.shape[1], dtype=np.float32):
-        posed = face.vertices(weights)[face.is_moving]
-        for angles in np.concatenate([np.diag(LARGEST), -np.diag(LARGEST)]):
-            found = camera.project(turned(posed, share, angles))
-            pixels.append(np.stack([found.min(axis=0), found.max(axis=0)]))
     return bounding_box(np.concatenate(pixels), size, margin=round(0.02 * size))
