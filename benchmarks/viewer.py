@@ -26,9 +26,11 @@ from playwright.sync_api import Page, sync_playwright
 
 ROOT: Final = Path(__file__).parents[1]
 START: Final = 60.0  # s until the app answers
+# As on a computer without graphics hardware: the page is put together by the processor, and only
+# WebGL goes through SwiftShader. With all of it in SwiftShader a picture takes twice as long.
 FLAGS: Final = (
     "--no-sandbox",
-    "--use-angle=swiftshader",
+    "--disable-gpu",
     "--enable-unsafe-swiftshader",
     "--autoplay-policy=no-user-gesture-required",
     "--no-first-run",
