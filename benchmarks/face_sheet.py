@@ -1,7 +1,8 @@
-"""`python -m benchmarks.face_sheet OUT.png`: the face in all emotions and mouth shapes.
+"""The face in all emotions and mouth shapes.
 
-The expressions are textbook ones (Ekman, Friesen & Hager, Facial Action Coding System, 2002): the
-sheet shows what the face can say, whatever a model makes of a voice.
+`python -m benchmarks.face_sheet OUT.png [--avatar NAME] [--size 320]`
+
+Each emotion as the app shows it when it is sure of it, at three strengths, and twelve visemes.
 """
 
 import argparse
@@ -12,71 +13,26 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from verhm.face.rendering import Renderer
-from verhm.face.rig import load_face
+from verhm.face.rig import DEFAULT, FaceModel, load_face
 from verhm.labels import EMOTIONS, MORPHS
+from verhm.model.expression import ACTION_UNITS, express
 
 INTENSITIES: Final = (0.33, 0.67, 1.0)
 CROP: Final = 0.8  # share of the picture that is shown, around the face
+COLUMNS: Final = len(EMOTIONS)
 
-# Action units as ARKit morphs; a name without a side stands for both sides.
-EXPRESSIONS: Final[dict[str, dict[str, float]]] = {
-    "neutral": {},
-    "calm": {"mouthSmile": 0.22, "eyeBlink": 0.16, "eyeSquint": 0.10, "mouthDimple": 0.08},
-    "happy": {
-        "mouthSmile": 0.85,
-        "cheekSquint": 0.85,
-        "eyeSquint": 0.35,
-        "mouthUpperUp": 0.50,
-        "mouthLowerDown": 0.30,
-        "jawOpen": 0.14,
-        "browOuterUp": 0.10,
-    },
-    "sad": {
-        "browInnerUp": 1.0,
-        "browDown": 0.25,
-        "mouthFrown": 0.85,
-        "mouthShrugLower": 0.45,
-        "eyeBlink": 0.22,
-        "eyeLookDown": 0.25,
-        "cheekSquint": 0.15,
-    },
-    "angry": {
-        "browDown": 1.0,
-        "noseSneer": 0.35,
-        "eyeSquint": 0.35,
-        "eyeWide": 0.35,
-        "mouthPress": 0.35,
-        "mouthFrown": 0.55,
-        "mouthRollLower": 0.40,
-        "mouthRollUpper": 0.35,
-        "jawForward": 0.25,
-    },
-    "fearful": {
-        "browInnerUp": 1.0,
-        "browOuterUp": 0.35,
-        "browDown": 0.25,
-        "eyeWide": 1.0,
-        "mouthStretch": 0.85,
-        "mouthLowerDown": 0.45,
-        "jawOpen": 0.18,
-    },
-    "disgust": {
-        "noseSneer": 1.0,
-        "mouthUpperUp": 0.75,
-        "browDown": 0.55,
-        "cheekSquint": 0.60,
-        "eyeSquint": 0.45,
-        "mouthFrown": 0.45,
-        "mouthShrugLower": 0.40,
-    },
-    "surprised": {"browInnerUp": 1.0, "browOuterUp": 1.0, "eyeWide": 1.0, "jawOpen": 0.55},
-}
+# Mouth shapes of speech: the groups of MPEG-4 (Tekalp & Ostermann 2000, table 4) in ARKit morphs. A
+# name without a side stands for both sides.
 VISEMES: Final[dict[str, dict[str, float]]] = {
     "p b m": {"mouthPress": 0.5, "mouthRollLower": 0.25, "mouthRollUpper": 0.2},
-    "f v": {"mouthRollLower": 0.75, "mouthUpperUp": 0.25, "jawOpen": 0.06},
-    "t d n": {"jawOpen": 0.10, "mouthLowerDown": 0.25, "mouthUpperUp": 0.10},
-    "s z": {"jawOpen": 0.03, "mouthStretch": 0.35, "mouthLowerDown": 0.35, "mouthUpperUp": 0.2},
-    "ee": {"jawOpen": 0.10, "mouthSmile": 0.35, "mouthStretch": 0.4, "mouthLowerDown": 0.3},
+    "f v": {"mouthRollLower": 0.6, "mouthUpperUp": 0.25, "jawOpen": 0.03},
+    "th": {"jawOpen": 0.12, "mouthLowerDown": 0.2, "mouthUpperUp": 0.1, "tongueOut": 0.25},
+    "t d n l": {"jawOpen": 0.10, "mouthLowerDown": 0.25, "mouthUpperUp": 0.10},
+    "k g": {"jawOpen": 0.16, "mouthLowerDown": 0.15, "mouthUpperUp": 0.05},
+    "s z": {"jawOpen": 0.05, "mouthStretch": 0.35, "mouthLowerDown": 0.45, "mouthUpperUp": 0.3},
+    "sh ch j": {"jawOpen": 0.08, "mouthFunnel": 0.5, "mouthPucker": 0.2},
+    "r": {"jawOpen": 0.10, "mouthPucker": 0.35, "mouthFunnel": 0.2},
+    "ee": {"jawOpen": 0.14, "mouthSmile": 0.3, "mouthStretch": 0.4, "mouthLowerDown": 0.4},
     "ah": {"jawOpen": 0.50, "mouthLowerDown": 0.15},
     "oh": {"jawOpen": 0.35, "mouthPucker": 0.5, "mouthFunnel": 0.35},
     "oo": {"jawOpen": 0.10, "mouthPucker": 0.85, "mouthFunnel": 0.3},
@@ -93,48 +49,56 @@ def morph_weights(named: dict[str, float]) -> np.ndarray:
     return weights
 
 
-def draw_sheet(expressions: np.ndarray, size: int) -> Image.Image:
-    """A picture of (K, M) expressions in rising intensity and of the mouth shapes.
+def sure_expressions() -> np.ndarray:
+    """(K, M) what the app adds to a face for each emotion alone, by its prototype."""
+    sure = np.eye(len(EMOTIONS))
+    return express(np.zeros((len(sure), len(ACTION_UNITS))), sure).astype(np.float32)
+
+
+def sheet_faces() -> list[tuple[str, np.ndarray]]:
+    """Name and (M,) weights of each face on the sheet, row by row."""
+    emotions = list(zip(EMOTIONS, sure_expressions(), strict=True))
+    faces = [
+        (f"{label} {share:.0%}", weights * share)
+        for share in INTENSITIES
+        for label, weights in emotions
+    ]
+    return faces + [(name, morph_weights(shape)) for name, shape in VISEMES.items()]
+
+
+def draw_sheet(face: FaceModel, shown: list[tuple[str, np.ndarray]], size: int) -> Image.Image:
+    """A picture of named faces in rows of eight.
 
     Args:
-        expressions: one per emotion
+        face: whose
+        shown: names and (M,) weights
         size: of each face, px
     """
     whole = round(size / CROP / 2) * 2
     left, top = round(whole * (1 - CROP) / 2), round(whole * 0.08)
-
-    def draw_face(weights: np.ndarray) -> np.ndarray:
-        return renderer.draw(weights)[top : top + size, left : left + size]
-
-    with Renderer(load_face(), whole) as renderer:
-        rows = [
-            [(f"{label} {share:.0%}", draw_face(weights * np.float32(share)))
-             for label, weights in zip(EMOTIONS, expressions, strict=True)]
-            for share in INTENSITIES
-        ]  # fmt: skip
-        rows.append([(name, draw_face(morph_weights(on))) for name, on in VISEMES.items()])
-    sheet = Image.new("RGB", (size * len(EMOTIONS), size * len(rows)))
+    rows = -(-len(shown) // COLUMNS)
+    sheet = Image.new("RGB", (size * COLUMNS, size * rows), "white")
     draw = ImageDraw.Draw(sheet)
     font = ImageFont.load_default(size=size * 0.07)
-    for row, faces in enumerate(rows):
-        for column, (name, picture) in enumerate(faces):
-            corner = (column * size, row * size)
-            sheet.paste(Image.fromarray(picture), corner)
-            place = (corner[0] + size * 0.03, corner[1] + size * 0.90)
-            draw.text(
-                place, name, font=font, fill="white", stroke_width=2, stroke_fill=(30, 36, 42)
-            )
+    with Renderer(face, whole) as renderer:
+        for place, (name, weights) in enumerate(shown):
+            x, y = place % COLUMNS * size, place // COLUMNS * size
+            picture = renderer.draw(weights.astype(np.float32))
+            sheet.paste(Image.fromarray(picture[top : top + size, left : left + size]), (x, y))
+            corner, ink = (x + size * 0.03, y + size * 0.90), (30, 36, 42)
+            draw.text(corner, name, font=font, fill="white", stroke_width=2, stroke_fill=ink)
     return sheet
 
 
 def main() -> None:
     """Read the arguments, draw, say where."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, prog="python -m benchmarks.face_sheet")
     parser.add_argument("output", type=Path)
     parser.add_argument("--size", type=int, default=320, help="of each face, px")
+    parser.add_argument("--avatar", default=DEFAULT, help=f"whose face ({DEFAULT})")
     options = parser.parse_args()
-    textbook = np.stack([morph_weights(EXPRESSIONS[label]) for label in EMOTIONS])
-    draw_sheet(textbook, options.size).save(options.output)
+    face = load_face(name=options.avatar)
+    draw_sheet(face, sheet_faces(), options.size).save(options.output)
     print(options.output)
 
 

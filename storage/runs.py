@@ -182,8 +182,9 @@ class RunVerbs(Verbs):
         """
         content = io.BytesIO(self._content(run_id, MediaKind.MORPHS))
         with np.load(content, allow_pickle=False) as kept:
+            head = {"head": kept["head"]} if "head" in kept else {}  # older ones keep still
             return MorphSequence(
-                kept["weights"], float(kept["frame_rate"]), tuple(kept["names"].tolist())
+                kept["weights"], float(kept["frame_rate"]), tuple(kept["names"].tolist()), **head
             )
 
     def voice(self, run_id: str) -> Voice:
@@ -236,6 +237,7 @@ def _packed(morphs: MorphSequence) -> BinaryIO:
         weights=morphs.weights.astype(np.float32),
         frame_rate=np.float64(morphs.frame_rate),
         names=np.array(morphs.names),
+        head=morphs.head.astype(np.float32),
     )
     packed.seek(0)
     return packed

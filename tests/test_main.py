@@ -2,16 +2,19 @@
 
 import csv
 import json
+import os
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import imageio_ffmpeg
 import numpy as np
 import pytest
 import soundfile
 
+from tests.audio.encoding import run_ffmpeg
 from tests.audio.malformed import make_malformed
 from tests.factories import make_analysis
 from verhm.__main__ import _write_results, main
@@ -63,6 +66,20 @@ def test_an_unknown_export_is_refused(tmp_path, capsys):
     with pytest.raises(SystemExit):
         main(["analyze", "a.wav", "--out", str(tmp_path), "--export", "fbx"])
     assert "fbx" in capsys.readouterr().err
+
+
+def test_an_unknown_avatar_is_refused_before_anything_is_written(tmp_path, capsys):
+    out = tmp_path / "out"
+    assert main(["analyze", "a.wav", "--out", str(out), "--avatar", "nobody"]) == 2
+    assert capsys.readouterr().err.startswith("E71 There is no avatar “nobody”.")
+    assert not out.exists()
+
+
+def test_exports_without_a_video_refuse_an_unknown_avatar_too(tmp_path, capsys):
+    kinds = ["--no-video", "--export", "obj"]
+    arguments = ["analyze", "a.wav", "--out", str(tmp_path / "out"), "--avatar", "nobody"]
+    assert main([*arguments, *kinds]) == 2
+    assert capsys.readouterr().err.startswith("E71 There is no avatar")
 
 
 def test_videos_of_earlier_results_are_no_recordings(tmp_path, capsys):
@@ -127,6 +144,55 @@ def test_analyze_writes_every_output(speech_path, tmp_path):
         rows = list(csv.DictReader(file))
     assert abs(len(rows) - document["duration"] * 10) <= 1
     assert {name[0].upper() + name[1:] for name in MORPHS} <= set(rows[0])
+
+
+@pytest.mark.model
+def test_results_are_kept_where_the_face_cannot_be_drawn(speech_path, tmp_path):
+    out, broken = tmp_path / "results", tmp_path / "broken"
+    broken.mkdir()
+    (broken / "pyrender.py").write_text("raise ImportError('no OpenGL library')")
+    finished = subprocess.run(
+        [sys.executable, "-m", "verhm", "analyze", speech_path, "--out", out, "--fps", "10"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(broken)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert finished.returncode == 2
+    assert finished.stderr.startswith(f"E41 {speech_path}: ")
+    assert finished.stderr.count("\n") == 1
+    assert {path.name for path in out.iterdir()} == ALWAYS | {"morphs-neutral.csv"}
+    assert json.loads((out / "analysis.json").read_text())["windows"]
+
+
+@pytest.mark.model
+def test_the_video_shows_more_on_demand(speech_path, tmp_path):
+    film, out = tmp_path / "film.mp4", tmp_path / "results"
+    run_ffmpeg("-f", "lavfi", "-i", "color=red:size=120x90:duration=13", "-i", speech_path, film)
+    call = ["analyze", str(film), "--out", str(out), "--fps", "10", "--size", "256"]
+    assert main([*call, "--video", "timeline", "neutral", "source"]) == 0
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-i", out / "face.mp4"]
+    said = subprocess.run(command, capture_output=True, text=True, timeout=60).stderr
+    width, height = map(int, re.search(r"Video: h264 .*?, (\d+)x(\d+)", said).groups())
+    assert width == 342 + 2 + 256 + 2 + 256
+    assert height > 256 + 150
+
+
+@pytest.mark.model
+def test_a_recording_without_a_picture_is_refused_before_it_is_analysed(
+    speech_path, tmp_path, capsys
+):
+    out = tmp_path / "out"
+    assert main(["analyze", str(speech_path), "--out", str(out), "--video", "source"]) == 2
+    assert capsys.readouterr().err.startswith(f"E19 {speech_path}: ")
+    assert not out.exists()
+
+
+def test_what_a_video_shows_cannot_be_chosen_for_none(tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        main(["analyze", "a.wav", "--out", str(tmp_path), "--no-video", "--video", "timeline"])
+    assert "not allowed with" in capsys.readouterr().err
 
 
 @pytest.mark.model

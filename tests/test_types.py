@@ -65,6 +65,15 @@ def test_morph_weights_outside_their_range_are_refused():
         MorphSequence(np.full((2, 52), 1.2), 30.0)
 
 
+def test_a_head_is_straight_unless_its_angles_are_given():
+    weights = np.zeros((2, 52))
+    np.testing.assert_array_equal(MorphSequence(weights, 30.0).head, np.zeros((2, 3)))
+    turned = MorphSequence(weights, 30.0, head=np.full((2, 3), 0.1))
+    assert turned.head.min() == 0.1
+    with pytest.raises(ValueError, match="head"):
+        MorphSequence(weights, 30.0, head=np.zeros((3, 3)))
+
+
 def test_waveform_slices_are_cut_at_the_borders():
     waveform = make_waveform(2.0)
     assert waveform.slice(-1.0, 0.5).duration == 0.5

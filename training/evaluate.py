@@ -47,7 +47,7 @@ from training.train import (
 from verhm.labels import EMOTIONS
 from verhm.model.conformal import COVERAGE
 from verhm.model.network import NetworkSettings
-from verhm.types import emotion_sets
+from verhm.plausibility import emotion_sets
 
 RESULTS = "results.json"
 _CURVE = np.arange(1, 21) / 20  # coverages that are kept of the risk-coverage curve

@@ -12,7 +12,8 @@ from training.train import VoiceFit
 from verhm.model.abstention import window_status
 from verhm.model.calibration import calibrate
 from verhm.model.expression import express
-from verhm.types import WindowStatus, emotion_sets
+from verhm.plausibility import emotion_sets
+from verhm.types import WindowStatus
 
 
 @dataclass(frozen=True, eq=False)

@@ -38,6 +38,7 @@ import gradio as gr
 from storage.repository import Repository
 from ui.intake import Intake
 from ui.jobs import Jobs
+from ui.preferences import Preferences
 from ui.settings import AppSettings
 
 TABS = ("patients", "new-session", "review", "trends", "export", "settings")
@@ -58,6 +59,11 @@ class AppContext:
     jobs: Jobs
     intake: Intake
     settings: AppSettings
+
+    @property
+    def preferences(self) -> Preferences:
+        """What is chosen in Settings."""
+        return Preferences(self.settings.data)
 
     def workspace(self) -> Path:
         """A new empty folder, private and inside the data folder; who asks for it removes it."""

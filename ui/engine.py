@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from verhm.face.panels import ALONE, Beside
 from verhm.settings import AnalysisSettings, VideoSettings
 from verhm.stages import Progress
 from verhm.types import Analysis, MorphSequence
@@ -30,6 +31,7 @@ class Engine(Protocol):
         output: Path,
         settings: VideoSettings,
         progress: Progress,
+        beside: Beside = ALONE,
     ) -> None:
         """Write the face video; see `verhm.face.video.render_video`."""
 
@@ -74,8 +76,9 @@ class VoiceEngine:
         output: Path,
         settings: VideoSettings,
         progress: Progress,
+        beside: Beside = ALONE,
     ) -> None:
         """Write the face video; see `render_video`."""
         from verhm.face.video import render_video
 
-        render_video(morphs, audio, output, settings, progress)
+        render_video(morphs, audio, output, settings, progress, beside)

@@ -7,11 +7,13 @@ import gradio as gr
 
 from storage.models import MediaKind, Run, Session, VideoState
 from ui.context import AppContext, Selection, TabHandles, open_request
+from ui.export_form import FilmForm
 from ui.export_names import download_name
 from ui.marks import escaped, icon, long_date
 from ui.messages import shows_errors
 from ui.pieces import markup
 from ui.session_names import session_moment, session_name
+from ui.theme import asset
 from verhm.errors import StorageError
 
 _FILES = (
@@ -38,14 +40,16 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
                 session = gr.Dropdown([], label="Session", elem_id="export-session")
                 run = gr.Dropdown([], label="Run", elem_id="export-run")
             files = markup(elem_id="export-files")
+            film = markup(elem_id="export-film", js_on_load=asset("export.js"))
     view = _View(context)
 
     def choose(patient_id: str | None, session_id: str | None) -> Any:
         return open_request(patient_id, session_id) if session_id else gr.skip()
 
     session.input(choose, [selected.patient, session], selected.request, show_progress="hidden")
-    run.input(shows_errors(view.files), [selected.session, run], files, show_progress="hidden")
-    return TabHandles([session, run, files], view.refresh)
+    shown = [files, film]
+    run.input(shows_errors(view.files), [selected.session, run], shown, show_progress="hidden")
+    return TabHandles([session, run, *shown], view.refresh)
 
 
 class _View:
@@ -53,16 +57,17 @@ class _View:
 
     def __init__(self, context: AppContext) -> None:
         self._repository = context.repository
+        self._form = FilmForm(context.repository)
 
     def refresh(self, patient_id: str | None, session_id: str | None) -> Sequence[Any]:
-        """Sessions of the open patient, runs of the open session, and the latter's files."""
+        """Sessions of the open patient, runs of the open session, the latter's files and form."""
         nothing = gr.Dropdown(choices=[], value=None, interactive=False)
         if session_id is None:
-            return [self._sessions(patient_id, None), nothing, _empty(patient_id)]
+            return [self._sessions(patient_id, None), nothing, _empty(patient_id), ""]
         try:
             session = self._repository.session(session_id)
         except StorageError:
-            return [self._sessions(patient_id, None), nothing, _empty(patient_id)]
+            return [self._sessions(patient_id, None), nothing, _empty(patient_id), ""]
         newest = session.latest_done
         runs = [run for run in session.runs if run.model is not None]
         run = gr.Dropdown(
@@ -74,11 +79,13 @@ class _View:
             self._sessions(patient_id, session),
             run,
             _files(session, newest),
+            self._form.html(session, newest),
         ]
 
-    def files(self, session_id: str, run_id: str) -> str:
-        """The files of one run, as HTML."""
-        return _files(self._repository.session(session_id), self._repository.run(run_id))
+    def files(self, session_id: str, run_id: str) -> list[str]:
+        """The files of one run, and the form for its videos, as HTML."""
+        session, run = self._repository.session(session_id), self._repository.run(run_id)
+        return [_files(session, run), self._form.html(session, run)]
 
     def _sessions(self, patient_id: str | None, chosen: Session | None) -> Any:
         sessions = list(self._repository.sessions(patient_id)) if patient_id else []

@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 from storage.failures import coded_os_errors
 from storage.models import MediaKind, Run, Session
 from ui.context import AppContext
+from ui.export_film_routes import film_routes
 from ui.export_names import download_name
 from ui.user import signed_in
 from verhm.errors import StorageError
@@ -34,6 +35,7 @@ WRITTEN = (
 def routes(context: AppContext) -> APIRouter:
     """`/runs/{id}/{file}`: a result as a file; `/sessions/{id}/recording`: the voice."""
     router = APIRouter(dependencies=[Depends(signed_in)])
+    router.include_router(film_routes(context))  # before what takes any name after a run's id
     export = _Export(context)
 
     @router.get("/runs/{run_id}/face.mp4")

@@ -1,11 +1,12 @@
 """How jobs end early: what is told to the person who waits."""
 
 from concurrent.futures import Future
+from typing import Any
 
 from verhm.errors import Cancelled, RequestError, VerhmError
 
 
-def failure(done: "Future[None]") -> BaseException | None:
+def failure(done: "Future[Any]") -> BaseException | None:
     """What ended a step of a job, or None when it is done."""
     return Cancelled() if done.cancelled() else done.exception()
 

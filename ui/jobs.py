@@ -11,7 +11,7 @@ import tempfile
 import threading
 import time
 import uuid
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +21,7 @@ from storage.details import RunResult
 from storage.models import RunState, VideoState
 from storage.repository import Repository
 from ui.engine import Engine
+from ui.export_films import Films
 from ui.job_endings import closing, failure, told, undrawn
 from ui.progress import JobState, JobView, Pace, Wait, share_done
 from verhm.errors import Cancelled, RequestError, VerhmError
@@ -42,15 +43,25 @@ class Jobs:
         engine: what analyses and draws
         workspace: folder for videos that are being written
         longest: how many jobs may wait or run at once
+        avatar: tells whose face is drawn from now on
+
+    Attributes:
+        films: videos made for export, which wait in the same lines
     """
 
     def __init__(
-        self, repository: Repository, engine: Engine, workspace: Path, longest: int = 16
+        self,
+        repository: Repository,
+        engine: Engine,
+        workspace: Path,
+        longest: int = 16,
+        avatar: Callable[[], str] = lambda: VideoSettings.avatar,
     ) -> None:
         self._repository = repository
         self._engine = engine
         self._workspace = workspace
         self._longest = longest
+        self._avatar = avatar
         self._is_closing = False
         self._is_warm = False
         self._is_loading = False
@@ -61,6 +72,7 @@ class Jobs:
         self._stopped: set[str] = set()
         self._analyses = ThreadPoolExecutor(max_workers=1, thread_name_prefix="analysis")
         self._drawings = ThreadPoolExecutor(max_workers=1, thread_name_prefix="drawing")
+        self.films = Films(repository, engine, workspace, self._analyses, self._drawings)
 
     def submit(
         self,
@@ -75,7 +87,8 @@ class Jobs:
                 the app is being closed
             StorageError: E53 when there is no such session
         """
-        settings, video = settings or AnalysisSettings(), video or VideoSettings()
+        settings = settings or AnalysisSettings()
+        video = replace(video or VideoSettings(), avatar=self._avatar())
         self.warm_up()
         with self._lock:
             self._refuse_when_busy(session_id)
@@ -89,7 +102,7 @@ class Jobs:
         return job
 
     def submit_again(self, session_id: str) -> JobView:
-        """Analyse a session once more, as it was analysed last; raises as `submit` does."""
+        """Analyse a session once more, as last time but with the face that is chosen now."""
         last = self._repository.latest_run(session_id)
         if last is None:
             return self.submit(session_id)
@@ -113,7 +126,7 @@ class Jobs:
             self._repository.set_video_state(run_id, VideoState.QUEUED)
             job = JobView(uuid.uuid4().hex, run.session_id, run_id)
             self._views[job.id] = job
-            future = self._line_up(job, run.video_settings or VideoSettings())
+            future = self._line_up(job, run.video_settings or VideoSettings(avatar=self._avatar()))
         future.add_done_callback(lambda done: self._close(job, done))
         return job
 
@@ -128,7 +141,7 @@ class Jobs:
             future.cancel()
 
     def stop(self, session_ids: Collection[str]) -> None:
-        """Cancel what is open of some sessions, and wait a while for its end.
+        """Cancel what is open of some sessions, erase their films, and wait a while for the end.
 
         What has not ended by then finds its session erased when it wants to save something.
         """
@@ -140,6 +153,7 @@ class Jobs:
             self._ended.wait_for(
                 lambda: stopped.isdisjoint(job.id for job in self._open()), STOP_TIME
             )
+        self.films.forget(session_ids)
 
     def view(self, job_id: str) -> JobView | None:
         """A job as it stands, or None where there is none of that id, or it ended long ago."""
@@ -177,6 +191,7 @@ class Jobs:
             self.expect_closing()
         for job in self.all():
             self.cancel(job.id)
+        self.films.close()
         self._analyses.shutdown(wait=True)
         self._drawings.shutdown(wait=True)
 

@@ -112,12 +112,12 @@ def erase_patient(context: AppContext, patient_id: str, code_typed: str) -> None
 
 
 def _analysed_sessions(context: AppContext, patient_id: str) -> set[str]:
-    """Ids of the patient's sessions that have a job, of those tried without saving too."""
+    """Ids of the patient's sessions with a job or a film, of those tried without saving too."""
     found = set()
-    for job in context.jobs.all():
+    for session_id in {job.session_id for job in context.jobs.all()} | context.jobs.films.sessions:
         with contextlib.suppress(StorageError):  # that one was erased meanwhile
-            if context.repository.session(job.session_id).patient_id == patient_id:
-                found.add(job.session_id)
+            if context.repository.session(session_id).patient_id == patient_id:
+                found.add(session_id)
     return found
 
 

@@ -5,10 +5,17 @@ from functools import cache
 from ui.theme import asset
 
 # In this order: each part uses names of those before it only when called.
-_PARTS = ("model", "lanes", "timeline", "cursor", "player", "table", "page")
+_PARTS = (
+    *(f"viewer.{part}" for part in ("load", "camera", "shaders", "gl", "contact")),
+    *(f"viewer.{part}" for part in ("morph", "light", "hair", "solid", "draw")),
+    "viewer",
+    *(f"review.{part}" for part in ("model", "lanes", "timeline", "cursor", "player", "stage")),
+    *(f"review.{part}" for part in ("table", "page")),
+    "review",
+)
 
 
 @cache
 def review_script() -> str:
     """All of it, for Gradio to run once beside the component."""
-    return "\n".join([*(asset(f"review.{part}.js") for part in _PARTS), asset("review.js")])
+    return "\n".join(asset(f"{part}.js") for part in _PARTS)

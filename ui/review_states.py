@@ -4,6 +4,7 @@ from typing import Any
 
 from storage.models import MediaKind, Run, RunState, Session, VideoState
 from ui.context import media_url
+from ui.face_routes import motion_url
 from ui.marks import escaped
 from ui.session_names import TRY_ENDS, session_facts, session_name
 
@@ -102,14 +103,16 @@ def face_state(session: Session, run: Run) -> dict[str, Any]:
     """What the player plays, and what stands where there is no face yet.
 
     Returns:
-        `session` id; `video` and `audio` addresses or None; `busy` while the face is drawn;
-        `problem` with code, cause and remedy or None; `can_render` when it may be asked for
+        `session` id; `motion` address of the turning face's motion; `video` and `audio` addresses
+        or None; `busy` while the video is drawn; `problem` with code, cause and remedy or None;
+        `can_render` when it may be asked for
     """
     audio = _address(session, MediaKind.RECORDING)
     busy = run.video_state in (VideoState.QUEUED, VideoState.RENDERING)
     video = _address(run, MediaKind.VIDEO)
     return {
         "session": session.id,
+        "motion": motion_url(run.id),
         "video": video,
         "audio": audio,
         "busy": busy,

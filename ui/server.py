@@ -15,7 +15,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.types import ASGIApp
 
-from ui import export_routes, intake_routes, job_routes, media_routes
+from ui import export_routes, face_routes, intake_routes, job_routes, media_routes
 from ui.context import AppContext
 from ui.guard import Guard
 from ui.layout import build_page
@@ -35,7 +35,7 @@ def make_app(context: AppContext) -> ASGIApp:
     """The whole app, ready to be served."""
     parent = FastAPI(title="VERHM", docs_url=None, redoc_url=None, openapi_url=None)
     parent.add_exception_handler(VerhmError, _answer_error)
-    for module in (media_routes, job_routes, intake_routes, export_routes):
+    for module in (media_routes, face_routes, job_routes, intake_routes, export_routes):
         parent.include_router(module.routes(context))
     _add_page_routes(parent)
     gr.mount_gradio_app(

@@ -7,12 +7,14 @@ from typing import Any
 
 import gradio as gr
 
+from ui.avatars import avatar_choice
 from ui.context import AppContext, Selection, TabHandles, open_request
 from ui.marks import escaped
-from ui.messages import shows_errors
+from ui.messages import error_box, shows_errors
 from ui.pieces import markup
 from ui.theme import asset
 from verhm import __version__
+from verhm.errors import VerhmError
 
 PRETRAINED = Path(__file__).parent.parent / "pretrained"
 # Figures of results.json that a clinician may want to know, each a share, with its plain meaning.
@@ -53,18 +55,26 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
 
         return open_request(load_demonstration(context.repository), None, "patients")
 
+    def choose_avatar(event: gr.EventData) -> str:
+        try:
+            context.preferences.choose_avatar(str(event.name))
+        except VerhmError as error:
+            return _page(context, error_box(error))
+        return _page(context)
+
+    page.choose_avatar(choose_avatar, None, page, show_progress="hidden")
     page.demonstrate(shows_errors(demonstrate), None, selected.request, show_progress="hidden")
 
     def refresh(patient_id: str | None, session_id: str | None) -> Sequence[Any]:
-        return []
+        return [_page(context)]  # another window may have chosen meanwhile
 
-    return TabHandles([], refresh)
+    return TabHandles([page], refresh)
 
 
-def _page(context: AppContext) -> str:
+def _page(context: AppContext, problem: str = "") -> str:
     return (
         "<div class='head'><h1>Settings</h1></div>"
-        f"{asset('settings-look.html')}"
+        f"{asset('settings-look.html')}{avatar_choice(context.preferences.avatar(), problem)}"
         f"<section class='panel step'><h2>Data</h2><dl>{_entry('Folder', context.settings.data)}"
         "<dt>Kept</dt><dd>Only on this computer. Nothing is sent anywhere, and no page of this app "
         "loads anything from another.</dd><dt>Demonstration</dt><dd><button type='button' "

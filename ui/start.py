@@ -16,6 +16,7 @@ from ui.context import AppContext
 from ui.engine import VoiceEngine
 from ui.intake import Intake
 from ui.jobs import Jobs
+from ui.preferences import Preferences
 from ui.server import open_port, serve
 from ui.settings import AppSettings
 from verhm.errors import StorageError
@@ -43,7 +44,8 @@ def _serve(settings: AppSettings, bound: socket.socket) -> None:
         _empty(settings)
         intake = Intake(settings.data / "intake", settings.largest_file)
         _sweep(intake)
-        jobs = Jobs(repository, VoiceEngine(), settings.work, settings.longest_queue)
+        chosen = Preferences(settings.data).avatar
+        jobs = Jobs(repository, VoiceEngine(), settings.work, settings.longest_queue, chosen)
         context = AppContext(repository, jobs, intake, settings)
         try:
             serve(context, bound)

@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -17,6 +16,7 @@ from verhm.errors import RequestError, VerhmError
 from verhm.settings import AnalysisSettings, VideoSettings
 from verhm.stages import Progress, Stage, no_progress
 from verhm.types import Analysis, Voice
+from verhm.video_command import add_video_arguments, refuse_unfit_video, write_video
 
 if TYPE_CHECKING:
     from verhm.analysis import Analyzer
@@ -63,7 +63,6 @@ def _parser() -> argparse.ArgumentParser:
         )
     analyze.add_argument("--out", type=Path, required=True, metavar="DIR", help="results folder")
     analyze.add_argument("--overwrite", action="store_true", help="replace results in DIR")
-    analyze.add_argument("--no-video", action="store_true", help="leave out face.mp4")
     analyze.add_argument(
         "--confounds", action="store_true", help="count windows that hang on pitch or level alone"
     )
@@ -75,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="KIND",
         help="write the face too: glb, obj (4 MB a frame), npy, blender (a script; brings glb)",
     )
-    analyze.add_argument("--size", type=int, default=512, help="video size in pixels (512)")
+    add_video_arguments(analyze)
     analyze.add_argument("--fps", type=float, default=30.0, help="morphs and frames a second (30)")
     analyze.add_argument("--window", type=float, default=3.0, help="window in seconds (3)")
     analyze.add_argument("--hop", type=float, default=0.5, help="hop in seconds (0.5)")
@@ -103,7 +102,11 @@ def _analyze_all(options: argparse.Namespace) -> int:
     settings = AnalysisSettings(
         window=options.window, hop=options.hop, frame_rate=options.fps, seed=options.seed
     )
-    video = None if options.no_video else VideoSettings(size=options.size)
+    video = None if options.no_video else VideoSettings(options.size, options.avatar)
+    if options.avatar != VideoSettings.avatar:
+        from verhm.face.rig import refuse_unknown_avatar  # half a second of imports
+
+        refuse_unknown_avatar(options.avatar)
     jobs = _jobs(options.inputs + options.named_inputs, options.out)
     if not options.overwrite:
         _refuse_to_overwrite(folder for _, folder in jobs)
@@ -116,12 +119,22 @@ def _analyze_all(options: argparse.Namespace) -> int:
     for path, folder in jobs:
         try:
             with _named(path), _progress_bar(path.name) as progress:
+                if video:
+                    refuse_unfit_video(path, video, options.video)
                 analysis = analyzer.analyze(path, progress, baseline=baseline)
                 confounds = None
                 if options.confounds:
                     confounds = analyzer.check_confounds(path, analysis, progress, baseline)
                 count = _write_results(
-                    analysis, path, folder, video, progress, confounds, options.export
+                    analysis,
+                    path,
+                    folder,
+                    video,
+                    progress,
+                    confounds,
+                    options.export,
+                    options.video,
+                    options.avatar,
                 )
             found = f"{analysis.timeline.has_result.sum()} of {len(analysis.timeline)}"
             print(f"{path}: {found} windows with a result; wrote {count} files to {folder}")
@@ -238,6 +251,8 @@ def _write_results(
     progress: Progress,
     confounds: "Confounds | None" = None,
     exports: Collection[str] = (),
+    shown: Collection[str] = (),
+    avatar: str = VideoSettings.avatar,
 ) -> int:
     """Write everything about a recording; returns the number of files, of folders as one each."""
     from verhm.confounds import write_confounds
@@ -262,7 +277,7 @@ def _write_results(
     if confounds:
         writers = {"confounds.json": partial(write_confounds, confounds), **writers}
     if exports:
-        writers = {**export_writers(analysis.morphs, exports, progress), **writers}
+        writers = {**export_writers(analysis.morphs, exports, progress, avatar), **writers}
     with results_folder(folder):
         # What not every call makes must not stay from earlier results beside the new ones.
         for name in ("face.mp4", "confounds.json", "morphs-neutral.csv"):
@@ -272,20 +287,11 @@ def _write_results(
             progress(Stage.SAVE, done / len(writers))
             write(folder / name)
         if video:
-            seconds = _write_video(analysis, path, folder / "face.mp4", video, progress)
+            output = folder / "face.mp4"
+            seconds = write_video(analysis, path, output, video, shown, progress)
             timed = replace(analysis, seconds=analysis.seconds | {Stage.RENDER: seconds})
             write_json(timed, folder / "analysis.json", source)
     return len(writers) + (video is not None)
-
-
-def _write_video(
-    analysis: Analysis, audio: Path, output: Path, settings: VideoSettings, progress: Progress
-) -> float:
-    from verhm.face.video import render_video
-
-    start = time.perf_counter()
-    render_video(analysis.morphs, audio, output, settings, progress)
-    return time.perf_counter() - start
 
 
 @contextmanager

@@ -202,10 +202,9 @@ class Analyzer:
             mouth = neutral_without_result(
                 found.mouth, found.neutral_mouth, timeline, settings.frame_rate
             )
-            morphs = compose(mouth, found.expression, timeline, activity, settings)
-            neutral = compose(
-                found.neutral_mouth, 0 * found.expression, timeline, activity, settings
-            )
+            morphs = compose(mouth, found.expression, timeline, activity, settings, acoustics)
+            still = 0 * found.expression
+            neutral = compose(found.neutral_mouth, still, timeline, activity, settings, acoustics)
         return Analysis(
             source=recording.source,
             duration=waveform.duration,

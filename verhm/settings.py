@@ -49,6 +49,7 @@ class VideoSettings:
     """How the face is drawn. The frame rate is that of the morphs."""
 
     size: int = 512  # px, square
+    avatar: str = "neutral"  # whose face; nothing of the analysis depends on it
     caption: str = "synthetic face driven by voice"
 
     def __post_init__(self) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from verhm.labels import CIRCUMPLEX, EMOTIONS, MORPHS
+from verhm.plausibility import emotion_sets
 from verhm.settings import AnalysisSettings
 from verhm.stages import Stage
 
@@ -138,20 +139,6 @@ class SpeechActivity:
         return np.interp(ends, edges, spoken_at_edges) - np.interp(starts, edges, spoken_at_edges)
 
 
-def emotion_sets(probabilities: np.ndarray, threshold: float) -> np.ndarray:
-    """Tell which emotions are plausible in each window.
-
-    Args:
-        probabilities: (W, K) calibrated
-        threshold: from which an emotion is plausible
-
-    Returns:
-        (W, K) bool; the likeliest emotion always is
-    """
-    likeliest = probabilities == probabilities.max(axis=1, keepdims=True)
-    return (probabilities >= threshold) | likeliest
-
-
 @dataclass(frozen=True, eq=False)
 class EmotionTimeline:
     """Calibrated probabilities of vocal expression, window by window.
@@ -225,17 +212,24 @@ class MorphSequence:
         weights: (F, M) in [0, 1]; frame f is shown from f / frame_rate seconds on
         frame_rate: frames per second
         names: the M morphs
+        head: (F, 3) radians by which the head is bent down, turned to the person's left, and
+            tilted to the person's right; see `verhm.face.head`; straight when left out
     """
 
     weights: np.ndarray
     frame_rate: float
     names: tuple[str, ...] = MORPHS
+    head: np.ndarray = field(default_factory=lambda: np.zeros((0, 3), np.float32))
 
     def __post_init__(self) -> None:
         if self.weights.ndim != 2 or self.weights.shape[1] != len(self.names):
             raise ValueError(f"weights must be (F, {len(self.names)}), not {self.weights.shape}")
         if len(self.weights) and not (self.weights.min() >= 0 and self.weights.max() <= 1):
             raise ValueError("morph weights must lie in [0, 1]")
+        if not len(self.head):
+            object.__setattr__(self, "head", np.zeros((len(self.weights), 3), np.float32))
+        if self.head.shape != (len(self.weights), 3):
+            raise ValueError(f"head must be ({len(self.weights)}, 3), not {self.head.shape}")
 
     @property
     def duration(self) -> float:

@@ -16,6 +16,7 @@ from verhm.settings import AudioLimits
 from verhm.types import Waveform
 
 SIZE = 64
+SHAPE = (SIZE, SIZE)
 
 
 def frames(count: int) -> list[np.ndarray]:
@@ -24,7 +25,7 @@ def frames(count: int) -> list[np.ndarray]:
 
 
 def write_video(path, count, frame_rate, audio):
-    with open_video(path, SIZE, frame_rate, audio) as video:
+    with open_video(path, SHAPE, frame_rate, audio) as video:
         for frame in frames(count):
             video.write(frame)
 
@@ -58,7 +59,7 @@ def test_a_click_and_a_flash_stay_together(tmp_path):
     samples = np.zeros(48_000, dtype=np.float32)
     samples[24_000:24_400] = 0.9
     path = tmp_path / "face.mp4"
-    with open_video(path, SIZE, 30.0, Waveform(samples, 16_000)) as video:
+    with open_video(path, SHAPE, 30.0, Waveform(samples, 16_000)) as video:
         for index in range(90):
             video.write(np.full((SIZE, SIZE, 3), 255 * (index >= 45), dtype=np.uint8))
     flash = np.argmax(read_frames(path).mean(axis=(1, 2)) > 128) / 30
@@ -105,7 +106,7 @@ def test_a_silent_video(tmp_path):
 def test_a_failure_leaves_nothing_and_spares_what_was_there(voice, tmp_path):
     path = tmp_path / "face.mp4"
     path.write_bytes(b"the video of before")
-    with pytest.raises(KeyError), open_video(path, SIZE, 30.0, voice) as video:
+    with pytest.raises(KeyError), open_video(path, SHAPE, 30.0, voice) as video:
         video.write(frames(1)[0])
         raise KeyError
     assert path.read_bytes() == b"the video of before"
@@ -115,7 +116,7 @@ def test_a_failure_leaves_nothing_and_spares_what_was_there(voice, tmp_path):
 def test_the_encoder_s_death_is_reported_and_does_not_hang(voice, tmp_path, started):
     with (
         pytest.raises(RenderError, match="E42"),
-        open_video(tmp_path / "face.mp4", SIZE, 30.0, voice) as video,
+        open_video(tmp_path / "face.mp4", SHAPE, 30.0, voice) as video,
     ):
         started[0].kill()
         for frame in frames(1_000):
@@ -130,7 +131,7 @@ def test_an_encoder_that_hangs_is_reported_in_time(count, tmp_path, started, mon
     begun = time.monotonic()
     with (
         pytest.raises(RenderError, match=r"E42 .*stopped answering"),
-        open_video(tmp_path / "face.mp4", SIZE, 30.0, None) as video,
+        open_video(tmp_path / "face.mp4", SHAPE, 30.0, None) as video,
     ):
         started[0].send_signal(signal.SIGSTOP)
         for frame in frames(count):
@@ -147,7 +148,7 @@ def test_work_can_be_cancelled_while_the_encoder_hangs(count, tmp_path, started)
     begun = time.monotonic()
     with (
         pytest.raises(Cancelled),
-        open_video(tmp_path / "face.mp4", SIZE, 30.0, None, cancel) as video,
+        open_video(tmp_path / "face.mp4", SHAPE, 30.0, None, cancel) as video,
     ):
         started[0].send_signal(signal.SIGSTOP)
         for frame in frames(count):
@@ -194,7 +195,7 @@ def test_a_film_without_sound_is_refused_as_in_decoding(tmp_path):
 def test_frames_of_another_size_are_our_own_mistake(tmp_path):
     with (
         pytest.raises(ValueError, match="a frame must be"),
-        open_video(tmp_path / "face.mp4", SIZE, 30.0, None) as video,
+        open_video(tmp_path / "face.mp4", SHAPE, 30.0, None) as video,
     ):
         video.write(np.zeros((SIZE, SIZE + 2, 3), dtype=np.uint8))
 

@@ -29,13 +29,15 @@ FLAGS = (
     "--no-sandbox",
     "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",
-    "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
 )
+# WebGL drawn by the processor, or none at all: without the latter some Chromiums have it, some not.
+WEBGL = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader")
+NO_WEBGL = ("--disable-gpu", "--disable-3d-apis")
 
 
 class RunningApp:
@@ -102,11 +104,19 @@ def running(data: Path) -> Iterator[RunningApp]:
             app.stop()
 
 
-def launch(playwright: Playwright, voice: Path | None = None) -> Browser:
-    """A browser whose microphone hears the given 48 kHz wav over and over."""
+def launch(playwright: Playwright, voice: Path | None = None, has_webgl: bool = False) -> Browser:
+    """A browser that draws without a GPU.
+
+    Args:
+        playwright: what drives it
+        voice: 48 kHz wav that its microphone hears over and over
+        has_webgl: whether it can show the face in 3D; without, the video stands in
+    """
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     assert program, "the browser tests need chromium; ./test installs it"
-    flags = [*FLAGS, f"--use-file-for-fake-audio-capture={voice}"] if voice else list(FLAGS)
+    flags = [*FLAGS, *(WEBGL if has_webgl else NO_WEBGL)]
+    if voice:
+        flags.append(f"--use-file-for-fake-audio-capture={voice}")
     return playwright.chromium.launch(executable_path=program, headless=True, args=flags)
 
 

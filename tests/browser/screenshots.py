@@ -1,7 +1,6 @@
 """Pictures of every tab, empty and filled: `python -m tests.browser.screenshots --out FOLDER`.
 
-Filled means with the demonstration patient. The face is drawn only for the tab Review, as that
-takes a minute.
+Filled means with the demonstration patient, and the face in 3D that is chosen with `--avatar`.
 """
 
 import argparse
@@ -11,12 +10,13 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 from tests.browser.running import go_to, launch, open_page, running
+from verhm.face.rig import DEFAULT, avatar_titles
 
 TABS = ("Patients", "New session", "Review", "Trends", "Export", "Settings")
 STATES = ("empty", "filled")
 THEMES = ("light", "dark")
-SIZES = ("1440x900", "1366x768", "1024x768")
-DRAWING = 300_000  # ms for the face of the demonstration, a little over a minute of it
+SIZES = ("1440x900", "1366x768", "1024x768", "640x900")
+DRAWING = 120_000  # ms until the face is there, on a busy machine
 MOMENT = 335  # px across the timeline: a window with a result, and a face that shows it
 SETTLES = 1_000  # ms until video and figures have been drawn
 
@@ -30,12 +30,12 @@ def main() -> None:
         running(Path(folder) / "data") as app,
         sync_playwright() as playwright,
     ):
-        browser = launch(playwright)
+        browser = launch(playwright, has_webgl=True)
         for state in STATES:  # in this order: what was filled is not empty any more
             for theme in options.theme if state in options.state else ():
                 page, _ = open_page(browser, app.url, theme)
                 if state == "filled":
-                    fill(page, "Review" in options.tab)
+                    fill(page, options.avatar)
                 for size in options.size:
                     take(page, options.tab, options.out, (state, theme, size))
                 page.close()
@@ -47,14 +47,22 @@ def _read_options() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, required=True, help="folder for the pictures")
     for name, choices in (("tab", TABS), ("state", STATES), ("theme", THEMES), ("size", SIZES)):
         parser.add_argument(f"--{name}", nargs="+", choices=choices, default=choices)
+    parser.add_argument("--avatar", choices=avatar_titles(), default=DEFAULT)
     return parser.parse_args()
 
 
-def fill(page: Page, with_face: bool) -> None:
-    """Open the demonstration's last session, with its face where wanted."""
+def fill(page: Page, avatar: str) -> None:
+    """Choose a face, and open the demonstration's last session at a moment that shows it."""
+    go_to(page, "Settings")
+    chosen = page.locator(f"input[name=avatar][value={avatar}]")
+    chosen.check()
+    chosen.and_(page.locator("[checked]")).wait_for(state="attached")  # kept, not only pressed
+    go_to(page, "Patients")
     open_demonstration(page)
-    if with_face:
-        draw_face(page)
+    drawn = page.locator('.rv-canvas[data-drawn="best"]')
+    drawn.wait_for(timeout=DRAWING)
+    page.locator(".rv-lanes").click(position={"x": MOMENT, "y": 200})
+    page.locator('.rv-canvas:not([data-frame="0"])').wait_for(timeout=DRAWING)
 
 
 def open_demonstration(page: Page) -> None:
@@ -70,18 +78,6 @@ def open_demonstration(page: Page) -> None:
     go_to(page, "Patients")
     page.locator("#patients [data-session]").first.click()
     page.locator("#tab-review").get_by_text("Windows with a result").wait_for()
-
-
-def draw_face(page: Page) -> None:
-    """Draw the face of the open session where it is missing, and wait for it."""
-    button = page.get_by_role("button", name="Render the face")
-    if button.count():
-        button.click()
-    page.wait_for_function(
-        "[...document.querySelectorAll('#tab-review video')].some(each => each.readyState >= 2)",
-        timeout=DRAWING,
-    )
-    page.locator(".rv-lanes").click(position={"x": MOMENT, "y": 200})
 
 
 def take(
@@ -100,6 +96,8 @@ def take(
     for tab in tabs:
         go_to(page, tab)
         page.wait_for_timeout(SETTLES)
+        if page.locator(".rv-canvas:visible").count():  # another size is drawn anew
+            page.locator('.rv-canvas[data-drawn="best"]').wait_for(timeout=DRAWING)
         path = folder / f"{'-'.join([tab.lower().replace(' ', '-'), *kind])}.png"
         page.screenshot(path=path)
         print(path)

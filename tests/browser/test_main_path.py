@@ -15,12 +15,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.model]
 TAKE = 24.0  # s that are recorded: a summary needs 20 s of speech
 BEGIN = 30.0  # s until the recording is kept and its analysis waits
 ANALYSIS = 120_000  # ms until the probabilities are there, on a busy machine
+FACE = 60_000  # ms until the face is there in 3D
 VIDEO = 180_000  # ms until the face is drawn
 
 
 @pytest.fixture
 def browser(playwright_driver, voice):
-    browser = launch(playwright_driver, voice)
+    browser = launch(playwright_driver, voice, has_webgl=True)
     yield browser
     browser.close()
 
@@ -30,11 +31,11 @@ def test_from_a_voice_to_a_video_and_back_tomorrow(browser, speak, tmp_path):
     with running(data) as app:
         page, watch = open_page(browser, app.url)
         add_patient(page, "P-0417")
-        record(page)
+        pressed = record(page)
         analyse(page)
-        see_probabilities_before_the_video(page)
+        see_face_and_probabilities_before_the_video(page)
         duration = see_video(page)
-        assert duration == pytest.approx(TAKE, abs=2.0)
+        assert TAKE - 2.0 < duration < pressed + 2.0  # a busy machine may stop seconds late
         upload(page, speak("another", "The kitchen is painted now, and it looks very good."))
         analyse(page)
         see_video(page, other_than=duration)
@@ -61,14 +62,17 @@ def add_patient(page, code):
     page.locator("#banner b", has_text=code).wait_for()
 
 
-def record(page):
+def record(page) -> float:
+    """Record for a while; return the seconds from the button that begins until all is kept."""
     go_to(page, "New session")
     page.locator("#agreed input").check()
+    start = time.monotonic()
     page.locator("#recorder [data-do=record]").click()
     page.locator('#recorder [data-phase="recording"]').wait_for()
     time.sleep(TAKE)
     page.locator("#recorder [data-do=stop]").click()
     page.locator('#recorder [data-phase="ready"]').wait_for()
+    return time.monotonic() - start
 
 
 def upload(page, path: Path):
@@ -88,12 +92,12 @@ def analyse(page):
         time.sleep(0.2)
 
 
-def see_probabilities_before_the_video(page):
+def see_face_and_probabilities_before_the_video(page):
     review = page.locator("#tab-review")
     # Not the summary: a synthetic voice is unfamiliar, and gets none.
     review.get_by_role("heading", name="Timeline").wait_for(timeout=ANALYSIS)
     assert review.locator("tr[data-index]").count()
-    assert review.get_by_text("The voice and the probabilities are ready").is_visible()
+    review.locator(".rv-canvas[data-frame]").wait_for(timeout=FACE)
     assert not review.locator("video").count()
     # Asked last: what was seen above was seen before the video was there.
     assert jobs(page)[-1]["state"] == "rendering"
@@ -104,10 +108,13 @@ def jobs(page) -> list[dict]:
 
 
 def see_video(page, other_than: float = -1.0) -> float:
-    """Wait until a video can be played; return its length in seconds."""
+    """Choose the video in place of the face in 3D, until it can be played; return its seconds."""
     page.wait_for_function(
-        """other => [...document.querySelectorAll('#tab-review video')].some(
-             video => video.readyState >= 2 && Math.abs(video.duration - other) > 0.5)""",
+        """other => {
+          document.querySelector('#tab-review [data-mode="video"][aria-pressed="false"]')?.click();
+          return [...document.querySelectorAll('#tab-review video')].some(
+            video => video.readyState >= 2 && Math.abs(video.duration - other) > 0.5);
+        }""",
         arg=other_than,
         timeout=VIDEO,
     )

@@ -1,5 +1,7 @@
 """Every screen, empty and filled, light and dark, without a complaint."""
 
+import itertools
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
@@ -102,6 +104,24 @@ def test_nothing_overlaps_in_banner_and_headers(app, browser, width):
     go_to(page, "Patients")
     assert not overlap(page, ".row.head .title", "#patient-search")
     assert not is_wider_than_its_window(page)
+    watch.assert_silent()
+    page.close()
+
+
+def test_in_a_narrow_window_nothing_is_cut_off_or_written_over(app, browser):
+    page, watch = open_page(browser, app.url)
+    open_demonstration(page)
+    page.set_viewport_size({"width": 640, "height": 900})
+    for part in (".banner .chip", ".banner .disclaimer", ".rv-face", ".rv .cards", ".rv .tl"):
+        box = page.locator(part).first.bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= 640, part
+    page.wait_for_function("document.querySelector('.rv-lanes').clientWidth > 500")
+    for words in (".rv .card > span", ".rv .sh", ".rv-lanes text[y='42']"):
+        boxes = [each.bounding_box() for each in page.locator(words).all()]
+        assert len(boxes) > 2
+        for one, other in itertools.pairwise(boxes):
+            is_next_line = other["y"] >= one["y"] + one["height"]
+            assert is_next_line or one["x"] + one["width"] <= other["x"], words
     watch.assert_silent()
     page.close()
 

@@ -93,7 +93,7 @@ def test_targets_and_weights_of_a_frame_give_the_posed_head(face, morphs, docume
     shown = values(document, head.attributes.POSITION).copy()
     for weight, target in zip(weights, head.targets, strict=True):
         shown += weight * values(document, target["POSITION"])
-    posed = face.vertices(morphs.weights[frame])[face.corner_vertex[corners(face, HEAD)]]
+    posed = face.linear(morphs.weights[frame])[face.corner_vertex[corners(face, HEAD)]]
     np.testing.assert_allclose(shown, posed / 10, atol=TENTH_OF_A_MILLIMETRE)
 
 
@@ -103,7 +103,7 @@ def test_rotations_of_a_frame_give_the_turned_eyes(face, morphs, document, frame
     ball = values(document, primitive(document, name).attributes.POSITION)
     turn = Rotation.from_quat(channel(document, name)[frame])
     shown = turn.apply(ball) + node(document, name).translation
-    posed = face.vertices(morphs.weights[frame])[face.corner_vertex[corners(face, [name])]]
+    posed = face.linear(morphs.weights[frame])[face.corner_vertex[corners(face, [name])]]
     np.testing.assert_allclose(shown, posed / 10, atol=TENTH_OF_A_MILLIMETRE)
 
 

@@ -1,6 +1,8 @@
 import numpy as np
 import pytest
 
+from verhm.face.camera import Camera
+from verhm.face.head import PIVOT
 from verhm.face.picture import over
 from verhm.face.rendering import Renderer
 from verhm.face.rig import load_face
@@ -88,8 +90,9 @@ def test_pictures_are_the_callers_to_keep(renderer):
 def test_layers_meet_without_a_seam(renderer):
     """Drawn in one piece, the neutral face looks the same."""
     layered = renderer.draw(weights()).astype(int)
-    back, front = renderer._layers(np.arange(len(renderer._face.triangles)))
-    whole = over(front, back).clip(0, 255).astype(int)
+    layers = renderer._layers(np.arange(len(renderer._face.triangles)))
+    back, front = (layer.astype(np.float32) for layer in layers)
+    whole = over(front, back).reshape(SIZE, 2, SIZE, 2, 3).mean(axis=(1, 3)).round().astype(int)
     difference = np.abs(layered - whole).max(axis=2)
     assert (difference > 24).mean() < 0.004
     assert difference.mean() < 1.5
@@ -104,6 +107,95 @@ def test_an_extreme_face_stays_in_its_box(renderer):
     inside = np.zeros_like(mask)
     inside[box.top + 1 : box.bottom - 1, box.left + 1 : box.right - 1] = True
     assert not (mask & ~inside).any()
+
+
+def turned(renderer: Renderer, *degrees: float, **named: float) -> np.ndarray:
+    """The picture with the head bent down, turned to the person's left and tilted to the right."""
+    return renderer.draw(weights(**named), np.deg2rad(degrees)).astype(int)
+
+
+def middle_of(is_wanted: np.ndarray) -> np.ndarray:
+    """Row and column of the middle of some pixels."""
+    return np.argwhere(is_wanted).mean(axis=0)
+
+
+def eyes_of(picture: np.ndarray) -> np.ndarray:
+    """(H, W) the dark pixels where pupils, lashes and brows are."""
+    dark = picture.sum(axis=2) < 300
+    dark[: round(0.36 * SIZE)] = dark[round(0.56 * SIZE) :] = False
+    dark[:, : round(0.34 * SIZE)] = dark[:, round(0.66 * SIZE) :] = False
+    return dark
+
+
+def test_the_face_goes_where_the_head_turns(renderer):
+    straight = middle_of(eyes_of(turned(renderer, 0, 0, 0)))
+    bent, left = (middle_of(eyes_of(turned(renderer, *to))) for to in ((4, 0, 0), (0, 4, 0)))
+    assert bent[0] > straight[0] + 2 and abs(bent[1] - straight[1]) < 1
+    assert left[1] > straight[1] + 2 and abs(left[0] - straight[0]) < 1
+
+
+def test_a_tilted_head_lowers_the_eye_at_its_own_right(renderer):
+    eyes = eyes_of(turned(renderer, 0, 0, 5))
+    left, right = middle_of(eyes[:, : SIZE // 2]), middle_of(eyes[:, SIZE // 2 :])
+    assert left[0] > right[0] + 3  # the person's right is at the left of the picture
+
+
+def test_hair_turns_about_the_same_point_as_the_face(renderer):
+    """Both go as far aside as their heights above the pivot say."""
+    pivot = Camera(SIZE).project(PIVOT[None])[0, 1]
+    straight, tilted = turned(renderer, 0, 0, 0), turned(renderer, 0, 0, 4)
+    hair = [(picture.sum(axis=2) < 330) for picture in (straight, tilted)]
+    for each in hair:
+        each[round(0.3 * SIZE) :] = False
+    for before, after in (hair, (eyes_of(straight), eyes_of(tilted))):
+        row, column = middle_of(before)
+        aside = column - middle_of(after)[1]
+        assert aside == pytest.approx(np.deg2rad(4) * (pivot - row), rel=0.2, abs=0.7)
+
+
+def test_neither_shirt_nor_the_far_wall_moves_when_the_head_turns(renderer):
+    straight = turned(renderer, 0, 0, 0)
+    shirt = straight[..., 2] > straight[..., 0] + 30
+    assert shirt.sum() > 0.05 * SIZE**2
+    for to in ((4, 0, 0), (0, 4, 0), (0, 0, 4), (-4, -4, -4)):
+        change = np.abs(turned(renderer, *to) - straight).max(axis=2)
+        assert (change[shirt] > 24).mean() < 0.02, to
+        assert change[:, : round(0.1 * SIZE)].max() == 0, to
+        assert change[: round(0.02 * SIZE)].max() == 0
+        wall = np.abs(straight[: SIZE // 2] - 222).max(axis=2) < 20
+        assert np.median(change[: SIZE // 2][wall]) <= 1
+
+
+def test_nothing_tears_when_the_head_turns_with_the_mouth_open(renderer):
+    """No pixel inside the face shows the wall."""
+    for to in ((4, 4, 3), (-4, -4, -3), (4, -4, 0), (-4, 4, 0)):
+        picture = turned(renderer, *to, jawOpen=0.6)
+        inside = picture[round(0.35 * SIZE) : round(0.8 * SIZE), round(0.4 * SIZE) : SIZE * 6 // 10]
+        bluish = (inside[..., 2] > inside[..., 0]) & (inside.min(axis=2) > 190)
+        assert not bluish.any(), to
+
+
+def test_a_turned_picture_is_as_sharp_as_a_straight_one(renderer):
+    def detail(picture):
+        hair = picture[round(0.13 * SIZE) : round(0.22 * SIZE), SIZE * 4 // 10 : SIZE * 6 // 10]
+        return np.abs(np.diff(hair.astype(float), axis=1)).mean()
+
+    straight = detail(turned(renderer, 0, 0, 0))
+    for to in ((0.5, 0.3, 0.2), (2, 1, 1), (0, 3, 2)):
+        assert detail(turned(renderer, *to)) == pytest.approx(straight, rel=0.25), to
+
+
+def test_a_head_that_is_turned_too_far_stops(renderer):
+    np.testing.assert_array_equal(turned(renderer, 0, 60, 0), turned(renderer, 0, 8, 0))
+
+
+def test_the_caption_keeps_still_while_the_head_turns():
+    with Renderer(load_face(), SIZE, "synthetic face driven by voice") as captioned:
+        pictures = [turned(captioned, *to) for to in ((0, 0, 0), (5, 5, 5), (0, 0, 0))]
+    letters = pictures[0][-12:].min(axis=2) > 200
+    assert letters.any()
+    assert np.abs(pictures[1][-12:] - pictures[0][-12:])[letters].max() <= 2
+    np.testing.assert_array_equal(pictures[2], pictures[0])
 
 
 def test_the_caption_is_written_at_the_bottom():

@@ -4,7 +4,8 @@ import shutil
 import numpy as np
 import pytest
 
-from verhm.errors import RenderError
+from verhm.errors import RenderError, RequestError
+from verhm.face.collisions import settle
 from verhm.face.rig import SHIPPED, load_face
 from verhm.face.surface import Normals, split_layers
 from verhm.labels import MORPHS
@@ -32,14 +33,65 @@ def test_no_morph_gives_the_neutral_face(face):
 
 def test_every_morph_but_the_gaze_moves_something(face):
     for name in MORPHS:
-        moved = np.abs(face.vertices(weights(**{name: 1.0})) - face.neutral).max()
+        moved = np.abs(face.linear(weights(**{name: 1.0})) - face.neutral).max()
         assert moved > 0.01, name
 
 
 def test_morphs_add_up(face):
     first, second = weights(jawOpen=0.3, mouthSmileLeft=0.5), weights(browInnerUp=0.8, jawOpen=0.2)
-    apart = face.vertices(first) + face.vertices(second) - face.neutral
-    np.testing.assert_allclose(face.vertices(first + second), apart, atol=1e-5)
+    apart = face.linear(first) + face.linear(second) - face.neutral
+    np.testing.assert_allclose(face.linear(first + second), apart, atol=1e-5)
+
+
+def test_a_pose_in_which_nothing_meets_is_the_sum_of_its_morphs(face):
+    alone = weights(jawOpen=0.5, cheekPuff=0.3, jawForward=0.6, browInnerUp=0.5)
+    np.testing.assert_array_equal(face.vertices(alone), face.linear(alone))
+
+
+def test_lips_and_lids_that_press_on_each_other_give_way(face):
+    pressed = weights(mouthRollLower=1.0, mouthShrugLower=1.0, eyeBlinkLeft=1.0, eyeSquintLeft=1.0)
+    gaps = [
+        (posed[face.seams.upper] - posed[face.seams.lower])[:, 1]
+        for posed in (face.linear(pressed), face.vertices(pressed))
+    ]
+    assert gaps[0].min() < -0.03
+    assert gaps[1].min() > -0.03
+    assert np.all(gaps[1] >= gaps[0] - 1e-3)
+
+
+def test_lids_slide_over_the_eyeball(face):
+    eye = face.eyes[0]
+    half = weights(eyeBlinkLeft=0.6, eyeLookDownLeft=1.0)
+    near = [
+        (np.linalg.norm(posed[eye.cover.vertices] - eye.centre, axis=1) - eye.cover.least).min()
+        for posed in (face.linear(half), face.vertices(half))
+    ]
+    assert near[0] < -0.001
+    assert near[1] > -1e-5
+
+
+def test_what_muscles_cannot_do_together_is_not_posed(face):
+    for row in np.random.default_rng(0).uniform(0, 1, (10, len(MORPHS))).astype(np.float32):
+        settled = settle(row)
+        np.testing.assert_allclose(face.vertices(row), face.vertices(settled), atol=1e-5)
+        np.testing.assert_allclose(face.folded(row), face.folded(settled), atol=1e-6)
+    smiling_and_not = weights(mouthSmileLeft=0.6, mouthFrownLeft=0.6)
+    np.testing.assert_array_equal(face.vertices(smiling_and_not), face.neutral)
+
+
+def test_small_changes_of_weights_move_nothing_far(face):
+    """No pose is a cliff: where skin begins to give way, it does so gently."""
+    rng = np.random.default_rng(1)
+    for row in rng.uniform(0, 1, (20, len(MORPHS))).astype(np.float32):
+        near = (row + rng.uniform(-1e-3, 1e-3, len(MORPHS))).clip(0, 1).astype(np.float32)
+        assert np.abs(face.vertices(near) - face.vertices(row)).max() < 0.005
+
+
+def test_a_closed_mouth_needs_no_open_jaw_to_stay_closed(face):
+    upper, lower = face.lips
+    posed, rest = face.vertices(weights(mouthClose=1.0)), face.neutral
+    gaps = [vertices[upper, 1] - vertices[lower, 1] for vertices in (posed, rest)]
+    assert gaps[0] == pytest.approx(gaps[1], abs=1e-5)
 
 
 def test_an_open_jaw_lowers_the_lower_lip_and_teeth_only(face):
@@ -115,7 +167,7 @@ def test_a_face_is_read_once(face):
 
 @pytest.fixture
 def copied(tmp_path):
-    for name in ("face.json", "face.safetensors"):
+    for name in ("face.json", "face.safetensors", "face-neutral.safetensors"):
         shutil.copy(SHIPPED / name, tmp_path / name)
     return tmp_path
 
@@ -131,10 +183,38 @@ def test_a_missing_face_is_refused(tmp_path):
     assert refusal(tmp_path) == "E40"
 
 
-def test_a_damaged_face_is_refused(copied):
-    data = bytearray((copied / "face.safetensors").read_bytes())
+@pytest.mark.parametrize("name", ["face.safetensors", "face-neutral.safetensors"])
+def test_a_damaged_face_is_refused(copied, name):
+    data = bytearray((copied / name).read_bytes())
     data[len(data) // 2] ^= 0xFF
-    (copied / "face.safetensors").write_bytes(data)
+    (copied / name).write_bytes(data)
+    assert refusal(copied) == "E40"
+
+
+def test_an_avatar_without_its_file_is_refused(copied):
+    assert load_face(copied).name == "neutral"
+    with pytest.raises(RenderError) as caught:
+        load_face(copied, "man")
+    assert caught.value.code == "E40"
+
+
+@pytest.mark.parametrize("name", ["nobody", "", "../face-neutral", "Neutral"])
+def test_an_avatar_that_does_not_exist_is_refused_with_those_that_do(name):
+    with pytest.raises(RequestError) as caught:
+        load_face(name=name)
+    assert caught.value.code == "E71"
+    assert "older-woman" in caught.value.remedy
+
+
+def test_a_face_of_an_older_format_is_refused(copied):
+    config = json.loads((copied / "face.json").read_text(encoding="utf-8"))
+    (copied / "face.json").write_text(json.dumps(config | {"format": 1}), encoding="utf-8")
+    assert refusal(copied) == "E40"
+
+
+@pytest.mark.parametrize("config", ["[]", "{}", '{"format": 2}', '{"format": 2, "avatars": [3]}'])
+def test_a_face_whose_list_is_not_one_is_refused(copied, config):
+    (copied / "face.json").write_text(config, encoding="utf-8")
     assert refusal(copied) == "E40"
 
 

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import imageio_ffmpeg
 import numpy as np
@@ -13,8 +14,9 @@ import pytest
 from tests.factories import make_waveform
 from verhm.audio.media import decode
 from verhm.errors import Cancelled, RenderError
-from verhm.face import video
-from verhm.face.video import draw_frames, render_video
+from verhm.face import drawing
+from verhm.face.drawing import draw_frames
+from verhm.face.video import render_video
 from verhm.labels import MORPHS
 from verhm.settings import VideoSettings
 from verhm.stages import Stage
@@ -43,8 +45,8 @@ def test_a_video_has_a_frame_per_row_and_sound_as_long(tmp_path, frames, rate):
 
 
 def test_frames_come_in_order_however_many_draw():
-    weights = talking(9).weights
-    alone, together = (list(draw_frames(weights, SMALL, workers=count)) for count in (1, 3))
+    morphs = talking(9)
+    alone, together = (list(draw_frames(morphs, SMALL, workers=count)) for count in (1, 3))
     np.testing.assert_array_equal(alone, together)
     assert not np.array_equal(alone[0], alone[2])
 
@@ -74,13 +76,30 @@ def test_cancelling_is_quick_and_leaves_nothing(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_a_worker_that_dies_is_reported(tmp_path, monkeypatch):
-    environment = {**os.environ, "PYOPENGL_PLATFORM": "nonsense"}
-    monkeypatch.setattr(video, "_environment", lambda: environment)
+@pytest.fixture
+def no_opengl(tmp_path_factory) -> dict[str, str]:
+    """An environment in which OpenGL cannot be imported, whatever it is asked to run on."""
+    folder = tmp_path_factory.mktemp("broken")
+    (folder / "pyrender.py").write_text("raise ImportError('no OpenGL library')")
+    root = Path(drawing.__file__).parents[2]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), str(root)])}
+
+
+def test_without_opengl_there_is_a_reason_and_no_file(tmp_path, monkeypatch, no_opengl):
+    monkeypatch.setattr(drawing, "_environment", lambda: no_opengl)
     with pytest.raises(RenderError) as caught:
         render_video(talking(60), make_waveform(2.0), tmp_path / "face.mp4", SMALL)
     assert caught.value.code == "E41"
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is one OpenGL")
+def test_where_the_first_opengl_does_not_start_another_is_taken(monkeypatch):
+    nowhere = {**drawing._environment(), "EGL_DEVICE_ID": "99", "PYOPENGL_PLATFORM": "egl"}
+    usual = list(draw_frames(talking(2), SMALL, workers=1))
+    monkeypatch.setattr(drawing, "_environment", lambda: nowhere)
+    found = list(draw_frames(talking(2), SMALL, workers=1))
+    np.testing.assert_array_equal(found, usual)
 
 
 @pytest.fixture
@@ -99,8 +118,8 @@ def workers(monkeypatch) -> list[subprocess.Popen]:
 
 
 def test_a_worker_that_hangs_is_found_soon(workers, monkeypatch):
-    monkeypatch.setattr(video, "FRAME_TIME", 1.0)
-    with contextlib.closing(draw_frames(talking(3000).weights, SMALL)) as frames:
+    monkeypatch.setattr(drawing, "FRAME_TIME", 1.0)
+    with contextlib.closing(draw_frames(talking(3000), SMALL)) as frames:
         next(frames), next(frames)
         workers[1].send_signal(signal.SIGSTOP)
         start = time.perf_counter()

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from verhm.model.conformal import fit_set_threshold
-from verhm.types import emotion_sets
+from verhm.plausibility import emotion_sets
 
 
 def draws(rng, count):

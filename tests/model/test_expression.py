@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import torch
 
+from verhm.face.motion import blend
 from verhm.labels import EMOTIONS, MORPHS
 from verhm.model.expression import (
     ACTION_UNIT_MORPHS,
@@ -69,13 +70,33 @@ def test_what_was_measured_counts_beside_a_prototype():
     at = EMOTIONS.index("sad")
     plain = express(NOTHING, SURE)[at]
     frowning = NOTHING.copy()
-    frowning[at, ACTION_UNITS.index("AU15")] = 0.25 * FULL_STRENGTH["AU15"]
+    frowning[at, ACTION_UNITS.index("AU15")] = 0.15 * FULL_STRENGTH["AU15"]
     corner = MORPHS.index("mouthFrownLeft")
-    assert express(frowning, SURE)[at][corner] == pytest.approx(plain[corner] + 0.25)
+    assert express(frowning, SURE)[at][corner] == pytest.approx(plain[corner] + 0.15)
+
+
+def test_what_was_measured_below_neutral_takes_away_from_a_prototype():
+    at, corner = EMOTIONS.index("sad"), MORPHS.index("mouthFrownLeft")
+    less, none = NOTHING.copy(), NOTHING.copy()
+    less[at, ACTION_UNITS.index("AU15")] = -0.3 * FULL_STRENGTH["AU15"]
+    none[at, ACTION_UNITS.index("AU15")] = -20 * FULL_STRENGTH["AU15"]
+    plain = express(NOTHING, SURE)[at][corner]
+    assert express(less, SURE)[at][corner] == pytest.approx(plain - 0.3)
+    assert express(none, SURE)[at][corner] == 0.0
 
 
 def test_prototypes_leave_the_jaw_to_speech():
-    assert not express(NOTHING, SURE)[:, MORPHS.index("jawOpen")].any()
+    """At most a finger's breadth in a pause (0.3 is 8 mm), and hardly anything in speech."""
+    faces, jaw = express(NOTHING, SURE), MORPHS.index("jawOpen")
+    assert faces[:, jaw].max() <= 0.3
+    speech, talking = np.zeros_like(faces), np.ones((len(faces), 1))
+    speech[:, jaw] = 0.3
+    assert blend(speech, faces, talking)[:, jaw].max() < 0.35
+
+
+def test_sad_and_disgusted_faces_keep_the_mouth_shut():
+    faces = express(NOTHING, SURE)[[EMOTIONS.index(name) for name in ("sad", "disgust")]]
+    assert not faces[:, MORPHS.index("jawOpen")].any()
 
 
 def test_nothing_blinks():

@@ -20,6 +20,8 @@ def session(practice):
 
 def test_a_result_comes_back_as_it_was(practice, session):
     repository, result = practice.repository, make_result()
+    head = np.random.default_rng(0).normal(0, 0.05, (len(result.morphs.weights), 3))
+    result = replace(result, morphs=replace(result.morphs, head=head))
     run = practice.begun(session, video=True)
     assert (run.state, run.video_state) == (RunState.QUEUED, VideoState.QUEUED)
     assert repository.mark_running(run.id).state is RunState.RUNNING
@@ -38,10 +40,26 @@ def test_a_result_comes_back_as_it_was(practice, session):
     morphs = repository.morphs(run.id)
     np.testing.assert_allclose(morphs.weights, result.morphs.weights, atol=1e-7)
     assert (morphs.frame_rate, morphs.names) == (30.0, result.morphs.names)
+    np.testing.assert_allclose(morphs.head, result.morphs.head, atol=1e-7)
     voice = repository.voice(run.id)
     assert (voice.model, voice.windows) == (result.voice.model, result.voice.windows)
     np.testing.assert_array_equal(voice.mean, result.voice.mean)
     assert repository.session(session.id).duration == result.duration
+
+
+def test_a_result_of_an_earlier_version_has_a_straight_head(practice, session, monkeypatch):
+    def packed_without(file, *, head, **arrays):
+        assert head.any()
+        np.savez(file, **arrays)
+
+    monkeypatch.setattr(np, "savez_compressed", packed_without)
+    result = make_result()
+    nodding = replace(result.morphs, head=np.full((len(result.morphs.weights), 3), 0.1))
+    run = practice.begun(session)
+    practice.repository.finish_run(run.id, replace(result, morphs=nodding))
+    monkeypatch.undo()
+    found = practice.repository.morphs(run.id)
+    assert found.head.shape == nodding.head.shape and not found.head.any()
 
 
 def test_a_result_may_come_without_a_voice(practice, session):

@@ -70,10 +70,10 @@ def test_a_face_held_in_a_pose_has_no_dynamics():
     assert dynamics_deviation(held, np.zeros_like(held)) == pytest.approx(0.0, abs=1e-6)
 
 
-def test_vertices_move_as_in_the_drawn_face(face):
+def test_vertices_move_as_the_morphs_say(face):
     weights = np.random.default_rng(0).uniform(0, 0.4, (3, len(MORPHS)))
     for mask in (MASKS.lips, MASKS.upper_face):
-        drawn = [100 * (face.vertices(row) - face.neutral)[list(mask)] for row in weights]
+        drawn = [100 * (face.linear(row) - face.neutral)[list(mask)] for row in weights]
         np.testing.assert_allclose(move(face, mask, weights), drawn, atol=1e-3)
 
 

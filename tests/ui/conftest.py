@@ -7,14 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from storage.details import PatientDetails, SessionDetails
+from storage.details import PatientDetails, RunResult, SessionDetails
 from storage.repository import open_repository
+from tests.audio.encoding import film
+from tests.factories import make_analysis
 from tests.ui.fakes import FakeEngine
 from ui.context import AppContext
 from ui.intake import Intake
 from ui.jobs import Jobs
+from ui.preferences import Preferences
 from ui.progress import JobState, Wait
 from ui.settings import AppSettings
+from verhm.report.document import to_json
+from verhm.settings import AnalysisSettings, VideoSettings
 
 TODAY = date(2026, 11, 21)
 
@@ -33,7 +38,8 @@ def engine() -> FakeEngine:
 def context(settings, engine):
     """The parts of an app without patients."""
     repository = open_repository(settings.data)
-    jobs = Jobs(repository, engine, settings.work, longest=3)
+    chosen = Preferences(settings.data).avatar
+    jobs = Jobs(repository, engine, settings.work, longest=3, avatar=chosen)
     intake = Intake(settings.data / "intake", largest=100_000)
     yield AppContext(repository, jobs, intake, settings)
     engine.go_on.set()
@@ -92,6 +98,37 @@ def analysed(context, add_session, until):
         return context.repository.session(session.id)
 
     return analyse
+
+
+@pytest.fixture
+def add_run(context, add_session):
+    """Function that adds a finished run of some length and returns its id."""
+
+    def add(seconds: float, video: VideoSettings | None = None, code: str = "P-0417") -> str:
+        analysis = make_analysis(seconds)
+        run = context.repository.begin_run(add_session(code).id, AnalysisSettings(), video)
+        context.repository.mark_running(run.id)
+        document = to_json(analysis).encode()
+        found = {"summary": analysis.summary, "quality": analysis.quality, "model": analysis.model}
+        context.repository.finish_run(
+            run.id, RunResult(document, analysis.morphs, duration=seconds, **found)
+        )
+        return run.id
+
+    return add
+
+
+@pytest.fixture
+def filmed(context, tmp_path, recording, until):
+    """A session whose recording is a film, analysed to the end."""
+    path = film(tmp_path / "film.mp4", "-i", recording)
+    patient = context.repository.add_patient(
+        PatientDetails("P-0009", consent_given_on=date(2026, 1, 5))
+    )
+    session = context.repository.add_session(patient.id, SessionDetails(TODAY), path)
+    job = context.jobs.submit(session.id)
+    until(lambda: context.jobs.view(job.id).state.has_ended)
+    return context.repository.session(session.id)
 
 
 @pytest.fixture

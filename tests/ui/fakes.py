@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tests.factories import make_analysis
 from verhm.errors import VerhmError
+from verhm.face.panels import ALONE, Beside
 from verhm.report.document import to_json
 from verhm.settings import AnalysisSettings, VideoSettings
 from verhm.stages import Progress, Stage
@@ -24,6 +25,7 @@ class FakeEngine:
         self.render_error: VerhmError | None = None
         self.settings: list[AnalysisSettings] = []
         self.video: list[VideoSettings] = []
+        self.beside: list[Beside] = []
 
     def load(self) -> None:
         self.loads += 1
@@ -47,8 +49,10 @@ class FakeEngine:
         output: Path,
         settings: VideoSettings,
         progress: Progress,
+        beside: Beside = ALONE,
     ) -> None:
         self.video.append(settings)
+        self.beside.append(beside)
         wait(self.draw_on, progress, Stage.RENDER)
         if self.render_error:
             raise self.render_error

@@ -38,7 +38,7 @@ class OpenedPage:
         """What the component of that `elem_id` shows."""
         return self._values.get(self._component(name)._id)
 
-    def do(self, name: str, what: str = "click", **data: Any) -> list[Any]:
+    def do(self, name: str, what: str = "click", /, **data: Any) -> list[Any]:
         """Let the component of that `elem_id` report an event; returns what was renewed."""
         target = (self._component(name)._id, what)
         event = next(each for each in self._events if target in each.targets)

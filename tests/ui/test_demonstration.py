@@ -9,11 +9,15 @@ from storage.details import PatientDetails
 from storage.models import MediaKind, VideoState
 from ui import demonstration_voice
 from ui.demonstration import CODE, load_demonstration, synthetic_analysis
+from ui.demonstration_motion import morphs_for
 from ui.demonstration_timeline import Story
 from ui.demonstration_voice import MEASURED, RECORDING
 from ui.grade import grade
 from verhm.errors import StorageError
-from verhm.types import WindowStatus
+from verhm.labels import EMOTIONS, MORPHS
+from verhm.model.expression import ACTION_UNITS, express
+from verhm.settings import AnalysisSettings
+from verhm.types import Acoustics, EmotionTimeline, SpeechActivity, WindowStatus
 
 TODAY = date(2026, 11, 21)
 
@@ -95,6 +99,20 @@ def test_the_same_seed_makes_the_same_story():
     one, other = (synthetic_analysis(Story(0, None, None), seed=3) for _ in range(2))
     np.testing.assert_array_equal(one.timeline.probabilities, other.timeline.probabilities)
     np.testing.assert_array_equal(one.morphs.weights, other.morphs.weights)
+
+
+@pytest.mark.parametrize("emotion", ["sad", "surprised", "disgust"])
+def test_the_face_shows_an_emotion_as_the_app_does_elsewhere(emotion):
+    sure = np.tile(np.eye(len(EMOTIONS))[EMOTIONS.index(emotion)], (9, 1))
+    starts = np.arange(9.0)
+    timeline = EmotionTimeline(starts, starts + 1, sure, (WindowStatus.OK,) * 9)
+    quiet = Acoustics(starts, np.full(9, np.nan), np.full(9, -60.0))
+    speech = SpeechActivity(np.array([[0.0, 9.0]]))
+    face = morphs_for(9.0, timeline, speech, quiet, AnalysisSettings()).weights[135]
+    wanted = express(np.zeros((1, len(ACTION_UNITS))), sure[:1])[0]
+    around = [MORPHS.index(name) for name in ("browInnerUp", "browDownLeft", "noseSneerRight")]
+    assert wanted[around].max() > 0.6
+    np.testing.assert_allclose(face[around], wanted[around], atol=0.01)
 
 
 def test_windows_in_a_long_pause_have_no_result():

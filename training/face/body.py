@@ -37,33 +37,40 @@ class Body:
     source_uv: np.ndarray
 
 
+def is_above(mesh: BaseMesh, positions: np.ndarray, lowest: float) -> np.ndarray:
+    """(Q,) which of the body's quads lie above a height, dm."""
+    return (positions[mesh.quads["body"], 1] > lowest).all(axis=1)
+
+
 def smooth_body(
-    mesh: BaseMesh, positions: np.ndarray, morphs: np.ndarray, group: str, lowest: float
+    mesh: BaseMesh, positions: np.ndarray, morphs: np.ndarray, kept: np.ndarray
 ) -> Body:
-    """Cut a group of the mesh above a height and subdivide it once.
+    """Cut some of the body's quads out and subdivide them once.
 
     Args:
         mesh: the topology
         positions: (V, 3) of the identity
         morphs: (M, V, 3)
-        group: e.g. "body"
-        lowest: y below which quads are left out, dm
+        kept: (Q,) which quads; the same for all identities, as they share what is made of them
     """
-    kept = (positions[mesh.quads[group], 1] > lowest).all(axis=1)
-    used, (quads,) = compact(mesh.quads[group][kept])
+    used, (quads,) = compact(mesh.quads["body"][kept])
     step = subdivide(quads, len(used))
     return Body(
         step.operator @ positions[used],
         apply_to_morphs(step.operator, morphs[:, used]),
         step.quads,
-        subdivide_corners(mesh.uv[mesh.quad_uv[group][kept]]),
+        subdivide_corners(mesh.uv[mesh.quad_uv["body"][kept]]),
     )
 
 
-def refine_forehead(body: Body) -> Body:
-    """Give forehead and brows, where the mesh is coarse, enough vertices for wrinkles."""
+def is_forehead(body: Body) -> np.ndarray:
+    """(Q,) quads of forehead and brows, where the mesh is coarse."""
     x, y, z = np.moveaxis(body.positions[body.quads].mean(axis=1), -1, 0)
-    chosen = (np.abs(x) < 0.55) & (y > 7.36) & (y < 8.0) & (z > 0.75) & (regions(body) == "skin")
+    return (np.abs(x) < 0.55) & (y > 7.36) & (y < 8.0) & (z > 0.75) & (regions(body) == "skin")
+
+
+def refine(body: Body, chosen: np.ndarray) -> Body:
+    """Give some quads, (Q,) chosen, enough vertices for wrinkles."""
     step = split(body.quads, len(body.positions), chosen)
     source_uv = subdivide_corners(body.source_uv[chosen])
     return Body(

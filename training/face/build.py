@@ -1,25 +1,28 @@
-"""Puts the face together: shape, parts, light, texture, hair."""
+"""Puts the faces together: shapes, parts, light, textures, hair."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from training.face.asset import write_face
+from training.face.asset import Figure, Shared, write_faces
 from training.face.atlas import REGIONS, place
-from training.face.baking import bake_skin, blank
-from training.face.body import Body, refine_forehead, regions, skin_part, smooth_body
+from training.face.baking import Layout, blank, lay_out
+from training.face.body import Body, is_above, is_forehead, refine, regions, skin_part, smooth_body
 from training.face.eyes import eyeballs
 from training.face.folds import fold_shades
 from training.face.hair import grow
-from training.face.identity import Identity, shape
-from training.face.lashes import lashes
-from training.face.occlusion import ambient_light
+from training.face.identity import Identity
+from training.face.landmarks import Landmarks
+from training.face.lashes import follow_lids, lashes
+from training.face.light import lid_light, skin_light
 from training.face.part import Part, compact, triangulate
 from training.face.patches import paint_patches
-from training.face.shirt import shirt
-from training.face.skin import Landmarks, paint_skin
+from training.face.sculpture import Sculpture, sculpt
+from training.face.seams import Lids, find_lids, lid_seams, lip_seams, meet_lids
+from training.face.shirt import shirts
+from training.face.skin import paint_skin
 from training.face.source import AnnyData, BaseMesh
-from training.face.surface import vertex_normals
 from training.face.teeth import teeth
 from verhm.labels import MORPHS
 
@@ -27,43 +30,78 @@ LOWEST_SKIN = 4.9  # dm; below is under the shirt
 LOWEST_SHIRT = 3.9
 
 
-def build_face(data: AnnyData, identity: Identity, folder: Path) -> None:
-    """Build an identity's face and write it."""
+@dataclass(frozen=True, eq=False)
+class Draft:
+    """An identity's geometry.
+
+    Attributes:
+        identity: who it is
+        coarse, body: its skin before and after the forehead was refined
+        eyes: the left and the right one
+        others: teeth, gums, tongue, lashes and shirt
+        lids: of the left and of the right eye
+        marks: where its features are
+    """
+
+    identity: Identity
+    coarse: Body
+    body: Body
+    eyes: list[Part]
+    others: list[Part]
+    lids: list[Lids]
+    marks: Landmarks
+
+
+def build_faces(data: AnnyData, identities: tuple[Identity, ...], folder: Path) -> None:
+    """Build the identities' faces and write them; the first one's topology is everybody's."""
+    drafts = _drafts(data, identities)
+    layout = lay_out(drafts[0].body)
+    figures = [_figure(data, draft, layout) for draft in drafts]
+    write_faces(folder, _shared(drafts[0]), figures)
+
+
+def _drafts(data: AnnyData, identities: tuple[Identity, ...]) -> list[Draft]:
     mesh = data.mesh()
-    positions = shape(data, mesh.positions, identity)
-    morphs = data.morphs(len(positions))
-    positions = positions + np.einsum("m,mvc->vc", bias(identity), morphs)
-    plain = smooth_body(mesh, positions, morphs, "body", LOWEST_SKIN)
-    body = refine_forehead(plain)
-    eyes = eyeballs(mesh, positions)
-    light = _skin_light(body, plain, eyes)
-    marks = _landmarks(mesh, positions, body)
-    head = triangulate(body.quads[~_is_ear(data, body)])
-    parts = [
-        skin_part(body, light, _skin_gloss(data, body)),
-        *eyes,
-        *teeth(mesh, positions, morphs),
-        _tongue(mesh, positions, morphs),
-        lashes(mesh, positions, morphs),
-        shirt(smooth_body(mesh, positions, morphs, "body", LOWEST_SHIRT)),
+    sculptures = sculpt(data, mesh, identities)
+    first = sculptures[0].positions
+    high, higher = (is_above(mesh, first, lowest) for lowest in (LOWEST_SHIRT, LOWEST_SKIN))
+    forehead = is_forehead(smooth_body(mesh, first, sculptures[0].morphs, higher))
+    cloths = shirts([smooth_body(mesh, one.positions, one.morphs, high) for one in sculptures])
+    lids: list[Lids] = []
+    drafts = []
+    for one, cloth in zip(sculptures, cloths, strict=True):
+        coarse = smooth_body(mesh, one.positions, one.morphs, higher)
+        body = refine(coarse, forehead)
+        eyes = eyeballs(mesh, one.positions)
+        # Read off the first face; the others have the same vertices.
+        lids = lids or [
+            find_lids(body, eye.positions.mean(axis=0), side)
+            for eye, side in zip(eyes, ("Left", "Right"), strict=True)
+        ]
+        drafts.append(_draft(mesh, one, coarse, body, eyes, lids, cloth))
+    return drafts
+
+
+def _draft(
+    mesh: BaseMesh,
+    one: Sculpture,
+    coarse: Body,
+    body: Body,
+    eyes: list[Part],
+    lids: list[Lids],
+    cloth: Part,
+) -> Draft:
+    for pair in lids:
+        body = meet_lids(body, pair)
+    edges = np.concatenate([edge for pair in lids for edge in (pair.upper, pair.lower)])
+    others = [
+        *teeth(mesh, one.positions, one.morphs),
+        _tongue(mesh, one.positions, one.morphs),
+        follow_lids(lashes(mesh, one.positions, one.morphs), body, edges),
+        cloth,
     ]
-    atlas = blank()
-    left, top, right, bottom = REGIONS["skin"]
-    atlas[top:bottom, left:right] = paint_skin(data, bake_skin(body), marks, identity)
-    paint_patches(atlas, identity)
-    folds = fold_shades(body.positions, body.morphs, triangulate(body.quads), marks)
-    edges = {
-        "left_lid": upper_lid(body, eyes[0]),
-        "right_lid": upper_lid(body, eyes[1]),
-        "lips": lips(body),
-    }
-    texture = atlas.clip(0, 255).astype(np.uint8)
-    write_face(folder, identity, parts, folds, edges, texture, grow(body.positions, head, marks))
-
-
-def bias(identity: Identity) -> np.ndarray:
-    """(M,) morph weights that belong to the neutral face."""
-    return np.array([identity.bias.get(name, 0.0) for name in MORPHS])
+    marks = _landmarks(mesh, one.positions, body)
+    return Draft(one.identity, coarse, body, eyes, others, lids, marks)
 
 
 def _landmarks(mesh: BaseMesh, positions: np.ndarray, body: Body) -> Landmarks:
@@ -73,27 +111,39 @@ def _landmarks(mesh: BaseMesh, positions: np.ndarray, body: Body) -> Landmarks:
     return Landmarks(float(eye[:, 0].mean()), float(eye[:, 1].mean()), float(gap), float(front[1]))
 
 
-def _skin_light(body: Body, plain: Body, eyes: list[Part]) -> np.ndarray:
-    triangles = triangulate(body.quads)
-    normals = vertex_normals(body.positions, triangles)
-    # Without the finer points in between, the surface is enough to be in the way.
-    coarse = triangulate(plain.quads.reshape(-1, 4, 4)[:, :, 0])
-    blockers = [plain.positions[coarse]]
-    blockers += [eye.positions[eye.vertex[eye.triangles[::4]]] for eye in eyes]
-    light = ambient_light(body.positions, normals, np.concatenate(blockers), rays=48)
-    for _ in range(2):
-        light = _calm(light, triangles)
-    light[np.unique(body.quads[regions(body) == "mouth"])] *= 0.55
-    return 0.10 + 0.90 * light**0.65
+def _figure(data: AnnyData, draft: Draft, layout: Layout) -> Figure:
+    identity, body = draft.identity, draft.body
+    light = skin_light(body, draft.coarse, draft.eyes)
+    gloss = _skin_gloss(data, body, identity.gloss)
+    atlas = blank()
+    left, top, right, bottom = REGIONS["skin"]
+    skin = layout.show(body.positions)
+    atlas[top:bottom, left:right] = paint_skin(data, skin, draft.marks, identity)
+    paint_patches(atlas, identity)
+    # What hangs over the ears must know of them; what is cut short must not climb them.
+    quads = body.quads if identity.haircut.fall else body.quads[~_is_ear(data, body)]
+    brightness = float(np.mean(identity.hair))
+    hair = grow(body.positions, triangulate(quads), draft.marks, identity.haircut, brightness)
+    parts = [skin_part(body, light, gloss), *draft.eyes, *draft.others]
+    return Figure(identity, parts, atlas.clip(0, 255).astype(np.uint8), hair)
 
 
-def _calm(light: np.ndarray, triangles: np.ndarray) -> np.ndarray:
-    """Each value becomes its neighbours' mean, or stays where it is between them."""
-    edges = np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]])
-    a, b = np.concatenate([edges, edges[:, ::-1]]).T
-    total = np.bincount(a, light[b], minlength=len(light))
-    mean = total / np.maximum(np.bincount(a, minlength=len(light)), 1)
-    return 0.3 * np.clip(light, mean - 0.15, mean + 0.15) + 0.7 * mean
+def _shared(draft: Draft) -> Shared:
+    body = draft.body
+    folds = fold_shades(body.positions, body.morphs, triangulate(body.quads), draft.marks)
+    for pair, eye in zip(draft.lids, draft.eyes, strict=True):
+        folds[pair.blink] = lid_light(body, draft.coarse, eye, pair.blink)
+    left, right = draft.lids
+    edges = {
+        "left_lid": left.upper,
+        "left_lower_lid": left.lower,
+        "right_lid": right.upper,
+        "right_lower_lid": right.lower,
+        "lips": lips(body),
+        "inside": np.unique(body.quads[regions(body) != "skin"]),
+    }
+    seams = [seam for pair in draft.lids for seam in lid_seams(body, pair)]
+    return Shared(folds, edges, [*seams, *lip_seams(body)])
 
 
 def _is_ear(data: AnnyData, body: Body) -> np.ndarray:
@@ -104,14 +154,15 @@ def _is_ear(data: AnnyData, body: Body) -> np.ndarray:
     return mask[row, (uv[:, 0] * (mask.shape[1] - 1)).astype(int)] > 0.3
 
 
-def _skin_gloss(data: AnnyData, body: Body) -> np.ndarray:
+def _skin_gloss(data: AnnyData, body: Body, share: float) -> np.ndarray:
     """Lips shine most."""
-    gloss = np.full(len(body.positions), 0.25)
+    plain = 0.25 * share
+    gloss = np.full(len(body.positions), plain)
     mask = data.mask("lips")
     uv = body.source_uv.reshape(-1, 2)
     row = ((1 - uv[:, 1]) * (mask.shape[0] - 1)).astype(int)
     column = (uv[:, 0] * (mask.shape[1] - 1)).astype(int)
-    np.maximum.at(gloss, body.quads.ravel(), 0.25 + 0.5 * mask[row, column])
+    np.maximum.at(gloss, body.quads.ravel(), plain + 0.5 * mask[row, column])
     gloss[np.unique(body.quads[regions(body) == "mouth"])] = 0.3
     return gloss
 
@@ -142,15 +193,3 @@ def lips(body: Body) -> np.ndarray:
     moved = body.morphs[MORPHS.index("jawOpen"), middle, 1] < -0.05
     upper, lower = middle[~moved], middle[moved]
     return np.array([upper[np.argmin(y[upper])], lower[np.argmax(y[lower])]])
-
-
-def upper_lid(body: Body, eye: Part) -> np.ndarray:
-    """Vertices along the edge of the upper lid over an eye, by ascending x."""
-    region = regions(body)
-    edge = np.intersect1d(body.quads[region == "socket"], body.quads[region == "skin"])
-    centre = eye.positions.mean(axis=0)
-    near = edge[np.abs(body.positions[edge, 0] - centre[0]) < 0.3]
-    near = near[np.argsort(body.positions[near, 0])]
-    corners = body.positions[near[[0, -1]]]
-    line = np.interp(body.positions[near, 0], corners[:, 0], corners[:, 1])
-    return near[body.positions[near, 1] >= line - 1e-6]

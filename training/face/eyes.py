@@ -35,7 +35,8 @@ def _eyeball(name: str, coarse: np.ndarray) -> Part:
     direction = np.column_stack(
         [np.sin(theta) * np.cos(phi), np.sin(theta) * np.sin(phi), np.cos(theta)]
     )
-    bulge = 0.045 * np.clip(1 - (theta / (IRIS * 1.1)) ** 2, 0, 1)
+    # A cornea stands out more, but lids of skin without thickness have to slide over it.
+    bulge = 0.035 * np.clip(1 - (theta / (IRIS * 1.1)) ** 2, 0, 1)
     spread = 0.5 * spread_of(theta)
     uv = np.column_stack([0.5 + spread * np.cos(phi), 0.5 + spread * np.sin(phi)])
     vertices = centre + radius * (1 + bulge)[:, None] * direction

@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from training.face.skin import Landmarks, ramp
+from training.face.landmarks import Landmarks, ramp
 from training.face.surface import vertex_normals
 from verhm.labels import MORPHS
 

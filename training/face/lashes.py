@@ -1,8 +1,12 @@
 """Eyelashes: single curved hairs bound to the base mesh's lash strips."""
 
+from dataclasses import replace
+
 import numpy as np
+from scipy.spatial import cKDTree
 
 from training.face.atlas import place
+from training.face.body import Body
 from training.face.eyes import fit_sphere
 from training.face.part import Part
 from training.face.source import BaseMesh
@@ -50,6 +54,26 @@ def lashes(mesh: BaseMesh, positions: np.ndarray, morphs: np.ndarray) -> Part:
         np.ones(count),
         np.zeros(count),
     )
+
+
+def follow_lids(part: Part, body: Body, edges: np.ndarray) -> Part:
+    """Let each lash move as the lid's edge does under it, and turn as its strip does.
+
+    Args:
+        part: the lashes
+        body: the skin that they stand on
+        edges: vertices of the skin along all lids' edges
+    """
+    assert part.morphs is not None, "lashes are made with morphs"
+    roots = part.positions.reshape(-1, 3, 3)[:, :2].mean(axis=1)
+    away, nearest = cKDTree(body.positions[edges]).query(roots, k=2)
+    share = 1 / np.maximum(away, 1e-6)
+    share /= share.sum(axis=1, keepdims=True)
+    skin = (body.morphs[:, edges[nearest]] * share[None, ..., None]).sum(axis=2)
+    morphs = part.morphs.reshape(len(part.morphs), -1, 3, 3)
+    correction = skin - morphs[:, :, 0]
+    moved = (morphs + correction[:, :, None]).reshape(part.morphs.shape)
+    return replace(part, morphs=moved)
 
 
 def _bind(

@@ -4,6 +4,7 @@ import numba
 import numpy as np
 
 REACH = 0.6  # dm; what is farther away shades little
+LARGEST = 0.15  # dm from a triangle's middle to its corners, at most
 
 
 def ambient_light(
@@ -41,7 +42,7 @@ def _cast(points, normals, triangles, local, weight):
         up = np.cross(normal, side)
         origin = points[v] + 0.006 * normal
         total = 0.0
-        near = _within(origin, triangles)
+        near = _before(origin, normal, triangles)
         for r in range(len(local)):
             ray = local[r, 0] * side + local[r, 1] * up + local[r, 2] * normal
             # Light comes mostly from above and in front.
@@ -54,11 +55,12 @@ def _cast(points, normals, triangles, local, weight):
 
 
 @numba.njit(cache=False, fastmath=True)
-def _within(origin, triangles):
-    """The triangles near enough to shade a point."""
-    reach = REACH + 0.15
+def _before(origin, normal, triangles):
+    """The triangles near enough to shade a point, and not wholly behind its surface."""
+    reach = REACH + LARGEST
     middle = (triangles[:, 0] + triangles[:, 1] + triangles[:, 2]) / 3 - origin
-    return triangles[(middle**2).sum(axis=1) < reach**2]
+    height = middle[:, 0] * normal[0] + middle[:, 1] * normal[1] + middle[:, 2] * normal[2]
+    return triangles[((middle**2).sum(axis=1) < reach**2) & (height > -LARGEST)]
 
 
 @numba.njit(cache=False, fastmath=True)

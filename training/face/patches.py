@@ -80,5 +80,5 @@ def _tooth() -> np.ndarray:
     along = np.linspace(1, 0, 112)[:, None, None]
     across = np.abs(np.linspace(-1, 1, 112))[None, :, None]
     colour = np.array([236, 228, 214], np.float32) * (1 - along) + along * np.array([226, 208, 184])
-    colour = colour * (1 - 0.20 * np.clip((across - 0.72) / 0.28, 0, 1) ** 2)
+    colour = colour * (1 - 0.16 * np.clip((across - 0.78) / 0.22, 0, 1) ** 2)
     return colour * (1 - 0.10 * np.clip((0.12 - along) / 0.12, 0, 1))

@@ -15,19 +15,24 @@ TUBE = 0.050  # radius of the roll, dm
 AROUND, ALONG = 14, 160
 
 
-def shirt(body: Body) -> Part:
-    """Cut from the smooth body (which must reach below the picture)."""
-    triangles = triangulate(body.quads)
-    normals = vertex_normals(body.positions, triangles)
-    cloth = body.positions + 0.075 * normals
+def shirts(bodies: list[Body]) -> list[Part]:
+    """One shirt for each of some identities' smooth bodies (which must reach below the picture).
+
+    All are cut where the first one's is, so that they have the same triangles.
+    """
+    triangles = triangulate(bodies[0].quads)
+    cloths = [body.positions + 0.075 * vertex_normals(body.positions, triangles) for body in bodies]
+    x, y, z = cloths[0].T
     slope = (BACK[1] - FRONT[1]) / (BACK[0] - FRONT[0])
-    height = cloth[:, 1] - (FRONT[1] + slope * (cloth[:, 2] - FRONT[0]))
-    near = np.hypot(cloth[:, 0], cloth[:, 2] - 0.1) < 2.0
-    points, kept, edges = clip(cloth, triangles, np.where(near, height, -1.0))
+    height = y - (FRONT[1] + slope * (z - FRONT[0]))
+    near = np.hypot(x, z - 0.1) < 2.0
+    points, kept, edges = clip(np.hstack(cloths), triangles, np.where(near, height, -1.0))
     used, (kept,) = compact(kept)
-    surface = _part(points[used], kept, _weave(points[used]))
-    loop = points[longest_loop(edges)]
-    return join("shirt", [surface, _roll(loop)])
+    loop = longest_loop(edges)
+    return [
+        join("shirt", [_part(all_of[used], kept, _weave(all_of[used])), _roll(all_of[loop])])
+        for all_of in np.split(points, len(bodies), axis=1)
+    ]
 
 
 def _weave(points: np.ndarray) -> np.ndarray:

@@ -1,7 +1,6 @@
 """Paints the skin: tone, blush, lips, lids, brows and the scalp under the hair."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -9,31 +8,17 @@ from scipy import ndimage
 from scipy.interpolate import PchipInterpolator
 from scipy.spatial import cKDTree
 
+from training.face.ageing import beard, lines, spots
 from training.face.baking import SkinMap
+from training.face.haircut import Line
 from training.face.identity import Identity
+from training.face.landmarks import Landmarks, ramp
 from training.face.source import AnnyData
 
-
-@dataclass(frozen=True)
-class Landmarks:
-    """Where the features of the neutral face are, dm; sides are symmetric.
-
-    Attributes:
-        eye_x, eye_y: centre of the person's left eye
-        mouth_y: height of the line between the lips
-        nose_y: height of the tip of the nose
-    """
-
-    eye_x: float
-    eye_y: float
-    mouth_y: float
-    nose_y: float
-
-
-def ramp(value: np.ndarray, low: float, high: float) -> np.ndarray:
-    """Smooth step from 0 at `low` to 1 at `high`."""
-    share = np.clip((value - low) / (high - low), 0, 1)
-    return share * share * (3 - 2 * share)
+# Tints relative to the skin's tone; a line is redder than the skin that it darkens.
+BEARD = np.array([0.72, 0.78, 0.84])
+SPOT = np.array([0.80, 0.70, 0.62])
+REDDER = np.array([0.75, 1.0, 1.05])
 
 
 def paint_skin(data: AnnyData, skin: SkinMap, marks: Landmarks, identity: Identity) -> np.ndarray:
@@ -43,9 +28,13 @@ def paint_skin(data: AnnyData, skin: SkinMap, marks: Landmarks, identity: Identi
     colour = np.broadcast_to(tone, skin.position.shape).copy()
     colour *= (1 + _mottle(rng, skin.position))[..., None]
     for weight, tint in _blushes(data, skin, marks):
-        colour = _mix(colour, weight, tone * np.array(tint))
+        colour = _mix(colour, weight, tone * (1 + identity.blush * (np.array(tint) - 1)))
+    aged = np.random.default_rng(19)
+    colour = _mix(colour, identity.beard * beard(skin.position, marks, aged), tone * BEARD)
+    colour = _mix(colour, identity.spots * spots(skin.position, aged), tone * SPOT)
     colour = _lips(data, skin, marks, identity, colour, rng)
-    scalp = _scalp(skin, marks, rng) * (1 - skin.sample(data.mask("ears")))
+    colour *= (1 - identity.lines * lines(skin.position, marks))[..., None] ** REDDER
+    scalp = _scalp(skin, marks, identity.haircut.line, rng) * (1 - skin.sample(data.mask("ears")))
     colour = _mix(colour, 0.8 * scalp, np.array(identity.hair) * 0.85)
     return _brows(colour, skin, marks, identity, rng)
 
@@ -122,29 +111,21 @@ def _lips(
     return colour * (1 - 0.86 * shape[..., None]) + lips * 0.86 * shape[..., None]
 
 
-# The hairline's height above the eyes (dm) by the angle from straight ahead (degrees): a soft
-# middle, higher corners, down the temples to the sideburns, over the ears and down to the nape.
-HAIRLINE = (
-    (0, 0.62), (12, 0.63), (22, 0.65), (29, 0.62), (36, 0.51), (42, 0.37), (48, 0.22), (54, 0.06),
-    (60, -0.10), (72, -0.16), (84, 0.10), (100, 0.14), (114, -0.06), (128, -0.42), (180, -0.60),
-)  # fmt: skip
-_LINE = PchipInterpolator(*np.array(HAIRLINE, float).T)
-
-
-def hairline(position: np.ndarray, marks: Landmarks) -> np.ndarray:
+def hairline(position: np.ndarray, marks: Landmarks, line: Line) -> np.ndarray:
     """Signed height above the hairline, dm: positive on the scalp.
 
     Args:
         position: (…, 3) points of the neutral head
         marks: the landmarks
+        line: heights above the eyes by angle
     """
     angle = np.degrees(np.arctan2(np.abs(position[..., 0]), position[..., 2] - 0.1))
-    return position[..., 1] - marks.eye_y - _LINE(angle)
+    return position[..., 1] - marks.eye_y - PchipInterpolator(*np.array(line, float).T)(angle)
 
 
-def _scalp(skin: SkinMap, marks: Landmarks, rng: np.random.Generator) -> np.ndarray:
+def _scalp(skin: SkinMap, marks: Landmarks, line: Line, rng: np.random.Generator) -> np.ndarray:
     """The dark of the roots, thinning out towards the hairline."""
-    height = hairline(skin.position, marks)
+    height = hairline(skin.position, marks, line)
     rough = 0.02 * _noise(rng, height.shape, 5) + 0.015 * _noise(rng, height.shape, 1.5)
     return ramp(height + rough, -0.01, 0.22)
 
@@ -157,7 +138,7 @@ def _brows(
     rng: np.random.Generator,
 ) -> np.ndarray:
     """Single brow hairs over a faint shade."""
-    hair = np.array(identity.hair, np.float32)
+    hair = np.array(identity.brow or identity.hair, np.float32)
     shade = np.zeros(colour.shape[:2], np.float32)
     height, width = skin.covered.shape
     zoom = 3
@@ -166,7 +147,7 @@ def _brows(
     front = (skin.position[..., 2] > 0.9) & (skin.position[..., 1] > marks.eye_y)
     rows, columns = np.nonzero(front)
     tree = cKDTree(skin.position[rows, columns, :2])
-    for stroke, strength in _brow_hairs(marks, rng):
+    for stroke, strength in _brow_hairs(marks, identity.brow_weight, rng):
         index = tree.query(stroke)[1]
         # The nearest pixel is a whole number: the remainder is put back from the local scale.
         found = np.column_stack([columns[index], rows[index]]).astype(float)
@@ -180,11 +161,13 @@ def _brows(
     return _mix(colour, 0.88 * ndimage.gaussian_filter(shade, 0.5), hair * 0.8)
 
 
-def _brow_hairs(marks: Landmarks, rng: np.random.Generator) -> Iterator[tuple[np.ndarray, float]]:
+def _brow_hairs(
+    marks: Landmarks, weight: float, rng: np.random.Generator
+) -> Iterator[tuple[np.ndarray, float]]:
     """(7, 2) points along each hair and its darkness."""
-    for _ in range(620):
+    for _ in range(round(620 * weight)):
         u = rng.beta(1.25, 1.3)  # 0 at the nose, 1 at the temple
-        half = 0.042 * (1 - 0.70 * u**1.6) * (0.6 + 0.4 * min(1.0, u / 0.2))
+        half = 0.042 * weight * (1 - 0.70 * u**1.6) * (0.6 + 0.4 * min(1.0, u / 0.2))
         v = rng.uniform(-1, 1)
         x = marks.eye_x - 0.165 + 0.40 * u
         y = marks.eye_y + 0.165 + brow_arch(u) + half * v

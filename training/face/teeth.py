@@ -3,17 +3,19 @@
 import numpy as np
 
 from training.face.atlas import place
+from training.face.landmarks import ramp
 from training.face.part import Part, join, triangulate
 from training.face.source import BaseMesh
 
 # Crown widths from the middle outwards and crown heights, dm (Wheeler's Dental Anatomy, rounded).
+# The upper ones at the sides are higher: a full smile lifts the corners of the rig's mouth far.
 UPPER = (
     (0.085, 0.100),
-    (0.066, 0.088),
-    (0.076, 0.098),
-    (0.070, 0.084),
-    (0.068, 0.078),
-    (0.1, 0.07),
+    (0.066, 0.092),
+    (0.076, 0.110),
+    (0.070, 0.108),
+    (0.068, 0.106),
+    (0.1, 0.1),
 )
 LOWER = (
     (0.054, 0.086),
@@ -29,6 +31,12 @@ COLUMNS, ROWS = 7, 8
 # The base mesh's upper teeth end above the line between the lips. Real ones reach just below it,
 # and the lower ones bite a little behind and below their edge.
 DROP, OVERBITE, OVERJET = 0.038, 0.030, 0.030  # dm
+# Behind the canines the base mesh's band is the mouth's lining. The teeth there stand farther in,
+# and lower gums are less deep, for the cheeks of a wide open mouth lie close on them.
+CANINES, MOLARS = 0.13, 0.29  # dm along the arch
+ASIDE = 0.04  # dm
+GUM = 0.12  # dm
+CORNER = 0.14, 0.25  # dm aside, where lips and cheeks take the light
 
 
 def teeth(mesh: BaseMesh, positions: np.ndarray, morphs: np.ndarray) -> list[Part]:
@@ -78,6 +86,8 @@ class Arch:
         slope = np.interp(size, self._length, np.gradient(self._z, self._x))
         normal = np.stack([-slope, np.ones_like(slope)], axis=-1)
         normal /= np.linalg.norm(normal, axis=-1, keepdims=True)
+        aside = ASIDE * ramp(size, CANINES, MOLARS)
+        x, z = x - aside * normal[..., 0], z - aside * normal[..., 1]
         sign = np.stack([np.sign(length) + (length == 0), np.ones_like(length)], axis=-1)
         return np.stack([x, z], axis=-1) * sign, normal * sign
 
@@ -93,11 +103,11 @@ class Arch:
     def _crown(self, middle: float, width: float, height: float) -> Part:
         across, along = np.meshgrid(np.linspace(-1, 1, COLUMNS), np.linspace(0, 1, ROWS))
         # Crowns narrow towards the gum, their corners and sides are rounded.
-        half = width / 2 * (0.87 + 0.135 * np.cos((along - 0.25) * 1.7))
-        corner = 0.16 * np.abs(across) ** 3 * (1 - along) ** 6
+        half = width / 2 * (0.87 + 0.145 * np.cos((along - 0.15) * 1.6))
+        corner = 0.06 * np.abs(across) ** 4 * (1 - along) ** 6
         rise = np.minimum(along + corner * (1 - along), 1.0)
         bulge = 0.007 * (1 - np.abs(across) ** 2.4) + 0.010 * np.sin(np.pi * along * 0.8)
-        bulge -= 0.014 * (np.abs(across) > 0.99) + 0.010 * (1 - along) ** 3
+        bulge -= 0.006 * (np.abs(across) > 0.99) + 0.010 * (1 - along) ** 3
         place_, normal = self.at(middle + across * half)
         spot = place_ + normal * bulge[..., None]
         y = self.edge + self.up * rise * height * 1.45
@@ -117,15 +127,17 @@ class Arch:
         spot, normal = self.at(across)
         bulge = 0.012 * np.sin(np.pi * np.minimum(along * 1.6, 1)) - 0.012 * (along == 0)
         spot = spot + normal * (bulge + 0.006)[..., None]
-        y = self.edge + self.up * (lower + along * 0.12)
+        depth = GUM if self.up > 0 else GUM * (1 - ramp(np.abs(across), CANINES, MOLARS))
+        y = self.edge + self.up * (lower + along * depth)
         points = np.stack([spot[..., 0], y, spot[..., 1]], axis=-1)
         uv = np.stack([np.abs(across) / reach, along], axis=-1)
         return _grid("gums", points, uv, "gum", self.up < 0, self._shade(points), 0.5)
 
     def _shade(self, points: np.ndarray) -> np.ndarray:
-        """Light falls off towards the back of the mouth and the roots."""
+        """Light falls off towards the back of the mouth and its corners."""
         depth = self._z.max() - points[..., 2]
-        return np.clip(1.0 - 3.6 * depth, 0.05, 1)
+        aside = ramp(np.abs(points[..., 0]), *CORNER)
+        return np.clip((1.0 - 3.6 * depth) * (1 - 0.55 * aside), 0.05, 1)
 
 
 def _grid(

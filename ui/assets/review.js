@@ -13,11 +13,12 @@ function mountSession(root, value, face) {
   const table = makeTable(root, model, (index) => player.seek(model.centres[index]));
   const player = makePlayer(root, model, {
     changed: (time, playing) => {
+      stage.show(time); // first, so that lips and voice stay together
       timeline.reveal(time, playing);
       table.follow(cursor.update(time));
     },
-    render: () => trigger("render_face", {}),
   });
+  const stage = makeStage(root, { attach: player.attach, render: () => trigger("render_face", {}) });
   const redraw = () => { timeline.redraw(); cursor.update(player.time(), true); };
 
   function show(mode) {
@@ -66,9 +67,10 @@ function mountSession(root, value, face) {
   timeline.resize();
   show("heat");
   describeSpan();
-  player.showFace(face);
+  stage.showFace(face);
   player.seek(0);
-  return { run: value.run, showFace: player.showFace, showShare: player.showShare, end: () => { life.abort(); player.stop(); } };
+  const end = () => { life.abort(); player.stop(); stage.end(); };
+  return { run: value.run, showFace: stage.showFace, showShare: stage.showShare, end };
 }
 
 /** Whether a key belongs to the person's typing, or to another control. */
@@ -123,7 +125,7 @@ function showStage(root, job) {
 
 function startReview() {
   const root = element.querySelector(".rv");
-  const nothing = { session: null, video: null, audio: null, busy: false, problem: null, can_render: false };
+  const nothing = { session: null, motion: null, video: null, audio: null, busy: false, problem: null, can_render: false };
   const face = () => ({ ...nothing, ...JSON.parse(props.face || "{}") });
   let session = null;
 

@@ -2,6 +2,7 @@
 
 const LABELS_WIDTH = 98;
 const VALUES_WIDTH = 56;
+const NUMBER_WIDTH = 44; // px that a number of the time axis needs
 const ROWS_TOP = 129;
 const ROW = 17;
 const ROWS_HEIGHT = 8 * ROW - 1;
@@ -18,7 +19,8 @@ function fixed(number) {
 /** Lines and numbers of the time axis. */
 function axisLane(frame) {
   const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600];
-  const step = steps.find((seconds) => frame.span / seconds <= 13) || 1200;
+  const most = Math.min(13, (frame.right - frame.left) / NUMBER_WIDTH);
+  const step = steps.find((seconds) => frame.span / seconds <= most) || 1200;
   const parts = [];
   for (let time = Math.ceil(frame.start / step) * step; time <= frame.end + 1e-6; time += step) {
     const x = frame.x(time);

@@ -1,4 +1,4 @@
-/* The clock: the face's video, or the voice alone while there is no face. */
+/* The clock: the voice, or the face's video. */
 
 const STEP_ICONS = {
   back: "M2 2h2v10H2zM13 2v10L5 7z",
@@ -11,31 +11,12 @@ function iconSvg(name) {
   return `<svg width="14" height="14" viewBox="0 0 14 14" aria-hidden="true"><path d="${STEP_ICONS[name]}"/></svg>`;
 }
 
-/** What stands where the face will be. */
-function facePlaceholder(face) {
-  if (face.problem) {
-    return `<div class="rv-wait" role="alert"><b>${escapeText(face.problem.code)} ${escapeText(face.problem.cause)}</b>` +
-      `<p>${escapeText(face.problem.remedy)}</p>${face.can_render ? renderButton("Render again") : ""}</div>`;
-  }
-  if (face.busy) {
-    return `<div class="rv-wait"><b class="rv-doing">The face is being rendered…</b>` +
-      `<progress max="100" aria-label="Rendering of the face"></progress>` +
-      `<p>The voice and the probabilities are ready.</p></div>`;
-  }
-  return `<div class="rv-wait"><b>No face has been rendered yet</b>` +
-    `${face.can_render ? renderButton("Render the face") : ""}</div>`;
-}
-
-function renderButton(text) {
-  return `<button type="button" class="btn primary rv-render">${text}</button>`;
-}
-
 /** Keeps one media element, its buttons and its loop.
  *
  *  changed(time, playing) is called for every new position, at the screen's own pace. */
 function makePlayer(root, model, actions) {
   const part = (name) => root.querySelector(name);
-  const state = { time: 0, rate: 1, loops: false, playing: false, media: null, isReady: false, shown: null };
+  const state = { time: 0, rate: 1, loops: false, playing: false, media: null, isReady: false };
   let frameRequest = 0;
 
   function paint() {
@@ -90,6 +71,7 @@ function makePlayer(root, model, actions) {
     state.rate = rate;
     if (state.media) state.media.playbackRate = rate;
   }
+  /** Take another element as the clock; time, pace and whether it plays go on. */
   function attach(media) {
     const resume = state.playing;
     if (state.media) { state.media.pause(); state.media.removeAttribute("src"); state.media.load(); }
@@ -108,35 +90,6 @@ function makePlayer(root, model, actions) {
       if (resume) media.play().catch(() => setPlaying(false));
     }, { once: true });
   }
-  /** Show the face's video, or the placeholder over the voice alone. */
-  function showFace(face) {
-    const stage = part(".rv-face");
-    const source = face.video || face.audio;
-    const shown = JSON.stringify([face.video, face.audio]);
-    if (shown !== state.shown) {
-      state.shown = shown;
-      const media = source ? document.createElement(face.video ? "video" : "audio") : null;
-      attach(media);
-      stage.replaceChildren();
-      if (media) {
-        media.preload = "auto";
-        if (face.video) { media.playsInline = true; media.setAttribute("aria-label", "Synthetic face driven by voice"); }
-        media.src = source;
-        stage.append(media);
-      }
-    }
-    stage.querySelector(".rv-wait")?.remove();
-    if (!face.video) stage.insertAdjacentHTML("beforeend", facePlaceholder(face));
-    stage.querySelector(".rv-render")?.addEventListener("click", actions.render);
-  }
-  /** How far the rendering is, from 0 to 1, or what it waits for. */
-  function showShare(share, waitsFor) {
-    const words = part(".rv-face .rv-doing");
-    if (!words) return;
-    const percent = Math.floor(100 * share);
-    words.textContent = waitsFor ?? `The face is being rendered… ${percent} %`;
-    part(".rv-face progress").value = percent;
-  }
   function step(windows) {
     const index = Math.max(0, Math.min(model.count - 1, model.windowAt(state.time) + windows));
     jump(Math.min(model.duration, model.centres[index]));
@@ -151,7 +104,7 @@ function makePlayer(root, model, actions) {
   });
   setPlaying(false);
   return {
-    seek: jump, toggle, step, showFace, showShare, paint,
+    seek: jump, toggle, step, attach,
     loop: () => setLoop(!state.loops),
     time: () => state.time,
     stop: () => attach(null),

@@ -15,4 +15,17 @@ element.addEventListener("click", (event) => {
   }
   if (event.target.closest('[data-do="demonstrate"]')) trigger("demonstrate", {});
 });
+
+let wasChoosing = false; // whether the answer to a choice must find the keyboard where it was
+element.addEventListener("change", (event) => {
+  if (event.target.name !== "avatar") return;
+  wasChoosing = true;
+  trigger("choose_avatar", { name: event.target.value });
+});
+
+watch("value", () => {
+  draw();
+  if (wasChoosing) element.querySelector('[name="avatar"]:checked')?.focus();
+  wasChoosing = false;
+});
 draw();

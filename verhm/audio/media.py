@@ -5,44 +5,46 @@ with lists of arguments and reads files straight from their path.
 """
 
 import contextlib
-import hashlib
-import struct
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import IO
 
 import ffmpeg
 import imageio_ffmpeg
-import numpy as np
 
 from verhm.audio.banner import Banner, read_banner
 from verhm.audio.child import Child
 from verhm.audio.mixing import Mixer
-from verhm.audio.refusals import refuse_failure, refuse_loss
-from verhm.audio.sniffing import choose_demuxer
+from verhm.audio.opening import demuxer_of, hash_file, seconds_lost
+from verhm.audio.picture_stream import Picture, PictureStream, Timing, read_first_frame
+from verhm.audio.refusals import no_picture, refuse_failure, refuse_loss, refuse_slowness
+from verhm.audio.sound_clock import SoundClock, read_sound_clock
+from verhm.audio.sound_pipe import fill, read_channels
 from verhm.audio.video_writer import VideoWriter, beside, refusing_folder, write_wav
-from verhm.audio.wav_header import missing_seconds
 from verhm.errors import AudioError, RenderError
 from verhm.settings import AudioLimits
-from verhm.stages import Progress, Stage, no_progress
+from verhm.stages import Progress, no_progress
 from verhm.types import Recording, Source, Waveform
 
-_CODECS = (
+_HEARD = (
     *("pcm_u8", "pcm_s16le", "pcm_s24le", "pcm_s32le", "pcm_f32le", "pcm_f64le"),
     *("pcm_s16be", "pcm_s24be", "pcm_s32be", "pcm_f32be", "pcm_f64be", "pcm_alaw", "pcm_mulaw"),
     *("adpcm_ms", "adpcm_ima_wav", "adpcm_ima_qt", "mp2", "mp2float", "mp3", "mp3float"),
     *("flac", "alac", "aac", "vorbis", "libvorbis", "opus", "libopus", "amrnb", "amrwb"),
 )
+_SEEN = ("h264", "hevc", "vp8", "vp9", "libdav1d", "av1", "mpeg4", "h263", "mjpeg", "prores")
+_PIXELS = 4096 * 2304  # of a picture; more takes more memory than a laptop can spare
+_FILMS = ("mov", "matroska")  # demuxers of what may hold a moving picture
+_MARGIN = "0x10181f"  # colour beside a picture of another shape than its place
 _MEMORY = 512 * 1024 * 1024  # bytes that ffmpeg may ask for at once
-_BLOCK = 1 << 16  # sample frames read at once
-_CHUNK = 1 << 24  # bytes hashed at once
-_AU_HEADER = 24  # bytes
 _MOMENT = 0.1  # s decoded of a sound file to see whether it can be used
 _ERROR_RATE = 0.1  # share of undecodable packets from which on ffmpeg gives up
 
+# Said outright, since players guess it from the size of the picture, and guess differently.
+_MATRIX = {"out_color_matrix": "bt709", "out_range": "tv"}
+_COLOURS = {"color_primaries": "bt709", "color_trc": "bt709", "colorspace": "bt709"}
 _QUALITY = {"vcodec": "libx264", "preset": "veryfast", "crf": 20, "pix_fmt": "yuv420p"}
 # AAC ends on a whole packet of 1024 samples: at 48 kHz that is 21 ms, less than a video frame.
 _SOUND = {"acodec": "aac", "audio_bitrate": "128k", "ar": 48_000}
@@ -80,10 +82,8 @@ def decode(
         AudioError: E10 not found or unreadable, E11 empty, E12 playlist, E13 not audio,
             E14 damaged or broken off, E15 too long, E16 took too long, E17 no sound track
     """
-    with _refusing_unreadable():
-        demuxer = _choose_demuxer(path)
-        missing = _missing_seconds(path) if demuxer == "wav" else 0.0
-        digest = _hash(path, progress)
+    demuxer = demuxer_of(path)
+    missing, digest = seconds_lost(path, demuxer), hash_file(path, progress)
     deadline = time.monotonic() + limits.decode_timeout
     mixer, banner, channels = _read(path, demuxer, None, limits, deadline, progress)
     if mixer.is_cancelled:
@@ -97,7 +97,7 @@ def decode(
 @contextlib.contextmanager
 def open_video(
     path: Path,
-    size: int,
+    shape: tuple[int, int],
     frame_rate: float,
     audio: Path | Waveform | None,
     waiting: Callable[[], None] = lambda: None,
@@ -109,7 +109,7 @@ def open_video(
 
     Args:
         path: of the video; replaced when it exists
-        size: px, even; frames are square
+        shape: height and width of the frames, px, even
         frame_rate: frames per second
         audio: file with a sound track, or sound, or None for a silent video
         waiting: called again and again while the encoder takes long; may raise
@@ -126,10 +126,10 @@ def open_video(
         with contextlib.ExitStack() as stack:
             sound = stack.enter_context(_sound_input(audio, path))
             thread = stack.enter_context(ThreadPoolExecutor(max_workers=1))
-            process = _start_encoder(partial, size, frame_rate, sound)
+            process = _start_encoder(partial, shape, frame_rate, sound)
             child = stack.enter_context(Child(process))
             assert process.stdin is not None
-            writer = VideoWriter(process.stdin, child, size, thread, waiting)
+            writer = VideoWriter(process.stdin, child, shape, thread, waiting)
             yield writer
             writer.finish()
         with refusing_folder():
@@ -138,49 +138,112 @@ def open_video(
         partial.unlink(missing_ok=True)
 
 
+def look_at_picture(path: Path) -> Picture:
+    """Find out, from its beginning, what a film shows.
+
+    Raises:
+        AudioError: E10–E13 as in decoding, E16 took too long, E19 it holds no moving picture, or
+            one that cannot be shown
+    """
+    demuxer = demuxer_of(path)
+    if demuxer not in _FILMS:
+        raise no_picture()
+    # A capital V, since a cover is one of the lower-case ones.
+    look = _film_input(path, demuxer)["V:0"].filter("showinfo").output("-", f="null", frames=1)
+    with Child(_start_decoder(look)) as child, child.within(_LIMITS.decode_timeout):
+        child.finish()
+    refuse_slowness(child, _LIMITS.decode_timeout)
+    found = read_first_frame(child.messages)
+    if found is None:
+        raise no_picture()
+    return Picture(*found)
+
+
+def _sound_clock(path: Path, demuxer: str, waiting: Callable[[], None]) -> SoundClock:
+    def lines(pipe: Iterable[bytes]) -> Iterator[str]:
+        for number, line in enumerate(pipe):
+            if number % 1000 == 0:
+                waiting()
+            yield line.decode()
+
+    packets = _film_input(path, demuxer)["a:0"].output("pipe:1", f="framecrc", c="copy")
+    process = _start_decoder(packets, pipe_stdout=True)
+    assert process.stdout is not None
+    with Child(process) as child, child.within(_LIMITS.decode_timeout):
+        return read_sound_clock(lines(process.stdout))
+
+
 @contextlib.contextmanager
-def _refusing_unreadable() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise AudioError(
-            "E10", "The file cannot be read.", "Check that you may open it, or copy it elsewhere."
-        ) from error
+def open_picture(
+    path: Path,
+    picture: Picture,
+    shape: tuple[int, int],
+    frame_rate: float,
+    waiting: Callable[[], None] = lambda: None,
+) -> Iterator[PictureStream]:
+    """Read the picture of a film along with its sound.
 
+    Args:
+        path: of the film
+        picture: found by `look_at_picture`
+        shape: height and width of the frames, px, even; a picture of another shape gets margins
+        frame_rate: of the frames, whatever the film's own is
+        waiting: called again and again while the decoder takes long; may raise
 
-def _choose_demuxer(path: Path) -> str:
-    if not path.is_file():
-        raise AudioError("E10", "There is no such file.", "Choose a sound or video file.")
-    with path.open("rb") as stream:
-        return choose_demuxer(stream)
+    Yields:
+        the stream to ask for frames
 
-
-def _missing_seconds(path: Path) -> float:
-    with path.open("rb") as stream:
-        return missing_seconds(stream)
-
-
-def _hash(path: Path, progress: Progress) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while data := stream.read(_CHUNK):
-            digest.update(data)
-            progress(Stage.DECODE, 0.0)
-    return digest.hexdigest()
+    Raises:
+        AudioError: E10 when the file cannot be read any more
+    """
+    demuxer = demuxer_of(path)
+    height, width = shape
+    # Every filter begins anew whenever the film changes its shape.
+    shown = _film_input(path, demuxer)["V:0"].filter("fps", frame_rate)
+    shown = shown.filter(
+        "scale",
+        w=f"2*trunc(min({width},{height}*dar)/2)",
+        h=f"2*trunc(min({height},{width}/dar)/2)",
+    )
+    shown = shown.filter("pad", w=width, h=height, x="(ow-iw)/2", y="(oh-ih)/2", color=_MARGIN)
+    # The rate once more, since it also fills the time before the first frame.
+    raw = {"f": "rawvideo", "pix_fmt": "rgb24", "r": frame_rate, "fps_mode": "cfr"}
+    with contextlib.ExitStack() as stack:
+        clock = _sound_clock(path, demuxer, waiting)
+        thread = stack.enter_context(ThreadPoolExecutor(max_workers=1))
+        process = _start_decoder(shown.output("pipe:1", **raw), pipe_stdout=True)
+        child = stack.enter_context(Child(process))
+        assert process.stdout is not None
+        timing = Timing(picture.start, clock, frame_rate)
+        yield PictureStream(process.stdout, child, shape, timing, thread, waiting)
 
 
 def _input(path: Path, demuxer: str) -> ffmpeg.nodes.FilterableStream:
     """The first sound track of a file, read by one demuxer and the listed decoders only."""
-    source = ffmpeg.input(
+    return _file_input(path, demuxer, _HEARD, max_error_rate=_ERROR_RATE)["a:0"]
+
+
+def _film_input(path: Path, demuxer: str) -> ffmpeg.nodes.FilterableStream:
+    """A film with everything in it, which is turned upright as it says.
+
+    ffmpeg counts time from the first thing that it can decode: so sound and picture are on the same
+    clock only if both may be decoded, whichever is asked for.
+    """
+    return _file_input(path, demuxer, _HEARD + _SEEN, max_pixels=_PIXELS)
+
+
+def _file_input(
+    path: Path, demuxer: str, codecs: tuple[str, ...], **options: object
+) -> ffmpeg.nodes.FilterableStream:
+    return ffmpeg.input(
         f"file:{path.absolute()}",
         f=demuxer,
         format_whitelist=demuxer,
         protocol_whitelist="file",
-        codec_whitelist=",".join(_CODECS),
-        max_error_rate=_ERROR_RATE,
+        codec_whitelist=",".join(codecs),
         threads=1,
+        **options,
     )
-    return source["a:0"]
 
 
 def _start(output: ffmpeg.nodes.OutputStream, **pipes: bool) -> subprocess.Popen:
@@ -209,58 +272,20 @@ def _read(
     progress: Progress,
 ) -> tuple[Mixer, Banner, int]:
     """Run ffmpeg once and keep the average of the channels, or one of them."""
-    # Sun's AU is the simplest container that tells the number of channels in a pipe.
     output = _input(path, demuxer).output(
         "pipe:1", f="au", acodec="pcm_f32be", ar=limits.sample_rate
     )
     process = _start_decoder(output, pipe_stdout=True)
     assert process.stdout is not None
     with Child(process) as child, child.within(deadline - time.monotonic()):
-        channels = _read_channels(process.stdout)
+        channels = read_channels(process.stdout)
         mixer = Mixer(round(limits.longest * limits.sample_rate), channels, channel)
-        _fill(mixer, process.stdout, channels, child, limits.sample_rate, progress)
+        fill(mixer, process.stdout, channels, child, limits.sample_rate, progress)
         status = child.finish()
-    _refuse_slowness(child, limits)
+    refuse_slowness(child, limits.decode_timeout)
     banner = read_banner(child.messages)
     refuse_failure(status, banner, mixer.count)
     return mixer, banner, channels
-
-
-def _refuse_slowness(child: Child, limits: AudioLimits) -> None:
-    if child.timed_out:
-        raise AudioError(
-            "E16",
-            f"Reading the file took more than {limits.decode_timeout:g} s.",
-            "Save it as a WAV file and try again.",
-        )
-
-
-def _read_channels(pipe: IO[bytes]) -> int:
-    """Read an AU header to its end; returns the number of channels, or 1 when nothing comes."""
-    header = pipe.read(_AU_HEADER)
-    if len(header) < _AU_HEADER:
-        return 1
-    _, start, _, _, _, channels = struct.unpack(">4s5I", header)
-    pipe.read(start - _AU_HEADER)
-    return channels
-
-
-def _fill(
-    mixer: Mixer,
-    pipe: IO[bytes],
-    channels: int,
-    child: Child,
-    sample_rate: int,
-    progress: Progress,
-) -> None:
-    duration = read_banner(child.messages).duration
-    frame = 4 * channels
-    while data := pipe.read(_BLOCK * frame):
-        whole = len(data) // frame * frame
-        mixer.append(np.frombuffer(data[:whole], dtype=">f4").reshape(-1, channels))
-        # ffmpeg tells hundredths of a second: 0 for the shortest files, NaN where it does not know.
-        share = mixer.count / sample_rate / duration if duration > 0 else 0.0
-        progress(Stage.DECODE, min(share, 1.0))
 
 
 @contextlib.contextmanager
@@ -272,8 +297,7 @@ def _sound_input(
         yield None
         return
     if isinstance(audio, Path):
-        with _refusing_unreadable():
-            demuxer = _choose_demuxer(audio)
+        demuxer = demuxer_of(audio)
         _refuse_unusable(audio, demuxer)
         yield _input(audio, demuxer)
         return
@@ -291,16 +315,19 @@ def _refuse_unusable(path: Path, demuxer: str) -> None:
     start = _input(path, demuxer).output("-", f="null", t=_MOMENT)
     with Child(_start_decoder(start)) as child, child.within(_LIMITS.decode_timeout):
         status = child.finish()
-    _refuse_slowness(child, _LIMITS)
+    refuse_slowness(child, _LIMITS.decode_timeout)
     refuse_failure(status, read_banner(child.messages), count=1)
 
 
 def _start_encoder(
-    path: Path, size: int, frame_rate: float, sound: ffmpeg.nodes.FilterableStream | None
+    path: Path,
+    shape: tuple[int, int],
+    frame_rate: float,
+    sound: ffmpeg.nodes.FilterableStream | None,
 ) -> subprocess.Popen:
-    video = ffmpeg.input(
-        "pipe:0", f="rawvideo", pix_fmt="rgb24", s=f"{size}x{size}", framerate=frame_rate
-    )
+    size = f"{shape[1]}x{shape[0]}"
+    video = ffmpeg.input("pipe:0", f="rawvideo", pix_fmt="rgb24", s=size, framerate=frame_rate)
+    video = video.filter("scale", **_MATRIX).filter("setparams", **_COLOURS)
     streams, options = [video], dict(_QUALITY)
     if sound is not None:
         # Counting samples closes gaps and late starts, as decoding to a waveform does.

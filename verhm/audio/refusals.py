@@ -1,6 +1,7 @@
 """When what came out of ffmpeg is not to be used."""
 
 from verhm.audio.banner import Banner
+from verhm.audio.child import Child
 from verhm.audio.sniffing import FORMATS
 from verhm.errors import AudioError
 
@@ -32,6 +33,15 @@ def refuse_failure(status: int, banner: Banner, count: int) -> None:
         )
 
 
+def no_picture() -> AudioError:
+    """E19, of a recording that is to be shown beside its face."""
+    return AudioError(
+        "E19",
+        "The recording holds no moving picture that can be shown, or one larger than 4096 × 2304.",
+        "Make the video without the recording's own picture.",
+    )
+
+
 def refuse_loss(banner: Banner, missing: float, duration: float) -> None:
     """Raise when a file holds less than it says.
 
@@ -47,4 +57,14 @@ def refuse_loss(banner: Banner, missing: float, duration: float) -> None:
     if lost > _ALLOWED_LOSS or banner.is_partial:
         raise AudioError(
             "E14", "The file breaks off before its end or has gaps.", "Copy or export it again."
+        )
+
+
+def refuse_slowness(child: Child, limit: float) -> None:
+    """Raise E16 when ffmpeg was ended for taking longer than the limit, in seconds."""
+    if child.timed_out:
+        raise AudioError(
+            "E16",
+            f"Reading the file took more than {limit:g} s.",
+            "Save it as a WAV file and try again.",
         )

@@ -25,7 +25,7 @@ class VideoWriter:
     Args:
         pipe: to the encoder
         child: the encoder
-        size: px
+        shape: height and width of a frame, px
         thread: what waits for the encoder; shut down after it was ended
         waiting: called again and again while the encoder takes long; may raise
     """
@@ -34,13 +34,13 @@ class VideoWriter:
         self,
         pipe: IO[bytes],
         child: Child,
-        size: int,
+        shape: tuple[int, int],
         thread: ThreadPoolExecutor,
         waiting: Callable[[], None],
     ) -> None:
         self._pipe = pipe
         self._child = child
-        self._shape = (size, size, 3)
+        self._shape = (*shape, 3)
         self._thread = thread
         self._waiting = waiting
 
@@ -48,7 +48,7 @@ class VideoWriter:
         """Append one frame.
 
         Args:
-            frame: (size, size, 3) uint8, red, green, blue
+            frame: (height, width, 3) uint8, red, green, blue
 
         Raises:
             RenderError: E42 when the encoder has ended or takes nothing any more

@@ -7,9 +7,13 @@ from scipy import ndimage
 from scipy.interpolate import PchipInterpolator
 
 from verhm.face.blinking import blink
+from verhm.face.collisions import settle
+from verhm.face.gaze import gaze_morphs, look
+from verhm.face.lips import meeting, press
+from verhm.face.nodding import move_head
 from verhm.labels import MORPHS
 from verhm.settings import AnalysisSettings
-from verhm.types import EmotionTimeline, MorphSequence, SpeechActivity
+from verhm.types import Acoustics, EmotionTimeline, MorphSequence, SpeechActivity
 
 
 def _columns(*names: str) -> list[int]:
@@ -25,11 +29,23 @@ CLOSING: Final = _columns("mouthClose", "mouthPress", "mouthRollLower", "mouthRo
 SHRUG: Final = _columns("mouthShrugLower", "mouthShrugUpper")
 WIDENING: Final = _columns("mouthSmile", "mouthStretch", "mouthDimple")
 ROUNDING: Final = _columns("mouthPucker", "mouthFunnel")
-_BLINK, _SQUINT, _WIDE = _columns("eyeBlink"), _columns("eyeSquint"), _columns("eyeWide")
+_JAW: Final = _columns("jawOpen")
+_BLINK, _WIDE = _columns("eyeBlink"), _columns("eyeWide")
+# Share of a blink that these take off its way, at full weight: they lift the lower lid, or have
+# lowered the upper one already (a little less than on the rig: its blink has some way to spare).
+_NARROWING: Final = tuple(
+    (_columns(name), share)
+    for name, share in (("eyeSquint", 0.28), ("cheekSquint", 0.30), ("eyeLookDown", 0.25))
+)
 
 SMOOTHING: Final = 0.028  # s, standard deviation; a plosive's closure lasts 0.05 to 0.1 s
 ATTACK, RELEASE = 0.10, 0.18  # s; lips part a little before the sound and close after it
+# An expression outlasts the pauses of a sentence; of longer silences nothing is known.
+LINGER, RELAX = 0.6, 0.5  # s beside speech that it stays, and then takes to go
 YIELD: Final = 0.85  # share of an expression's opening and closing that gives way to speech
+# An expression opens the jaw no further than this, 20 mm between the lips; speech may, in a shout.
+JAW_LIMIT: Final = 0.6
+_GAZE: Final = 1  # beside the seed, so that gaze and blinks are drawn apart
 
 
 def compose(
@@ -38,8 +54,11 @@ def compose(
     timeline: EmotionTimeline,
     activity: SpeechActivity,
     settings: AnalysisSettings,
+    acoustics: Acoustics | None = None,
 ) -> MorphSequence:
-    """Let one face speak, feel and blink.
+    """Let one face speak, feel, look, blink and nod.
+
+    It is neutral and still in silence and where windows have no result, but for the blinks.
 
     Args:
         mouth: (F, M) morph weights of speech at the settings' frame rate
@@ -47,7 +66,8 @@ def compose(
             without a result are not looked at
         timeline: when the windows are, and which have a result
         activity: where somebody speaks; the mouth is shut elsewhere
-        settings: frame rate, strength of the expression, seed of the blinks
+        settings: frame rate, strength of the expression, seed of blinks, gaze and head
+        acoustics: of the voice; without it the head keeps still
 
     Returns:
         F frames (at least one) with weights in [0, 1]; the same for the same arguments
@@ -59,10 +79,16 @@ def compose(
         mouth = np.zeros((1, len(MORPHS)))
     speech = smooth_speech(np.clip(mouth, 0, 1), rate) * talking
     feeling = expression_over_time(times, expression, timeline) * settings.expression_strength
-    weights = blend(speech, np.clip(feeling, 0, 1), talking)
+    weights = join(speech, np.clip(feeling, 0, 1) * near_speech(times, activity), talking)
+    gaze = look(times, np.random.default_rng([settings.seed, _GAZE]))
+    attentive = talking * share_with_result(times, timeline)
+    weights = settle(np.minimum(weights + gaze_morphs(gaze * attentive), 1))
     lids = blink(times, np.random.default_rng(settings.seed))[:, None]
     weights = close_lids(weights, lids)
-    return MorphSequence(weights.clip(0, 1).astype(np.float32), rate)
+    head = np.zeros((frames, 3))
+    if acoustics is not None:
+        head = move_head(times, acoustics, activity, timeline, settings.seed)
+    return MorphSequence(weights.clip(0, 1).astype(np.float32), rate, head=head.astype(np.float32))
 
 
 def neutral_without_result(
@@ -77,7 +103,7 @@ def neutral_without_result(
         frame_rate: Hz
     """
     times = np.arange(len(mouth)) / frame_rate
-    share = expression_over_time(times, np.ones((len(timeline.starts), 1)), timeline)
+    share = share_with_result(times, timeline)
     return neutral + share.astype(mouth.dtype) * (mouth - neutral)
 
 
@@ -90,6 +116,18 @@ def speech_gate(times: np.ndarray, activity: SpeechActivity) -> np.ndarray:
         edge = np.minimum((near - start) / ATTACK + 1, (end - near) / RELEASE + 1).clip(0, 1)
         gate[first:last] = np.maximum(gate[first:last], edge * edge * (3 - 2 * edge))
     return gate
+
+
+def near_speech(times: np.ndarray, activity: SpeechActivity) -> np.ndarray:
+    """(F, 1) 1 during speech and in short pauses, 0 in longer silences, with soft edges."""
+    if not len(activity.spans):
+        return np.zeros((len(times), 1))
+    starts, ends = activity.spans.T
+    following = np.searchsorted(starts, times)
+    since = times - np.append(-np.inf, ends)[following]
+    until = np.append(starts, np.inf)[following] - times
+    share = (1 - (np.minimum(since, until) - LINGER) / RELAX).clip(0, 1)
+    return (share * share * (3 - 2 * share))[:, None]
 
 
 def smooth_speech(mouth: np.ndarray, frame_rate: float) -> np.ndarray:
@@ -128,6 +166,26 @@ def expression_over_time(
     return np.asarray(curve(times.clip(nodes[0], nodes[-1])))
 
 
+def share_with_result(times: np.ndarray, timeline: EmotionTimeline) -> np.ndarray:
+    """(F, 1) 1 in windows with a result, 0 in those without, smooth in between."""
+    return expression_over_time(times, np.ones((len(timeline.starts), 1)), timeline)
+
+
+def join(speech: np.ndarray, feeling: np.ndarray, talking: np.ndarray) -> np.ndarray:
+    """One face that speaks and feels: added, rid of collisions, with lips that meet.
+
+    Args:
+        speech: (F, M) in [0, 1]
+        feeling: (F, M) in [0, 1]
+        talking: (F, 1) in [0, 1]
+
+    Returns:
+        (F, M) in [0, 1]; where speech holds the lips together, they are together
+    """
+    both = settle(blend(speech, feeling, talking))
+    return press(both, speech, meeting(speech) * talking)
+
+
 def blend(speech: np.ndarray, feeling: np.ndarray, talking: np.ndarray) -> np.ndarray:
     """Add an expression to speech without spoiling what the lips say.
 
@@ -141,17 +199,21 @@ def blend(speech: np.ndarray, feeling: np.ndarray, talking: np.ndarray) -> np.nd
     """
     feeling = feeling.copy()
     feeling[:, OPENING + CLOSING + SHRUG] *= 1 - YIELD * talking
-    # Lips cannot be round and wide at once: the sound wins. Nor may a smile part closed lips.
+    # Lips cannot be round and wide at once: the sound wins. Nor may a feeling part closed lips.
     rounded = speech[:, ROUNDING].max(axis=1, keepdims=True)
-    closed = speech[:, CLOSING].max(axis=1, keepdims=True)
     feeling[:, WIDENING] *= 1 - 0.6 * rounded
-    feeling[:, OPENING] *= 1 - closed
+    feeling[:, OPENING] *= 1 - meeting(speech) * talking
+    feeling[:, _JAW] = np.minimum(feeling[:, _JAW], (JAW_LIMIT - speech[:, _JAW]).clip(0))
     return np.minimum(speech + feeling, 1.0)
 
 
 def close_lids(weights: np.ndarray, lids: np.ndarray) -> np.ndarray:
-    """Put blinks (F, 1) over (F, M) weights; what else moves the lids gives way to them."""
+    """Put blinks (F, 1) over (F, M) weights, so that the lids just meet.
+
+    A wide eye gives way; the upper lid comes down as far as the lower one has not come up.
+    """
     closed = weights.copy()
-    closed[:, _SQUINT + _WIDE] *= 1 - lids
-    closed[:, _BLINK] = np.maximum(closed[:, _BLINK], lids)
+    closed[:, _WIDE] *= 1 - lids
+    way = 1 - sum(share * weights[:, columns] for columns, share in _NARROWING)
+    closed[:, _BLINK] = np.maximum(closed[:, _BLINK], lids * way)
     return closed

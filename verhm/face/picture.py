@@ -35,16 +35,35 @@ def over(top: np.ndarray, bottom: np.ndarray) -> np.ndarray:
     return top[..., : bottom.shape[2]] + through * bottom
 
 
-def caption_layer(size: int, text: str) -> np.ndarray:
-    """(size, size, 4) premultiplied float32: a line of text on a dark band at the bottom."""
-    layer = Image.new("RGBA", (size, size))
-    if text:
-        band = max(16, round(size * 0.058))
-        draw = ImageDraw.Draw(layer)
-        draw.rectangle((0, size - band, size, size), fill=(28, 34, 40, 190))
-        font = ImageFont.load_default(size=band * 0.56)
-        middle = (size * 0.035, size - band / 2)
-        draw.text(middle, text, font=font, fill=(255, 255, 255, 255), anchor="lm")
+def caption_layer(size: int, text: str, heading: str = "") -> np.ndarray:
+    """(size, size, 4) premultiplied float32: a band of words at the bottom, see `caption_band`."""
+    layer = np.zeros((size, size, 4), np.float32)
+    band = caption_band(size, size, text, heading)
+    layer[size - len(band) :] = band
+    return layer
+
+
+def caption_band(width: int, size: int, text: str, heading: str = "") -> np.ndarray:
+    """(height, width, 4) premultiplied float32: words on a dark band.
+
+    Args:
+        width: of the picture that they go below, px
+        size: of the face in the video, px; the letters grow with it
+        text: at the left, or at the right of a heading, or below it where there is no room
+        heading: says which picture it is
+    """
+    line = max(16, round(size * 0.058))
+    font, margin = ImageFont.load_default(size=line * 0.56), size * 0.035
+    words = [each for each in (heading, text) if each]
+    room = sum(font.getlength(each) for each in words) + margin * (len(words) + 1)
+    lines = 1 if room <= width else len(words)
+    layer = Image.new("RGBA", (width, line * min(lines, len(words))), (28, 34, 40, 190))
+    draw = ImageDraw.Draw(layer)
+    for number, each in enumerate(words):
+        row = number if lines > 1 else 0
+        is_right = lines == 1 and number > 0
+        place = (width - margin if is_right else margin, (row + 0.5) * line)
+        draw.text(place, each, font=font, fill="white", anchor="rm" if is_right else "lm")
     pixels = np.asarray(layer, np.float32).copy()
     pixels[..., :3] *= pixels[..., 3:] / 255
     return pixels

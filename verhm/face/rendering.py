@@ -1,30 +1,32 @@
-"""Draws the face with pyrender: a still layer once, the moving face anew in each picture."""
+"""Draws the face with pyrender: still layers once, the moving face anew in each picture.
 
-import os
-import sys
+When the head turns, the moving face turns in space, and the still layers as a relief with it. Its
+light turns along: in a few degrees nobody sees that, but a seam between the layers.
+"""
+
 from types import TracebackType
 from typing import Any, Final, Self
 
 import numpy as np
 
 from verhm.errors import RenderError
-from verhm.face.camera import Box, Camera, bounding_box
+from verhm.face.camera import Box, Camera
+from verhm.face.compositing import FINER, Compositor
 from verhm.face.hair import ribbons
-from verhm.face.picture import background, caption_layer, over, shrink
+from verhm.face.head import LARGEST, STRAIGHT, Neck, turned
+from verhm.face.lighting import Lighting
+from verhm.face.opengl import GL, attach, attach_texture
+from verhm.face.picture import background, caption_layer, over
+from verhm.face.relief import Relief, moving_box
 from verhm.face.rig import FaceModel
-from verhm.face.shading import fold, lid_shadow, mouth_light, shade
-from verhm.face.surface import Normals, split_layers
+from verhm.face.surface import split_layers
 
-if sys.platform.startswith("linux") and not os.environ.get("DISPLAY"):
-    # OpenGL reads this when it is imported.
-    os.environ.setdefault("PYOPENGL_PLATFORM", "egl")
-
+# isort: split
+# After ours, which says where OpenGL runs.
 import pyrender
-from OpenGL import GL
 from pyrender.renderer import Renderer as ForwardRenderer
 
 STILL_ZOOM: Final = 4  # how many times finer the still layers are drawn than shown
-MOVING_ZOOM: Final = 2
 LARGE: Final = 640  # px; larger pictures' still layers are drawn like moving ones, for the memory
 _NOT_STARTED: Final = (
     RuntimeError,
@@ -44,6 +46,7 @@ class Renderer:
         face: the face
         size: of the square pictures, px
         caption: written at the bottom of each picture; none when empty
+        heading: written before it, to tell two faces apart; none when empty
 
     Attributes:
         box: the part of the picture that changes
@@ -52,19 +55,26 @@ class Renderer:
         RenderError: E41, OpenGL cannot be started
     """
 
-    def __init__(self, face: FaceModel, size: int, caption: str = "") -> None:
+    def __init__(self, face: FaceModel, size: int, caption: str = "", heading: str = "") -> None:
         self._face, self._camera = face, Camera(size)
         layers = split_layers(face)
-        self._normals = Normals(face, layers.drawn)
-        self.box = self._moving_box()
+        self._lighting = Lighting(face, layers.drawn)
+        self._caption = caption_layer(size, caption, heading)
+        self._first_word = size - int(self._caption[..., 3].any(axis=1).sum())  # row
         self._texture = pyrender.Texture(
             source=face.texture,
             source_channels="RGB",
             sampler=pyrender.Sampler(magFilter=GL.GL_LINEAR, minFilter=GL.GL_LINEAR),
         )
         self._canvas = _Canvas(size)
-        self._draw_still(layers.still, caption)
-        self._patch = self._make_patch(layers.drawn)
+        back, front = self._layers(layers.still)
+        relief = Relief.of(face, self._camera)
+        self._compositor = Compositor(self._camera, relief, back, front)
+        self.box = self._compositor.box
+        self._picture = np.empty((size, size, 3), np.uint8)
+        self._show(self._compositor.still, Box(0, 0, size, size))
+        self._frame = moving_box(face, self._camera)
+        self._patch = _Patch(face, layers.drawn, self._texture, self._camera, self._frame)
         self._last: np.ndarray | None = None
 
     def __enter__(self) -> Self:
@@ -78,69 +88,40 @@ class Renderer:
     ) -> None:
         self._canvas.close()
 
-    def draw(self, weights: np.ndarray) -> np.ndarray:
-        """(size, size, 3) uint8 picture for (M,) morph weights in [0, 1]."""
-        if self._last is None or not np.array_equal(weights, self._last):
-            posed = self._face.vertices(weights)
+    def draw(self, weights: np.ndarray, head: np.ndarray = STRAIGHT) -> np.ndarray:
+        """(size, size, 3) uint8 picture for (M,) morph weights in [0, 1].
+
+        The head is turned by (3,) radians, see `verhm.face.head`, but no further than LARGEST.
+        """
+        pose = np.concatenate([weights, head])
+        if self._last is None or not np.array_equal(pose, self._last):
+            posed, angles = self._face.vertices(weights), np.clip(head, -LARGEST, LARGEST)
             self._canvas.make_current()
-            self._patch.update(posed, self._shade(posed, weights))
-            layer = self._canvas.picture(self._patch.scene, self.box, MOVING_ZOOM)
-            through = self._through * (1 - layer[..., 3:] * np.float32(1 / 255))
-            # Front + (1 - front) * (patch + (1 - patch) * back)
-            shown = self._front + self._through * layer[..., :3] + through * self._back
-            self._picture[self.box.window] = shown
-            self._last = np.array(weights, copy=True)
+            self._patch.update(posed, self._lighting.at(posed, weights), angles)
+            moving = self._canvas.texture(self._patch.scene, self._frame)
+            self._show(self._compositor.draw(moving, self._frame, angles), self.box)
+            self._last = pose
         return self._picture.copy()
 
-    def _moving_box(self) -> Box:
-        """The pixels that some morph can touch."""
-        face, pixels = self._face, []
-        moves = face.is_moving
-        for weights in np.eye(face.offsets.shape[1], dtype=np.float32):
-            pixels.append(self._camera.project(face.vertices(weights)[moves]))
-        size = self._camera.size
-        return bounding_box(np.concatenate(pixels), size, margin=round(0.02 * size))
-
-    def _shade(self, posed: np.ndarray, weights: np.ndarray) -> np.ndarray:
-        """(V, 3) colour factors; only those of the drawn vertices are set."""
-        face, drawn = self._face, self._normals.vertices
-        colours = np.zeros((len(face.neutral), 3), np.float32)
-        colours[drawn] = shade(self._normals.at(posed), face.light[drawn], face.gloss[drawn])
-        colours = fold(colours, face.folds @ weights.astype(np.float32))
-        return self._finish(colours, posed)
-
-    def _finish(self, colours: np.ndarray, posed: np.ndarray) -> np.ndarray:
-        """Put in what lids and lips shade: eyeballs, teeth, gums and tongue."""
-        upper, lower = self._face.lips
-        forward = (posed[[upper, lower]] - self._face.neutral[[upper, lower]])[:, 2].mean()
-        inside = mouth_light(float(posed[upper, 1] - posed[lower, 1]), float(forward))
-        for name in ("teeth", "gums", "tongue"):
-            colours[self._face.parts[name].vertices] *= np.float32(inside)
-        for eye in self._face.eyes:
-            shadow = lid_shadow(posed[eye.vertices], eye, posed[eye.lid])
-            colours[eye.vertices] *= shadow[:, None]
-        return colours
-
-    def _make_patch(self, triangles: np.ndarray) -> "_Patch":
-        return _Patch(self._face, triangles, self._texture, self._camera, self.box)
-
-    def _draw_still(self, still: np.ndarray, caption: str) -> None:
-        """Draw what never changes and keep it in the form that `draw` needs."""
-        back, front = self._layers(still)
-        front = over(caption_layer(self._camera.size, caption), front)
-        self._picture = over(front, back).clip(0, 255).astype(np.uint8)
-        window = self.box.window
-        self._front = front[window][..., :3] + np.float32(0.5)
-        self._through = 1 - front[window][..., 3:] * np.float32(1 / 255)
-        self._back = np.ascontiguousarray(back[window])
+    def _show(self, shown: np.ndarray, box: Box) -> None:
+        """Put a box of the picture under the caption, which never moves."""
+        self._picture[box.window] = shown
+        first = self._first_word
+        words = slice(max(first, box.top), max(first, box.bottom)), slice(box.left, box.right)
+        below = self._picture[words].astype(np.float32)
+        self._picture[words] = np.rint(over(self._caption[words], below))
 
     def _layers(self, triangles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Some of the neutral face's triangles on the wall, and what is always in front of them."""
+        """Some of the neutral face's triangles on the wall, and what is always in front of them.
+
+        Both are FINER times as large as the picture, uint8, the latter premultiplied.
+        """
         face, size = self._face, self._camera.size
         whole, every = Box(0, 0, size, size), np.arange(len(face.triangles))
-        colours = shade(Normals(face, every).at(face.neutral), face.light, face.gloss)
-        solid = _solid(face, triangles, self._finish(colours, face.neutral), self._texture)
-        back = over(self._canvas.once([solid], self._camera, whole), background(size))
+        colours = Lighting(face, every).at(face.neutral, np.zeros(face.offsets.shape[1]))
+        solid = _solid(face, triangles, colours, self._texture)
+        wall = background(size).repeat(FINER, axis=0).repeat(FINER, axis=1)
+        back = over(self._canvas.once([solid], self._camera, whole).astype(np.float32), wall)
         # Hair and shirt stay in front of the moving face. Everything else hides what is behind
         # it but leaves no colour.
         hole = _solid(face, every, None, None)
@@ -152,7 +133,8 @@ class Renderer:
             indices=strands.triangles.astype(np.uint32),
             material=_material(None),
         )
-        return back, self._canvas.once([cloth, hole, hair], self._camera, whole)
+        front = self._canvas.once([cloth, hole, hair], self._camera, whole)
+        return np.rint(back).clip(0, 255).astype(np.uint8), front
 
 
 class _Canvas:
@@ -186,26 +168,36 @@ class _Canvas:
         """Let this canvas's context take what OpenGL is told next."""
         self._offscreen._platform.make_current()
 
-    def picture(self, scene: pyrender.Scene, box: Box, zoom: int) -> np.ndarray:
-        """(box.height, box.width, 4) premultiplied float32 in [0, 255]."""
-        self._offscreen.viewport_width = box.width * zoom
-        self._offscreen.viewport_height = box.height * zoom
-        flags = pyrender.RenderFlags.FLAT | pyrender.RenderFlags.RGBA
-        pixels, _ = self._offscreen.render(scene, flags=flags)
-        return shrink(pixels, zoom // 2)
+    def texture(self, scene: pyrender.Scene, box: Box) -> int:
+        """Draw a scene FINER than shown; the texture that holds it until the next is drawn."""
+        self._draw(scene, box, FINER, halvings=None)
+        return self._offscreen._renderer._main_cb
 
     def once(self, primitives: list[Any], camera: Camera, box: Box) -> np.ndarray:
-        """Draw primitives that are not needed again."""
-        zoom = STILL_ZOOM if camera.size <= LARGE else MOVING_ZOOM
-        return self.picture(_scene(primitives, camera, box, zoom), box, zoom)
+        """(FINER height, FINER width, 4) premultiplied uint8 of what is not needed again."""
+        zoom = STILL_ZOOM if camera.size <= LARGE else FINER
+        return self._draw(_scene(primitives, camera, box, zoom), box, zoom, zoom // FINER - 1)
+
+    def _draw(self, scene: pyrender.Scene, box: Box, zoom: int, halvings: int | None) -> np.ndarray:
+        renderer = self._offscreen._renderer
+        renderer.viewport_width, renderer.viewport_height = box.width * zoom, box.height * zoom
+        renderer.halvings = halvings
+        flags = pyrender.RenderFlags.FLAT | pyrender.RenderFlags.RGBA
+        # Not pyrender's own call: with OSMesa that makes a new context for each size.
+        self.make_current()
+        pixels, _ = renderer.render(scene, flags | pyrender.RenderFlags.OFFSCREEN)
+        return pixels
 
 
 class _LeanRenderer(ForwardRenderer):
     """pyrender's renderer without multisampling and without reading the depth back.
 
-    Pictures come back at half the viewport's size.
+    Attributes:
+        halvings: 0 or 1, how often pictures are halved before they are read; None to leave them in
+            the texture `_main_cb`
     """
 
+    halvings: int | None = None
     _main_fb: int | None
     _main_fb_dims: tuple[int | None, int | None]
 
@@ -215,43 +207,39 @@ class _LeanRenderer(ForwardRenderer):
             self._delete_main_framebuffer()
         if self._main_fb is not None:
             return
-        self._main_cb, self._main_db, self._half_cb = GL.glGenRenderbuffers(3)
+        self._main_cb = GL.glGenTextures(1)
+        self._main_db, self._half_cb = GL.glGenRenderbuffers(2)
         self._main_fb, self._half_fb = GL.glGenFramebuffers(2)
         self._main_fb_ms = self._main_fb
         half = (size[0] // 2, size[1] // 2)
-        colour, depth = GL.GL_COLOR_ATTACHMENT0, GL.GL_DEPTH_ATTACHMENT
-        _attach(self._half_fb, self._half_cb, GL.GL_RGBA8, colour, half)
-        _attach(self._main_fb, self._main_cb, GL.GL_RGBA8, colour, size)
-        _attach(self._main_fb, self._main_db, GL.GL_DEPTH_COMPONENT24, depth, size)
+        if self.halvings:
+            attach(self._half_fb, self._half_cb, GL.GL_RGBA8, GL.GL_COLOR_ATTACHMENT0, half)
+        attach(self._main_fb, self._main_db, GL.GL_DEPTH_COMPONENT24, GL.GL_DEPTH_ATTACHMENT, size)
+        attach_texture(self._main_fb, self._main_cb, size)
         self._main_fb_dims = size
 
     def _delete_main_framebuffer(self) -> None:
         if self._main_fb is not None:
             GL.glDeleteFramebuffers(2, [self._main_fb, self._half_fb])
-            GL.glDeleteRenderbuffers(3, [self._main_cb, self._main_db, self._half_cb])
+            GL.glDeleteRenderbuffers(2, [self._main_db, self._half_cb])
+            GL.glDeleteTextures([self._main_cb])
         self._main_fb = self._main_fb_ms = None
         self._main_fb_dims = (None, None)
 
-    def _read_main_framebuffer(self, scene: Any, flags: int) -> tuple[np.ndarray, None]:
+    def _read_main_framebuffer(self, scene: Any, flags: int) -> tuple[np.ndarray | None, None]:
+        if self.halvings is None:
+            return None, None
         width, height = self.viewport_width, self.viewport_height
         GL.glBindFramebuffer(GL.GL_READ_FRAMEBUFFER, self._main_fb)
-        GL.glBindFramebuffer(GL.GL_DRAW_FRAMEBUFFER, self._half_fb)
-        # Halved with linear filtering, each pixel is the mean of exactly four.
-        whole, half = (0, 0, width, height), (0, 0, width // 2, height // 2)
-        GL.glBlitFramebuffer(*whole, *half, GL.GL_COLOR_BUFFER_BIT, GL.GL_LINEAR)
-        GL.glBindFramebuffer(GL.GL_READ_FRAMEBUFFER, self._half_fb)
-        width, height = half[2:]
+        if self.halvings:
+            GL.glBindFramebuffer(GL.GL_DRAW_FRAMEBUFFER, self._half_fb)
+            # Halved with linear filtering, each pixel is the mean of exactly four.
+            whole, half = (0, 0, width, height), (0, 0, width // 2, height // 2)
+            GL.glBlitFramebuffer(*whole, *half, GL.GL_COLOR_BUFFER_BIT, GL.GL_LINEAR)
+            GL.glBindFramebuffer(GL.GL_READ_FRAMEBUFFER, self._half_fb)
+            width, height = half[2:]
         data = GL.glReadPixels(0, 0, width, height, GL.GL_RGBA, GL.GL_UNSIGNED_BYTE)
         return np.frombuffer(data, np.uint8).reshape(height, width, 4)[::-1], None
-
-
-def _attach(
-    framebuffer: int, buffer: int, kind: int, attachment: int, size: tuple[int, int]
-) -> None:
-    GL.glBindFramebuffer(GL.GL_FRAMEBUFFER, framebuffer)
-    GL.glBindRenderbuffer(GL.GL_RENDERBUFFER, buffer)
-    GL.glRenderbufferStorage(GL.GL_RENDERBUFFER, kind, *size)
-    GL.glFramebufferRenderbuffer(GL.GL_FRAMEBUFFER, attachment, GL.GL_RENDERBUFFER, buffer)
 
 
 class _Patch:
@@ -267,6 +255,7 @@ class _Patch:
     ) -> None:
         corners, indices = np.unique(face.triangles[triangles], return_inverse=True)
         self._vertices = face.corner_vertex[corners]
+        self._share = Neck.of(face).share(face.neutral[self._vertices])
         # Interleaved as pyrender lays it out: position, texture corner, colour and alpha.
         self._buffer = np.ones((len(corners), 9), np.float32)
         self._buffer[:, 0:3] = face.neutral[self._vertices]
@@ -278,11 +267,12 @@ class _Patch:
             indices=indices.reshape(-1, 3).astype(np.uint32),
             material=_material(texture, both_sides=False),
         )
-        self.scene = _scene([self._primitive], camera, box, MOVING_ZOOM)
+        self.scene = _scene([self._primitive], camera, box, FINER)
 
-    def update(self, posed: np.ndarray, colours: np.ndarray) -> None:
-        """Move and colour the vertices."""
-        self._buffer[:, 0:3] = posed.take(self._vertices, axis=0)
+    def update(self, posed: np.ndarray, colours: np.ndarray, angles: np.ndarray) -> None:
+        """Move and colour the vertices, with the head turned by (3,) radians."""
+        corners = posed.take(self._vertices, axis=0)
+        self._buffer[:, 0:3] = turned(corners, self._share, angles)
         self._buffer[:, 5:8] = colours.take(self._vertices, axis=0)
         if not self._primitive._buffers:  # not drawn yet: pyrender fills the buffer itself
             self._primitive.positions = self._buffer[:, 0:3]

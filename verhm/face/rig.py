@@ -1,4 +1,4 @@
-"""The face: a mesh with ARKit morphs, read once from the shipped asset."""
+"""The face: a mesh with ARKit morphs, read once from the shipped assets."""
 
 import functools
 import hashlib
@@ -14,11 +14,14 @@ from safetensors import SafetensorError
 from safetensors.numpy import load
 from scipy import sparse
 
-from verhm.errors import RenderError
+from verhm.errors import RenderError, RequestError
+from verhm.face.collisions import settle
+from verhm.face.contact import Cover, Seams, find_cover
 from verhm.labels import MORPHS
 
 SHIPPED: Final = Path(__file__).parents[2] / "pretrained"
-FORMAT: Final = 1
+FORMAT: Final = 2
+DEFAULT: Final = "neutral"  # avatar
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,8 @@ class Eye:
         centre: (3,) dm
         radius: dm
         gaze: morph columns look up, down, to the person's left, to the person's right
-        lid: (N,) vertices along the edge of the upper lid, by ascending x
+        lid, lower_lid: (N,) vertices along the lids' edges, by ascending x
+        cover: the skin that slides over the ball
     """
 
     vertices: slice
@@ -47,6 +51,8 @@ class Eye:
     radius: float
     gaze: tuple[int, int, int, int]
     lid: np.ndarray
+    lower_lid: np.ndarray
+    cover: Cover
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +61,7 @@ class FaceModel:
 
     Attributes:
         name: of the avatar
+        title: what people who choose it read
         neutral: (V, 3) positions with all morph weights 0
         corner_vertex: (C,) the vertex of each texture corner
         uv: (C, 2) texture corners in [0, 1] from the lower left
@@ -69,11 +76,14 @@ class FaceModel:
         parts: where each part lies
         eyes: the person's left and right one
         lips: the middle of the upper lip's lower and of the lower lip's upper edge
+        inside: skin within the mouth and behind the lids
+        seams: where lids and lips meet
         moving: (A,) vertices that some morph moves
         offsets: (3 A, M) sparse; weights → offsets of the moving vertices
     """
 
     name: str
+    title: str
     neutral: np.ndarray
     corner_vertex: np.ndarray
     uv: np.ndarray
@@ -88,13 +98,38 @@ class FaceModel:
     parts: dict[str, Span]
     eyes: tuple[Eye, Eye]
     lips: tuple[int, int]
+    inside: np.ndarray
+    seams: Seams
     moving: np.ndarray
     offsets: sparse.csr_array
 
     def vertices(self, weights: np.ndarray) -> np.ndarray:
-        """(V, 3) positions for (M,) morph weights: linear in them, but for the turning eyeballs."""
+        """(V, 3) positions for (M,) morph weights: those of `linear`, but skin gives way to skin.
+
+        Where a sum of morphs would move a lid or a lip through the other one, or a lid into the
+        eyeball, it goes no further.
+        """
+        settled = settle(weights)
+        offset = self.offsets @ settled
+        excess = self.seams.excess(settled)
+        if excess.any():
+            offset += self.seams.relief @ excess
+        posed = self._moved(offset, settled)
+        for eye in self.eyes:
+            eye.cover.slide(posed, eye.centre)
+        return posed
+
+    def folded(self, weights: np.ndarray) -> np.ndarray:
+        """(V,) how much the skin of `vertices` is darkened or lightened by folding."""
+        return self.folds @ settle(weights)
+
+    def linear(self, weights: np.ndarray) -> np.ndarray:
+        """(V, 3) positions as (M,) morph weights alone make them, but for the turning eyeballs."""
+        return self._moved(self.offsets @ weights, weights)
+
+    def _moved(self, offset: np.ndarray, weights: np.ndarray) -> np.ndarray:
         posed = self.neutral.copy()
-        posed[self.moving] += (self.offsets @ weights).reshape(-1, 3)
+        posed[self.moving] += offset.reshape(-1, 3)
         for eye in self.eyes:
             turn = gaze_rotation(eye, weights)
             posed[eye.vertices] = eye.centre + (posed[eye.vertices] - eye.centre) @ turn.T
@@ -132,72 +167,150 @@ def gaze_rotation(eye: Eye, weights: np.ndarray) -> np.ndarray:
     return turn @ nod
 
 
-def load_face(folder: Path = SHIPPED) -> FaceModel:
-    """Read a face; each folder is read once per process.
+def load_face(folder: Path = SHIPPED, name: str = DEFAULT) -> FaceModel:
+    """Read an avatar's face; each is read once per process.
 
     Args:
-        folder: holds face.safetensors and face.json
+        folder: holds face.json, face.safetensors and a file for each avatar
+        name: of the avatar
+
+    Raises:
+        RenderError: E40, the files are missing or damaged
+        RequestError: E71, there is no such avatar
+    """
+    return _load(folder.resolve(), name)
+
+
+def avatar_titles(folder: Path = SHIPPED) -> dict[str, str]:
+    """What people who choose an avatar read, by its name; the default is the first.
 
     Raises:
         RenderError: E40, the files are missing or damaged
     """
-    return _load(folder.resolve())
+    try:
+        return {avatar["name"]: avatar["title"] for avatar in _config(folder)["avatars"]}
+    except (KeyError, TypeError) as error:
+        raise _unusable("The face's files do not fit together.") from error
 
 
-@functools.lru_cache(maxsize=4)
-def _load(folder: Path) -> FaceModel:
+def refuse_unknown_avatar(name: str, folder: Path = SHIPPED) -> None:
+    """Refuse an avatar that does not exist, before minutes of work.
+
+    Raises:
+        RenderError: E40, the files are missing or damaged
+        RequestError: E71, there is no such avatar
+    """
+    known = avatar_titles(folder)
+    if name not in known:
+        raise RequestError(
+            "E71", f"There is no avatar “{name[:40]}”.", f"Choose one of {', '.join(known)}."
+        )
+
+
+@functools.lru_cache(maxsize=8)
+def _load(folder: Path, name: str) -> FaceModel:
+    refuse_unknown_avatar(name, folder)
+    config = _config(folder)
+    avatar = next(each for each in config["avatars"] if each["name"] == name)
+    try:
+        common = _tensors(folder / "face.safetensors", config["sha256"])
+        own = _tensors(folder / f"face-{name}.safetensors", avatar["sha256"])
+        return _build(config, avatar, common, own)
+    except (KeyError, ValueError, IndexError, TypeError, OSError, SafetensorError) as error:
+        raise _unusable("The face's files do not fit together.") from error
+
+
+def _config(folder: Path) -> dict[str, Any]:
     try:
         config = json.loads((folder / "face.json").read_text(encoding="utf-8"))
-        data = (folder / "face.safetensors").read_bytes()
     except (OSError, ValueError) as error:
         raise _unusable("The face's files are missing or cannot be read.") from error
-    if hashlib.sha256(data).hexdigest() != config.get("sha256") or config.get("format") != FORMAT:
+    if not isinstance(config, dict) or config.get("format") != FORMAT:
         raise _unusable("The face's files are damaged or belong to another version.")
+    return config
+
+
+def _tensors(path: Path, digest: str) -> dict[str, np.ndarray]:
     try:
-        return _build(config, load(data))
-    except (KeyError, ValueError, IndexError, OSError, SafetensorError) as error:
-        raise _unusable("The face's files do not fit together.") from error
+        data = path.read_bytes()
+    except OSError as error:
+        raise _unusable("The face's files are missing or cannot be read.") from error
+    if hashlib.sha256(data).hexdigest() != digest:
+        raise _unusable("The face's files are damaged or belong to another version.")
+    return load(data)
 
 
 def _unusable(cause: str) -> RenderError:
     return RenderError("E40", cause, "Fetch the project's files again.")
 
 
-def _build(config: dict[str, Any], tensors: dict[str, np.ndarray]) -> FaceModel:
+def _build(
+    config: dict[str, Any],
+    avatar: dict[str, Any],
+    common: dict[str, np.ndarray],
+    own: dict[str, np.ndarray],
+) -> FaceModel:
     if tuple(config["morphs"]) != MORPHS:
         raise ValueError("the face has other morphs")
-    neutral = tensors["positions"]
+    neutral = own["positions"]
     parts = {part["name"]: _span(part) for part in config["parts"]}
-    moving, offsets = _offsets(tensors, len(neutral))
+    matrix = _columns(common, "offset", len(neutral)) + _columns(own, "own", len(neutral))
+    moving = np.flatnonzero(np.diff(matrix.indptr).reshape(-1, 3).any(axis=1))
+    rows = (3 * moving[:, None] + np.arange(3)).ravel()
     return FaceModel(
-        name=config["name"],
+        name=avatar["name"],
+        title=avatar["title"],
         neutral=neutral,
-        corner_vertex=tensors["corner_vertex"],
-        uv=tensors["uv"],
-        triangles=tensors["triangles"],
-        light=tensors["light"].astype(np.float32),
-        gloss=tensors["gloss"].astype(np.float32),
-        folds=_columns(tensors, "fold", len(neutral)),
-        texture=np.asarray(Image.open(io.BytesIO(tensors["texture"].tobytes())).convert("RGB")),
-        strands=tensors["strands"].astype(np.float32),
-        strand_tone=tensors["strand_tone"].astype(np.float32),
-        hair=np.array(config["hair"], np.float32) / 255,
+        corner_vertex=common["corner_vertex"],
+        uv=common["uv"],
+        triangles=common["triangles"],
+        light=own["light"].astype(np.float32),
+        gloss=own["gloss"].astype(np.float32),
+        folds=_columns(common, "fold", len(neutral)),
+        texture=np.asarray(Image.open(io.BytesIO(own["texture"].tobytes())).convert("RGB")),
+        strands=_strands(own),
+        strand_tone=own["strand_tone"].astype(np.float32),
+        hair=np.array(avatar["hair"], np.float32) / 255,
         parts=parts,
         eyes=(
-            _eye(neutral, parts["left eye"], "Left", tensors["left_lid"]),
-            _eye(neutral, parts["right eye"], "Right", tensors["right_lid"]),
+            _eye(neutral, parts, "Left", common, matrix),
+            _eye(neutral, parts, "Right", common, matrix),
         ),
-        lips=(int(tensors["lips"][0]), int(tensors["lips"][1])),
+        lips=(int(common["lips"][0]), int(common["lips"][1])),
+        inside=common["inside"],
+        seams=_seams(common, matrix, neutral, rows),
         moving=moving,
-        offsets=offsets,
+        offsets=matrix[rows],
     )
+
+
+def _seams(
+    common: dict[str, np.ndarray], matrix: sparse.csr_array, neutral: np.ndarray, rows: np.ndarray
+) -> Seams:
+    upper, lower = common["seam_upper"], common["seam_lower"]
+    reach = (matrix[3 * upper + 1] - matrix[3 * lower + 1]).toarray()
+    relief = _columns(common, "relief", len(neutral))[rows]
+    return Seams(upper, lower, (neutral[upper] - neutral[lower])[:, 1], reach, relief)
+
+
+def _strands(own: dict[str, np.ndarray]) -> np.ndarray:
+    steps = own["strand_step"].astype(np.float32) * own["strand_scale"]
+    root = own["strand_root"][:, None]
+    return np.concatenate([root, root + np.cumsum(steps, axis=1)], axis=1)
 
 
 def _span(part: dict[str, Any]) -> Span:
     return Span(*(slice(*part[key]) for key in ("vertices", "corners", "triangles")))
 
 
-def _eye(neutral: np.ndarray, span: Span, side: str, lid: np.ndarray) -> Eye:
+def _eye(
+    neutral: np.ndarray,
+    parts: dict[str, Span],
+    side: str,
+    common: dict[str, np.ndarray],
+    matrix: sparse.csr_array,
+) -> Eye:
+    span = parts[f"{side.lower()} eye"]
     points = neutral[span.vertices]
     # The ball is round about its axis: its rings' centres lie on it, and the last ring is widest.
     centre = np.array([*points[:, :2].mean(axis=0), 0.0], np.float32)
@@ -206,25 +319,17 @@ def _eye(neutral: np.ndarray, span: Span, side: str, lid: np.ndarray) -> Eye:
     radius = float(np.hypot(*(points[widest, :2] - centre[:2])))
     left, right = ("Out", "In") if side == "Left" else ("In", "Out")
     gaze = tuple(MORPHS.index(f"eyeLook{way}{side}") for way in ("Up", "Down", left, right))
-    return Eye(span.vertices, centre, radius, gaze, lid)  # type: ignore[arg-type]
+    lids = common[f"{side.lower()}_lid"], common[f"{side.lower()}_lower_lid"]
+    blink = matrix[:, [MORPHS.index(f"eyeBlink{side}")]].toarray().reshape(-1, 3)
+    skin = parts["skin"].vertices
+    cover = find_cover(neutral[skin], centre, radius, blink[skin].any(axis=1))
+    return Eye(span.vertices, centre, radius, gaze, *lids, cover)  # type: ignore[arg-type]
 
 
-def _columns(tensors: dict[str, np.ndarray], name: str, rows: int) -> sparse.csr_array:
-    """(rows, M) sparse matrix from one run of rows and values per morph."""
-    matrix = sparse.csc_array(
-        (
-            tensors[f"{name}_value"].astype(np.float32),
-            tensors[f"{name}_row"],
-            tensors[f"{name}_start"],
-        ),
-        shape=(rows, len(MORPHS)),
-    )
-    return matrix.tocsr()
-
-
-def _offsets(tensors: dict[str, np.ndarray], vertices: int) -> tuple[np.ndarray, sparse.csr_array]:
-    """The moving vertices and the matrix from weights to their offsets."""
-    matrix = _columns(tensors, "offset", 3 * vertices)
-    moving = np.flatnonzero(np.diff(matrix.indptr).reshape(-1, 3).any(axis=1))
-    rows = (3 * moving[:, None] + np.arange(3)).ravel()
-    return moving, matrix[rows]
+def _columns(tensors: dict[str, np.ndarray], name: str, vertices: int) -> sparse.csr_array:
+    """(C V, K) sparse matrix from runs of vertices and (C,) values, one run per column."""
+    values, start = tensors[f"{name}_value"].astype(np.float32), tensors[f"{name}_start"]
+    width = values.shape[1]
+    rows = width * tensors[f"{name}_vertex"].astype(np.int32)[:, None] + np.arange(width)
+    shape = (width * vertices, len(start) - 1)
+    return sparse.csc_array((values.ravel(), rows.ravel(), width * start), shape=shape).tocsr()

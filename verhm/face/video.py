@@ -1,29 +1,15 @@
-"""Draws a face over time into a video with sound, with several processes at once."""
+"""A face over time as a video with sound, alone or beside what else is worth seeing."""
 
 import contextlib
-import os
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
-from typing import IO, Final
 
-import numpy as np
-
-from verhm.audio.child import Child
 from verhm.audio.media import open_video
-from verhm.errors import RenderError
+from verhm.face.panels import ALONE, Beside, Panels
 from verhm.face.rig import load_face
 from verhm.settings import VideoSettings
 from verhm.stages import Progress, Stage, no_progress
 from verhm.types import MorphSequence, Waveform
 
-WORKERS: Final = max(1, min(2, os.cpu_count() or 1))
-AHEAD: Final = 16  # frames' weights that lie ready for each worker
-START_TIME, FRAME_TIME = 60.0, 15.0  # s to the first and to each other picture; longer is hung
-_PATIENCE = 0.2  # s between two looks at whether the work was cancelled
 _DEFAULT = VideoSettings()
 
 
@@ -33,8 +19,9 @@ def render_video(
     output: Path,
     settings: VideoSettings = _DEFAULT,
     progress: Progress = no_progress,
+    beside: Beside = ALONE,
 ) -> None:
-    """Write an MP4 of the shipped face, one frame per row of the weights.
+    """Write an MP4 of an avatar's face, one frame per row of the weights.
 
     Works from any thread. Memory does not grow with the length. Nothing is left behind when it
     fails or is cancelled.
@@ -43,132 +30,30 @@ def render_video(
         morphs: the face over time
         audio: what it says, from the same start
         output: file to write; replaced when it exists
-        settings: size and caption
+        settings: size, avatar and caption
         progress: told the share of frames done, also while a frame takes long; may raise
             `Cancelled`
+        beside: what else is shown
 
     Raises:
         RenderError: E40 no face, E41 it cannot be drawn, E42 the video cannot be written
-        AudioError: E10–E17 when the sound file is unfit
+        AudioError: E10–E19 when the sound file, or the film beside the face, is unfit
+        RequestError: E71 no such avatar, or the face is too small for what is shown with it
         Cancelled: as raised by `progress`
     """
-    load_face()  # says at once what is wrong with it
+    load_face(name=settings.avatar)  # says at once what is wrong with it
     done, count = 0, len(morphs.weights)
 
     def report() -> None:
         progress(Stage.RENDER, done / max(count, 1))
 
     report()
+    panels = Panels(morphs, settings, beside, report)
     with (
-        open_video(output, settings.size, morphs.frame_rate, audio, report) as video,
-        contextlib.closing(draw_frames(morphs.weights, settings, report)) as frames,
+        open_video(output, panels.shape, morphs.frame_rate, audio, report) as video,
+        contextlib.closing(panels.frames()) as frames,
     ):
         for frame in frames:
             video.write(frame)
             done += 1
             report()
-
-
-def draw_frames(
-    weights: np.ndarray,
-    settings: VideoSettings,
-    waiting: Callable[[], None] = lambda: None,
-    workers: int = WORKERS,
-) -> Generator[np.ndarray, None, None]:
-    """Yield (size, size, 3) uint8 pictures of (F, M) weights, in order.
-
-    Frame f is drawn by worker f modulo their number: all draw at once, and none gets further
-    ahead than its pipe holds. While a picture takes long, `waiting` is called again and again; it
-    may raise.
-    """
-    count = max(1, min(workers, len(weights)))
-    with contextlib.ExitStack() as stack:
-        # Entered first, so that the workers whose pictures it waits for are ended before it is.
-        reader = stack.enter_context(ThreadPoolExecutor(max_workers=1))
-        crew = [stack.enter_context(_Worker(settings)) for _ in range(count)]
-        shares = [weights[first::count] for first in range(count)]
-        for worker, share in zip(crew, shares, strict=True):
-            worker.send(share[:AHEAD])
-        for frame in range(len(weights)):
-            worker, turn = crew[frame % count], frame // count
-            limit = START_TIME if turn == 0 else FRAME_TIME
-            yield _await(reader.submit(worker.receive), limit, waiting)
-            worker.send(shares[frame % count][turn + AHEAD : turn + AHEAD + 1])
-
-
-def _await(picture: Future[np.ndarray], limit: float, waiting: Callable[[], None]) -> np.ndarray:
-    deadline = time.monotonic() + limit
-    while not wait([picture], timeout=_PATIENCE).done:
-        waiting()
-        if time.monotonic() > deadline:
-            raise _undrawn("the drawing process does not answer")
-    return picture.result()
-
-
-class _Worker(contextlib.AbstractContextManager):
-    """One drawing process."""
-
-    def __init__(self, settings: VideoSettings) -> None:
-        self._shape = (settings.size, settings.size, 3)
-        with _refusing_crash("the drawing process did not start"):
-            self._process = subprocess.Popen(  # noqa: S603 - our own module, no shell
-                [sys.executable, "-m", "verhm.face.worker", str(settings.size), settings.caption],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                bufsize=0,
-                env=_environment(),
-            )
-        self._child = Child(self._process)
-
-    def __enter__(self) -> "_Worker":
-        self._child.__enter__()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._child.__exit__(*error)  # type: ignore[arg-type]
-
-    def send(self, weights: np.ndarray) -> None:
-        """Give it (N, M) more weights to draw."""
-        with _refusing_crash("the drawing process ended"):
-            self._pipe("stdin").write(weights.astype("<f4").tobytes())
-
-    def receive(self) -> np.ndarray:
-        """The next picture."""
-        picture = np.empty(self._shape, np.uint8)
-        rest = picture.data.cast("B")
-        pipe = self._pipe("stdout")
-        with _refusing_crash("the drawing process ended"):
-            while rest:
-                read = pipe.readinto(rest)  # type: ignore[attr-defined]
-                if not read:
-                    raise BrokenPipeError
-                rest = rest[read:]
-        return picture
-
-    def _pipe(self, name: str) -> IO[bytes]:
-        return getattr(self._process, name)
-
-
-@contextlib.contextmanager
-def _refusing_crash(reason: str) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise _undrawn(reason) from error
-
-
-def _undrawn(reason: str) -> RenderError:
-    return RenderError(
-        "E41",
-        f"The face could not be drawn: {reason}.",
-        "Install Mesa's EGL library (Debian: libegl1 libgl1-mesa-dri) and try again.",
-    )
-
-
-def _environment() -> dict[str, str]:
-    """For the workers: this package on the path, and one thread each, since there are several."""
-    root = str(Path(__file__).parents[2])
-    path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
-    threads = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "LP_NUM_THREADS": "0"}
-    return {**os.environ, "PYTHONPATH": path, **threads}

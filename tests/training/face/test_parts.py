@@ -7,9 +7,11 @@ import pytest
 
 from training.face.atlas import HEIGHT, REGIONS, WIDTH, place, unroll
 from training.face.eyes import fit_sphere, spread_of
+from training.face.haircut import SOFT_LINE
 from training.face.identity import Identity, target_weights
+from training.face.landmarks import Landmarks
 from training.face.part import Part, compact
-from training.face.skin import Landmarks, brow_arch, hairline
+from training.face.skin import brow_arch, hairline
 from training.face.teeth import UPPER, Arch
 
 MARKS = Landmarks(eye_x=0.28, eye_y=7.3, mouth_y=6.65, nose_y=6.98)
@@ -65,7 +67,7 @@ def test_the_iris_has_most_of_the_eyes_texture():
 
 def test_the_hairline_is_symmetric_over_the_forehead_and_under_the_crown():
     points = np.array([[0.3, 7.9, 1.2], [-0.3, 7.9, 1.2], [0, 8.4, 0.5], [0, 7.5, 1.4]])
-    left, right, crown, forehead = hairline(points, MARKS)
+    left, right, crown, forehead = hairline(points, MARKS, SOFT_LINE)
     assert left == pytest.approx(right)
     assert crown > 0 > forehead
 
@@ -87,6 +89,19 @@ def test_teeth_are_symmetric_and_as_wide_as_said():
     np.testing.assert_allclose(np.sort(left[:, 0]), np.sort(-right[:, 0]), atol=1e-9)
     assert np.ptp(left[:, 0]) == pytest.approx(UPPER[0][0], rel=0.1)
     assert left[:, 1].min() == pytest.approx(6.65, abs=0.01)
+
+
+def test_back_teeth_stand_within_the_band_and_front_teeth_on_it():
+    """Cheeks that fall in beside an open jaw must not meet them."""
+    x = np.linspace(-0.4, 0.4, 161)
+    band = np.column_stack([np.tile(x, 2), np.repeat([6.62, 6.8], 161), np.tile(1.4 - 3 * x**2, 2)])
+    arch = Arch(band, 1.0, 6.65, 0.0)
+    points, normals = arch.at(np.array([-0.4, -0.05, 0.05, 0.4]))
+    outside = points[:, 1] - (1.4 - 3 * points[:, 0] ** 2)
+    np.testing.assert_allclose(outside[1:3], 0, atol=0.005)
+    assert outside[[0, 3]].max() < -0.05
+    np.testing.assert_allclose(points[0], points[3] * [-1, 1])
+    np.testing.assert_allclose(np.linalg.norm(normals, axis=1), 1)
 
 
 def test_compacting_keeps_what_indices_mean():

@@ -7,13 +7,16 @@ from pathlib import Path
 from verhm.face.exchange.blender import write_blender_script
 from verhm.face.exchange.npy import write_morphs_npy
 from verhm.face.exchange.obj import remove_obj_sequence, write_obj_sequence
-from verhm.face.rig import load_face
+from verhm.face.rig import DEFAULT, load_face
 from verhm.stages import Progress, no_progress
 from verhm.types import MorphSequence
 
 
 def export_writers(
-    morphs: MorphSequence, kinds: Collection[str], progress: Progress = no_progress
+    morphs: MorphSequence,
+    kinds: Collection[str],
+    progress: Progress = no_progress,
+    avatar: str = DEFAULT,
 ) -> dict[str, Callable[[Path], object]]:
     """Tell which files a results folder gets, and what writes each.
 
@@ -21,11 +24,13 @@ def export_writers(
         morphs: the face over time
         kinds: any of "glb", "obj", "npy" and "blender", which needs the GLB and so brings it
         progress: told the share of frames of a sequence of files
+        avatar: whose face
 
     Raises:
         RenderError: E40, no face
+        RequestError: E71, no such avatar
     """
-    face = load_face()
+    face = load_face(name=avatar)
     writers: dict[str, Callable[[Path], object]] = {}
     if "glb" in kinds or "blender" in kinds:
         from verhm.face.exchange.glb import write_glb  # nothing else needs what it loads

@@ -115,7 +115,7 @@ def _target(
     """Offsets of positions and normals at full weight."""
     weights = np.zeros(len(MORPHS), np.float32)
     weights[morph] = 1
-    posed = face.vertices(weights)
+    posed = face.linear(weights)
     turned = normals.at(posed) - normals.neutral
     turned[np.linalg.norm(turned, axis=1) < _LEAST_TURN] = 0
     offsets = (posed - face.neutral) * METRE

@@ -1,0 +1,1 @@
+"""Judges of the face that had no part in making it."""

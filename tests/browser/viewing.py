@@ -1,0 +1,112 @@
+"""The turning face on a page that holds nothing else, in a browser that draws without a GPU."""
+
+import io
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+from PIL import Image
+from playwright.sync_api import Browser, Page, Route
+
+from ui.review_scripts import review_script
+from verhm.face.rig import DEFAULT, load_face
+from verhm.face.viewing.payload import pack_face, pack_frames
+from verhm.labels import MORPHS
+
+SITE = "http://127.0.0.1:1"  # nobody listens there: every request is answered by the test
+RATE = 30.0
+PIECE = 1_800  # frames
+READY = 30_000  # ms until the face is there, on a busy machine
+# The review's script without its last line, which would start the whole screen.
+OPEN = """async ([script, size]) => {
+  const canvas = document.createElement("canvas");
+  canvas.style.cssText = `display: block; width: ${size}px; height: ${size}px`;
+  document.body.replaceChildren(canvas);
+  window.said = [];
+  const say = (word) => () => window.said.push(word);
+  const told = {};
+  for (const word of ["lost", "found", "failed", "arrived"]) told[word] = say(word);
+  const parts = script.slice(0, script.lastIndexOf("startReview();"));
+  const open = Function(`${parts}; return openViewer;`)();
+  window.viewer = await open(canvas, "/motion/run", told);
+}"""
+SHOWN = """frame => {
+  const { frame: shown, drawn } = document.querySelector("canvas").dataset;
+  return shown === String(frame) && drawn === "best";
+}"""
+SETTLED = """() => {
+  const { angle, drawn } = document.querySelector("canvas").dataset;
+  const { yaw, pitch, isTurning } = viewer.orbit.state;
+  return !isTurning && drawn === "best" && angle === `${yaw.toFixed(1)} ${pitch.toFixed(1)}`;
+}"""
+
+
+class MadeUpRun:
+    """Answers what the viewer asks for, and counts it.
+
+    Args:
+        weights: (F, M) of the run
+        avatar: whose face
+    """
+
+    def __init__(self, weights: np.ndarray, avatar: str = DEFAULT) -> None:
+        self.packed = pack_frames(weights)
+        self.asked: list[str] = []
+        self.refused: set[str] = set()
+        self._face = pack_face(load_face(name=avatar))
+
+    def answer(self, route: Route) -> None:
+        """Give one request its answer."""
+        path = route.request.url.removeprefix(SITE)
+        self.asked.append(path)
+        if path in self.refused:
+            route.fulfill(status=404)
+        elif path == "/":
+            route.fulfill(content_type="text/html", body="<!doctype html><body style='margin:0'>")
+        elif path == "/motion/run":
+            route.fulfill(content_type="application/json", body=json.dumps(self.about()))
+        elif path == "/face/hash":
+            route.fulfill(content_type="application/octet-stream", body=self._face)
+        else:
+            length = PIECE * len(MORPHS)
+            first = int(path.rpartition("/")[2]) * length
+            route.fulfill(body=self.packed[first : first + length])
+
+    def about(self) -> dict:
+        frames = len(self.packed) // len(MORPHS)
+        counts = {"frames": frames, "frame_rate": RATE, "morphs": len(MORPHS), "piece": PIECE}
+        return {"face": "/face/hash", "caption": "synthetic", **counts}
+
+
+@contextmanager
+def viewer(browser: Browser, run: MadeUpRun, size: int = 256) -> Iterator[Page]:
+    """A page on which the run's face is open; `viewer` is a global there."""
+    page = browser.new_page(viewport={"width": max(size, 300), "height": max(size, 300)})
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.route(f"{SITE}/**", run.answer)
+    page.goto(f"{SITE}/")
+    page.evaluate(OPEN, [review_script(), size])
+    yield page
+    page.close()
+    assert problems == []
+
+
+def show(page: Page, time: float) -> None:
+    """Seek, and wait until the frame of that time is drawn at its best."""
+    page.evaluate("time => viewer.show(time)", time)
+    page.wait_for_function(SHOWN, arg=int(time * RATE + 1e-4), timeout=READY)
+    page.wait_for_timeout(50)
+
+
+def settle(page: Page) -> None:
+    """Wait until the face has stopped turning, and is drawn at its best."""
+    page.wait_for_function(SETTLED, timeout=READY)
+    page.wait_for_timeout(50)
+
+
+def picture(page: Page, canvas: str = "canvas") -> np.ndarray:
+    """(H, W, 3) uint8 pixels of a canvas as they are on the screen."""
+    shot = page.locator(canvas).screenshot()
+    return np.asarray(Image.open(io.BytesIO(shot)).convert("RGB"))

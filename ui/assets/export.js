@@ -1,0 +1,111 @@
+// The form of the tab Export: has videos made, follows them, and remembers what was chosen.
+const PACE = 700; // ms between two looks at a video that is being made
+const chosen = new Map(); // choices by name, as long as the page is open
+let timer = null;
+
+const form = () => element.querySelector(".film-form");
+const slot = (name) => element.querySelector(`[data-slot="${name}"]`);
+const inputs = () => [...element.querySelectorAll(".film-choice input")];
+
+function remember(input) {
+  chosen.set(input.name, input.type === "radio" ? input.value : input.checked);
+}
+
+/** Another session's form begins with what was chosen last; a choice that it lacks is kept for later. */
+function recall() {
+  for (const input of inputs()) {
+    if (!chosen.has(input.name)) continue;
+    const value = chosen.get(input.name);
+    input.checked = input.type === "radio" ? input.value === value : value;
+  }
+}
+
+function escapeText(text) {
+  const signs = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+  return String(text).replace(/[&<>"']/g, (sign) => signs[sign]);
+}
+
+function left(seconds) {
+  if (seconds === null) return "";
+  return seconds >= 90 ? ` · ${Math.round(seconds / 60)} min left` : ` · ${Math.max(1, Math.round(seconds))} s left`;
+}
+
+const STATES = {
+  waiting: () => "Waiting for what is made before it",
+  analysing: (film) => `Finding the neutral face · ${Math.round(100 * film.share)} %${left(film.seconds_left)}`,
+  rendering: (film) => `Drawing · ${Math.round(100 * film.share)} %${left(film.seconds_left)}`,
+  done: () => "Ready. Kept until VERHM is closed; download it to keep it longer.",
+  cancelled: () => "Cancelled.",
+  failed: (film) => `${film.error.code} ${film.error.cause} ${film.error.remedy}`,
+};
+
+function row(film) {
+  const bar = film.has_ended ? "" :
+    `<progress max="100" value="${Math.round(100 * film.share)}" aria-label="Video"></progress>`;
+  let act = "";
+  if (film.state === "done") act = `<a class="btn small" href="/films/${film.id}" download>Download</a>`;
+  if (!film.has_ended) act = `<button type="button" class="btn small" data-cancel="${film.id}">Cancel</button>`;
+  return `<li class="film-${film.state}"><div><b>${escapeText(film.words)}</b>` +
+    `<span class="muted small">${escapeText(STATES[film.state](film))}</span></div>${bar || "<span></span>"}${act}</li>`;
+}
+
+async function poll() {
+  clearTimeout(timer);
+  const run = form()?.dataset.run;
+  if (!run) return;
+  let films = null;
+  try {
+    ({ films } = await verhm.send(`/runs/${run}/films`));
+  } catch {
+    timer = setTimeout(poll, 3000); // the banner says that the app does not answer
+    return;
+  }
+  if (form()?.dataset.run !== run) return;
+  const html = films.map(row).join("");
+  const list = slot("films");
+  if (list.dataset.shown !== html) {
+    const held = document.activeElement?.dataset?.cancel;
+    list.innerHTML = list.dataset.shown = html;
+    if (held) list.querySelector(`[data-cancel="${held}"]`)?.focus();
+  }
+  if (films.some((film) => !film.has_ended)) timer = setTimeout(poll, PACE);
+}
+
+async function make() {
+  const isOn = (name) => Boolean(element.querySelector(`[name="film-${name}"]`)?.checked);
+  const asked = new URLSearchParams({
+    size: element.querySelector('[name="film-size"]:checked').value,
+    timeline: isOn("timeline"), neutral: isOn("neutral"), picture: isOn("picture"),
+  });
+  slot("problem").textContent = "";
+  try {
+    await verhm.send(`/runs/${form().dataset.run}/films?${asked}`, { method: "POST" });
+  } catch (error) {
+    slot("problem").textContent = error.message;
+  }
+  poll();
+}
+
+async function cancel(id) {
+  try {
+    await verhm.send(`/films/${id}/cancel`, { method: "POST" });
+  } catch (error) {
+    slot("problem").textContent = error.message;
+  }
+  poll();
+}
+
+element.addEventListener("change", (event) => {
+  if (event.target.closest(".film-choice")) remember(event.target);
+});
+element.addEventListener("click", (event) => {
+  if (event.target.closest('[data-do="make"]')) make();
+  const id = event.target.closest("[data-cancel]")?.dataset.cancel;
+  if (id) cancel(id);
+});
+watch("value", () => {
+  recall();
+  poll();
+});
+recall();
+poll();

@@ -1,0 +1,178 @@
+/* Where the face is seen: turning in 3D, or as the video, or the reason why there is neither. */
+
+const NO_3D = {
+  missing: "This browser cannot draw the 3D face (it has no WebGL 2); the video stands in.",
+  lost: "The browser interrupted the 3D face; the video stands in.",
+  failed: "The 3D face could not be loaded; the video stands in.",
+};
+const NO_MOTION = "A part of the face's motion could not be loaded; the face is neutral there.";
+const FRONT_ICON = '<svg width="14" height="14" viewBox="0 0 14 14" fill="none" stroke="currentColor" stroke-width="1.6" aria-hidden="true"><path d="M2.6 5.2A5 5 0 1 1 2 7.6"/><path d="M2.2 1.8v3.6h3.6"/></svg>';
+
+/** What stands where the video will be. */
+function facePlaceholder(face) {
+  if (face.problem) {
+    return `<div class="rv-wait" role="alert"><b>${escapeText(face.problem.code)} ${escapeText(face.problem.cause)}</b>` +
+      `<p>${escapeText(face.problem.remedy)}</p>${face.can_render ? renderButton("Render again") : ""}</div>`;
+  }
+  if (face.busy) {
+    return `<div class="rv-wait"><b class="rv-doing">The face is being rendered…</b>` +
+      `<progress max="100" aria-label="Rendering of the face"></progress>` +
+      `<p>The voice and the probabilities are ready.</p></div>`;
+  }
+  return `<div class="rv-wait"><b>No face has been rendered yet</b>` +
+    `${face.can_render ? renderButton("Render the face") : ""}</div>`;
+}
+
+function renderButton(text) {
+  return `<button type="button" class="btn primary rv-render">${text}</button>`;
+}
+
+/** The choice between the turning face and its video. */
+function modesMarkup() {
+  return `<div class="seg rv-modes" role="group" aria-label="How the face is shown">` +
+    `<button type="button" data-mode="3d" title="Drag it to see the face from the side">3D</button>` +
+    `<button type="button" data-mode="video">Video</button></div>` +
+    `<button type="button" class="rv-front" title="Back to the front (double-click)" aria-label="Turn the face back to the front">${FRONT_ICON}</button>`;
+}
+
+/** The words under the 3D face: the same that are written into the video. */
+function captionMarkup(caption) {
+  return `<p class="rv-caption"><span>${escapeText(caption)}</span><span class="rv-hint" aria-hidden="true">drag to turn</span></p>`;
+}
+
+/** Builds the stage; attach(media) hands the element that is the clock to the player. */
+function makeStage(root, { attach, render }) {
+  const stage = root.querySelector(".rv-face");
+  const state = { face: null, mode: null, clock: "", canvas: null, viewer: null, time: 0, why: "", share: "" };
+
+  /** The element that sounds; kept while its source stays the same. */
+  function setClock() {
+    const { video, audio } = state.face;
+    const isVideo = state.mode === "video" && Boolean(video) || !audio;
+    const source = isVideo ? video : audio;
+    const clock = `${isVideo} ${source}`;
+    if (clock === state.clock) return;
+    state.clock = clock;
+    const media = source ? document.createElement(isVideo ? "video" : "audio") : null;
+    attach(media);
+    stage.querySelector("video, audio")?.remove();
+    if (!media) return;
+    media.preload = "auto";
+    if (isVideo) { media.playsInline = true; media.setAttribute("aria-label", "Synthetic face driven by voice"); }
+    media.src = source;
+    stage.prepend(media);
+  }
+  function layOut() {
+    const { face, mode } = state;
+    setClock();
+    stage.dataset.mode = mode;
+    stage.querySelector(".rv-wait")?.remove();
+    if (mode === "video" && !face.video) stage.insertAdjacentHTML("beforeend", facePlaceholder(face));
+    stage.querySelector(".rv-render")?.addEventListener("click", render);
+    for (const button of stage.querySelectorAll("[data-mode]")) {
+      const isOn = button.dataset.mode === mode;
+      button.classList.toggle("on", isOn);
+      button.setAttribute("aria-pressed", String(isOn));
+    }
+    describeVideo();
+  }
+  /** How far the video is, in the words of the button that shows it. */
+  function describeVideo() {
+    const button = stage.querySelector('[data-mode="video"]');
+    if (!button) return;
+    const { busy, problem, video } = state.face;
+    const words = busy ? `Video ${state.share}` : problem && !video ? "Video failed" : "Video";
+    if (button.textContent !== words.trim()) button.textContent = words.trim();
+    button.title = busy ? "The video is being rendered" : video ? "" : "There is no video yet";
+  }
+  function choose(mode) {
+    state.mode = mode;
+    layOut();
+  }
+  function say(words) {
+    const note = stage.querySelector(".rv-note");
+    if (note?.textContent === words) return; // a screen reader has said it
+    note?.remove();
+    if (words) stage.insertAdjacentHTML("beforeend", `<p class="rv-note" role="status">${words}</p>`);
+  }
+  /** Without the 3D face: say why, once, and show what there is. */
+  function giveUp(why) {
+    say(NO_3D[why]);
+    choose("video");
+  }
+  function close() {
+    state.viewer?.end();
+    state.viewer = null;
+    state.canvas?.remove();
+    for (const part of stage.querySelectorAll(".rv-modes, .rv-front, .rv-caption")) part.remove();
+    state.canvas = null;
+  }
+  async function open(address) {
+    const canvas = document.createElement("canvas");
+    state.canvas = canvas;
+    canvas.className = "rv-canvas";
+    canvas.tabIndex = 0;
+    canvas.setAttribute("role", "application");
+    stage.append(canvas);
+    stage.insertAdjacentHTML("beforeend", modesMarkup());
+    for (const button of stage.querySelectorAll("[data-mode]")) {
+      button.addEventListener("click", () => choose(button.dataset.mode));
+    }
+    try {
+      const viewer = await openViewer(canvas, address, {
+        lost: () => { setUsable(false); giveUp("lost"); },
+        found: () => { setUsable(true); say(""); choose("3d"); },
+        failed: () => say(NO_MOTION),
+        arrived: () => { if (stage.querySelector(".rv-note")?.textContent === NO_MOTION) say(""); },
+      });
+      if (state.canvas !== canvas) { viewer.end(); return; }
+      begin3d(viewer, canvas);
+    } catch (error) {
+      if (state.canvas !== canvas) return;
+      console.warn(error);
+      close();
+      giveUp("failed");
+    }
+  }
+  function begin3d(viewer, canvas) {
+    state.viewer = viewer;
+    const { caption } = viewer.about;
+    const words = caption.charAt(0).toUpperCase() + caption.slice(1);
+    canvas.setAttribute("aria-label", `${words}. Arrow keys turn it.`);
+    stage.insertAdjacentHTML("beforeend", captionMarkup(caption));
+    stage.querySelector(".rv-front").addEventListener("click", viewer.orbit.reset);
+    viewer.show(state.time);
+  }
+  function setUsable(isUsable) {
+    stage.querySelector('[data-mode="3d"]').disabled = !isUsable;
+  }
+  /** What there is to see of the session; called again whenever that changes. */
+  function showFace(face) {
+    const before = state.face;
+    state.face = face;
+    if (face.motion !== before?.motion) {
+      close();
+      say("");
+      const canTurn = face.motion && canTurnFaces();
+      state.mode = canTurn ? "3d" : "video";
+      if (canTurn) open(face.motion);
+      else if (face.motion) say(NO_3D.missing);
+    }
+    layOut();
+  }
+  /** How far the rendering is, from 0 to 1, or what it waits for. */
+  function showShare(share, waitsFor) {
+    const percent = Math.floor(100 * share);
+    state.share = waitsFor ? "" : `${percent} %`;
+    describeVideo();
+    const words = stage.querySelector(".rv-doing");
+    if (!words) return;
+    words.textContent = waitsFor ?? `The face is being rendered… ${percent} %`;
+    stage.querySelector("progress").value = percent;
+  }
+  function show(time) {
+    state.time = time;
+    if (state.mode === "3d") state.viewer?.show(time);
+  }
+  return { showFace, showShare, show, end: close };
+}

@@ -1,0 +1,120 @@
+/* The turning face: plays a run's morphs on a canvas, at the time it is told.
+ *
+ * It has no clock and no motion of its own: show(time) is called by the player, and nothing is
+ * drawn that is drawn already, or that nobody sees. */
+
+const MOST_PIXELS = 1080; // of the canvas's side, like the largest video
+const NEUTRAL = -1; // in place of a frame
+const RESTS = 250; // ms without a change, after which a slow machine draws at its best
+
+/** Whether this browser can draw the face at all. */
+function canTurnFaces() {
+  const probe = document.createElement("canvas").getContext("webgl2");
+  probe?.getExtension("WEBGL_lose_context")?.loseContext(); // browsers allow a few at a time
+  return Boolean(probe);
+}
+
+/** Open a run's face on a canvas.
+ *
+ *  lost() is called when the browser takes the drawing away, found() when it gives it back,
+ *  failed() when a minute of the motion could not be fetched, arrived() when one was. */
+async function openViewer(canvas, address, { lost, found, failed, arrived }) {
+  const about = JSON.parse(new TextDecoder().decode(await fetchBytes(address)));
+  const rig = await loadRig(about.face);
+  const neutral = new Uint8Array(rig.about.morphs.length);
+  const life = new AbortController();
+  const shown = { frame: null, angle: null, still: null, isRough: false };
+  let drawing = makeDrawing(canvas, rig);
+  let isSlow = null; // not known yet
+  let isResting = false;
+  let time = 0;
+  let request = 0;
+  let rest = 0;
+
+  const motion = makeMotion(address, about, {
+    arrived: () => { draw(); arrived(); },
+    failed: (error) => { shown.frame = null; draw(); failed(error); }, // neutral, not of another time
+  });
+  const orbit = makeOrbit(canvas, { turned: askForDrawing, settled: askForDrawing });
+
+  function askForDrawing() {
+    request ||= requestAnimationFrame(() => { request = 0; draw(); });
+  }
+  function forget() {
+    shown.frame = shown.angle = shown.still = null;
+  }
+  /** Pose the frame of the time; returns whether that is another one. */
+  function move() {
+    const frame = motion.frameAt(time);
+    const weights = motion.weights(frame);
+    if (!weights && shown.frame !== null) return false; // what is shown stays until it is there
+    const next = weights ? frame : NEUTRAL;
+    if (next === shown.frame) return false;
+    drawing.pose(weights || neutral);
+    shown.frame = next;
+    canvas.dataset.frame = next;
+    return true;
+  }
+  /** Draw what is to be seen, roughly while it changes where drawing is slow; whether it changed. */
+  function paint() {
+    const { yaw, pitch, isTurning } = orbit.state;
+    const camera = cameraMatrix(rig.about.camera, yaw, pitch);
+    const angle = `${yaw.toFixed(1)} ${pitch.toFixed(1)}`;
+    const isRough = isSlow && !isResting;
+    const isFirst = shown.angle === null;
+    const isChanged = move() || angle !== shown.angle;
+    if (!isChanged && (isRough || !shown.isRough)) return false;
+    if (isRough && (isTurning || isFirst)) drawing.sketch(camera);
+    else drawLayers(camera, angle, isRough);
+    Object.assign(shown, { angle, isRough });
+    Object.assign(canvas.dataset, { angle, drawn: isRough ? "roughly" : "best" });
+    return isChanged;
+  }
+  function drawLayers(camera, angle, isRough) {
+    const hair = isRough ? "less" : "full";
+    const isStale = angle !== shown.still?.angle || (!isRough && hair !== shown.still.hair);
+    if (isStale) {
+      drawing.look(camera, hair);
+      shown.still = { angle, hair };
+    }
+    drawing.show(isRough);
+  }
+  function draw() {
+    if (document.hidden || !canvas.clientWidth || !drawing) return;
+    if (drawing.resize(Math.round(Math.min(MOST_PIXELS, canvas.clientWidth * devicePixelRatio)))) forget();
+    isSlow ??= drawing.measure(cameraMatrix(rig.about.camera, 0, 0));
+    if (!paint() || !isSlow || isResting) return;
+    clearTimeout(rest);
+    rest = setTimeout(() => { isResting = true; draw(); isResting = false; }, RESTS);
+  }
+  canvas.addEventListener("webglcontextlost", (event) => {
+    event.preventDefault(); // so that it may come back
+    drawing = null;
+    lost();
+  }, { signal: life.signal });
+  canvas.addEventListener("webglcontextrestored", () => {
+    forget();
+    drawing = makeDrawing(canvas, rig);
+    isSlow = null;
+    found();
+    draw();
+  }, { signal: life.signal });
+  document.addEventListener("visibilitychange", draw, { signal: life.signal });
+  const sizes = new ResizeObserver(askForDrawing); // also when its tab is opened again
+  sizes.observe(canvas);
+  draw();
+  return {
+    about, orbit,
+    show: (next) => { time = next; draw(); },
+    end: () => {
+      life.abort();
+      sizes.disconnect();
+      cancelAnimationFrame(request);
+      clearTimeout(rest);
+      orbit.end();
+      motion.end();
+      rig.picture.close();
+      canvas.getContext("webgl2")?.getExtension("WEBGL_lose_context")?.loseContext();
+    },
+  };
+}

@@ -1,0 +1,92 @@
+/* The face's triangles, skin to shirt. */
+
+/** What the face can reach in any pose: low and high corner of a box, in dm. */
+function reachOf(rig) {
+  const low = [Infinity, Infinity, Infinity];
+  const high = [-Infinity, -Infinity, -Infinity];
+  const { position, offset, offset_corner: corners, offset_start: starts, offset_scale: scales } = rig;
+  const take = (axis, value) => {
+    low[axis] = Math.min(low[axis], value);
+    high[axis] = Math.max(high[axis], value);
+  };
+  for (let number = 0; number < 3 * rig.about.lively; number += 1) take(number % 3, position[number]);
+  for (let morph = 0; morph < scales.length; morph += 1) {
+    for (let number = 3 * starts[morph]; number < 3 * starts[morph + 1]; number += 1) {
+      const axis = number % 3;
+      take(axis, position[3 * corners[(number - axis) / 3] + axis] + scales[morph] * offset[number]);
+    }
+  }
+  return { low, high };
+}
+
+function typeOf(gl, index) {
+  return index.BYTES_PER_ELEMENT === 2 ? gl.UNSIGNED_SHORT : gl.UNSIGNED_INT;
+}
+
+/** Builds what draws a face's triangles with a camera's matrix. */
+function makeSolid(gl, rig) {
+  const { about } = rig;
+  const face = makePose(rig);
+  const { packed, light } = makeLight(rig, face.buffer);
+  const count = rig.triangle.length / 3;
+  light(0, rig.position.length / 3, 1);
+  const lit = makeProgram(gl, SOLID_VERTEX, SOLID_FRAGMENT);
+  const moving = makeProgram(gl, SOLID_VERTEX, MOVING_FRAGMENT);
+  const depth = makeProgram(gl, DEPTH_VERTEX, DEPTH_FRAGMENT);
+  const index = makeBuffer(gl, rig.triangle, gl.ELEMENT_ARRAY_BUFFER);
+  const posed = makeBuffer(gl, packed, gl.ARRAY_BUFFER, gl.DYNAMIC_DRAW);
+  const attributes = [
+    [0, posed, 3, gl.FLOAT, false, PACKED, 0],
+    [1, posed, 4, gl.UNSIGNED_SHORT, true, PACKED, 12], // three of 16 bits would be converted each time
+    [2, makeBuffer(gl, rig.place), 2, gl.UNSIGNED_SHORT, true],
+  ];
+  const arrays = makeArrays(gl, attributes, index);
+  const few = makeArrays(gl, attributes, makeBuffer(gl, rig.coarse, gl.ELEMENT_ARRAY_BUFFER));
+  const neutral = makeArrays(gl, [[0, makeBuffer(gl, rig.position), 3, gl.FLOAT, false]], index);
+  const skin = makeTexture(gl, () =>
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGB8, gl.RGB, gl.UNSIGNED_BYTE, rig.picture));
+
+  function draw(first, last) {
+    const offset = 3 * first * rig.triangle.BYTES_PER_ELEMENT;
+    gl.drawElements(gl.TRIANGLES, 3 * (last - first), typeOf(gl, rig.triangle), offset);
+  }
+  function use({ program, place }, matrix, textures, vertices) {
+    gl.useProgram(program);
+    gl.uniformMatrix4fv(place("camera"), false, matrix);
+    bindTextures(gl, place, textures);
+    gl.bindVertexArray(vertices);
+  }
+  return {
+    reach: reachOf(rig),
+    /** Take weights as bytes, and upload what they can move. */
+    pose(weights) {
+      light(0, about.lively, face.apply(weights));
+      gl.bindBuffer(gl.ARRAY_BUFFER, posed);
+      gl.bufferSubData(gl.ARRAY_BUFFER, 0, new Uint8Array(packed, 0, PACKED * about.lively));
+    },
+    drawStill(matrix) {
+      use(lit, matrix, { skin }, arrays);
+      draw(about.moving, count);
+    },
+    /** What moves, the border to what does not included, but not the insides of its surfaces.
+     *  `still` is the depth of what keeps still, `finer` how much finer it is than what is drawn. */
+    drawMoving(matrix, still, finer, isQuick) {
+      use(moving, matrix, { skin, still }, isQuick ? few : arrays);
+      gl.uniform1f(moving.place("finer"), finer);
+      gl.enable(gl.CULL_FACE);
+      if (isQuick) gl.drawElements(gl.TRIANGLES, rig.coarse.length, typeOf(gl, rig.coarse), 0);
+      else draw(0, about.drawn);
+      gl.disable(gl.CULL_FACE);
+    },
+    /** All of it. */
+    drawAll(matrix) {
+      use(lit, matrix, { skin }, arrays);
+      draw(0, count);
+    },
+    /** Leave the depth of the neutral face, or only of what keeps still. */
+    drawDepth(matrix, isWhole) {
+      use(depth, matrix, {}, neutral);
+      draw(isWhole ? 0 : about.moving, count);
+    },
+  };
+}

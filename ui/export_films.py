@@ -1,0 +1,343 @@
+"""Videos made to be taken along: the face with whatever was chosen to be seen beside it.
+
+They lie in the work folder until the app stops, their session is erased, or many newer ones were
+made; nothing of them is kept with the session. They wait in the same lines as the jobs: what needs
+the model in the analyses' line, the drawing in the drawings' line.
+"""
+
+import json
+import logging
+import shutil
+import tempfile
+import threading
+import time
+import uuid
+from collections.abc import Callable, Collection
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from storage.failures import coded_os_errors, damaged_result
+from storage.models import RunState
+from storage.repository import Repository
+from ui.engine import Engine
+from ui.job_endings import failure
+from ui.progress import JobState, Pace
+from verhm.errors import Cancelled, RequestError, StorageError, VerhmError
+from verhm.face.panels import Beside, refuse_unfit
+from verhm.settings import VideoSettings
+from verhm.stages import Progress, Stage
+from verhm.types import EmotionTimeline, MorphSequence
+
+KEPT: Final = 8  # films, so that the disk does not fill while the app runs for weeks
+LONGEST: Final = 4  # films that may wait or be made at once
+STOP_TIME: Final = 5.0  # s; a drawing that was told to stop has mostly ended by then
+_NEUTRAL: Final = 0.05  # share of the work that finding the neutral face takes
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class FilmChoices:
+    """What a film shows.
+
+    Attributes:
+        size: of the face, px
+        avatar: whose face
+        timeline: the probabilities over time, below the face
+        neutral: a face that says the same words neutrally, at its right
+        picture: the recording's own picture, at its left
+    """
+
+    size: int = 512
+    timeline: bool = True
+    neutral: bool = False
+    picture: bool = False
+    avatar: str = VideoSettings.avatar
+
+    @property
+    def video(self) -> VideoSettings:
+        """How its faces are drawn."""
+        return VideoSettings(self.size, self.avatar)
+
+    @property
+    def file_name(self) -> str:
+        """What the film is called, such as face-man-720-timeline-neutral.mp4."""
+        parts = [each for each in ("timeline", "neutral", "picture") if getattr(self, each)]
+        face = ["face"] if self.avatar == VideoSettings.avatar else ["face", self.avatar]
+        return "-".join([*face, str(self.size), *parts]) + ".mp4"
+
+
+@dataclass(frozen=True)
+class Film:
+    """A film as it stands.
+
+    Attributes:
+        id: of the film
+        session_id: whose recording is heard
+        run_id: whose result is shown
+        choices: what it shows
+        state: where it is in its life
+        share: of the work that is done, in [0, 1]
+        seconds_left: an estimate; None where unknown
+        error: what ended it early
+    """
+
+    id: str
+    session_id: str
+    run_id: str
+    choices: FilmChoices
+    state: JobState = JobState.WAITING
+    share: float = 0.0
+    seconds_left: float | None = None
+    error: VerhmError | None = None
+
+
+class Films:
+    """Makes films, one after the other.
+
+    Args:
+        repository: where recordings and results are kept
+        engine: what analyses and draws
+        workspace: folder for the films
+        analyses: line of what needs the model
+        drawings: line of what draws
+    """
+
+    def __init__(
+        self,
+        repository: Repository,
+        engine: Engine,
+        workspace: Path,
+        analyses: ThreadPoolExecutor,
+        drawings: ThreadPoolExecutor,
+    ) -> None:
+        self._repository = repository
+        self._engine = engine
+        self._workspace = workspace
+        self._analyses = analyses
+        self._drawings = drawings
+        self._lock = threading.Lock()
+        self._is_closing = False
+        self._films: dict[str, Film] = {}
+        self._folders: dict[str, Path] = {}
+        self._steps: dict[str, Future[Any]] = {}  # of the open films: what each waits for or does
+        self._ends: dict[str, Future[None]] = {}  # of the open films
+        self._stopped: set[str] = set()
+
+    def order(self, run_id: str, choices: FilmChoices) -> Film:
+        """Make a film of a run.
+
+        Raises:
+            AudioError: E10–E19 when the recording's picture is wanted and there is none
+            RequestError: E61 when too many films wait or the app is being closed, E71 when the
+                size is unfit
+            StorageError: E53 when there is no such run, or it has no result
+        """
+        run = self._repository.run(run_id)
+        if run.state is not RunState.DONE:
+            raise StorageError("E53", "This run has no result.", "Analyse the session again.")
+        recording = self._repository.recording(run.session_id)
+        refuse_unfit(choices.video, recording if choices.picture else None, choices.timeline)
+        film = Film(uuid.uuid4().hex, run.session_id, run_id, choices)
+        with self._lock:
+            self._refuse_when_busy()
+            self._films[film.id] = film
+            self._ends[film.id] = Future()
+        if choices.neutral:
+            self._step(film, self._analyses.submit(self._find_neutral, film), self._go_on)
+        else:
+            self._step(film, self._drawings.submit(self._draw, film, None), self._end)
+        return film
+
+    def of_run(self, run_id: str) -> list[Film]:
+        """The films of a run, the newest first."""
+        with self._lock:
+            return [film for film in reversed(self._films.values()) if film.run_id == run_id]
+
+    @property
+    def sessions(self) -> set[str]:
+        """Ids of the sessions that have films."""
+        with self._lock:
+            return {film.session_id for film in self._films.values()}
+
+    def film(self, film_id: str) -> Film:
+        """A film as it stands; raises `StorageError` (E53) when there is none."""
+        with self._lock:
+            film = self._films.get(film_id)
+        if film is None:
+            raise StorageError("E53", "There is no such video any more.", "Make it again.")
+        return film
+
+    def path(self, film_id: str) -> Path:
+        """Where a finished film lies; raises `StorageError` (E53) when there is none."""
+        film = self.film(film_id)
+        if film.state is not JobState.DONE:
+            raise StorageError("E53", "The video is not finished.", "Wait for it.")
+        with self._lock:
+            return self._folders[film_id] / film.choices.file_name
+
+    def cancel(self, film_id: str) -> None:
+        """Stop a film at once while it waits, soon while it is made; others stay as they are."""
+        with self._lock:
+            step = self._steps.get(film_id)
+            if step is not None:
+                self._stopped.add(film_id)
+        # Not under the lock: what waits ends within this call.
+        if step is not None:
+            step.cancel()
+
+    def forget(self, session_ids: Collection[str]) -> None:
+        """Stop and erase all films of some sessions; waits a while for what is being made."""
+        with self._lock:
+            gone = [film for film in self._films.values() if film.session_id in session_ids]
+            ends = [self._ends[film.id] for film in gone if film.id in self._ends]
+        for film in gone:
+            self.cancel(film.id)
+        wait(ends, timeout=STOP_TIME)
+        with self._lock:
+            for film in gone:
+                self._erase(film.id)
+
+    def close(self) -> None:
+        """Stop everything; the app empties the work folder."""
+        with self._lock:
+            self._is_closing = True
+            self._stopped.update(self._ends)
+
+    def _refuse_when_busy(self) -> None:
+        if self._is_closing:
+            raise RequestError("E61", "VERHM is being closed.", "Start it again.")
+        if len(self._ends) >= LONGEST:
+            raise RequestError(
+                "E61", f"{len(self._ends)} videos are being made already.", "Wait for one of them."
+            )
+
+    def _step(
+        self, film: Film, step: "Future[Any]", then: Callable[[Film, "Future[Any]"], None]
+    ) -> None:
+        with self._lock:
+            self._steps[film.id] = step
+            is_stopped = film.id in self._stopped
+        step.add_done_callback(lambda done: then(film, done))
+        if is_stopped:
+            step.cancel()
+
+    def _go_on(self, film: Film, found: "Future[Any]") -> None:
+        """Let a film whose neutral face is found wait for its drawing."""
+        with self._lock:
+            goes_on = failure(found) is None and not self._is_closing
+            drawn = self._drawings.submit(self._draw, film, found.result()) if goes_on else found
+        self._step(film, drawn, self._end)
+
+    def _find_neutral(self, film: Film) -> MorphSequence:
+        """The same words said neutrally; that is not kept with a result."""
+        run = self._repository.run(film.run_id)
+        report = self._progress(film.id, JobState.ANALYSING, 0.0, _NEUTRAL)
+        recording = self._repository.recording(film.session_id)
+        analysis = self._engine.analyze(recording, report, run.settings)
+        if analysis.model != run.model or analysis.neutral is None:
+            raise RequestError(
+                "E71",
+                "This result was made by another model, which the neutral face would not match.",
+                "Analyse the session again under Review, and make the video of the new run.",
+            )
+        return analysis.neutral
+
+    def _draw(self, film: Film, neutral: MorphSequence | None) -> None:
+        """Draw a film; runs in the drawings' thread."""
+        choices, repository = film.choices, self._repository
+        report = self._progress(film.id, JobState.RENDERING, _NEUTRAL if neutral else 0.0, 1.0)
+        recording, morphs = repository.recording(film.session_id), repository.morphs(film.run_id)
+        beside = Beside(
+            timeline=_timeline(repository, film.run_id, morphs) if choices.timeline else None,
+            neutral=neutral,
+            film=recording if choices.picture else None,
+        )
+        with coded_os_errors():
+            self._workspace.mkdir(mode=0o700, parents=True, exist_ok=True)
+            folder = Path(tempfile.mkdtemp(dir=self._workspace))
+        with self._lock:
+            self._folders[film.id] = folder
+        output = folder / choices.file_name
+        self._engine.render(morphs, recording, output, choices.video, report, beside)
+
+    def _progress(self, film_id: str, state: JobState, start: float, end: float) -> Progress:
+        pace, stages = Pace(), list(Stage)
+
+        def report(stage: Stage, share: float) -> None:
+            # Of an analysis, its stages count alike: they are seconds beside the drawing's minutes.
+            within = share
+            if state is JobState.ANALYSING:
+                within = (stages.index(stage) + share) / stages.index(Stage.RENDER)
+            done = start + (end - start) * min(within, 1.0)
+            left = pace.seconds_left(done, time.monotonic())
+            with self._lock:
+                if film_id in self._stopped:
+                    raise Cancelled
+                self._put(film_id, state=state, share=done, seconds_left=left)
+
+        report(Stage.DECODE if state is JobState.ANALYSING else Stage.RENDER, 0.0)
+        return report
+
+    def _put(self, film_id: str, **changes: Any) -> None:
+        self._films[film_id] = replace(self._films[film_id], **changes)
+
+    def _end(self, film: Film, done: "Future[Any]") -> None:
+        """Note how a film ended, and erase the oldest of very many."""
+        error = failure(done)
+        if error is not None and not isinstance(error, VerhmError):
+            log.error("A video ended in an unforeseen way", exc_info=error)
+        with self._lock:
+            if error is None and (film.id in self._stopped or self._is_closing):
+                error = Cancelled()  # asked for while the last frame was written
+            self._put(film.id, state=_ending(error), seconds_left=None)
+            if error is None:
+                self._put(film.id, share=1.0)
+            else:
+                self._put(film.id, error=_told(error))
+                self._remove_folder(film.id)
+            self._stopped.discard(film.id)
+            self._steps.pop(film.id)
+            self._ends.pop(film.id).set_result(None)
+            ended = [each.id for each in self._films.values() if each.state.has_ended]
+            for old in ended[:-KEPT]:
+                self._erase(old)
+
+    def _erase(self, film_id: str) -> None:
+        """Forget a film that has ended, with its file; under the lock."""
+        if film_id not in self._ends:
+            self._films.pop(film_id, None)
+        self._remove_folder(film_id)
+
+    def _remove_folder(self, film_id: str) -> None:
+        folder = self._folders.pop(film_id, None)
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _ending(error: BaseException | None) -> JobState:
+    if error is None:
+        return JobState.DONE
+    return JobState.CANCELLED if isinstance(error, Cancelled) else JobState.FAILED
+
+
+def _told(error: BaseException) -> VerhmError:
+    """What a person is told; never the error itself, which would keep the work's memory."""
+    if isinstance(error, VerhmError):
+        return VerhmError(error.code, error.cause, error.remedy)
+    return RequestError(
+        "E64",
+        "The video stopped for a reason that was not foreseen.",
+        "Make it again. The terminal shows the details.",
+    )
+
+
+def _timeline(repository: Repository, run_id: str, morphs: MorphSequence) -> EmotionTimeline:
+    from verhm.report.document import from_document
+
+    try:
+        return from_document(json.loads(repository.document(run_id)), morphs).timeline
+    except (ValueError, KeyError, TypeError) as error:
+        raise damaged_result() from error

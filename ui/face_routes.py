@@ -1,0 +1,170 @@
+"""Where the turning face gets what it is drawn from: the face once, its motion minute by minute."""
+
+import hashlib
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any, Final
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import Response
+
+from storage.failures import missing
+from storage.models import Run
+from storage.repository import Repository
+from ui.context import AppContext
+from ui.user import signed_in
+from verhm.errors import StorageError
+from verhm.face.rig import FaceModel, load_face
+from verhm.face.viewing.payload import pack_face, pack_frames
+from verhm.settings import VideoSettings
+
+PIECE: Final = 60.0  # s of motion in one answer
+_KEPT_RUNS: Final = 2  # whose motion stays in memory: 11 MB for two hours
+_KEPT_FACES: Final = 4  # packed; 10 MB each at most
+# A face is found by the hash of its content, so that no copy of it is ever out of date.
+_FOREVER: Final = {"Cache-Control": "private, max-age=31536000, immutable"}
+_BYTES: Final = "application/octet-stream"
+
+
+def routes(context: AppContext) -> APIRouter:
+    """`/face/{sha256}`; `/motion/{run}` says what there is, `/motion/{run}/{piece}` is a minute."""
+    router = APIRouter(dependencies=[Depends(signed_in)])
+    faces, motions = _Faces(), _Motions(context.repository)
+
+    @router.get("/face/{sha256}")
+    def face(sha256: str) -> Response:
+        return Response(faces.content(sha256), media_type=_BYTES, headers=_FOREVER)
+
+    @router.get("/motion/{run_id}")
+    def motion(run_id: str) -> dict[str, Any]:
+        run = context.repository.run(run_id)
+        found = motions.of(run_id)
+        return {
+            "face": f"/face/{faces.address(face_of(run, context.preferences.avatar()))}",
+            "frame_rate": found.frame_rate,
+            "frames": found.frames,
+            "morphs": found.morphs,
+            "piece": found.piece,
+            "caption": caption_of(run),
+        }
+
+    @router.get("/motion/{run_id}/{piece}")
+    def part(run_id: str, piece: int) -> Response:
+        return Response(motions.of(run_id).part(piece), media_type=_BYTES)
+
+    return router
+
+
+def motion_url(run_id: str) -> str:
+    """Where the browser finds how a run's face moves."""
+    return f"/motion/{run_id}"
+
+
+def face_of(run: Run, preferred: str) -> FaceModel:
+    """The face that a run is shown with: its video's, or where none is wanted the preferred one."""
+    return load_face(name=run.video_settings.avatar if run.video_settings else preferred)
+
+
+def caption_of(run: Run) -> str:
+    """The words that call a run's face synthetic; the usual ones where its video has none."""
+    chosen = run.video_settings.caption if run.video_settings else ""
+    return chosen or VideoSettings().caption
+
+
+@dataclass(frozen=True)
+class _Motion:
+    """A run's morphs as they are sent.
+
+    Attributes:
+        weights: one byte per frame and morph
+        morphs: how many there are
+        frame_rate: Hz
+    """
+
+    weights: bytes
+    morphs: int
+    frame_rate: float
+
+    @property
+    def frames(self) -> int:
+        return len(self.weights) // self.morphs
+
+    @property
+    def piece(self) -> int:
+        """Frames in one answer."""
+        return round(PIECE * self.frame_rate)
+
+    def part(self, piece: int) -> bytes:
+        """One minute; the last one may be shorter.
+
+        Raises:
+            StorageError: E53 when the run has no such minute
+        """
+        length = self.piece * self.morphs
+        found = self.weights[max(0, piece) * length : max(0, piece + 1) * length]
+        if not found:
+            raise missing("motion")
+        return found
+
+
+class _Motions:
+    """The motion of the runs that were looked at last."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[str, _Motion] = OrderedDict()
+
+    def of(self, run_id: str) -> _Motion:
+        """A run's motion, read and checked once.
+
+        Raises:
+            StorageError: E52 when it is damaged, E53 when there is none (any more)
+        """
+        with self._lock:
+            try:
+                self._repository.run(run_id)
+            except StorageError:  # erased: nothing of it stays
+                self._kept.pop(run_id, None)
+                raise
+            if run_id not in self._kept:
+                morphs = self._repository.morphs(run_id)
+                packed, count = pack_frames(morphs.weights), morphs.weights.shape[1]
+                self._kept[run_id] = _Motion(packed, count, morphs.frame_rate)
+            self._kept.move_to_end(run_id)
+            while len(self._kept) > _KEPT_RUNS:
+                self._kept.popitem(last=False)
+            return self._kept[run_id]
+
+
+class _Faces:
+    """Faces as they are sent, by the hash of their content."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._addresses: dict[FaceModel, str] = {}
+        self._contents: OrderedDict[str, bytes] = OrderedDict()
+
+    def address(self, face: FaceModel) -> str:
+        """SHA-256 of a face's file; packing it takes a second, once."""
+        with self._lock:
+            if self._addresses.get(face) not in self._contents:
+                content = pack_face(face)
+                self._addresses[face] = hashlib.sha256(content).hexdigest()
+                self._contents[self._addresses[face]] = content
+            self._contents.move_to_end(self._addresses[face])
+            while len(self._contents) > _KEPT_FACES:
+                self._contents.popitem(last=False)
+            return self._addresses[face]
+
+    def content(self, sha256: str) -> bytes:
+        """A face's file.
+
+        Raises:
+            StorageError: E53 when there is none with this hash (any more)
+        """
+        with self._lock:
+            if sha256 not in self._contents:
+                raise missing("face")
+            return self._contents[sha256]

@@ -1,0 +1,225 @@
+"""Puts a picture's layers together in OpenGL, while the still ones turn with the head."""
+
+import ctypes
+from typing import Final
+
+import numpy as np
+from scipy import ndimage
+
+from verhm.face.camera import Box, Camera
+from verhm.face.head import PIVOT, STRAIGHT, rotation
+from verhm.face.opengl import GL, attach
+from verhm.face.picture import over
+from verhm.face.relief import CELLS, Relief, corners, triangles
+
+FINER: Final = 2  # how many times finer than shown all layers are
+
+_VERTEX: Final = """
+uniform mat3 change;  // by the head's turn
+uniform vec3 pivot;
+uniform vec3 camera;  // height, distance, focal length in pictures
+layout(location = 0) in vec3 point;
+layout(location = 1) in float share;
+layout(location = 2) in vec2 place;
+out vec2 at;
+void main() {
+    vec3 moved = point + share * (change * (point - pivot));
+    float scale = 2.0 * camera.z / (camera.y - moved.z);
+    gl_Position = vec4(scale * moved.x, scale * (moved.y - camera.x), 0.0, 1.0);
+    at = place;
+}
+"""
+# The mean of four, a quarter of a pixel from the pixel's middle to each side: where nothing turns
+# these are exactly the still layers' own four pixels. Of what moves, linear filtering gives it.
+_FRAGMENT: Final = """
+uniform sampler2D merged, back, front, moving;
+uniform float quarter;
+uniform vec4 frame;  // of the moving layer: left and bottom in px, one over its size in px
+in vec2 at;
+out vec4 colour;
+vec4 mean(sampler2D layer) {
+    vec4 left = texture(layer, at - quarter) + texture(layer, at + quarter * vec2(-1, 1));
+    vec4 right = texture(layer, at + quarter * vec2(1, -1)) + texture(layer, at + quarter);
+    return 0.25 * (left + right);
+}
+void main() {
+#ifdef COVERED
+    vec4 skin = texture(moving, (gl_FragCoord.xy - frame.xy) * frame.zw);
+#ifdef HIDDEN
+    colour = vec4(skin.rgb / max(skin.a, 0.01), 1.0);
+#else
+    vec3 shown = skin.rgb + (1.0 - skin.a) * mean(back).rgb;
+#ifdef HAIRY
+    vec4 hair = mean(front);
+    shown = hair.rgb + (1.0 - hair.a) * shown;
+#endif
+    colour = vec4(shown, 1.0);
+#endif
+#else
+    colour = mean(merged);
+#endif
+}
+"""
+_VERSION: Final = "#version 330 core\n"
+_UNITS: Final = ("merged", "back", "front", "moving")
+
+
+class Compositor:
+    """Draws the pictures of a face; lives in the OpenGL context in which it was made.
+
+    Args:
+        camera: whose pictures
+        relief: how the still layers turn
+        back: (FINER size, FINER size, 3) uint8, behind what moves
+        front: (FINER size, FINER size, 4) uint8, premultiplied, before what moves
+
+    Attributes:
+        box: the part of the picture that changes
+    """
+
+    def __init__(self, camera: Camera, relief: Relief, back: np.ndarray, front: np.ndarray) -> None:
+        self._camera, size = camera, camera.size
+        merged = np.rint(over(front.astype(np.float32), back)).astype(np.uint8)
+        self._layers = [_texture(each) for each in (merged, back, front)]
+        self._target = _target(size)
+        is_hairy = _touching(front[..., 3] > 0)
+        kinds = {
+            "": relief.turns & ~relief.covered,
+            "#define COVERED\n#define HIDDEN\n": relief.hidden & ~is_hairy,
+            "#define COVERED\n": relief.covered & ~relief.hidden & ~is_hairy,
+            "#define COVERED\n#define HAIRY\n": relief.covered & is_hairy,
+        }
+        self.box = _box(relief.turns | relief.covered, size)
+        self._passes = [
+            (_program(camera, kind), *_upload(relief, cells)) for kind, cells in kinds.items()
+        ]
+        everything = (self._passes[0][0], *_upload(relief, np.ones((CELLS, CELLS), dtype=bool)))
+        self._draw([everything], 0, self.box, STRAIGHT)
+        #: (size, size, 3) uint8, the picture without what moves
+        self.still = _read(Box(0, 0, size, size), size)
+
+    def draw(self, moving: int, frame: Box, angles: np.ndarray) -> np.ndarray:
+        """(box.height, box.width, 3) uint8 picture of `box`.
+
+        Args:
+            moving: texture of the moving layer, FINER than shown, bottom row first
+            frame: which part of the picture it shows
+            angles: (3,) radians of the head
+        """
+        self._draw(self._passes, moving, frame, angles)
+        return _read(self.box, self._camera.size)
+
+    def _draw(
+        self, passes: list[tuple[int, int, int]], moving: int, frame: Box, angles: np.ndarray
+    ) -> None:
+        size = self._camera.size
+        GL.glBindFramebuffer(GL.GL_FRAMEBUFFER, self._target)
+        GL.glViewport(0, 0, size, size)
+        for each in (GL.GL_DEPTH_TEST, GL.GL_CULL_FACE, GL.GL_BLEND):
+            GL.glDisable(each)
+        for unit, layer in enumerate((*self._layers, moving)):
+            GL.glActiveTexture(GL.GL_TEXTURE0 + unit)
+            GL.glBindTexture(GL.GL_TEXTURE_2D, layer)
+        change = (rotation(angles) - np.eye(3)).astype(np.float32)
+        where = (frame.left, size - frame.bottom, 1 / frame.width, 1 / frame.height)
+        for program, arrays, count in passes:
+            GL.glUseProgram(program)
+            GL.glUniformMatrix3fv(_place(program, "change"), 1, True, change)
+            GL.glUniform4f(_place(program, "frame"), *where)
+            GL.glBindVertexArray(arrays)
+            GL.glDrawElements(GL.GL_TRIANGLES, count, GL.GL_UNSIGNED_INT, None)
+        GL.glBindVertexArray(0)
+        GL.glUseProgram(0)
+        GL.glActiveTexture(GL.GL_TEXTURE0)
+
+
+def _touching(pixels: np.ndarray) -> np.ndarray:
+    """(CELLS, CELLS) which cells hold or touch some of the (FINER size, FINER size) pixels."""
+    rows, columns = np.nonzero(pixels)
+    cells = np.zeros((CELLS, CELLS), dtype=bool)
+    cells[rows * CELLS // len(pixels), columns * CELLS // len(pixels)] = True
+    return ndimage.binary_dilation(cells, np.ones((3, 3)))
+
+
+def _box(cells: np.ndarray, size: int) -> Box:
+    """The pixels of (CELLS, CELLS) cells."""
+    (top, left), (bottom, right) = (
+        each(np.argwhere(cells), axis=0) + more for each, more in ((np.min, 0), (np.max, 1))
+    )
+    low, high = (lambda at: int(at * size // CELLS)), (lambda at: int(-(-at * size // CELLS)))
+    return Box(low(left), low(top), high(right), high(bottom))
+
+
+def _read(box: Box, size: int) -> np.ndarray:
+    GL.glPixelStorei(GL.GL_PACK_ALIGNMENT, 4)
+    place = (box.left, size - box.bottom, box.width, box.height)
+    data = GL.glReadPixels(*place, GL.GL_RGBA, GL.GL_UNSIGNED_BYTE)
+    return np.frombuffer(data, np.uint8).reshape(box.height, box.width, 4)[::-1, :, :3]
+
+
+def _place(program: int, name: str) -> int:
+    return GL.glGetUniformLocation(program, name)
+
+
+def _upload(relief: Relief, cells: np.ndarray) -> tuple[int, int]:
+    """Arrays that draw some cells, and how many corners of triangles these have."""
+    values = np.column_stack([relief.points, relief.share, corners()]).astype(np.float32)
+    chosen = triangles(cells).astype(np.uint32)
+    arrays, (buffer, indices) = GL.glGenVertexArrays(1), GL.glGenBuffers(2)
+    GL.glBindVertexArray(arrays)
+    GL.glBindBuffer(GL.GL_ARRAY_BUFFER, buffer)
+    GL.glBufferData(GL.GL_ARRAY_BUFFER, values.nbytes, values, GL.GL_STATIC_DRAW)
+    for place, count, offset in ((0, 3, 0), (1, 1, 12), (2, 2, 16)):
+        GL.glEnableVertexAttribArray(place)
+        start = ctypes.c_void_p(offset)
+        GL.glVertexAttribPointer(place, count, GL.GL_FLOAT, False, values.strides[0], start)
+    GL.glBindBuffer(GL.GL_ELEMENT_ARRAY_BUFFER, indices)
+    GL.glBufferData(GL.GL_ELEMENT_ARRAY_BUFFER, chosen.nbytes, chosen, GL.GL_STATIC_DRAW)
+    GL.glBindVertexArray(0)
+    return arrays, chosen.size
+
+
+def _texture(pixels: np.ndarray) -> int:
+    """A texture whose first row is the picture's upper one."""
+    height, width, channels = pixels.shape
+    layout = GL.GL_RGBA if channels == 4 else GL.GL_RGB
+    texture = GL.glGenTextures(1)
+    GL.glBindTexture(GL.GL_TEXTURE_2D, texture)
+    GL.glPixelStorei(GL.GL_UNPACK_ALIGNMENT, 1)
+    GL.glTexImage2D(
+        GL.GL_TEXTURE_2D, 0, GL.GL_RGBA8, width, height, 0, layout, GL.GL_UNSIGNED_BYTE,
+        np.ascontiguousarray(pixels),
+    )  # fmt: skip
+    GL.glPixelStorei(GL.GL_UNPACK_ALIGNMENT, 4)
+    for name in (GL.GL_TEXTURE_MIN_FILTER, GL.GL_TEXTURE_MAG_FILTER):
+        GL.glTexParameteri(GL.GL_TEXTURE_2D, name, GL.GL_LINEAR)
+    for name in (GL.GL_TEXTURE_WRAP_S, GL.GL_TEXTURE_WRAP_T):
+        GL.glTexParameteri(GL.GL_TEXTURE_2D, name, GL.GL_CLAMP_TO_EDGE)
+    return texture
+
+
+def _target(size: int) -> int:
+    framebuffer, buffer = GL.glGenFramebuffers(1), GL.glGenRenderbuffers(1)
+    attach(framebuffer, buffer, GL.GL_RGBA8, GL.GL_COLOR_ATTACHMENT0, (size, size))
+    return framebuffer
+
+
+def _program(camera: Camera, kind: str) -> int:
+    program = GL.glCreateProgram()
+    for stage, source in ((GL.GL_VERTEX_SHADER, _VERTEX), (GL.GL_FRAGMENT_SHADER, _FRAGMENT)):
+        shader = GL.glCreateShader(stage)
+        GL.glShaderSource(shader, _VERSION + kind + source)
+        GL.glCompileShader(shader)
+        GL.glAttachShader(program, shader)
+    GL.glLinkProgram(program)
+    if not GL.glGetProgramiv(program, GL.GL_LINK_STATUS):
+        raise ValueError(GL.glGetProgramInfoLog(program))
+    GL.glUseProgram(program)
+    for unit, name in enumerate(_UNITS):
+        GL.glUniform1i(_place(program, name), unit)
+    GL.glUniform1f(_place(program, "quarter"), 0.25 / camera.size)
+    GL.glUniform3f(_place(program, "pivot"), *PIVOT)
+    lens = (camera.height, camera.distance, camera.focal_length / camera.size)
+    GL.glUniform3f(_place(program, "camera"), *lens)
+    GL.glUseProgram(0)
+    return program
