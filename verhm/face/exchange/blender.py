@@ -47,6 +47,7 @@ def main():
     scene = bpy.context.scene
     set_time(scene)  # first: the import turns seconds into frames
     bpy.ops.import_scene.gltf(filepath=str(GLB))
+    hide_joints(scene)
     add_sound(scene)
     add_camera(scene)
     for name, (towards, colour, strength) in LIGHTS.items():
@@ -61,6 +62,13 @@ def set_time(scene):
     scene.frame_start = 0
     scene.frame_end = LAST_FRAME
     scene.sync_mode = "AUDIO_SYNC"
+
+
+def hide_joints(scene):
+    """Keep the joints between which the neck bends out of sight."""
+    for thing in scene.objects:
+        if thing.type == "ARMATURE":
+            thing.hide_set(True)
 
 
 def add_sound(scene):
