@@ -47,7 +47,7 @@ def main():
     scene = bpy.context.scene
     set_time(scene)  # first: the import turns seconds into frames
     bpy.ops.import_scene.gltf(filepath=str(GLB))
-    hide_joints(scene)
+    tidy(scene)
     add_sound(scene)
     add_camera(scene)
     for name, (towards, colour, strength) in LIGHTS.items():
@@ -64,11 +64,16 @@ def set_time(scene):
     scene.sync_mode = "AUDIO_SYNC"
 
 
-def hide_joints(scene):
-    """Keep the joints between which the neck bends out of sight."""
-    for thing in scene.objects:
+def tidy(scene):
+    """Hide the joints between which the neck bends, and drop stand-ins for what they bend."""
+    for thing in list(scene.objects):
         if thing.type == "ARMATURE":
             thing.hide_set(True)
+        if thing.type == "EMPTY" and not thing.children:
+            bpy.data.objects.remove(thing)
+    for thing in scene.objects:
+        if thing.type == "MESH":
+            thing.name = thing.data.name  # a stand-in had it
 
 
 def add_sound(scene):
