@@ -54,7 +54,7 @@ def test_the_face_is_exported_on_demand_and_not_left_beside_later_results(tmp_pa
     count = _write_results(
         analysis, Path("a.wav"), tmp_path, None, no_progress, exports=("npy", "blender", "obj")
     )
-    exported = {"face.glb", "face-blender.py", "morphs.npy", "morphs.json", "obj"}
+    exported = {"face.glb", "face-blender.py", "morphs.npy", "morphs.json", "head.npy", "obj"}
     assert {path.name for path in tmp_path.iterdir()} == ALWAYS | exported
     assert len(list((tmp_path / "obj").glob("frame-*.obj"))) == len(analysis.morphs.weights)
     assert count == len(ALWAYS) + 4

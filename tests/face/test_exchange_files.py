@@ -14,8 +14,10 @@ from verhm.errors import Cancelled
 from verhm.face.camera import Camera
 from verhm.face.exchange.blender import write_blender_script, z_up
 from verhm.face.exchange.export import export_writers, remove_exports
+from verhm.face.exchange.meshes import hair
 from verhm.face.exchange.npy import write_morphs_npy
 from verhm.face.exchange.obj import write_obj_sequence
+from verhm.face.head import LARGEST, Neck, turned
 from verhm.face.rig import load_face
 from verhm.face.shading import FILL, KEY, RIM
 from verhm.labels import MORPHS
@@ -73,17 +75,55 @@ def test_the_frames_share_material_texture_and_hair(face, folder):
         *("face.mtl", "face.png", "hair.obj"),
     }
     np.testing.assert_array_equal(np.asarray(Image.open(folder / "face.png")), face.texture)
-    hair = read(folder / "hair.obj")
-    assert hair.bounds[1, 1] > read(folder / "frame-000001.obj").vertices[:, 1].max()
+    ribbons = read(folder / "hair.obj")
+    assert ribbons.bounds[1, 1] > read(folder / "frame-000001.obj").vertices[:, 1].max()
 
 
-def test_no_frame_of_an_earlier_sequence_stays(face, morphs, tmp_path):
+@pytest.fixture(scope="module")
+def nodding(morphs):
+    """Straight, turned, and further than any video shows."""
+    return replace(morphs, head=np.array([(0, 0, 0), (0.05, -0.08, 0.06), 2 * LARGEST]))
+
+
+@pytest.fixture(scope="module")
+def nodding_folder(face, nodding, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("nodding")
+    write_obj_sequence(face, nodding, folder)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("frame", "angles"), [(0, (0, 0, 0)), (1, (0.05, -0.08, 0.06)), (2, LARGEST)]
+)
+def test_an_obj_holds_the_turned_head_and_its_hair(face, nodding, nodding_folder, frame, angles):
+    neck, strands = Neck.of(face), hair(face)
+    posed = turned(
+        face.vertices(nodding.weights[frame]), neck.share(face.neutral), np.array(angles)
+    )
+    found = read(nodding_folder / f"frame-{frame + 1:06d}.obj")
+    np.testing.assert_allclose(found.triangles, posed[face.vertex_triangles] / 10, atol=2e-6)
+    share = neck.share_of_hair(strands.positions * 10)
+    ribbons = turned(strands.positions * 10, share, np.array(angles))[strands.triangles] / 10
+    found = read(nodding_folder / f"hair-{frame + 1:06d}.obj")
+    np.testing.assert_allclose(found.triangles, ribbons, atol=2e-6)
+
+
+def test_hair_lies_beside_each_frame_only_where_the_head_moves(folder, nodding_folder):
+    hair_of = {
+        each: {path.name for path in each.glob("hair*")} for each in (folder, nodding_folder)
+    }
+    assert hair_of[folder] == {"hair.obj"}
+    assert hair_of[nodding_folder] == {f"hair-{frame:06d}.obj" for frame in (1, 2, 3)}
+
+
+def test_no_frame_of_an_earlier_sequence_stays(face, morphs, nodding, tmp_path):
     kept = tmp_path / "mine.obj"
     kept.write_text("")
-    write_obj_sequence(face, morphs, tmp_path)
+    write_obj_sequence(face, nodding, tmp_path)
     write_obj_sequence(face, MorphSequence(morphs.weights[:1], 30.0), tmp_path)
     frames = [path.name for path in tmp_path.glob("frame-*.obj")]
     assert frames == ["frame-000001.obj"]
+    assert [path.name for path in tmp_path.glob("hair*.obj")] == ["hair.obj"]
     assert kept.exists()
 
 
@@ -103,7 +143,18 @@ def test_weights_survive_the_array(morphs, tmp_path):
     assert read_back.dtype == np.float32
     np.testing.assert_array_equal(read_back, morphs.weights.astype(np.float32))
     about = json.loads((tmp_path / "morphs.json").read_text(encoding="utf-8"))
-    assert about == {"frame_rate": 30.0, "names": list(MORPHS)}
+    assert about["frame_rate"] == 30.0 and about["names"] == list(MORPHS)
+
+
+def test_the_heads_motion_lies_beside_the_weights(nodding, tmp_path):
+    write_morphs_npy(nodding, tmp_path / "morphs.npy")
+    about = json.loads((tmp_path / "morphs.json").read_text(encoding="utf-8"))["head"]
+    head = np.load(tmp_path / about["file"], allow_pickle=False)
+    assert head.dtype == np.float32 and about["file"] == "head.npy" and about["unit"] == "rad"
+    np.testing.assert_array_equal(head, nodding.head.astype(np.float32))
+    # As `verhm.face.head` counts them.
+    words = zip(("down", "left", "right"), about["names"], strict=True)
+    assert all(word in name for word, name in words)
 
 
 def constants(source: str) -> dict[str, object]:
@@ -170,8 +221,9 @@ def test_a_results_folder_gets_what_was_asked_for(morphs, tmp_path):
 
 def test_nothing_of_earlier_exports_stays(tmp_path):
     (tmp_path / "obj").mkdir()
-    earlier = ["face.glb", "morphs.npy", "morphs.json", "face-blender.py"]
+    earlier = ["face.glb", "morphs.npy", "morphs.json", "head.npy", "face-blender.py"]
     earlier += ["obj/frame-000001.obj", "obj/face.mtl", "obj/face.png", "obj/hair.obj"]
+    earlier += ["obj/hair-000001.obj"]
     for name in [*earlier, "voice.wav"]:
         (tmp_path / name).write_bytes(b"")
     remove_exports(tmp_path)

@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from tests.factories import make_analysis
+from verhm.face.head import rotation
 from verhm.labels import EMOTIONS, MORPHS
 from verhm.report.document import to_document
 from verhm.report.look import REASONS
 from verhm.report.tables import (
+    live_link_angles,
     neutralised,
     timecode,
     write_json,
@@ -88,6 +90,45 @@ def test_morphs_have_the_columns_of_live_link_face(analysis, tmp_path):
         analysis.morphs.weights[31],
         atol=1e-6,
     )
+
+
+def straight_but_for(axis: int, angle: float) -> MorphSequence:
+    head = np.zeros((1, 3))
+    head[0, axis] = angle
+    return MorphSequence(np.zeros((1, len(MORPHS))), 30.0, head=head)
+
+
+@pytest.mark.parametrize(
+    ("axis", "angle", "column", "expected"),
+    [
+        (0, 0.1, "HeadPitch", "0.100000"),  # down
+        (1, 0.1, "HeadYaw", "-0.100000"),  # to the person's left
+        (2, 0.1, "HeadRoll", "0.100000"),  # tilted to the person's right
+        (0, -1e-9, "HeadPitch", "0.000000"),
+    ],
+)
+def test_the_head_turns_in_radians_with_the_signs_of_live_link_face(
+    axis, angle, column, expected, tmp_path
+):
+    write_morphs_csv(straight_but_for(axis, angle), tmp_path / "morphs.csv")
+    (row,) = rows_of(tmp_path / "morphs.csv")
+    assert row[column] == expected
+    others = {name for name in row if name.endswith(("Yaw", "Pitch", "Roll"))} - {column}
+    assert len(others) == 8 and {row[name] for name in others} == {"0.000000"}
+
+
+def test_the_heads_angles_are_taken_apart_as_live_link_face_does():
+    head = np.random.default_rng(0).uniform(-0.3, 0.3, (20, 3))
+    for angles, (yaw, pitch, roll) in zip(head, live_link_angles(head), strict=True):
+        again = rotation([pitch, 0, 0]) @ rotation([0, -yaw, 0]) @ rotation([0, 0, roll])
+        np.testing.assert_allclose(again, rotation(angles), atol=5e-6)
+
+
+def test_an_upright_turn_up_and_left_rolls_as_eyes_do_in_its_recordings():
+    """There, roll is the product of the tangent of yaw and the sine of pitch, nearly."""
+    (yaw, pitch, roll) = live_link_angles(np.array([(-0.17, 0.13, 0)]))[0]
+    assert yaw < 0 > pitch
+    assert roll == pytest.approx(np.tan(yaw) * np.sin(pitch), rel=0.02)
 
 
 def test_a_sequence_longer_than_one_piece_is_whole(tmp_path):

@@ -7,15 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy.spatial.transform import Rotation
 
+from verhm.face.head import rotation
 from verhm.report.document import to_json
 from verhm.report.look import REASONS
 from verhm.types import Analysis, MorphSequence
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _MORPHS_AT_ONCE = 1_000  # frames
-# Live Link Face writes these after the morphs, in radians. Only the face is made here: the head
-# keeps still, and the eyes turn by their morphs.
+# Live Link Face writes these after the morphs, in radians; the eyes turn by their morphs here.
 _ROTATIONS = tuple(
     f"{part}{axis}" for part in ("Head", "LeftEye", "RightEye") for axis in ("Yaw", "Pitch", "Roll")
 )
@@ -44,8 +45,8 @@ def write_morphs_csv(morphs: MorphSequence, path: Path) -> None:
     """Write a line per frame in the columns of Live Link Face.
 
     Timecode (HH:MM:SS:FF.mmm, frame within the second and thousandths of a frame), BlendShapeCount
-    (how many columns follow), the morphs with a capital first letter, then the rotations of head
-    and eyes, which are 0.
+    (how many columns follow), the morphs with a capital first letter, then the rotations of the
+    head, see `live_link_angles`, and of the eyes, which are 0.
     """
     header = ["Timecode", "BlendShapeCount"]
     header += [name[0].upper() + name[1:] for name in morphs.names]
@@ -94,12 +95,32 @@ def _figure(value: float) -> str:
 
 def _morph_rows(morphs: MorphSequence) -> Iterator[list[Any]]:
     count = str(len(morphs.names) + len(_ROTATIONS))
-    still = ["0.000000"] * len(_ROTATIONS)
     for first in range(0, len(morphs.weights), _MORPHS_AT_ONCE):
-        rows = morphs.weights[first : first + _MORPHS_AT_ONCE].tolist()
-        for frame, weights in enumerate(rows, first):
-            cells = [f"{weight:.6f}" for weight in weights]
-            yield [timecode(frame, morphs.frame_rate), count, *cells, *still]
+        at_once = slice(first, first + _MORPHS_AT_ONCE)
+        turns = live_link_angles(morphs.head[at_once])
+        still = np.zeros((len(turns), len(_ROTATIONS) - turns.shape[1]))
+        rows = np.column_stack([morphs.weights[at_once], turns, still]).tolist()
+        for frame, values in enumerate(rows, first):
+            cells = [f"{value:.6f}" for value in values]
+            yield [timecode(frame, morphs.frame_rate), count, *cells]
+
+
+def live_link_angles(head: np.ndarray) -> np.ndarray:
+    """(F, 3) HeadYaw, HeadPitch and HeadRoll in radians for (F, 3) of `MorphSequence.head`.
+
+    Yaw is positive to the person's right, pitch down, roll where the head is tilted to the
+    person's right; the head is tilted first, then turned, then bent. Nobody has published this:
+    it is read off what the app itself records of eyes, with the person's left being that of
+    the columns. Both yaws fall below 0 as EyeLookOutLeft and EyeLookInRight rise, and pitches rise
+    with EyeLookDown, by 0.6 at a full look, as radians do. Eyes do not roll: the rolls there are
+    exactly those of an upright gaze taken apart in this order, with this sign.
+    """
+    if not head.any():
+        return np.zeros((len(head), 3))
+    turns = Rotation.from_matrix(np.array([rotation(angles) for angles in head]))
+    pitch, yaw, roll = turns.as_euler("XYZ").T
+    # Neither -0.0 nor what rounds to it.
+    return np.column_stack([-yaw, pitch, roll]).round(6) + 0.0
 
 
 def _write_csv(path: Path, header: list[str], rows: Iterable[list[Any]]) -> None:

@@ -47,6 +47,7 @@ def main():
     scene = bpy.context.scene
     set_time(scene)  # first: the import turns seconds into frames
     bpy.ops.import_scene.gltf(filepath=str(GLB))
+    tidy(scene)
     add_sound(scene)
     add_camera(scene)
     for name, (towards, colour, strength) in LIGHTS.items():
@@ -61,6 +62,18 @@ def set_time(scene):
     scene.frame_start = 0
     scene.frame_end = LAST_FRAME
     scene.sync_mode = "AUDIO_SYNC"
+
+
+def tidy(scene):
+    """Hide the joints between which the neck bends, and drop stand-ins for what they bend."""
+    for thing in list(scene.objects):
+        if thing.type == "ARMATURE":
+            thing.hide_set(True)
+        if thing.type == "EMPTY" and not thing.children:
+            bpy.data.objects.remove(thing)
+    for thing in scene.objects:
+        if thing.type == "MESH":
+            thing.name = thing.data.name  # a stand-in had it
 
 
 def add_sound(scene):

@@ -12,7 +12,7 @@ _COMPONENTS: Final = {
     np.dtype(np.uint32): gltf.UNSIGNED_INT,
     np.dtype(np.float32): gltf.FLOAT,
 }
-_TYPES: Final = {1: gltf.SCALAR, 2: gltf.VEC2, 3: gltf.VEC3, 4: gltf.VEC4}
+_TYPES: Final = {1: gltf.SCALAR, 2: gltf.VEC2, 3: gltf.VEC3, 4: gltf.VEC4, 16: gltf.MAT4}
 
 
 class Container:
@@ -34,11 +34,13 @@ class Container:
         self._bytes.extend(data)
         return len(views) - 1
 
-    def vertices(self, values: np.ndarray, has_bounds: bool = False) -> int:
-        """Put in (N, C) attributes; bytes stand for [0, 1]."""
+    def vertices(
+        self, values: np.ndarray, has_bounds: bool = False, are_indices: bool = False
+    ) -> int:
+        """Put in (N, C) attributes; bytes that are no indices stand for [0, 1]."""
         values = np.ascontiguousarray(values)
         accessor = _accessor(values, has_bounds)
-        accessor.normalized = values.dtype == np.uint8
+        accessor.normalized = values.dtype == np.uint8 and not are_indices
         accessor.bufferView = self.view(values.tobytes(), gltf.ARRAY_BUFFER)
         return self._append(accessor)
 
@@ -50,7 +52,7 @@ class Container:
         return self._append(accessor)
 
     def samples(self, values: np.ndarray, has_bounds: bool = False) -> int:
-        """Put in (N,) or (N, C) values of an animation."""
+        """Put in (N,) or (N, C) values of an animation, or matrices of 16."""
         values = np.ascontiguousarray(values, np.float32)
         accessor = _accessor(values, has_bounds)
         accessor.bufferView = self.view(values.tobytes())

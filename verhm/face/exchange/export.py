@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from verhm.face.exchange.blender import write_blender_script
-from verhm.face.exchange.npy import write_morphs_npy
+from verhm.face.exchange.npy import HEAD, write_morphs_npy
 from verhm.face.exchange.obj import remove_obj_sequence, write_obj_sequence
 from verhm.face.rig import DEFAULT, load_face
 from verhm.stages import Progress, no_progress
@@ -47,6 +47,6 @@ def export_writers(
 
 def remove_exports(folder: Path) -> None:
     """Remove what earlier calls wrote into a results folder."""
-    for name in ("face.glb", "morphs.npy", "morphs.json", "face-blender.py"):
+    for name in ("face.glb", "morphs.npy", "morphs.json", HEAD, "face-blender.py"):
         (folder / name).unlink(missing_ok=True)
     remove_obj_sequence(folder / "obj")

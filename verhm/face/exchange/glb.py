@@ -12,6 +12,8 @@ from scipy.spatial.transform import Rotation
 from verhm import __version__
 from verhm.face.exchange.container import Container
 from verhm.face.exchange.meshes import METRE, NOTICE, Mesh, Part, VertexNormals, hair, linear, part
+from verhm.face.exchange.turning import Skin, bind, head_quaternions
+from verhm.face.head import PIVOT, Neck
 from verhm.face.rig import Eye, FaceModel, gaze_rotation
 from verhm.labels import MORPHS
 from verhm.types import MorphSequence
@@ -19,6 +21,7 @@ from verhm.types import MorphSequence
 _HEAD: Final = ("skin", "teeth", "gums", "tongue", "lashes")
 _ROUGHNESS: Final = {"skin": 0.6, "eyes": 0.15, "shirt": 0.95, "hair": 0.85}
 _MATERIALS: Final = tuple(_ROUGHNESS)
+_ORIGIN: Final = np.zeros(3, np.float32)
 _LEAST_TURN: Final = 2e-3  # of a normal; less cannot be seen
 
 
@@ -27,29 +30,41 @@ def write_glb(face: FaceModel, morphs: MorphSequence, path: Path) -> None:
 
     The node "head" has a morph target for each of the 52 weights, in their order; "left eye" and
     "right eye" turn as nodes of their own, since an eyeball's surface does not move along lines.
-    One animation drives them all at the sequence's frame rate. "shirt" and "hair" keep still.
+    Where the head moves, "head" and "hair" are bound to "shoulders joint" and "head joint", which
+    turns and carries the eyes; otherwise there are no joints. One animation drives them all at the
+    sequence's frame rate. "shirt" keeps still.
 
     Args:
         face: the face
-        morphs: its weights over time; without frames the file holds no animation
+        morphs: its motion; without frames the file holds no animation
         path: file to write; replaced when it exists
     """
     container = Container(_asset(face, morphs))
     _add_materials(container, face)
     normals = VertexNormals(face)
-    head = container.node(_head(container, face, normals))
+    neck = Neck.of(face) if morphs.head.any() else None
     eyes = [
-        container.node(_eye(container, face, eye, name, normals))
+        container.node(_eye(container, face, eye, name, normals, PIVOT if neck else _ORIGIN))
         for eye, name in zip(face.eyes, ("left eye", "right eye"), strict=True)
     ]
-    shirt = container.node(_shirt(container, face, normals))
-    strands = container.node(_hair(container, hair(face)))
-    root = gltf.Node(name="synthetic face", children=[head, *eyes, shirt, strands])
-    container.document.scenes = [gltf.Scene(nodes=[container.node(root)])]
-    container.document.scene = 0
+    skin = Skin.add(container, neck, eyes) if neck else None
+    head, strands = _head(container, face, normals, neck), _hair(container, hair(face), neck)
+    if skin:
+        head.skin = strands.skin = skin.index
+    shown = [container.node(head), container.node(strands)]
+    still = [container.node(_shirt(container, face, normals))]
+    _add_scene(container, shown, still + ([skin.shoulders] if skin else eyes), skin is not None)
     if len(morphs.weights):
-        _animate(container, face, morphs, head, eyes)
+        _animate(container, face, morphs, shown[0], eyes, skin)
     container.write(path)
+
+
+def _add_scene(container: Container, shown: list[int], others: list[int], are_bound: bool) -> None:
+    """Put everything below one node, but for what is bound: that is where its joints are."""
+    below = others if are_bound else [*shown, *others]
+    root = container.node(gltf.Node(name="synthetic face", children=below))
+    container.document.scenes = [gltf.Scene(nodes=[root, *shown] if are_bound else [root])]
+    container.document.scene = 0
 
 
 def _asset(face: FaceModel, morphs: MorphSequence) -> gltf.Asset:
@@ -91,7 +106,9 @@ def _add_materials(container: Container, face: FaceModel) -> None:
         document.materials.append(material)
 
 
-def _head(container: Container, face: FaceModel, normals: VertexNormals) -> gltf.Node:
+def _head(
+    container: Container, face: FaceModel, normals: VertexNormals, neck: Neck | None
+) -> gltf.Node:
     head = part(face, _HEAD)
     # Plain viewers cast no shadows: without the light that arrives, an open mouth would glow.
     light = linear(np.repeat(face.light[:, None], 3, axis=1))
@@ -100,6 +117,8 @@ def _head(container: Container, face: FaceModel, normals: VertexNormals) -> gltf
     primitive.targets = [
         _target(container, face, head, normals, morph) for morph in range(len(MORPHS))
     ]
+    if neck:
+        bind(container, primitive.attributes, neck.share(face.neutral[head.vertices]))
     mesh = gltf.Mesh(
         name="head",
         primitives=[primitive],
@@ -126,13 +145,18 @@ def _target(
 
 
 def _eye(
-    container: Container, face: FaceModel, eye: Eye, name: str, normals: VertexNormals
+    container: Container,
+    face: FaceModel,
+    eye: Eye,
+    name: str,
+    normals: VertexNormals,
+    origin: np.ndarray,
 ) -> gltf.Node:
-    """An eyeball about its own centre, so that the node's rotation turns it."""
+    """An eyeball about its own centre, so that the node's rotation turns it; placed from origin."""
     ball = part(face, [name])
     primitive = _primitive(container, face, ball, normals, "eyes", eye.centre)
     mesh = container.mesh(gltf.Mesh(name=name, primitives=[primitive]))
-    return gltf.Node(name=name, mesh=mesh, translation=(eye.centre * METRE).tolist())
+    return gltf.Node(name=name, mesh=mesh, translation=((eye.centre - origin) * METRE).tolist())
 
 
 def _shirt(container: Container, face: FaceModel, normals: VertexNormals) -> gltf.Node:
@@ -142,7 +166,7 @@ def _shirt(container: Container, face: FaceModel, normals: VertexNormals) -> glt
     )
 
 
-def _hair(container: Container, mesh: Mesh) -> gltf.Node:
+def _hair(container: Container, mesh: Mesh, neck: Neck | None) -> gltf.Node:
     primitive = gltf.Primitive(
         attributes=gltf.Attributes(
             POSITION=container.vertices(mesh.positions, has_bounds=True),
@@ -152,6 +176,8 @@ def _hair(container: Container, mesh: Mesh) -> gltf.Node:
         indices=container.triangles(mesh.triangles),
         material=_MATERIALS.index("hair"),
     )
+    if neck:
+        bind(container, primitive.attributes, neck.share_of_hair(mesh.positions / METRE))
     return gltf.Node(
         name="hair", mesh=container.mesh(gltf.Mesh(name="hair", primitives=[primitive]))
     )
@@ -187,7 +213,12 @@ def _bytes(colours: np.ndarray) -> np.ndarray:
 
 
 def _animate(
-    container: Container, face: FaceModel, morphs: MorphSequence, head: int, eyes: list[int]
+    container: Container,
+    face: FaceModel,
+    morphs: MorphSequence,
+    head: int,
+    eyes: list[int],
+    skin: Skin | None,
 ) -> None:
     times = np.arange(len(morphs.weights)) / morphs.frame_rate
     animation = gltf.Animation(name="speech")
@@ -206,6 +237,8 @@ def _animate(
     drive(head, "weights", morphs.weights.ravel())
     for node, eye in zip(eyes, face.eyes, strict=True):
         drive(node, "rotation", gaze_quaternions(eye, morphs.weights))
+    if skin:
+        drive(skin.head, "rotation", head_quaternions(morphs.head))
     container.document.animations = [animation]
 
 

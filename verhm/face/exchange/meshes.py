@@ -74,9 +74,11 @@ class VertexNormals:
         """(V, 3) unit normals for (V, 3) positions."""
         normals = np.zeros_like(posed)
         normals[self._normals.vertices] = self._normals.at(posed)
-        # The tips of lashes are too thin to have one.
-        normals[np.linalg.norm(normals, axis=1) < 0.5] = (0, 0, 1)
-        return normals
+        length = np.linalg.norm(normals, axis=1, keepdims=True)
+        # The tips of lashes are too thin to have one, or nearly so.
+        return np.where(length < 0.5, (0, 0, 1), normals / np.maximum(length, 0.5)).astype(
+            posed.dtype
+        )
 
 
 def hair(face: FaceModel) -> Mesh:

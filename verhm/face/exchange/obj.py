@@ -1,13 +1,13 @@
 """The face as Wavefront OBJ files, one per frame."""
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 from PIL import Image
 
-from verhm.face.exchange.meshes import METRE, NOTICE, hair
+from verhm.face.exchange.meshes import METRE, NOTICE, Mesh, hair
+from verhm.face.head import LARGEST, Neck, turned
 from verhm.face.rig import FaceModel
 from verhm.stages import Progress, Stage, no_progress
 from verhm.types import MorphSequence
@@ -15,7 +15,8 @@ from verhm.types import MorphSequence
 _FRAMES: Final = "frame-*.obj"
 _MATERIALS: Final = "face.mtl"
 _TEXTURE: Final = "face.png"
-_HAIR: Final = "hair.obj"
+_HAIR: Final = "hair.obj"  # that keeps still
+_HAIRS: Final = "hair-*.obj"
 
 
 def write_obj_sequence(
@@ -23,12 +24,13 @@ def write_obj_sequence(
 ) -> None:
     """Write frame-000001.obj and so on, about 4 MB each; only positions differ among them.
 
-    Beside them lie face.mtl and face.png, which all share, and hair.obj, as hair never moves.
+    Beside them lie face.mtl and face.png, which all share, and the hair: where the head moves
+    hair-000001.obj and so on, 12 MB each, otherwise one hair.obj, as no morph moves it.
     An earlier sequence in the folder is removed. Memory does not grow with the length.
 
     Args:
         face: the face
-        morphs: its weights over time
+        morphs: its motion
         folder: made when it is missing
         progress: told the share of frames done; may raise `Cancelled`
     """
@@ -36,28 +38,38 @@ def write_obj_sequence(
     folder.mkdir(parents=True, exist_ok=True)
     Image.fromarray(face.texture).save(folder / _TEXTURE)
     (folder / _MATERIALS).write_text(_materials(face), encoding="ascii")
-    _write(folder / _HAIR, _hair(face))
-    surface = _surface(face)
-    for frame, weights in enumerate(morphs.weights):
+    neck, strands, moves = Neck.of(face), hair(face), bool(morphs.head.any())
+    surface, ribbons = _surface(face), _ribbons(strands)
+    still = strands.positions / METRE
+    share, share_of_hair = neck.share(face.neutral), neck.share_of_hair(still)
+    if not moves:
+        _write(folder / _HAIR, still, ribbons)
+    for frame, (weights, head) in enumerate(zip(morphs.weights, morphs.head, strict=True)):
         progress(Stage.SAVE, frame / len(morphs.weights))
-        positions = _lines("v", face.vertices(weights) * METRE)
-        _write(folder / f"frame-{frame + 1:06d}.obj", (positions, surface))
+        name, angles = f"{frame + 1:06d}.obj", np.clip(head, -LARGEST, LARGEST)
+        posed = turned(face.vertices(weights), share, angles)
+        _write(folder / f"frame-{name}", posed, surface)
+        if moves:
+            _write(folder / f"hair-{name}", turned(still, share_of_hair, angles), ribbons)
 
 
 def remove_obj_sequence(folder: Path) -> None:
     """Remove what `write_obj_sequence` wrote, and the folder when nothing else is in it."""
     if not folder.is_dir():
         return
-    for path in (*folder.glob(_FRAMES), *(folder / name for name in (_MATERIALS, _TEXTURE, _HAIR))):
+    frames = (*folder.glob(_FRAMES), *folder.glob(_HAIRS))
+    for path in (*frames, *(folder / name for name in (_MATERIALS, _TEXTURE, _HAIR))):
         path.unlink(missing_ok=True)
     if not any(folder.iterdir()):
         folder.rmdir()
 
 
-def _write(path: Path, content: Iterable[str]) -> None:
+def _write(path: Path, positions: np.ndarray, rest: str) -> None:
+    """Write (V, 3) dm and what no frame changes."""
     with path.open("w", encoding="ascii", newline="\n") as file:
         file.write(f"# {NOTICE}\n# metres\nmtllib {_MATERIALS}\n")
-        file.writelines(content)
+        file.write(_lines("v", positions * METRE))
+        file.write(rest)
 
 
 def _surface(face: FaceModel) -> str:
@@ -72,12 +84,10 @@ def _surface(face: FaceModel) -> str:
     return "".join(lines)
 
 
-def _hair(face: FaceModel) -> Iterable[str]:
-    mesh = hair(face)
-    yield _lines("v", mesh.positions)
-    yield "usemtl hair\ng hair\n"
-    indices = (mesh.triangles.ravel() + 1).tolist()
-    yield "f %d %d %d\n" * len(mesh.triangles) % tuple(indices)
+def _ribbons(strands: Mesh) -> str:
+    """Likewise of the hair."""
+    indices = (strands.triangles.ravel() + 1).tolist()
+    return "usemtl hair\ng hair\n" + "f %d %d %d\n" * len(strands.triangles) % tuple(indices)
 
 
 def _materials(face: FaceModel) -> str:
