@@ -25,7 +25,7 @@ def avatar_choice(chosen: str, problem: str = "") -> str:
     return _section(
         f"<div class='avatars' role='radiogroup' aria-label='Face'>{choices}</div>{problem}"
         "<p class='small muted'>Videos, pictures and exports made from now on show this face, and "
-        "so does Review in 3D where a session has no video yet; what exists stays as it is, and "
+        "so does Review in 3D; what was analysed before keeps its face, and "
         "results do not depend on it. All faces are "
         "synthetic and move alike. None shows a real person, and none is meant to look like the "
         "one who speaks.</p>"

@@ -1,6 +1,6 @@
 """Videos made to be taken along: the face with whatever was chosen to be seen beside it.
 
-They lie in the work folder until the app stops, their session is erased, or many newer ones were
+They lie in the work folder until the app stops, their session is erased, or KEPT newer ones were
 made; nothing of them is kept with the session. They wait in the same lines as the jobs: what needs
 the model in the analyses' line, the drawing in the drawings' line.
 """
@@ -173,10 +173,11 @@ class Films:
     def path(self, film_id: str) -> Path:
         """Where a finished film lies; raises `StorageError` (E53) when there is none."""
         film = self.film(film_id)
-        if film.state is not JobState.DONE:
-            raise StorageError("E53", "The video is not finished.", "Wait for it.")
         with self._lock:
-            return self._folders[film_id] / film.choices.file_name
+            folder = self._folders.get(film_id)
+        if film.state is not JobState.DONE or folder is None:
+            raise StorageError("E53", "This video is not there.", "Wait for it, or make it again.")
+        return folder / film.choices.file_name
 
     def cancel(self, film_id: str) -> None:
         """Stop a film at once while it waits, soon while it is made; others stay as they are."""
@@ -301,9 +302,11 @@ class Films:
             self._stopped.discard(film.id)
             self._steps.pop(film.id)
             self._ends.pop(film.id).set_result(None)
-            ended = [each.id for each in self._films.values() if each.state.has_ended]
-            for old in ended[:-KEPT]:
-                self._erase(old)
+            self._films[film.id] = self._films.pop(film.id)  # now the newest that has ended
+            for state in (JobState.DONE, JobState.FAILED, JobState.CANCELLED):
+                ended = [each.id for each in self._films.values() if each.state is state]
+                for old in ended[:-KEPT]:
+                    self._erase(old)
 
     def _erase(self, film_id: str) -> None:
         """Forget a film that has ended, with its file; under the lock."""

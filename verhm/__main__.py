@@ -72,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         choices=("glb", "obj", "npy", "blender"),
         metavar="KIND",
-        help="write the face too: glb, obj (4 MB a frame), npy, blender (a script; brings glb)",
+        help="write the face too: glb, obj (16 MB a frame), npy, blender (a script; brings glb)",
     )
     add_video_arguments(analyze)
     analyze.add_argument("--fps", type=float, default=30.0, help="morphs and frames a second (30)")

@@ -26,9 +26,11 @@ def make_environment(folder: Path = CACHE) -> Path:
     mark, wanted = folder / _MARK, hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()
     if mark.exists() and mark.read_text(encoding="ascii") == wanted:
         return python
-    if folder.exists() and any(folder.iterdir()) and not (folder / "pyvenv.cfg").exists():
-        raise FileExistsError(folder)
-    venv.create(folder, with_pip=True, clear=True)
+    if folder.exists() and any(folder.iterdir()) and not mark.exists():
+        raise FileExistsError(folder)  # nothing but what was made here is ever cleared
+    venv.create(folder, clear=True)
+    mark.touch()
+    subprocess.run([str(python), "-m", "ensurepip"], check=True, stdout=sys.stderr)  # noqa: S603
     install = ["-m", "pip", "install", "--quiet", "--no-deps", "--requirement", str(REQUIREMENTS)]
     subprocess.run([str(python), *install], check=True, stdout=sys.stderr)  # noqa: S603 - ours
     mark.write_text(wanted, encoding="ascii")

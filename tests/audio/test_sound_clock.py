@@ -45,3 +45,8 @@ def test_the_run_up_of_a_coder_is_not_heard():
 
 def test_no_packets_leave_the_time_as_it_is():
     assert read_sound_clock(HEAD).file_time(3.0) == 3.0
+
+
+def test_a_line_that_breaks_off_is_left_out():
+    whole, broken = packets(700, 720), [*packets(700, 720), "0, 1024, 1"]
+    assert read_sound_clock(broken).file_time(0.1) == read_sound_clock(whole).file_time(0.1)

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from verhm.face import nodding
 from verhm.face.nodding import move_head
 from verhm.labels import EMOTIONS
 from verhm.types import Acoustics, EmotionTimeline, SpeechActivity, WindowStatus
@@ -58,7 +59,8 @@ def test_a_stronger_stress_bends_the_head_further():
 
 
 def test_an_even_voice_is_not_nodded_to():
-    assert not nods(0, stress=0.0).any()
+    assert nods(0, stress=8.0).any()
+    assert not nodding._nods(TIMES, voice(0.0), np.random.default_rng(0)).any()
 
 
 def test_the_head_is_exactly_straight_where_nobody_speaks():

@@ -1,11 +1,6 @@
 import numpy as np
 
-from verhm.face.picture import background, caption_layer, over, shrink
-
-
-def test_shrinking_takes_means():
-    picture = np.arange(4 * 4 * 1, dtype=np.uint8).reshape(4, 4, 1)
-    np.testing.assert_allclose(shrink(picture, 2)[..., 0], [[2.5, 4.5], [10.5, 12.5]])
+from verhm.face.picture import background, caption_layer, over
 
 
 def test_an_empty_layer_changes_nothing():

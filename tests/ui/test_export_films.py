@@ -213,6 +213,16 @@ def test_only_the_newest_films_are_kept(context, films, run, ends, monkeypatch):
     assert len(files(context)) == 2
 
 
+def test_what_ends_last_is_the_newest_and_failures_push_out_no_film(films, run, ends, monkeypatch):
+    monkeypatch.setattr(export_films, "KEPT", 2)
+    made = [ends(films.order(run.id, PLAIN)) for _ in range(2)]
+    for _ in range(3):
+        film = films.order(run.id, PLAIN)
+        films.cancel(film.id)
+        ends(film)
+    assert {film.id for film in made} <= {film.id for film in films.of_run(run.id)}
+
+
 def test_closing_the_app_stops_films(context, films, run, engine, until):
     engine.draw_on.clear()
     film = films.order(run.id, PLAIN)

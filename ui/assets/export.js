@@ -34,7 +34,7 @@ const STATES = {
   waiting: () => "Waiting for what is made before it",
   analysing: (film) => `Finding the neutral face · ${Math.round(100 * film.share)} %${left(film.seconds_left)}`,
   rendering: (film) => `Drawing · ${Math.round(100 * film.share)} %${left(film.seconds_left)}`,
-  done: () => "Ready. Kept until VERHM is closed; download it to keep it longer.",
+  done: () => "Ready. Kept until VERHM is closed or eight newer ones are made; download it to keep it longer.",
   cancelled: () => "Cancelled.",
   failed: (film) => `${film.error.code} ${film.error.cause} ${film.error.remedy}`,
 };

@@ -1,9 +1,9 @@
 /* Where the face is seen: turning in 3D, or as the video, or the reason why there is neither. */
 
 const NO_3D = {
-  missing: "This browser cannot draw the 3D face (it has no WebGL 2); the video stands in.",
-  lost: "The browser interrupted the 3D face; the video stands in.",
-  failed: "The 3D face could not be loaded; the video stands in.",
+  missing: "This browser cannot draw the 3D face: it has no WebGL 2.",
+  lost: "The browser interrupted the 3D face.",
+  failed: "The 3D face could not be loaded.",
 };
 const NO_MOTION = "A part of the face's motion could not be loaded; the face is neutral there.";
 const FRONT_ICON = '<svg width="14" height="14" viewBox="0 0 14 14" fill="none" stroke="currentColor" stroke-width="1.6" aria-hidden="true"><path d="M2.6 5.2A5 5 0 1 1 2 7.6"/><path d="M2.2 1.8v3.6h3.6"/></svg>';
@@ -113,6 +113,7 @@ function makeStage(root, { attach, render }) {
     canvas.className = "rv-canvas";
     canvas.tabIndex = 0;
     canvas.setAttribute("role", "application");
+    let before = "3d"; // how the face was shown when the browser took the drawing away
     stage.append(canvas);
     stage.insertAdjacentHTML("beforeend", modesMarkup());
     for (const button of stage.querySelectorAll("[data-mode]")) {
@@ -120,8 +121,8 @@ function makeStage(root, { attach, render }) {
     }
     try {
       const viewer = await openViewer(canvas, address, {
-        lost: () => { setUsable(false); giveUp("lost"); },
-        found: () => { setUsable(true); say(""); choose("3d"); },
+        lost: () => { before = state.mode; setUsable(false); giveUp("lost"); },
+        found: () => { setUsable(true); say(""); choose(before); },
         failed: () => say(NO_MOTION),
         arrived: () => { if (stage.querySelector(".rv-note")?.textContent === NO_MOTION) say(""); },
       });

@@ -84,5 +84,5 @@ function makeMotion(address, about, { arrived, failed }) {
     const start = (frame - number * about.piece) * about.morphs;
     return bytes.subarray(start, start + about.morphs);
   }
-  return { frameAt, weights, held: () => pieces.size, end: () => { ended = true; pieces.clear(); } };
+  return { frameAt, weights, end: () => { ended = true; pieces.clear(); } };
 }

@@ -161,16 +161,17 @@ def look_at_picture(path: Path) -> Picture:
 
 def _sound_clock(path: Path, demuxer: str, waiting: Callable[[], None]) -> SoundClock:
     def lines(pipe: Iterable[bytes]) -> Iterator[str]:
-        for number, line in enumerate(pipe):
-            if number % 1000 == 0:
-                waiting()
+        for line in pipe:
+            waiting()
             yield line.decode()
 
     packets = _film_input(path, demuxer)["a:0"].output("pipe:1", f="framecrc", c="copy")
     process = _start_decoder(packets, pipe_stdout=True)
     assert process.stdout is not None
     with Child(process) as child, child.within(_LIMITS.decode_timeout):
-        return read_sound_clock(lines(process.stdout))
+        clock = read_sound_clock(lines(process.stdout))
+    refuse_slowness(child, _LIMITS.decode_timeout)
+    return clock
 
 
 @contextlib.contextmanager

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 _GAP: Final = 0.05  # s; less is how containers round
+_FIELDS: Final = 5  # of a whole line, at least
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,9 +43,10 @@ def read_sound_clock(lines: Iterable[str]) -> SoundClock:
         if line.startswith("#tb"):
             over, under = line.split(":")[1].split("/")
             unit = int(over) / int(under)
-        if line.startswith("#"):
+        fields = line.split(",")
+        if line.startswith("#") or len(fields) < _FIELDS:  # the last of a file that breaks off
             continue
-        start, duration = (int(field) * unit for field in line.split(",")[2:4])
+        start, duration = (int(field) * unit for field in fields[2:4])
         # What lies before zero is the coder's run-up, which is not heard.
         start, end = max(start, 0.0), max(start + duration, 0.0)
         if end > start and (expected is None or abs(start - expected) > _GAP):

@@ -9,7 +9,7 @@ from verhm.face.rig import FaceModel
 
 # dm; where the skull rests on the neck, between the ears and a little below them.
 PIVOT: Final = np.array([0.0, 6.95, 0.25], np.float32)
-LARGEST: Final = np.deg2rad([8.0, 8.0, 6.0])  # that is shown; speakers use half of it
+LARGEST: Final = np.deg2rad([8.0, 8.0, 6.0])  # that is shown; speakers use two thirds of it
 STRAIGHT: Final = np.zeros(3)
 # The neck leans forward: so much higher is the collar behind than in front, per dm.
 _LEAN: Final = 0.33

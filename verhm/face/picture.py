@@ -1,4 +1,4 @@
-"""Puts layers together: background, caption, supersampled layers over each other."""
+"""Puts layers together: background, caption, one layer over another."""
 
 from typing import Final
 
@@ -18,15 +18,6 @@ def background(size: int) -> np.ndarray:
     # A trace of noise, so that 8 bits show no bands.
     noise = np.random.default_rng(0).triangular(-1, 0, 1, (size, size, 1))
     return wall + noise.astype(np.float32)
-
-
-def shrink(picture: np.ndarray, zoom: int) -> np.ndarray:
-    """Mean over blocks of zoom x zoom pixels of a (zoom H, zoom W, C) uint8 picture, float32."""
-    if zoom == 1:
-        return picture.astype(np.float32)
-    height, width, channels = picture.shape
-    blocks = picture.reshape(height // zoom, zoom, width // zoom, zoom, channels)
-    return blocks.mean(axis=(1, 3), dtype=np.float32)
 
 
 def over(top: np.ndarray, bottom: np.ndarray) -> np.ndarray:

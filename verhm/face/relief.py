@@ -154,7 +154,7 @@ def moving_box(face: FaceModel, camera: Camera) -> Box:
     # In place of all poses, the box in space that each vertex keeps to.
     ends = np.stack([posed.min(axis=0), posed.max(axis=0)])
     corners = [ends[list(each), :, range(3)].T for each in itertools.product((0, 1), repeat=3)]
-    angles = np.concatenate([np.diag(LARGEST), -np.diag(LARGEST)])
+    angles = LARGEST * list(itertools.product((-1, 1), repeat=3))
     pixels = [
         camera.project(turned(corner, share, angle)) for corner in corners for angle in angles
     ]

@@ -4,6 +4,8 @@ When the head turns, the moving face turns in space, and the still layers as a r
 light turns along: in a few degrees nobody sees that, but a seam between the layers.
 """
 
+import contextlib
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -69,7 +71,8 @@ class Renderer:
         self._canvas = _Canvas(size)
         back, front = self._layers(layers.still)
         relief = Relief.of(face, self._camera)
-        self._compositor = Compositor(self._camera, relief, back, front)
+        with _starting():  # a driver may refuse the compositor's shaders only
+            self._compositor = Compositor(self._camera, relief, back, front)
         self.box = self._compositor.box
         self._picture = np.empty((size, size, 3), np.uint8)
         self._show(self._compositor.still, Box(0, 0, size, size))
@@ -137,18 +140,24 @@ class Renderer:
         return np.rint(back).clip(0, 255).astype(np.uint8), front
 
 
+@contextlib.contextmanager
+def _starting() -> Iterator[None]:
+    try:
+        yield
+    except _NOT_STARTED as error:
+        raise RenderError(
+            "E41",
+            "The face cannot be drawn: OpenGL did not start.",
+            "Install Mesa's EGL library (Debian: libegl1 libgl1-mesa-dri) and try again.",
+        ) from error
+
+
 class _Canvas:
     """pyrender's offscreen renderer, with pictures of any size from one OpenGL context."""
 
     def __init__(self, size: int) -> None:
-        try:
+        with _starting():
             self._offscreen = pyrender.OffscreenRenderer(size, size)
-        except _NOT_STARTED as error:
-            raise RenderError(
-                "E41",
-                "The face cannot be drawn: OpenGL did not start.",
-                "Install Mesa's EGL library (Debian: libegl1 libgl1-mesa-dri) and try again.",
-            ) from error
         self._offscreen._renderer = _LeanRenderer(size, size)
 
     def close(self) -> None:

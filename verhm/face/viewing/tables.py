@@ -1,7 +1,7 @@
 """The face's light as tables, read off the functions that light the video.
 
-A browser's shader looks light up here instead of knowing formulas of its own, so that the face has
-one light, written down once, in `verhm.face.shading`.
+The browser looks light up here, vertex by vertex, instead of knowing formulas of its own, so that
+the face has one light, written down once, in `verhm.face.shading`.
 """
 
 from dataclasses import dataclass
