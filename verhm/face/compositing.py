@@ -45,16 +45,13 @@ vec4 mean(sampler2D layer) {
 void main() {
 #ifdef COVERED
     vec4 skin = texture(moving, (gl_FragCoord.xy - frame.xy) * frame.zw);
-#ifdef HIDDEN
-    colour = vec4(skin.rgb / max(skin.a, 0.01), 1.0);
-#else
-    vec3 shown = skin.rgb + (1.0 - skin.a) * mean(back).rgb;
+    vec3 shown = skin.rgb;
+    if (skin.a < 1.0) shown += (1.0 - skin.a) * mean(back).rgb;
 #ifdef HAIRY
     vec4 hair = mean(front);
     shown = hair.rgb + (1.0 - hair.a) * shown;
 #endif
     colour = vec4(shown, 1.0);
-#endif
 #else
     colour = mean(merged);
 #endif
@@ -85,8 +82,7 @@ class Compositor:
         is_hairy = _touching(front[..., 3] > 0)
         kinds = {
             "": relief.turns & ~relief.covered,
-            "#define COVERED\n#define HIDDEN\n": relief.hidden & ~is_hairy,
-            "#define COVERED\n": relief.covered & ~relief.hidden & ~is_hairy,
+            "#define COVERED\n": relief.covered & ~is_hairy,
             "#define COVERED\n#define HAIRY\n": relief.covered & is_hairy,
         }
         self.box = _box(relief.turns | relief.covered, size)

@@ -29,13 +29,11 @@ class Relief:
         points: (N, 3) dm, row by row
         share: (N,) of the head's turn that each goes along with; 0 along the picture's edge
         covered: (CELLS, CELLS) where something that a morph moves may show
-        hidden: (CELLS, CELLS) where nothing else ever does, unless hair
     """
 
     points: np.ndarray
     share: np.ndarray
     covered: np.ndarray
-    hidden: np.ndarray
 
     @classmethod
     def of(cls, face: FaceModel, camera: Camera) -> Self:
@@ -51,7 +49,7 @@ class Relief:
         share *= _fading(ndimage.binary_fill_holes(shown), camera)
         share[share < _LEAST] = 0
         behind = _behind(camera, depth)
-        return cls(behind, share.astype(np.float32).ravel(), *_covered(face, camera))
+        return cls(behind, share.astype(np.float32).ravel(), _covered(face, camera))
 
     @property
     def turns(self) -> np.ndarray:
@@ -91,18 +89,15 @@ def _still(face: FaceModel) -> tuple[np.ndarray, np.ndarray]:
     return points[order], share[order]
 
 
-def _covered(face: FaceModel, camera: Camera) -> tuple[np.ndarray, np.ndarray]:
-    """Where what morphs move may show, and where it always does; see `Relief`."""
+def _covered(face: FaceModel, camera: Camera) -> np.ndarray:
+    """Where what morphs move may show; see `Relief`."""
     moving = np.unique(face.vertex_triangles[split_layers(face).drawn])
     ever = np.zeros((CELLS + 1, CELLS + 1), dtype=bool)
-    always = ~ever
     for weights in np.eye(face.offsets.shape[1], dtype=np.float32):
         touched = np.zeros_like(ever)
         touched[_corner(camera, face.vertices(weights)[moving])] = True
-        whole = ndimage.binary_fill_holes(ndimage.binary_closing(touched, iterations=2))
-        ever, always = ever | whole, always & whole
-    ever = ndimage.binary_dilation(ever, iterations=1 + _ASIDE)
-    return ever[:-1, :-1], ndimage.binary_erosion(always, iterations=2 + _ASIDE)[:-1, :-1]
+        ever |= ndimage.binary_fill_holes(ndimage.binary_closing(touched, iterations=2))
+    return ndimage.binary_dilation(ever, iterations=1 + _ASIDE)[:-1, :-1]
 
 
 def _corner(camera: Camera, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
