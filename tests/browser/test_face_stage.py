@@ -11,6 +11,7 @@ from verhm.labels import MORPHS
 pytestmark = [pytest.mark.browser, pytest.mark.model]
 
 # For three seconds, after each picture of the screen: the voice's time, and the drawn frame.
+# For three seconds, or on a busy machine until the face has moved.
 FOLLOW = """() => new Promise((done) => {
   const canvas = document.querySelector(".rv-canvas");
   const audio = document.querySelector(".rv-face audio");
@@ -18,7 +19,9 @@ FOLLOW = """() => new Promise((done) => {
   const start = performance.now();
   const look = () => setTimeout(() => {
     seen.push([audio.currentTime, Number(canvas.dataset.frame)]);
-    if (performance.now() - start < 3000) requestAnimationFrame(look); else done(seen);
+    const taken = performance.now() - start;
+    const isMoving = new Set(seen.map(([, frame]) => frame)).size > 5;
+    if (taken < 3000 || (!isMoving && taken < 30000)) requestAnimationFrame(look); else done(seen);
   });
   requestAnimationFrame(look);
 })"""
@@ -75,7 +78,7 @@ def test_the_face_stays_with_the_voice(review, rate):
     seen = review.evaluate(FOLLOW)
     review.keyboard.press("Space")
     offsets = sorted(time - frame / 30 for time, frame in seen)
-    assert len({frame for _, frame in seen}) > 5  # on a busy machine; benchmarks.viewer counts them
+    assert len({frame for _, frame in seen}) > 5
     assert offsets[0] > -0.02
     assert offsets[int(0.9 * len(offsets))] < 0.08 * float(rate)
 
