@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 from PIL import Image
 
+from verhm.face import head
 from verhm.face.rig import FaceModel
 
 _NECK: Final = np.array([0.0, 6.9, 0.2])  # dm; about where a head turns
@@ -81,12 +82,7 @@ def turned(face: FaceModel, view: View) -> TurnedFace:
 
 def rotation(view: View) -> np.ndarray:
     """(3, 3) of a view."""
-    yaw, pitch = np.deg2rad([view.yaw, view.pitch])
-    about_y = np.array([[np.cos(yaw), 0, np.sin(yaw)], [0, 1, 0], [-np.sin(yaw), 0, np.cos(yaw)]])
-    about_x = np.array(
-        [[1, 0, 0], [0, np.cos(pitch), -np.sin(pitch)], [0, np.sin(pitch), np.cos(pitch)]]
-    )
-    return about_y @ about_x
+    return head.rotation(np.deg2rad([view.pitch, view.yaw, 0.0]))
 
 
 def seen(picture: np.ndarray, view: View, side: int) -> np.ndarray:

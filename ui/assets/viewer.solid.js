@@ -1,6 +1,6 @@
 /* The face's triangles, skin to shirt. */
 
-/** What the face can reach in any pose: low and high corner of a box, in dm. */
+/** What the face can reach in any single morph: low and high corner of a box, in dm. */
 function reachOf(rig) {
   const low = [Infinity, Infinity, Infinity];
   const high = [-Infinity, -Infinity, -Infinity];
