@@ -11,7 +11,6 @@ from scipy.spatial.transform import Rotation
 
 from verhm.face.head import rotation
 from verhm.report.document import to_json
-from verhm.report.look import REASONS
 from verhm.types import Analysis, MorphSequence
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -30,7 +29,7 @@ def write_json(analysis: Analysis, path: Path, source: str | None = None) -> Non
 def write_windows_csv(analysis: Analysis, path: Path) -> None:
     """Write a line per window; where there is no result, its cells are empty.
 
-    Columns: start, end (s), status (ok, or why not, in the screen's words), label (the likeliest
+    Columns: start, end (s), status (as in the document), label (the likeliest
     emotion), one probability per emotion, valence, arousal (derived from the probabilities), speech
     (s), snr (dB), level (dBFS), clipped (share), plausible (emotions that together hold the true
     one in nine of ten windows like those of the training).
@@ -82,7 +81,7 @@ def _window_rows(analysis: Analysis) -> Iterator[list[Any]]:
         times = (f"{timeline.starts[index]:.3f}", f"{timeline.ends[index]:.3f}")
         yield [
             *times,
-            REASONS.get(status, str(status)),
+            str(status),
             *result,
             *map(_figure, (quality.speech, quality.snr, quality.level, quality.clipped)),
             " ".join(compress(timeline.labels, plausible[index])) if has_result else "",
