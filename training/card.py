@@ -77,6 +77,8 @@ def describe_model(results: dict) -> str:
         ),
         plain_clips=" · ".join(folds["baseline"]["uar_by_clips_in_plain_mean"]),
         plain_uar=dotted(folds["baseline"]["uar_by_clips_in_plain_mean"].values()),
+        abroad_ece=abroad["ece"],
+        abroad_baseline_ece=dotted(one["ece"] for one in abroad["by_clips_in_baseline"].values()),
         least=LEAST,
         confusion=CONFUSION,
         reliability=RELIABILITY,

@@ -34,7 +34,11 @@ from training.metrics import (
     score_emotions,
 )
 from training.parts import judge_parts, part_figures
-from training.patient_baseline import baseline_figures, judge_against_baselines
+from training.patient_baseline import (
+    baseline_figures,
+    judge_against_baselines,
+    transfer_baseline_figures,
+)
 from training.separation import separation_figures
 from training.targets import action_unit_offsets
 from training.train import (
@@ -259,7 +263,9 @@ def cross_corpus_figures(
     """
     originals = examples.where(examples.is_original)
     is_judged = originals.is_window & (originals.labels >= 0)
-    judged = judge(fit, originals.where(is_judged), learned[is_judged])
+    tests = originals.where(is_judged)
+    judged = judge(fit, tests, learned[is_judged])
+    against = judge_against_baselines(fit.emotion, tests, judged.embedding, judged.is_ok)
     answers = gather_answers(examples, [judged])
     return {
         **transfer_report(
@@ -267,6 +273,9 @@ def cross_corpus_figures(
         ),
         "conformal": conformal_figures(examples, [judged]),
         "windows_with_result": float(judged.is_ok.mean()),
+        "by_clips_in_baseline": transfer_baseline_figures(
+            examples, replace(judged, against=against)
+        ),
     }
 
 

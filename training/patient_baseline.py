@@ -1,13 +1,14 @@
 """What a patient baseline is worth: each clip read against other clips of the same speaker."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 
 from training.cache import Examples
 from training.emotion import EmotionFit
 from training.judged import Judged, clip_labels, gather_answers
-from training.metrics import conformal_coverage, score_emotions
+from training.metrics import conformal_coverage, score_emotions, score_transfer
+from verhm.labels import EMOTIONS
 from verhm.model.baseline import LEAST, kept_share
 from verhm.model.calibration import calibrate
 
@@ -76,6 +77,18 @@ def baseline_figures(examples: Examples, folds: list[Judged]) -> dict:
             str(count): scores[f"mean of {count}"].uar for count in COUNTS
         },
     }
+
+
+def transfer_baseline_figures(examples: Examples, judged: Judged) -> dict[str, dict]:
+    """`TransferScores` of another corpus's clips, by the number of clips in the baseline."""
+    scores = {}
+    for count in COUNTS:
+        if count >= LEAST:
+            read = replace(judged, probabilities=judged.against[str(count)])
+            answers = gather_answers(examples, [read])
+            found = score_transfer(answers.probabilities, answers.labels, EMOTIONS)
+            scores[str(count)] = asdict(found)
+    return scores
 
 
 def _means_of_others(

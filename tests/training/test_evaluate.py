@@ -150,6 +150,16 @@ def test_an_emotion_the_corpus_lacks_is_no_answer_there():
     assert figures["open_uar"] <= figures["uar"]
 
 
+def test_a_corpus_from_a_strange_room_is_read_better_against_its_speakers_usual_voices():
+    fit = fit_everybody(EXAMPLES, BRANCHES, OFFSETS, SETTINGS, "ravdess")
+    learned = BRANCHES.run("ravdess").embedding["ravdess"]
+    strange = dataclasses.replace(EXAMPLES, statistics=EXAMPLES.statistics + 3.0)
+    figures = cross_corpus_figures(fit, strange, learned, rounds=5)
+    against = figures["by_clips_in_baseline"]
+    assert list(against) == ["10", "20", "40"]
+    assert against["40"]["open_uar"] > figures["open_uar"] + 0.1
+
+
 def test_the_report_is_made_of_its_results_alone(figures, tmp_path):
     fit = fit_everybody(EXAMPLES, BRANCHES, OFFSETS, SETTINGS, "ravdess")
     learned, size = BRANCHES.run("ravdess").embedding["emodb"], SETTINGS.components
