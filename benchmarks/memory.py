@@ -33,6 +33,11 @@ def peak_mib(command: list[str]) -> tuple[float, float]:
     return largest / 1024, together / 1024
 
 
+def held_mib(pid: int) -> float:
+    """What a process and all that it started hold now, in MiB."""
+    return sum(_held(each) for each in _family(pid)) / 1024
+
+
 def _family(pid: int) -> list[int]:
     """A process and its descendants."""
     found = [pid]

@@ -1,5 +1,6 @@
 """The turning face on a page that holds nothing else, in a browser that draws without a GPU."""
 
+import functools
 import io
 import json
 from collections.abc import Iterator
@@ -11,12 +12,14 @@ from playwright.sync_api import Browser, Page, Route
 
 from ui.review_scripts import review_script
 from verhm.face.rig import DEFAULT, load_face
-from verhm.face.viewing.payload import pack_face, pack_frames
+from verhm.face.viewing.payload import bytes_per_frame, pack_face, pack_frames
 from verhm.labels import MORPHS
+from verhm.types import MorphSequence
 
 SITE = "http://127.0.0.1:1"  # nobody listens there: every request is answered by the test
 RATE = 30.0
 PIECE = 1_800  # frames
+BYTES = bytes_per_frame(len(MORPHS))
 READY = 30_000  # ms until the face is there, on a busy machine
 # The review's script without its last line, which would start the whole screen.
 OPEN = """async ([script, size]) => {
@@ -30,6 +33,7 @@ OPEN = """async ([script, size]) => {
   const parts = script.slice(0, script.lastIndexOf("startReview();"));
   const open = Function(`${parts}; return openViewer;`)();
   window.viewer = await open(canvas, "/motion/run", told);
+  window.viewer.reopen = (another) => open(another, "/motion/run", told);
 }"""
 SHOWN = """frame => {
   const { frame: shown, drawn } = document.querySelector("canvas").dataset;
@@ -42,19 +46,31 @@ SETTLED = """() => {
 }"""
 
 
+@functools.cache
+def packed_face(avatar: str) -> bytes:
+    """A face as it is sent; made once."""
+    return pack_face(load_face(name=avatar))
+
+
 class MadeUpRun:
     """Answers what the viewer asks for, and counts it.
 
     Args:
         weights: (F, M) of the run
         avatar: whose face
+        head: (F, 3) radians; straight when left out
     """
 
-    def __init__(self, weights: np.ndarray, avatar: str = DEFAULT) -> None:
-        self.packed = pack_frames(weights)
+    def __init__(
+        self, weights: np.ndarray, avatar: str = DEFAULT, head: np.ndarray | None = None
+    ) -> None:
+        still = np.zeros((0, 3), np.float32)
+        self.packed = pack_frames(
+            MorphSequence(weights, RATE, head=still if head is None else head)
+        )
         self.asked: list[str] = []
         self.refused: set[str] = set()
-        self._face = pack_face(load_face(name=avatar))
+        self._face = packed_face(avatar)
 
     def answer(self, route: Route) -> None:
         """Give one request its answer."""
@@ -69,14 +85,15 @@ class MadeUpRun:
         elif path == "/face/hash":
             route.fulfill(content_type="application/octet-stream", body=self._face)
         else:
-            length = PIECE * len(MORPHS)
+            length = PIECE * BYTES
             first = int(path.rpartition("/")[2]) * length
             route.fulfill(body=self.packed[first : first + length])
 
     def about(self) -> dict:
-        frames = len(self.packed) // len(MORPHS)
-        counts = {"frames": frames, "frame_rate": RATE, "morphs": len(MORPHS), "piece": PIECE}
-        return {"face": "/face/hash", "caption": "synthetic", **counts}
+        frames = len(self.packed) // BYTES
+        counts = {"frames": frames, "frame_rate": RATE, "piece": PIECE}
+        sizes = {"morphs": len(MORPHS), "bytes": BYTES}
+        return {"face": "/face/hash", "caption": "synthetic", **counts, **sizes}
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import pytest
 import trimesh
 from PIL import Image
 
-from verhm.errors import Cancelled
+from verhm.errors import Cancelled, RequestError
 from verhm.face.camera import Camera
 from verhm.face.exchange.blender import write_blender_script, z_up
 from verhm.face.exchange.export import export_writers, remove_exports
@@ -206,6 +206,27 @@ def test_the_scene_is_as_long_as_the_recording(frame_rate, tmp_path):
     assert isinstance(told["FRAMES_PER_SECOND"], int)
     length = (told["LAST_FRAME"] + 1) / told["FRAMES_PER_SECOND"]
     assert morphs.duration <= length < morphs.duration + 1 / math.floor(frame_rate)
+
+
+def of_length(frames: int, nods: bool) -> MorphSequence:
+    head = np.full((frames, 3), 0.01 if nods else 0.0, np.float32)
+    return MorphSequence(np.zeros((frames, len(MORPHS)), np.float32), 30.0, head=head)
+
+
+def test_files_that_would_fill_a_disk_are_refused_before_any_is_written():
+    ten_minutes = of_length(18_000, nods=True)
+    with pytest.raises(RequestError, match=r"E71 .* 288 GB") as caught:
+        export_writers(ten_minutes, {"obj", "npy"})
+    assert "glb" in caught.value.remedy
+    assert set(export_writers(ten_minutes, {"glb"})) == {"face.glb"}
+    assert "obj" in export_writers(of_length(15_000, nods=False), {"obj"})
+
+
+def test_the_size_that_is_told_is_about_the_size_that_is_written(face, folder, nodding_folder):
+    written = {path.name: path.stat().st_size for path in nodding_folder.iterdir()}
+    assert written["frame-000001.obj"] == pytest.approx(4e6, rel=0.25)
+    hairs = len(load_face().strands) / len(face.strands)  # this one has few
+    assert written["hair-000001.obj"] * hairs == pytest.approx(12e6, rel=0.25)
 
 
 def test_a_results_folder_gets_what_was_asked_for(morphs, tmp_path):

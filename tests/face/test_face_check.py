@@ -6,12 +6,19 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from benchmarks.face_check import colliding_pairs, pose, wall_inside
+from benchmarks.face_check import (
+    LIMITS,
+    colliding_pairs,
+    pose,
+    slit_of_blinks,
+    unrest,
+    wall_inside,
+)
 from benchmarks.face_geometry import Faults, Geometry, fastest
 from benchmarks.face_motion import speaking_through_emotions
 from tests.face.looking import eye, visible
 from verhm.face.picture import background
-from verhm.face.rig import load_face
+from verhm.face.rig import avatar_titles, load_face
 from verhm.labels import MORPHS
 
 
@@ -136,3 +143,26 @@ def test_the_worst_of_two_is_kept():
 
 def test_a_pose_names_its_morphs():
     assert pose("jawOpen")[MORPHS.index("jawOpen")] == pose("jawOpen").sum() == 1
+
+
+def shaded(offset: float) -> np.ndarray:
+    """(32, 32, 3) a picture of an edge that lies somewhere between two columns."""
+    along = np.clip(np.arange(32) - 15.5 - offset, 0, 1)
+    return np.repeat((200 * along)[None, :, None], 32, axis=0).repeat(3, axis=2).astype(int)
+
+
+def test_an_edge_that_moves_by_less_than_a_pixel_is_no_unrest():
+    for offset in (0.0, 0.1, 0.25, 0.5, 0.9):
+        assert unrest(shaded(0.0), shaded(offset)) == 0
+
+
+def test_what_appears_from_nowhere_is_unrest():
+    speckled = shaded(0.0)
+    speckled[4:28:8, 2:14:6] += 90
+    assert unrest(shaded(0.0), speckled) == unrest(speckled, shaded(0.0)) == 6
+
+
+@pytest.mark.parametrize("name", list(avatar_titles()))
+def test_a_blink_shuts_the_eyes_over_a_full_smile(name):
+    face = load_face(name=name)
+    assert slit_of_blinks(face, Geometry(face)) < LIMITS["ajar"]

@@ -1,10 +1,12 @@
 import numpy as np
 import pytest
 
+from verhm.errors import RenderError
+from verhm.face import rendering
 from verhm.face.camera import Camera
 from verhm.face.head import PIVOT
 from verhm.face.picture import over
-from verhm.face.rendering import Renderer
+from verhm.face.rendering import Renderer, _StillLayers
 from verhm.face.rig import load_face
 from verhm.labels import MORPHS
 
@@ -90,7 +92,10 @@ def test_pictures_are_the_callers_to_keep(renderer):
 def test_layers_meet_without_a_seam(renderer):
     """Drawn in one piece, the neutral face looks the same."""
     layered = renderer.draw(weights()).astype(int)
-    layers = renderer._layers(np.arange(len(renderer._face.triangles)))
+    face = renderer._face
+    renderer._canvas.make_current()
+    still = _StillLayers(face, renderer._camera, renderer._canvas, renderer._skin)
+    layers = still.draw(np.arange(len(face.triangles)))
     back, front = (layer.astype(np.float32) for layer in layers)
     whole = over(front, back).reshape(SIZE, 2, SIZE, 2, 3).mean(axis=(1, 3)).round().astype(int)
     difference = np.abs(layered - whole).max(axis=2)
@@ -203,3 +208,18 @@ def test_the_caption_is_written_at_the_bottom():
         picture = captioned.draw(weights())
     assert picture[-12:, :100].max() > 200
     assert picture[-3:, -3:].mean() < 90
+
+
+@pytest.mark.parametrize("error", [ValueError("no such shader"), MemoryError()])
+def test_a_renderer_that_cannot_be_made_leaves_no_context(monkeypatch, error):
+    closed = []
+    close = rendering._Canvas.close
+
+    def fail(*_):
+        raise error
+
+    monkeypatch.setattr(rendering._Canvas, "close", lambda self: closed.append(close(self)))
+    monkeypatch.setattr(rendering, "Compositor", fail)
+    with pytest.raises((RenderError, MemoryError)):
+        Renderer(load_face(), 128)
+    assert len(closed) == 1

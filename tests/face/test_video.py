@@ -46,9 +46,17 @@ def test_a_video_has_a_frame_per_row_and_sound_as_long(tmp_path, frames, rate):
 
 def test_frames_come_in_order_however_many_draw():
     morphs = talking(9)
-    alone, together = (list(draw_frames(morphs, SMALL, workers=count)) for count in (1, 3))
+    alone, together = (list(draw_frames(morphs, SMALL, workers=count)) for count in (1, 2))
     np.testing.assert_array_equal(alone, together)
     assert not np.array_equal(alone[0], alone[2])
+
+
+def test_few_frames_start_one_process_and_many_two(workers):
+    for count, started in ((drawing.PAYS, 1), (drawing.PAYS + 1, 2)):
+        with contextlib.closing(draw_frames(talking(count), SMALL)) as frames:
+            next(frames)
+        assert len(workers) == min(drawing.WORKERS, started)
+        workers.clear()
 
 
 def test_progress_rises_to_the_end(tmp_path):

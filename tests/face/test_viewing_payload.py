@@ -1,3 +1,4 @@
+import functools
 import io
 import json
 import struct
@@ -10,16 +11,26 @@ from hypothesis import strategies as some
 from PIL import Image
 from safetensors.numpy import load
 
+from verhm.face.camera import Camera
 from verhm.face.collisions import settle
-from verhm.face.rig import FaceModel, avatar_titles, gaze_rotation, load_face
+from verhm.face.head import LARGEST, Neck
+from verhm.face.relief import Relief
+from verhm.face.rig import DEFAULT, FaceModel, avatar_titles, gaze_rotation, load_face
 from verhm.face.viewing.mesh import indices, sort_mesh
-from verhm.face.viewing.payload import pack_face, pack_frames
+from verhm.face.viewing.payload import bytes_per_frame, pack_face, pack_frames
+from verhm.face.viewing.turning import head_limits
 from verhm.labels import MORPHS
+from verhm.types import MorphSequence
+
+
+@functools.cache
+def packed_face(avatar: str) -> bytes:
+    return pack_face(load_face(name=avatar))
 
 
 @pytest.fixture(scope="module")
 def packed() -> bytes:
-    return pack_face(load_face())
+    return packed_face(DEFAULT)
 
 
 @pytest.fixture(scope="module", params=list(avatar_titles()))
@@ -98,7 +109,7 @@ def still_eyes(face: FaceModel, weights: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize("most", [0.5, 1.0])
 def test_the_packed_morphs_move_every_face_as_the_face_does(avatar, most):
-    packed, corners = pack_face(avatar), sort_mesh(avatar).vertices
+    packed, corners = packed_face(avatar.name), sort_mesh(avatar).vertices
     for row in np.random.default_rng(0).uniform(0, most, (3, len(MORPHS))):
         weights = settle(still_eyes(avatar, row))
         wanted = avatar.vertices(weights)[corners]
@@ -111,7 +122,10 @@ def test_packed_lids_and_lips_give_way_to_each_other(avatar):
     weights = np.zeros(len(MORPHS))
     weights[[MORPHS.index(name) for name in names]] = 1
     weights, corners = settle(weights), sort_mesh(avatar).vertices
-    found, wanted = posed(avatar, pack_face(avatar), weights), avatar.vertices(weights)[corners]
+    found, wanted = (
+        posed(avatar, packed_face(avatar.name), weights),
+        avatar.vertices(weights)[corners],
+    )
     assert np.abs(found - wanted).max() < 1e-3
     assert np.abs(avatar.linear(weights)[corners] - wanted).max() > 6e-3
 
@@ -153,5 +167,37 @@ def test_a_face_without_hair_can_be_packed():
 @given(some.lists(some.floats(0, 1), min_size=len(MORPHS), max_size=len(MORPHS)))
 def test_settled_frames_are_kept_to_half_a_step(weights):
     row = np.array([weights], np.float32)
-    kept = np.frombuffer(pack_frames(row), np.uint8) / 255
+    packed = np.frombuffer(pack_frames(MorphSequence(row, 30.0)), np.uint8)
+    kept = packed[: len(MORPHS)] / 255
     assert np.abs(kept - settle(row)).max() <= 1 / 510 + 1e-6
+
+
+@given(some.lists(some.floats(-0.3, 0.3), min_size=3, max_size=3))
+def test_angles_are_kept_finely_but_no_further_than_is_shown(angles):
+    head = np.array([angles], np.float32)
+    morphs = MorphSequence(np.zeros((1, len(MORPHS)), np.float32), 30.0, head=head)
+    packed = pack_frames(morphs)
+    assert len(packed) == bytes_per_frame(len(MORPHS))
+    kept = np.frombuffer(packed[len(MORPHS) :], "<i2") / head_limits()["full"] * LARGEST
+    assert np.abs(kept - head[0].clip(-LARGEST, LARGEST)).max() < np.deg2rad(1e-3)
+
+
+def test_what_turns_with_the_head_in_the_video_does_in_the_browser(avatar):
+    arrays, mesh = load(packed_face(avatar.name)), sort_mesh(avatar)
+    share = Neck.of(avatar).share(avatar.neutral[mesh.vertices])
+    assert np.abs(arrays["share"] / 65_535 - share).max() < 1e-4
+    relief = Relief.of(avatar, Camera(512))
+    np.testing.assert_array_equal(arrays["grid_share"], relief.share)
+    turning = np.unique(arrays["cell"])
+    at_rest = np.setdiff1d(np.arange(len(relief.share)), turning)
+    assert at_rest.size and not relief.share[at_rest].any()
+
+
+def test_the_shirt_is_known_and_never_turns():
+    face = load_face()
+    arrays, mesh = load(packed_face(DEFAULT)), sort_mesh(face)
+    span = face.parts["shirt"]
+    assert len(arrays["shirt"]) == span.triangles.stop - span.triangles.start
+    vertices = mesh.vertices[arrays["shirt"]]
+    assert vertices.min() >= span.vertices.start and vertices.max() < span.vertices.stop
+    assert not arrays["share"][arrays["shirt"]].any()

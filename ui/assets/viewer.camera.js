@@ -27,7 +27,7 @@ function cameraMatrix({ height, distance, zoom }, yaw, pitch) {
   put(2, times(depth, rows[2]), offset - depth * distance);
   put(3, times(-1, rows[2]), distance);
   const [x, up, z] = times(distance, rows[2]);
-  return { matrix, eye: [x, up + height, z] };
+  return { matrix, eye: [x, up + height, z], isFront: !yaw && !pitch };
 }
 
 /** Lets pointer and keys turn the face; turned() is called for each new angle, settled() after it. */

@@ -8,8 +8,9 @@ const MARGIN = 0.12; // dm around what a single morph can reach: several may add
 
 /** Builds what draws one face on one canvas.
  *
- *  look(camera, hair) chooses the angle, pose(bytes) the morph weights, show() draws; sketch(camera)
- *  draws all of it at once, roughly: for turning the face where drawing is slow. */
+ *  look(camera, hair) chooses the angle, pose(bytes) the morph weights, turn(angles, share) how much of
+ *  its own turn the head shows, show() draws; sketch(camera) draws all of it at once, roughly: for
+ *  turning the face where drawing is slow. */
 function makeDrawing(canvas, rig) {
   // What does not move stays on the canvas, so that only the moving part is drawn anew.
   const gl = canvas.getContext("webgl2", { alpha: false, antialias: false, depth: false, preserveDrawingBuffer: true });
@@ -22,7 +23,9 @@ function makeDrawing(canvas, rig) {
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGB8, width, height, 0, gl.RGB, gl.UNSIGNED_BYTE, rig.wall);
   });
   const both = gl.COLOR_BUFFER_BIT | gl.DEPTH_BUFFER_BIT;
-  const view = { matrix: null, box: null, isNew: true };
+  const grid = makeGrid(gl, rig);
+  // `turn` is null where the head keeps straight, as it is seen from aside.
+  const view = { matrix: null, box: null, isNew: true, isFront: false, turn: null };
   let targets = null;
   let isSlow = false;
 
@@ -34,25 +37,19 @@ function makeDrawing(canvas, rig) {
     targets = makeTargets(gl, size, isSlow);
     return true;
   }
-  /** Draw a layer that keeps still, and bring it to the picture's own size. */
+  /** Draw a layer that keeps still, twice as fine as the picture. */
   function drawLayer(target, program, inputs, draw) {
-    const { large, half } = targets;
-    begin(gl, large, both);
+    begin(gl, targets.large, both);
     draw();
-    if (half !== large) { // a mean of sixteen is one of four, twice
-      begin(gl, half);
-      whole.draw(whole.copy, { layer: large.texture });
-    }
     begin(gl, target);
-    whole.draw(program, { layer: half.texture, ...inputs });
+    whole.draw(program, { layer: targets.large.texture, ...inputs });
   }
-  function look({ matrix, eye }, hairDetail) {
-    Object.assign(view, { matrix, isNew: true, box: boxOf(solid.reach, matrix, targets.size) });
+  function look({ matrix, eye, isFront }, hairDetail) {
+    Object.assign(view, { matrix, isFront, isNew: true, box: boxOf(solid.reach, matrix, targets.size) });
     drawLayer(targets.behind, whole.wall, { wall }, () => solid.drawStill(matrix));
     drawLayer(targets.front, whole.copy, {}, () => {
-      gl.colorMask(false, false, false, false);
-      solid.drawDepth(matrix, true);
-      gl.colorMask(true, true, true, true);
+      solid.drawShirt(matrix);
+      solid.drawDepth(matrix, true); // hides what is behind it, but leaves no colour
       hair.draw(matrix, eye, hairDetail);
     });
     begin(gl, targets.still, gl.DEPTH_BUFFER_BIT);
@@ -66,17 +63,19 @@ function makeDrawing(canvas, rig) {
     if (!view.isNew) gl.enable(gl.SCISSOR_TEST);
     gl.scissor(...view.box.map((each) => finer * each));
     begin(gl, target, both);
-    solid.drawMoving(view.matrix, still.texture, still.size / target.size, isQuick);
+    solid.drawMoving(view.matrix, view.turn, still.texture, still.size / target.size, isQuick);
     gl.scissor(...view.box);
     begin(gl, { frame: null, size: targets.size });
-    whole.draw(whole.layers, { behind: behind.texture, moving: target.texture, front: front.texture });
+    const layers = { behind: behind.texture, moving: target.texture, front: front.texture };
+    if (view.isNew || !view.turn) whole.draw(whole.layers, layers, targets.size);
     gl.disable(gl.SCISSOR_TEST);
+    if (view.turn) grid.draw(view, layers, targets.size, isQuick);
     view.isNew = false;
   }
   function sketch({ matrix, eye }) {
     begin(gl, targets.quick, both);
-    solid.drawAll(matrix);
-    hair.draw(matrix, eye, "sketch");
+    solid.drawAll(matrix, view.turn ?? STRAIGHT);
+    hair.draw(matrix, eye, "sketch", view.turn ?? STRAIGHT);
     begin(gl, { frame: null, size: targets.size });
     whole.draw(whole.wall, { wall, layer: targets.quick.texture });
     view.isNew = true; // for the layers, none of which is on the canvas now
@@ -99,7 +98,10 @@ function makeDrawing(canvas, rig) {
     targets = makeTargets(gl, size, isSlow);
     return isSlow;
   }
-  return { resize, measure, look, show, sketch, pose: solid.pose };
+  function turn(angles, share) {
+    view.turn = share ? turnMatrix(angles.map((angle) => share * angle)) : null;
+  }
+  return { resize, measure, look, show, sketch, turn, pose: solid.pose };
 }
 
 /** The part of the picture that a box in space covers: left, bottom, width and height in px. */
@@ -119,17 +121,15 @@ function boxOf({ low, high }, matrix, size) {
 /** The pictures in memory that one size of canvas needs. */
 function makeTargets(gl, size, isSlow) {
   const solid = (finer) => makeTarget(gl, finer * size, { hasDepth: true });
-  const large = solid(isSlow || size > LARGE ? MOVING_FINER : STILL_FINER);
   const made = {
-    large,
-    half: isSlow || size > LARGE ? large : makeTarget(gl, MOVING_FINER * size),
+    large: solid(isSlow || size > LARGE ? MOVING_FINER : STILL_FINER),
     moving: solid(MOVING_FINER),
     quick: solid(1),
-    behind: makeTarget(gl, size),
-    front: makeTarget(gl, size),
+    behind: makeTarget(gl, MOVING_FINER * size),
+    front: makeTarget(gl, MOVING_FINER * size),
     still: makeTarget(gl, MOVING_FINER * size, { isDepth: true }),
   };
-  const free = () => new Set(Object.values(made)).forEach((each) => each.free());
+  const free = () => Object.values(made).forEach((each) => each.free());
   return { ...made, size, free };
 }
 
@@ -138,12 +138,40 @@ function makeWhole(gl) {
   const arrays = gl.createVertexArray();
   const pass = (fragment) => makeProgram(gl, WHOLE_VERTEX, fragment);
 
-  function draw({ program, place }, textures) {
+  function draw({ program, place }, textures, size = 1) {
     gl.disable(gl.DEPTH_TEST);
     gl.useProgram(program);
+    gl.uniform1f(place("size"), size);
     bindTextures(gl, place, textures);
     gl.bindVertexArray(arrays);
     gl.drawArrays(gl.TRIANGLES, 0, 3);
   }
-  return { draw, wall: pass(WALL_FRAGMENT), copy: pass(COPY_FRAGMENT), layers: pass(LAYERS_FRAGMENT) };
+  return { draw, wall: pass(WALL_FRAGMENT), copy: pass(COPY_FRAGMENT), layers: pass(layersFragment(false)) };
+}
+
+/** The still layers on a grid that turns with the head. */
+function makeGrid(gl, rig) {
+  const attributes = [
+    [0, makeBuffer(gl, rig.grid_point), 3, gl.FLOAT, false],
+    [1, makeBuffer(gl, rig.grid_share), 1, gl.FLOAT, false],
+  ];
+  const cells = (index) =>
+    ({ index, arrays: makeArrays(gl, attributes, makeBuffer(gl, index, gl.ELEMENT_ARRAY_BUFFER)) });
+  const [lively, every] = [cells(rig.cell), cells(rig.every_cell)];
+  const [fine, quick] = [true, false].map((isFine) => makeProgram(gl, GRID_VERTEX, layersFragment(isFine)));
+
+  function draw({ matrix, turn, isFront }, textures, size, isQuick) {
+    const { program, place } = isQuick ? quick : fine;
+    const { index, arrays } = isFront ? lively : every; // from aside, what moves shows over other cells
+    gl.disable(gl.DEPTH_TEST);
+    gl.useProgram(program);
+    gl.uniformMatrix4fv(place("camera"), false, matrix);
+    gl.uniformMatrix3fv(place("turn"), false, turn);
+    gl.uniform3fv(place("pivot"), rig.about.head.pivot);
+    gl.uniform1f(place("size"), size);
+    bindTextures(gl, place, textures);
+    gl.bindVertexArray(arrays);
+    gl.drawElements(gl.TRIANGLES, index.length, typeOf(gl, index), 0);
+  }
+  return { draw };
 }

@@ -36,7 +36,7 @@ function bothEdges(values, numbers, marks = [0, 0]) {
   return both;
 }
 
-/** Builds what draws the hair of a face; draw(matrix, eye, detail). */
+/** Builds what draws the hair of a face; draw(matrix, eye, detail, turn). */
 function makeHair(gl, rig) {
   const { low, span, widest, points } = rig.about.hair;
   const strands = rig.strand_point.length / 4 / points;
@@ -44,7 +44,7 @@ function makeHair(gl, rig) {
   const attributes = [
     [0, makeBuffer(gl, bothEdges(rig.strand_point, 4)), 4, gl.UNSIGNED_SHORT, true],
     [1, makeBuffer(gl, bothEdges(rig.strand_along, 3, [-127, 127])), 4, gl.BYTE, true],
-    [2, makeBuffer(gl, bothEdges(rig.strand_colour, 3, [255, 255])), 4, gl.UNSIGNED_BYTE, true],
+    [2, makeBuffer(gl, bothEdges(rig.strand_colour, 4)), 4, gl.UNSIGNED_BYTE, true],
   ];
   const layers = {};
   for (const [detail, [share, step, wider]] of Object.entries(HAIR_DETAIL)) {
@@ -53,10 +53,12 @@ function makeHair(gl, rig) {
     layers[detail] = { arrays, length: index.length, wider };
   }
 
-  function draw(matrix, eye, detail) {
+  function draw(matrix, eye, detail, turn = STRAIGHT) {
     const { arrays, length, wider } = layers[detail];
     gl.useProgram(program);
     gl.uniformMatrix4fv(place("camera"), false, matrix);
+    gl.uniformMatrix3fv(place("turn"), false, turn);
+    gl.uniform3fv(place("pivot"), rig.about.head.pivot);
     gl.uniform3fv(place("low"), low);
     gl.uniform3fv(place("span"), span);
     gl.uniform3fv(place("eye"), eye);

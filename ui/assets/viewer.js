@@ -21,10 +21,10 @@ function canTurnFaces() {
 async function openViewer(canvas, address, { lost, found, failed, arrived }) {
   const about = JSON.parse(new TextDecoder().decode(await fetchBytes(address)));
   const rig = await loadRig(about.face);
-  const neutral = new Uint8Array(rig.about.morphs.length);
+  const neutral = new Uint8Array(about.bytes);
   const life = new AbortController();
-  const shown = { frame: null, angle: null, still: null, isRough: false };
-  let drawing = makeDrawing(canvas, rig);
+  const shown = { frame: null, head: null, angle: null, still: null, isRough: false };
+  let drawing = begin();
   let isSlow = null; // not known yet
   let isResting = false;
   let time = 0;
@@ -37,6 +37,19 @@ async function openViewer(canvas, address, { lost, found, failed, arrived }) {
   });
   const orbit = makeOrbit(canvas, { turned: askForDrawing, settled: askForDrawing });
 
+  /** What draws the face; when that cannot be made, nothing of it is left. */
+  function begin() {
+    try {
+      return makeDrawing(canvas, rig);
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+  function release() {
+    rig.picture.close();
+    canvas.getContext("webgl2")?.getExtension("WEBGL_lose_context")?.loseContext();
+  }
   function askForDrawing() {
     request ||= requestAnimationFrame(() => { request = 0; draw(); });
   }
@@ -51,7 +64,7 @@ async function openViewer(canvas, address, { lost, found, failed, arrived }) {
     const next = weights ? frame : NEUTRAL;
     if (next === shown.frame) return false;
     drawing.pose(weights || neutral);
-    shown.frame = next;
+    Object.assign(shown, { frame: next, head: headAngles(weights || neutral, rig.about.head) });
     canvas.dataset.frame = next;
     return true;
   }
@@ -64,6 +77,7 @@ async function openViewer(canvas, address, { lost, found, failed, arrived }) {
     const isFirst = shown.angle === null;
     const isChanged = move() || angle !== shown.angle;
     if (!isChanged && (isRough || !shown.isRough)) return false;
+    drawing.turn(shown.head, headShare(yaw, pitch));
     if (isRough && (isTurning || isFirst)) drawing.sketch(camera);
     else drawLayers(camera, angle, isRough);
     Object.assign(shown, { angle, isRough });
@@ -113,8 +127,7 @@ async function openViewer(canvas, address, { lost, found, failed, arrived }) {
       clearTimeout(rest);
       orbit.end();
       motion.end();
-      rig.picture.close();
-      canvas.getContext("webgl2")?.getExtension("WEBGL_lose_context")?.loseContext();
+      release();
     },
   };
 }

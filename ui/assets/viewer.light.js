@@ -1,6 +1,6 @@
 /* The light on a posed face, corner by corner, looked up in the tables that come with the face. */
 
-const PACKED = 20; // bytes of a corner as it is drawn: position (3 floats), colour (3 shares), rest
+const PACKED = 20; // bytes of a corner as it is drawn: position (3 floats), colour (3), share of the head's turn
 const SHARES = 65_535 / BRIGHTEST; // of a colour factor of 1
 
 /** Where a direction lies on the octahedral map, in texels from its first row and column. */
@@ -28,6 +28,7 @@ function makeLight(rig, buffer) {
   const floats = new Float32Array(packed);
   const shares = new Uint16Array(packed);
   const place = new Float64Array(2);
+  for (let corner = 0; corner < corners; corner += 1) shares[10 * corner + 9] = rig.share[corner];
 
   function light(first, last, mouth) {
     for (let corner = first; corner < last; corner += 1) {

@@ -72,7 +72,7 @@ function makeMotion(address, about, { arrived, failed }) {
   function frameAt(time) {
     return Math.max(0, Math.min(last, Math.floor(time * about.frame_rate + 1e-4)));
   }
-  /** The weights of a frame as bytes, or null while they are not there. */
+  /** A frame's weights and angles as bytes, or null while they are not there. */
   function weights(frame) {
     const number = Math.floor(frame / about.piece);
     ask(number);
@@ -81,8 +81,8 @@ function makeMotion(address, about, { arrived, failed }) {
     pieces.delete(number); // to the end: it is used
     pieces.set(number, bytes);
     if ((number + 1) * about.piece - frame < AHEAD * about.frame_rate) ask(number + 1);
-    const start = (frame - number * about.piece) * about.morphs;
-    return bytes.subarray(start, start + about.morphs);
+    const start = (frame - number * about.piece) * about.bytes;
+    return bytes.subarray(start, start + about.bytes);
   }
   return { frameAt, weights, end: () => { ended = true; pieces.clear(); } };
 }

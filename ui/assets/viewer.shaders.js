@@ -8,10 +8,13 @@ layout(location = 0) in vec3 position;
 layout(location = 1) in vec4 light;
 layout(location = 2) in vec2 place;
 uniform mat4 camera;
+uniform mat3 turn; // of the head: what it adds to directions from the pivot
+uniform vec3 pivot;
 out vec3 colour;
 out vec2 onSkin;
 void main() {
-  gl_Position = camera * vec4(position, 1.0);
+  vec3 moved = position + light.a * (turn * (position - pivot)); // a: share of the turn
+  gl_Position = camera * vec4(moved, 1.0);
   colour = float(${BRIGHTEST}) * light.rgb;
   onSkin = place;
 }`;
@@ -50,8 +53,10 @@ void main() { pixel = vec4(0.0); }`;
 const HAIR_VERTEX = `${VERSION}
 layout(location = 0) in vec4 point; // place in the hair's box, and width
 layout(location = 1) in vec4 along; // direction, and which edge of the ribbon
-layout(location = 2) in vec4 tint;
+layout(location = 2) in vec4 tint; // a: share of the head's turn
 uniform mat4 camera;
+uniform mat3 turn;
+uniform vec3 pivot;
 uniform vec3 low;
 uniform vec3 span;
 uniform vec3 eye;
@@ -61,7 +66,8 @@ void main() {
   vec3 middle = low + span * point.xyz;
   vec3 side = cross(along.xyz, eye - middle);
   side /= max(length(side), 1e-9);
-  gl_Position = camera * vec4(middle + side * (along.w * point.w * widest), 1.0);
+  vec3 edge = middle + side * (along.w * point.w * widest);
+  gl_Position = camera * vec4(edge + tint.a * (turn * (edge - pivot)), 1.0);
   colour = tint.rgb;
 }`;
 
@@ -94,17 +100,40 @@ uniform sampler2D layer;
 out vec4 pixel;
 void main() { pixel = texture(layer, at); }`;
 
-// Front over the moving face over what is behind it; colours are premultiplied.
-const LAYERS_FRAGMENT = `${VERSION}
+// A grid of points that show where the still layers are: these turn as its points do.
+const GRID_VERTEX = `${VERSION}
+layout(location = 0) in vec3 point;
+layout(location = 1) in float share;
+uniform mat4 camera;
+uniform mat3 turn;
+uniform vec3 pivot;
+out vec2 at;
+void main() {
+  vec4 before = camera * vec4(point, 1.0);
+  vec4 after = camera * vec4(point + share * (turn * (point - pivot)), 1.0);
+  at = 0.5 + 0.5 * before.xy / before.w;
+  gl_Position = vec4(after.xy / after.w, 0.0, 1.0);
+}`;
+
+// Front over the moving face over what is behind it; colours are premultiplied, and the layers are
+// twice as fine as the picture. Where nothing turns, one look between four texels is their mean;
+// where something does, it takes four looks to be as sharp as before.
+const layersFragment = (isFine) => `${VERSION}
 in vec2 at;
 uniform sampler2D behind;
 uniform sampler2D moving;
 uniform sampler2D front;
+uniform float size;
 out vec4 pixel;
+vec4 look(sampler2D layer) {
+  ${isFine ? `vec2 q = vec2(0.25, -0.25) / size;
+  return 0.25 * (texture(layer, at + q.xx) + texture(layer, at + q.xy) + texture(layer, at + q.yx) + texture(layer, at + q.yy));`
+    : "return texture(layer, at);"}
+}
 void main() {
-  ivec2 here = ivec2(gl_FragCoord.xy);
-  vec4 face = texture(moving, at); // where it is twice as fine, the mean of four
-  vec4 hair = texelFetch(front, here, 0);
-  vec3 shown = face.rgb + (1.0 - face.a) * texelFetch(behind, here, 0).rgb;
+  vec4 face = texture(moving, gl_FragCoord.xy / size); // where it is twice as fine, the mean of four
+  vec4 hair = look(front);
+  vec3 shown = face.rgb;
+  if (face.a < 1.0) shown += (1.0 - face.a) * look(behind).rgb;
   pixel = vec4(hair.rgb + (1.0 - hair.a) * shown, 1.0);
 }`;

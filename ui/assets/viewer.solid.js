@@ -19,6 +19,8 @@ function reachOf(rig) {
   return { low, high };
 }
 
+const NEARER = -3_400; // units of depth, half a millimetre
+
 function typeOf(gl, index) {
   return index.BYTES_PER_ELEMENT === 2 ? gl.UNSIGNED_SHORT : gl.UNSIGNED_INT;
 }
@@ -42,6 +44,7 @@ function makeSolid(gl, rig) {
   ];
   const arrays = makeArrays(gl, attributes, index);
   const few = makeArrays(gl, attributes, makeBuffer(gl, rig.coarse, gl.ELEMENT_ARRAY_BUFFER));
+  const shirt = makeArrays(gl, attributes, makeBuffer(gl, rig.shirt, gl.ELEMENT_ARRAY_BUFFER));
   const neutral = makeArrays(gl, [[0, makeBuffer(gl, rig.position), 3, gl.FLOAT, false]], index);
   const skin = makeTexture(gl, () =>
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGB8, gl.RGB, gl.UNSIGNED_BYTE, rig.picture));
@@ -50,14 +53,16 @@ function makeSolid(gl, rig) {
     const offset = 3 * first * rig.triangle.BYTES_PER_ELEMENT;
     gl.drawElements(gl.TRIANGLES, 3 * (last - first), typeOf(gl, rig.triangle), offset);
   }
-  function use({ program, place }, matrix, textures, vertices) {
+  function use({ program, place }, matrix, textures, vertices, turn = STRAIGHT) {
     gl.useProgram(program);
     gl.uniformMatrix4fv(place("camera"), false, matrix);
+    gl.uniformMatrix3fv(place("turn"), false, turn);
+    gl.uniform3fv(place("pivot"), about.head.pivot);
     bindTextures(gl, place, textures);
     gl.bindVertexArray(vertices);
   }
   return {
-    reach: reachOf(rig),
+    reach: turnedReach(reachOf(rig), about.head),
     /** Take weights as bytes, and upload what they can move. */
     pose(weights) {
       light(0, about.lively, face.apply(weights));
@@ -68,22 +73,34 @@ function makeSolid(gl, rig) {
       use(lit, matrix, { skin }, arrays);
       draw(about.moving, count);
     },
+    /** What stays in front of what moves; a little nearer, so that its own depth does not hide it. */
+    drawShirt(matrix) {
+      use(lit, matrix, { skin }, shirt);
+      gl.enable(gl.POLYGON_OFFSET_FILL);
+      gl.polygonOffset(0, NEARER);
+      gl.drawElements(gl.TRIANGLES, rig.shirt.length, typeOf(gl, rig.shirt), 0);
+      gl.disable(gl.POLYGON_OFFSET_FILL);
+    },
     /** What moves, the border to what does not included, but not the insides of its surfaces.
-     *  `still` is the depth of what keeps still, `finer` how much finer it is than what is drawn. */
-    drawMoving(matrix, still, finer, isQuick) {
-      use(moving, matrix, { skin, still }, isQuick ? few : arrays);
-      gl.uniform1f(moving.place("finer"), finer);
+     *  From aside it is hidden by what keeps still: `still` is its depth, `finer` how much finer that
+     *  is than what is drawn. From the front, where the head turns, nothing still but the shirt is. */
+    drawMoving(matrix, turn, still, finer, isQuick) {
+      if (turn) use(lit, matrix, { skin }, isQuick ? few : arrays, turn);
+      else {
+        use(moving, matrix, { skin, still }, isQuick ? few : arrays);
+        gl.uniform1f(moving.place("finer"), finer);
+      }
       gl.enable(gl.CULL_FACE);
       if (isQuick) gl.drawElements(gl.TRIANGLES, rig.coarse.length, typeOf(gl, rig.coarse), 0);
       else draw(0, about.drawn);
       gl.disable(gl.CULL_FACE);
     },
     /** All of it. */
-    drawAll(matrix) {
-      use(lit, matrix, { skin }, arrays);
+    drawAll(matrix, turn) {
+      use(lit, matrix, { skin }, arrays, turn);
       draw(0, count);
     },
-    /** Leave the depth of the neutral face, or only of what keeps still. */
+    /** Leave the depth of the neutral face, or only of what keeps still, and no colour. */
     drawDepth(matrix, isWhole) {
       use(depth, matrix, {}, neutral);
       draw(isWhole ? 0 : about.moving, count);

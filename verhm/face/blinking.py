@@ -5,6 +5,8 @@ from typing import Final
 
 import numpy as np
 
+from verhm.face.easing import ease
+
 # Between blinks, in conversation: about log-normal with a median near 3.5 s (Bentivoglio et al.
 # 1997, doi:10.1002/mds.870120629: 17 to 26 blinks a minute at rest and in conversation).
 MEDIAN_PAUSE: Final = 3.2  # s
@@ -25,8 +27,7 @@ def blink(times: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         fall = phase / CLOSING
         # Lids stay down for a moment: a sixth of the blink.
         rise = 1 - (phase - CLOSING - 1 / 6) / (1 - CLOSING - 1 / 6)
-        share = np.minimum(fall, rise).clip(0, 1)
-        closed[first:last] = share * share * (3 - 2 * share)
+        closed[first:last] = ease(np.minimum(fall, rise))
     return closed
 
 

@@ -1,6 +1,5 @@
 """Puts a picture's layers together in OpenGL, while the still ones turn with the head."""
 
-import ctypes
 from typing import Final
 
 import numpy as np
@@ -8,7 +7,7 @@ from scipy import ndimage
 
 from verhm.face.camera import Box, Camera
 from verhm.face.head import PIVOT, STRAIGHT, rotation
-from verhm.face.opengl import GL, attach
+from verhm.face.opengl import GL, Arrays, Target, link, place, upload
 from verhm.face.picture import over
 from verhm.face.relief import CELLS, Relief, corners, triangles
 
@@ -57,7 +56,6 @@ void main() {
 #endif
 }
 """
-_VERSION: Final = "#version 330 core\n"
 _UNITS: Final = ("merged", "back", "front", "moving")
 
 
@@ -77,8 +75,8 @@ class Compositor:
     def __init__(self, camera: Camera, relief: Relief, back: np.ndarray, front: np.ndarray) -> None:
         self._camera, size = camera, camera.size
         merged = np.rint(over(front.astype(np.float32), back)).astype(np.uint8)
-        self._layers = [_texture(each) for each in (merged, back, front)]
-        self._target = _target(size)
+        self._layers = [upload(each) for each in (merged, back, front)]
+        self._target = Target((size, size), has_depth=False)
         is_hairy = _touching(front[..., 3] > 0)
         kinds = {
             "": relief.turns & ~relief.covered,
@@ -87,12 +85,12 @@ class Compositor:
         }
         self.box = _box(relief.turns | relief.covered, size)
         self._passes = [
-            (_program(camera, kind), *_upload(relief, cells)) for kind, cells in kinds.items()
+            (_program(camera, kind), _cells(relief, cells)) for kind, cells in kinds.items()
         ]
-        everything = (self._passes[0][0], *_upload(relief, np.ones((CELLS, CELLS), dtype=bool)))
+        everything = (self._passes[0][0], _cells(relief, np.ones((CELLS, CELLS), dtype=bool)))
         self._draw([everything], 0, self.box, STRAIGHT)
         #: (size, size, 3) uint8, the picture without what moves
-        self.still = _read(Box(0, 0, size, size), size)
+        self.still = self._read(Box(0, 0, size, size))
 
     def draw(self, moving: int, frame: Box, angles: np.ndarray) -> np.ndarray:
         """(box.height, box.width, 3) uint8 picture of `box`.
@@ -103,13 +101,13 @@ class Compositor:
             angles: (3,) radians of the head
         """
         self._draw(self._passes, moving, frame, angles)
-        return _read(self.box, self._camera.size)
+        return self._read(self.box)
 
     def _draw(
-        self, passes: list[tuple[int, int, int]], moving: int, frame: Box, angles: np.ndarray
+        self, passes: list[tuple[int, Arrays]], moving: int, frame: Box, angles: np.ndarray
     ) -> None:
         size = self._camera.size
-        GL.glBindFramebuffer(GL.GL_FRAMEBUFFER, self._target)
+        GL.glBindFramebuffer(GL.GL_FRAMEBUFFER, self._target.framebuffer)
         GL.glViewport(0, 0, size, size)
         for each in (GL.GL_DEPTH_TEST, GL.GL_CULL_FACE, GL.GL_BLEND):
             GL.glDisable(each)
@@ -118,15 +116,15 @@ class Compositor:
             GL.glBindTexture(GL.GL_TEXTURE_2D, layer)
         change = (rotation(angles) - np.eye(3)).astype(np.float32)
         where = (frame.left, size - frame.bottom, 1 / frame.width, 1 / frame.height)
-        for program, arrays, count in passes:
+        for program, arrays in passes:
             GL.glUseProgram(program)
-            GL.glUniformMatrix3fv(_place(program, "change"), 1, True, change)
-            GL.glUniform4f(_place(program, "frame"), *where)
-            GL.glBindVertexArray(arrays)
-            GL.glDrawElements(GL.GL_TRIANGLES, count, GL.GL_UNSIGNED_INT, None)
-        GL.glBindVertexArray(0)
-        GL.glUseProgram(0)
-        GL.glActiveTexture(GL.GL_TEXTURE0)
+            GL.glUniformMatrix3fv(place(program, "change"), 1, True, change)
+            GL.glUniform4f(place(program, "frame"), *where)
+            arrays.draw()
+
+    def _read(self, box: Box) -> np.ndarray:
+        bottom = self._camera.size - box.bottom
+        return self._target.read(box.left, bottom, box.width, box.height)[..., :3]
 
 
 def _touching(pixels: np.ndarray) -> np.ndarray:
@@ -146,76 +144,19 @@ def _box(cells: np.ndarray, size: int) -> Box:
     return Box(low(left), low(top), high(right), high(bottom))
 
 
-def _read(box: Box, size: int) -> np.ndarray:
-    GL.glPixelStorei(GL.GL_PACK_ALIGNMENT, 4)
-    place = (box.left, size - box.bottom, box.width, box.height)
-    data = GL.glReadPixels(*place, GL.GL_RGBA, GL.GL_UNSIGNED_BYTE)
-    return np.frombuffer(data, np.uint8).reshape(box.height, box.width, 4)[::-1, :, :3]
-
-
-def _place(program: int, name: str) -> int:
-    return GL.glGetUniformLocation(program, name)
-
-
-def _upload(relief: Relief, cells: np.ndarray) -> tuple[int, int]:
-    """Arrays that draw some cells, and how many corners of triangles these have."""
+def _cells(relief: Relief, cells: np.ndarray) -> Arrays:
+    """Some cells' corners and triangles."""
     values = np.column_stack([relief.points, relief.share, corners()]).astype(np.float32)
-    chosen = triangles(cells).astype(np.uint32)
-    arrays, (buffer, indices) = GL.glGenVertexArrays(1), GL.glGenBuffers(2)
-    GL.glBindVertexArray(arrays)
-    GL.glBindBuffer(GL.GL_ARRAY_BUFFER, buffer)
-    GL.glBufferData(GL.GL_ARRAY_BUFFER, values.nbytes, values, GL.GL_STATIC_DRAW)
-    for place, count, offset in ((0, 3, 0), (1, 1, 12), (2, 2, 16)):
-        GL.glEnableVertexAttribArray(place)
-        start = ctypes.c_void_p(offset)
-        GL.glVertexAttribPointer(place, count, GL.GL_FLOAT, False, values.strides[0], start)
-    GL.glBindBuffer(GL.GL_ELEMENT_ARRAY_BUFFER, indices)
-    GL.glBufferData(GL.GL_ELEMENT_ARRAY_BUFFER, chosen.nbytes, chosen, GL.GL_STATIC_DRAW)
-    GL.glBindVertexArray(0)
-    return arrays, chosen.size
-
-
-def _texture(pixels: np.ndarray) -> int:
-    """A texture whose first row is the picture's upper one."""
-    height, width, channels = pixels.shape
-    layout = GL.GL_RGBA if channels == 4 else GL.GL_RGB
-    texture = GL.glGenTextures(1)
-    GL.glBindTexture(GL.GL_TEXTURE_2D, texture)
-    GL.glPixelStorei(GL.GL_UNPACK_ALIGNMENT, 1)
-    GL.glTexImage2D(
-        GL.GL_TEXTURE_2D, 0, GL.GL_RGBA8, width, height, 0, layout, GL.GL_UNSIGNED_BYTE,
-        np.ascontiguousarray(pixels),
-    )  # fmt: skip
-    GL.glPixelStorei(GL.GL_UNPACK_ALIGNMENT, 4)
-    for name in (GL.GL_TEXTURE_MIN_FILTER, GL.GL_TEXTURE_MAG_FILTER):
-        GL.glTexParameteri(GL.GL_TEXTURE_2D, name, GL.GL_LINEAR)
-    for name in (GL.GL_TEXTURE_WRAP_S, GL.GL_TEXTURE_WRAP_T):
-        GL.glTexParameteri(GL.GL_TEXTURE_2D, name, GL.GL_CLAMP_TO_EDGE)
-    return texture
-
-
-def _target(size: int) -> int:
-    framebuffer, buffer = GL.glGenFramebuffers(1), GL.glGenRenderbuffers(1)
-    attach(framebuffer, buffer, GL.GL_RGBA8, GL.GL_COLOR_ATTACHMENT0, (size, size))
-    return framebuffer
+    return Arrays(values, triangles(cells), (3, 1, 2))
 
 
 def _program(camera: Camera, kind: str) -> int:
-    program = GL.glCreateProgram()
-    for stage, source in ((GL.GL_VERTEX_SHADER, _VERTEX), (GL.GL_FRAGMENT_SHADER, _FRAGMENT)):
-        shader = GL.glCreateShader(stage)
-        GL.glShaderSource(shader, _VERSION + kind + source)
-        GL.glCompileShader(shader)
-        GL.glAttachShader(program, shader)
-    GL.glLinkProgram(program)
-    if not GL.glGetProgramiv(program, GL.GL_LINK_STATUS):
-        raise ValueError(GL.glGetProgramInfoLog(program))
+    program = link(kind + _VERTEX, kind + _FRAGMENT)
     GL.glUseProgram(program)
     for unit, name in enumerate(_UNITS):
-        GL.glUniform1i(_place(program, name), unit)
-    GL.glUniform1f(_place(program, "quarter"), 0.25 / camera.size)
-    GL.glUniform3f(_place(program, "pivot"), *PIVOT)
+        GL.glUniform1i(place(program, name), unit)
+    GL.glUniform1f(place(program, "quarter"), 0.25 / camera.size)
+    GL.glUniform3f(place(program, "pivot"), *PIVOT)
     lens = (camera.height, camera.distance, camera.focal_length / camera.size)
-    GL.glUniform3f(_place(program, "camera"), *lens)
-    GL.glUseProgram(0)
+    GL.glUniform3f(place(program, "camera"), *lens)
     return program

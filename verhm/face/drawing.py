@@ -18,6 +18,7 @@ from verhm.settings import VideoSettings
 from verhm.types import MorphSequence
 
 WORKERS: Final = max(1, min(2, os.cpu_count() or 1))
+PAYS: Final = 30  # frames for which it pays to start one more
 AHEAD: Final = 16  # frames' poses that lie ready for each worker
 # s to the first picture, for which OpenGL may be tried thrice, and to each other; longer is hung
 START_TIME, FRAME_TIME = 120.0, 15.0
@@ -28,17 +29,18 @@ def draw_frames(
     morphs: MorphSequence,
     settings: VideoSettings,
     waiting: Callable[[], None] = lambda: None,
-    workers: int = WORKERS,
+    workers: int | None = None,
     heading: str = "",
 ) -> Generator[np.ndarray, None, None]:
     """Yield (size, size, 3) uint8 pictures of a face over time, in order.
 
     Frame f is drawn by worker f modulo their number: all draw at once, and none gets further
     ahead than its pipe holds. While a picture takes long, `waiting` is called again and again; it
-    may raise. A heading is written before each caption.
+    may raise. A heading is written before each caption. Without a number of workers there are as
+    many as pay.
     """
     poses = np.concatenate([morphs.weights, morphs.head], axis=1)
-    count = max(1, min(workers, len(poses)))
+    count = min(workers, len(poses)) if workers else min(WORKERS, -(-len(poses) // PAYS))
     with contextlib.ExitStack() as stack:
         # Entered first, so that the workers whose pictures it waits for are ended before it is.
         reader = stack.enter_context(ThreadPoolExecutor(max_workers=1))

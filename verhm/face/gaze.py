@@ -4,6 +4,7 @@ from typing import Final
 
 import numpy as np
 
+from verhm.face.easing import ease
 from verhm.labels import MORPHS
 
 # Fixations in conversation: log-normal, a median near 1 s (Rayner 1998,
@@ -24,9 +25,9 @@ def look(times: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         return np.zeros((0, 2))
     starts, targets = _saccades(float(times[-1]), rng)
     latest = np.searchsorted(starts, times, side="right") - 1
-    since = ((times - starts[latest]) / SACCADE).clip(0, 1)[:, None]
+    done = ease((times - starts[latest]) / SACCADE)[:, None]
     before, after = targets[np.maximum(latest - 1, 0)], targets[latest]
-    return before + (after - before) * since * since * (3 - 2 * since)
+    return before + (after - before) * done
 
 
 def gaze_morphs(gaze: np.ndarray) -> np.ndarray:

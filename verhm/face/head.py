@@ -5,6 +5,7 @@ from typing import Final, Self
 
 import numpy as np
 
+from verhm.face.easing import ease
 from verhm.face.rig import FaceModel
 
 # dm; where the skull rests on the neck, between the ears and a little below them.
@@ -40,8 +41,7 @@ class Neck:
         return self._share(points, _NECK / 2)
 
     def _share(self, points: np.ndarray, within: float) -> np.ndarray:
-        risen = ((_height(points) - self.collar) / within).clip(0, 1)
-        return (risen * risen * (3 - 2 * risen)).astype(np.float32)
+        return ease((_height(points) - self.collar) / within).astype(np.float32)
 
 
 def rotation(angles: np.ndarray) -> np.ndarray:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from verhm.face.rig import FaceModel
-from verhm.face.shading import fold, lid_shadow, mouth_light, shade
+from verhm.face.shading import Surface, fold, lid_shadow, mouth_light
 from verhm.face.surface import Normals
 
 
@@ -17,12 +17,14 @@ class Lighting:
 
     def __init__(self, face: FaceModel, triangles: np.ndarray) -> None:
         self._face, self._normals = face, Normals(face, triangles)
+        drawn = self._normals.vertices
+        self._surface = Surface.of(face.light[drawn], face.gloss[drawn])
 
     def at(self, posed: np.ndarray, weights: np.ndarray) -> np.ndarray:
         """(V, 3) colour factors for (V, 3) positions; only those of lit vertices are set."""
         face, drawn = self._face, self._normals.vertices
         colours = np.zeros((len(face.neutral), 3), np.float32)
-        colours[drawn] = shade(self._normals.at(posed), face.light[drawn], face.gloss[drawn])
+        colours[drawn] = self._surface.shade(self._normals.at(posed))
         colours = fold(colours, face.folded(weights.astype(np.float32)))
         return self._shadowed(colours, posed)
 

@@ -4,6 +4,7 @@ from typing import Final
 
 import numpy as np
 
+from verhm.face.easing import ease
 from verhm.labels import MORPHS
 
 # How far each morph at full weight parts the lips in the middle, mm; negative: brings them
@@ -33,8 +34,7 @@ def meeting(speech: np.ndarray) -> np.ndarray:
 
     1 where they meet, 0 where they are clearly apart, smooth in between.
     """
-    apart = np.clip(gap(speech) / PARTED, 0, 1)
-    return 1 - apart * apart * (3 - 2 * apart)
+    return 1 - ease(gap(speech) / PARTED)
 
 
 def press(weights: np.ndarray, speech: np.ndarray, share: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ from scipy.interpolate import PchipInterpolator
 
 from verhm.face.blinking import blink
 from verhm.face.collisions import settle
+from verhm.face.easing import ease
 from verhm.face.gaze import gaze_morphs, look
 from verhm.face.lips import meeting, press
 from verhm.face.nodding import move_head
@@ -35,7 +36,7 @@ _BLINK, _WIDE = _columns("eyeBlink"), _columns("eyeWide")
 # lowered the upper one already (a little less than on the rig: its blink has some way to spare).
 _NARROWING: Final = tuple(
     (_columns(name), share)
-    for name, share in (("eyeSquint", 0.28), ("cheekSquint", 0.30), ("eyeLookDown", 0.25))
+    for name, share in (("eyeSquint", 0.26), ("cheekSquint", 0.16), ("eyeLookDown", 0.20))
 )
 
 SMOOTHING: Final = 0.028  # s, standard deviation; a plosive's closure lasts 0.05 to 0.1 s
@@ -113,8 +114,8 @@ def speech_gate(times: np.ndarray, activity: SpeechActivity) -> np.ndarray:
     for start, end in activity.spans:
         first, last = np.searchsorted(times, [start - ATTACK, end + RELEASE])
         near = times[first:last]
-        edge = np.minimum((near - start) / ATTACK + 1, (end - near) / RELEASE + 1).clip(0, 1)
-        gate[first:last] = np.maximum(gate[first:last], edge * edge * (3 - 2 * edge))
+        edge = np.minimum((near - start) / ATTACK + 1, (end - near) / RELEASE + 1)
+        gate[first:last] = np.maximum(gate[first:last], ease(edge))
     return gate
 
 
@@ -126,8 +127,7 @@ def near_speech(times: np.ndarray, activity: SpeechActivity) -> np.ndarray:
     following = np.searchsorted(starts, times)
     since = times - np.append(-np.inf, ends)[following]
     until = np.append(starts, np.inf)[following] - times
-    share = (1 - (np.minimum(since, until) - LINGER) / RELAX).clip(0, 1)
-    return (share * share * (3 - 2 * share))[:, None]
+    return ease(1 - (np.minimum(since, until) - LINGER) / RELAX)[:, None]
 
 
 def smooth_speech(mouth: np.ndarray, frame_rate: float) -> np.ndarray:

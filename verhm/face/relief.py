@@ -8,6 +8,7 @@ import numpy as np
 from scipy import ndimage
 
 from verhm.face.camera import Box, Camera, bounding_box
+from verhm.face.easing import ease
 from verhm.face.head import LARGEST, PIVOT, Neck, turned
 from verhm.face.rig import FaceModel
 from verhm.face.surface import split_layers
@@ -127,8 +128,7 @@ def _fading(shown: np.ndarray, camera: Camera) -> np.ndarray:
     cell = camera.distance * camera.size / camera.focal_length / CELLS  # dm
     away = ndimage.distance_transform_edt(~shown) * cell / _WALL
     inwards = np.minimum(np.arange(CELLS + 1), np.arange(CELLS, -1, -1)) / _BORDER
-    share = np.minimum(1 - away, np.minimum(inwards[:, None], inwards[None, :])).clip(0, 1)
-    return share * share * (3 - 2 * share)
+    return ease(np.minimum(1 - away, np.minimum(inwards[:, None], inwards[None, :])))
 
 
 def _behind(camera: Camera, depth: np.ndarray) -> np.ndarray:

@@ -6,6 +6,7 @@ light turns along: in a few degrees nobody sees that, but a seam between the lay
 
 import contextlib
 from collections.abc import Iterator
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -16,20 +17,26 @@ from verhm.face.camera import Box, Camera
 from verhm.face.compositing import FINER, Compositor
 from verhm.face.hair import ribbons
 from verhm.face.head import LARGEST, STRAIGHT, Neck, turned
+from verhm.face.lean import put_off
 from verhm.face.lighting import Lighting
-from verhm.face.opengl import GL, attach, attach_texture
+from verhm.face.opengl import GL, Target
+from verhm.face.order import draw_order
 from verhm.face.picture import background, caption_layer, over
 from verhm.face.relief import Relief, moving_box
 from verhm.face.rig import FaceModel
 from verhm.face.surface import split_layers
 
 # isort: split
-# After ours, which says where OpenGL runs.
-import pyrender
-from pyrender.renderer import Renderer as ForwardRenderer
+# After ours, which says where OpenGL runs; without windows and readers of meshes, which nothing
+# here needs, it starts twice as fast.
+with put_off("trimesh", "pyrender.viewer"):
+    import pyrender
+    from pyrender.renderer import Renderer as ForwardRenderer
+    from pyrender.shader_program import ShaderProgramCache
 
 STILL_ZOOM: Final = 4  # how many times finer the still layers are drawn than shown
 LARGE: Final = 640  # px; larger pictures' still layers are drawn like moving ones, for the memory
+_SHADERS: Final = Path(__file__).with_name("shaders")
 _NOT_STARTED: Final = (
     RuntimeError,
     AssertionError,
@@ -63,21 +70,20 @@ class Renderer:
         self._lighting = Lighting(face, layers.drawn)
         self._caption = caption_layer(size, caption, heading)
         self._first_word = size - int(self._caption[..., 3].any(axis=1).sum())  # row
-        self._texture = pyrender.Texture(
-            source=face.texture,
-            source_channels="RGB",
-            sampler=pyrender.Sampler(magFilter=GL.GL_LINEAR, minFilter=GL.GL_LINEAR),
-        )
-        self._canvas = _Canvas(size)
-        back, front = self._layers(layers.still)
-        relief = Relief.of(face, self._camera)
-        with _starting():  # a driver may refuse the compositor's shaders only
-            self._compositor = Compositor(self._camera, relief, back, front)
+        self._canvas = _Canvas()
+        with contextlib.ExitStack() as unless_done:
+            unless_done.callback(self._canvas.close)
+            with _starting():  # a driver may refuse our programs only
+                self._skin = _skin(face)
+                still = _StillLayers(face, self._camera, self._canvas, self._skin)
+                back, front = still.draw(layers.still)
+                relief = Relief.of(face, self._camera)
+                self._compositor = Compositor(self._camera, relief, back, front)
+                self._patch = _Patch(face, layers.drawn, self._camera, self._skin)
+            unless_done.pop_all()
         self.box = self._compositor.box
         self._picture = np.empty((size, size, 3), np.uint8)
         self._show(self._compositor.still, Box(0, 0, size, size))
-        self._frame = moving_box(face, self._camera)
-        self._patch = _Patch(face, layers.drawn, self._texture, self._camera, self._frame)
         self._last: np.ndarray | None = None
 
     def __enter__(self) -> Self:
@@ -101,8 +107,8 @@ class Renderer:
             posed, angles = self._face.vertices(weights), np.clip(head, -LARGEST, LARGEST)
             self._canvas.make_current()
             self._patch.update(posed, self._lighting.at(posed, weights), angles)
-            moving = self._canvas.texture(self._patch.scene, self._frame)
-            self._show(self._compositor.draw(moving, self._frame, angles), self.box)
+            moving = self._patch.draw(self._canvas)
+            self._show(self._compositor.draw(moving, self._patch.frame, angles), self.box)
             self._last = pose
         return self._picture.copy()
 
@@ -114,30 +120,65 @@ class Renderer:
         below = self._picture[words].astype(np.float32)
         self._picture[words] = np.rint(over(self._caption[words], below))
 
-    def _layers(self, triangles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Some of the neutral face's triangles on the wall, and what is always in front of them.
+
+class _StillLayers:
+    """Draws the neutral face as it is behind and before what moves."""
+
+    def __init__(
+        self, face: FaceModel, camera: Camera, canvas: "_Canvas", skin: pyrender.Texture
+    ) -> None:
+        self._face, self._camera, self._canvas, self._skin = face, camera, canvas, skin
+        self._zoom = STILL_ZOOM if camera.size <= LARGE else FINER
+
+    def draw(self, triangles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Some of the triangles on the wall, and what is always in front of them.
 
         Both are FINER times as large as the picture, uint8, the latter premultiplied.
         """
         face, size = self._face, self._camera.size
-        whole, every = Box(0, 0, size, size), np.arange(len(face.triangles))
+        every = np.arange(len(face.triangles))
         colours = Lighting(face, every).at(face.neutral, np.zeros(face.offsets.shape[1]))
-        solid = _solid(face, triangles, colours, self._texture)
+        lit = np.column_stack([colours, np.ones(len(colours))])
         wall = background(size).repeat(FINER, axis=0).repeat(FINER, axis=1)
-        back = over(self._canvas.once([solid], self._camera, whole).astype(np.float32), wall)
+        shown = self._once([self._solid(triangles, lit)]).astype(np.float32)
+        back = np.rint(over(shown, wall)).clip(0, 255).astype(np.uint8)
         # Hair and shirt stay in front of the moving face. Everything else hides what is behind
         # it but leaves no colour.
-        hole = _solid(face, every, None, None)
-        cloth = _solid(face, every[face.parts["shirt"].triangles], colours, self._texture)
-        strands = ribbons(face, self._camera)
-        hair = pyrender.Primitive(
+        cloth = self._solid(every[face.parts["shirt"].triangles], lit)
+        hole = self._solid(every, np.zeros_like(lit))
+        return back, self._once([cloth, hole, self._hair()])
+
+    def _solid(self, triangles: np.ndarray, colours: np.ndarray) -> pyrender.Primitive:
+        corners, indices = _corners(self._face, triangles)
+        vertices = self._face.corner_vertex[corners]
+        return pyrender.Primitive(
+            positions=self._face.neutral[vertices],
+            texcoord_0=self._face.uv[corners],
+            color_0=colours[vertices],
+            indices=indices,
+            material=_material(self._skin),
+        )
+
+    def _hair(self) -> pyrender.Primitive:
+        strands = ribbons(self._face, self._camera)
+        return pyrender.Primitive(
             positions=strands.positions,
-            color_0=_opaque(strands.colours),
+            color_0=np.column_stack([strands.colours, np.ones(len(strands.colours))]),
             indices=strands.triangles.astype(np.uint32),
             material=_material(None),
         )
-        front = self._canvas.once([cloth, hole, hair], self._camera, whole)
-        return np.rint(back).clip(0, 255).astype(np.uint8), front
+
+    def _once(self, primitives: list[pyrender.Primitive]) -> np.ndarray:
+        """Draw what is not needed again; the memory that it took is given back."""
+        size, zoom = self._camera.size, self._zoom
+        target = Target((zoom * size, zoom * size))
+        scene = _scene(primitives, self._camera, Box(0, 0, size, size), zoom)
+        self._canvas.draw(scene, target)
+        shown = target.halved() if zoom > FINER else target
+        picture = shown.read(0, 0, *shown.size)
+        for each in {target, shown}:
+            each.free()
+        return picture
 
 
 @contextlib.contextmanager
@@ -153,12 +194,12 @@ def _starting() -> Iterator[None]:
 
 
 class _Canvas:
-    """pyrender's offscreen renderer, with pictures of any size from one OpenGL context."""
+    """pyrender's offscreen renderer, in an OpenGL context of its own."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self) -> None:
         with _starting():
-            self._offscreen = pyrender.OffscreenRenderer(size, size)
-        self._offscreen._renderer = _LeanRenderer(size, size)
+            self._offscreen = pyrender.OffscreenRenderer(1, 1)
+        self._offscreen._renderer = _TargetRenderer()
 
     def close(self) -> None:
         """Free what OpenGL holds, but leave the display open: other canvases may be on it."""
@@ -177,92 +218,52 @@ class _Canvas:
         """Let this canvas's context take what OpenGL is told next."""
         self._offscreen._platform.make_current()
 
-    def texture(self, scene: pyrender.Scene, box: Box) -> int:
-        """Draw a scene FINER than shown; the texture that holds it until the next is drawn."""
-        self._draw(scene, box, FINER, halvings=None)
-        return self._offscreen._renderer._main_cb
-
-    def once(self, primitives: list[Any], camera: Camera, box: Box) -> np.ndarray:
-        """(FINER height, FINER width, 4) premultiplied uint8 of what is not needed again."""
-        zoom = STILL_ZOOM if camera.size <= LARGE else FINER
-        return self._draw(_scene(primitives, camera, box, zoom), box, zoom, zoom // FINER - 1)
-
-    def _draw(self, scene: pyrender.Scene, box: Box, zoom: int, halvings: int | None) -> np.ndarray:
-        renderer = self._offscreen._renderer
-        renderer.viewport_width, renderer.viewport_height = box.width * zoom, box.height * zoom
-        renderer.halvings = halvings
-        flags = pyrender.RenderFlags.FLAT | pyrender.RenderFlags.RGBA
+    def draw(self, scene: pyrender.Scene, target: Target) -> None:
+        """Draw a scene into a target of this canvas's context."""
         # Not pyrender's own call: with OSMesa that makes a new context for each size.
         self.make_current()
-        pixels, _ = renderer.render(scene, flags | pyrender.RenderFlags.OFFSCREEN)
-        return pixels
+        self._offscreen._renderer.draw(scene, target)
 
 
-class _LeanRenderer(ForwardRenderer):
-    """pyrender's renderer without multisampling and without reading the depth back.
+class _TargetRenderer(ForwardRenderer):
+    """pyrender's renderer, with shaders of ours and into targets of ours, which it does not read.
 
-    Attributes:
-        halvings: 0 or 1, how often pictures are halved before they are read; None to leave them in
-            the texture `_main_cb`
+    Its own shaders invert a matrix for each corner, and its targets are multisampled.
     """
 
-    halvings: int | None = None
-    _main_fb: int | None
-    _main_fb_dims: tuple[int | None, int | None]
+    def __init__(self) -> None:
+        super().__init__(1, 1)
+        self._program_cache = ShaderProgramCache(str(_SHADERS))
+
+    def draw(self, scene: pyrender.Scene, target: Target) -> None:
+        self.viewport_width, self.viewport_height = target.size
+        self._main_fb_ms = target.framebuffer
+        flags = pyrender.RenderFlags.FLAT | pyrender.RenderFlags.RGBA
+        self.render(scene, flags | pyrender.RenderFlags.OFFSCREEN)
 
     def _configure_main_framebuffer(self) -> None:
-        size = (self.viewport_width, self.viewport_height)
-        if self._main_fb is not None and self._main_fb_dims != size:
-            self._delete_main_framebuffer()
-        if self._main_fb is not None:
-            return
-        self._main_cb = GL.glGenTextures(1)
-        self._main_db, self._half_cb = GL.glGenRenderbuffers(2)
-        self._main_fb, self._half_fb = GL.glGenFramebuffers(2)
-        self._main_fb_ms = self._main_fb
-        half = (size[0] // 2, size[1] // 2)
-        if self.halvings:
-            attach(self._half_fb, self._half_cb, GL.GL_RGBA8, GL.GL_COLOR_ATTACHMENT0, half)
-        attach(self._main_fb, self._main_db, GL.GL_DEPTH_COMPONENT24, GL.GL_DEPTH_ATTACHMENT, size)
-        attach_texture(self._main_fb, self._main_cb, size)
-        self._main_fb_dims = size
+        """The target is there already."""
 
     def _delete_main_framebuffer(self) -> None:
-        if self._main_fb is not None:
-            GL.glDeleteFramebuffers(2, [self._main_fb, self._half_fb])
-            GL.glDeleteRenderbuffers(2, [self._main_db, self._half_cb])
-            GL.glDeleteTextures([self._main_cb])
-        self._main_fb = self._main_fb_ms = None
-        self._main_fb_dims = (None, None)
+        """The target's owner does."""
 
-    def _read_main_framebuffer(self, scene: Any, flags: int) -> tuple[np.ndarray | None, None]:
-        if self.halvings is None:
-            return None, None
-        width, height = self.viewport_width, self.viewport_height
-        GL.glBindFramebuffer(GL.GL_READ_FRAMEBUFFER, self._main_fb)
-        if self.halvings:
-            GL.glBindFramebuffer(GL.GL_DRAW_FRAMEBUFFER, self._half_fb)
-            # Halved with linear filtering, each pixel is the mean of exactly four.
-            whole, half = (0, 0, width, height), (0, 0, width // 2, height // 2)
-            GL.glBlitFramebuffer(*whole, *half, GL.GL_COLOR_BUFFER_BIT, GL.GL_LINEAR)
-            GL.glBindFramebuffer(GL.GL_READ_FRAMEBUFFER, self._half_fb)
-            width, height = half[2:]
-        data = GL.glReadPixels(0, 0, width, height, GL.GL_RGBA, GL.GL_UNSIGNED_BYTE)
-        return np.frombuffer(data, np.uint8).reshape(height, width, 4)[::-1], None
+    def _read_main_framebuffer(self, scene: Any, flags: int) -> tuple[None, None]:
+        return None, None
 
 
 class _Patch:
-    """The moving triangles, kept in one vertex buffer that is overwritten for each picture."""
+    """The moving triangles, kept in one vertex buffer that is overwritten for each picture.
+
+    Attributes:
+        frame: which part of the picture they are drawn into
+    """
 
     def __init__(
-        self,
-        face: FaceModel,
-        triangles: np.ndarray,
-        texture: pyrender.Texture,
-        camera: Camera,
-        box: Box,
+        self, face: FaceModel, triangles: np.ndarray, camera: Camera, skin: pyrender.Texture
     ) -> None:
-        corners, indices = np.unique(face.triangles[triangles], return_inverse=True)
+        # Corners that triangles share are worked out once when these follow each other.
+        ordered = triangles[draw_order(face.triangles[triangles])]
+        corners, indices = _corners(face, ordered)
         self._vertices = face.corner_vertex[corners]
         self._share = Neck.of(face).share(face.neutral[self._vertices])
         # Interleaved as pyrender lays it out: position, texture corner, colour and alpha.
@@ -273,10 +274,12 @@ class _Patch:
             positions=self._buffer[:, 0:3],
             texcoord_0=self._buffer[:, 3:5],
             color_0=self._buffer[:, 5:9],
-            indices=indices.reshape(-1, 3).astype(np.uint32),
-            material=_material(texture, both_sides=False),
+            indices=indices,
+            material=_material(skin, both_sides=False),
         )
-        self.scene = _scene([self._primitive], camera, box, FINER)
+        self.frame = moving_box(face, camera)
+        self._scene = _scene([self._primitive], camera, self.frame, FINER)
+        self._target = Target((FINER * self.frame.width, FINER * self.frame.height))
 
     def update(self, posed: np.ndarray, colours: np.ndarray, angles: np.ndarray) -> None:
         """Move and colour the vertices, with the head turned by (3,) radians."""
@@ -290,30 +293,27 @@ class _Patch:
         GL.glBindBuffer(GL.GL_ARRAY_BUFFER, self._primitive._buffers[0])
         GL.glBufferSubData(GL.GL_ARRAY_BUFFER, 0, self._buffer.nbytes, self._buffer)
 
+    def draw(self, canvas: _Canvas) -> int:
+        """Draw FINER than shown; the texture that holds it until the next is drawn."""
+        canvas.draw(self._scene, self._target)
+        return self._target.texture
 
-def _solid(
-    face: FaceModel,
-    triangles: np.ndarray,
-    colours: np.ndarray | None,
-    texture: pyrender.Texture | None,
-) -> pyrender.Primitive:
-    """Some of the neutral face's triangles; without colours they only hide what is behind."""
-    corners, indices = np.unique(face.triangles[triangles], return_inverse=True)
-    vertices = face.corner_vertex[corners]
-    colour = np.zeros((len(corners), 4), np.float32)
-    if colours is not None:
-        colour = _opaque(colours[vertices])
-    return pyrender.Primitive(
-        positions=face.neutral[vertices],
-        texcoord_0=face.uv[corners],
-        color_0=colour,
-        indices=indices.reshape(-1, 3).astype(np.uint32),
-        material=_material(texture),
+
+def _corners(face: FaceModel, triangles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(C,) corners of some triangles, as they are met first, and (T, 3) indices into them."""
+    used, first, indices = np.unique(
+        face.triangles[triangles], return_index=True, return_inverse=True
     )
+    met = np.argsort(first)
+    return used[met], np.argsort(met)[indices].reshape(-1, 3).astype(np.uint32)
 
 
-def _opaque(colours: np.ndarray) -> np.ndarray:
-    return np.column_stack([colours, np.ones(len(colours))]).astype(np.float32)
+def _skin(face: FaceModel) -> pyrender.Texture:
+    return pyrender.Texture(
+        source=face.texture,
+        source_channels="RGB",
+        sampler=pyrender.Sampler(magFilter=GL.GL_LINEAR, minFilter=GL.GL_LINEAR),
+    )
 
 
 def _material(
@@ -327,7 +327,9 @@ def _material(
     )
 
 
-def _scene(primitives: list[Any], camera: Camera, box: Box, zoom: int) -> pyrender.Scene:
+def _scene(
+    primitives: list[pyrender.Primitive], camera: Camera, box: Box, zoom: int
+) -> pyrender.Scene:
     """A scene that shows a box of the picture, `zoom` times as fine."""
     scene = pyrender.Scene(bg_color=(0.0, 0.0, 0.0, 0.0))
     scene.add(pyrender.Mesh(primitives))

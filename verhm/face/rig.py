@@ -18,10 +18,11 @@ from verhm.errors import RenderError, RequestError
 from verhm.face.collisions import settle
 from verhm.face.contact import Cover, Seams, find_cover
 from verhm.labels import MORPHS
+from verhm.settings import VideoSettings
 
 SHIPPED: Final = Path(__file__).parents[2] / "pretrained"
 FORMAT: Final = 2
-DEFAULT: Final = "neutral"  # avatar
+DEFAULT: Final = VideoSettings.avatar
 
 
 @dataclass(frozen=True)

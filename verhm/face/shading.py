@@ -1,7 +1,7 @@
 """Light on skin, eyes and hair, as colours per vertex; pure arithmetic, no OpenGL."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 import numpy as np
 
@@ -37,6 +37,41 @@ GROUND: Final = np.array([0.25, 0.22, 0.21], np.float32)
 VIEW: Final = _unit(0, 0, 1)
 
 
+@dataclass(frozen=True, eq=False)
+class Surface:
+    """What points of a surface make of the light that falls on them.
+
+    Attributes:
+        bounce: (V, 3) share of it that is thrown back evenly
+        sheen: (V,) strength of the soft gleam
+    """
+
+    bounce: np.ndarray
+    sheen: np.ndarray
+
+    @classmethod
+    def of(cls, light: np.ndarray, gloss: np.ndarray) -> Self:
+        """From how much of the surrounding light arrives (V,), and the gloss (V,)."""
+        # Light that has bounced between folds is redder than what falls on them first.
+        bounce = light[:, None] ** np.array([0.75, 0.95, 1.0], np.float32)
+        return cls(bounce, 0.34 * gloss * light)
+
+    def shade(self, normals: np.ndarray) -> np.ndarray:
+        """(V, 3) factors for the albedo, about 0 to 1.2, for (V, 3) unit normals."""
+        up = 0.5 + 0.5 * normals[:, 1:2]
+        colour = GROUND + (SKY - GROUND) * up
+        for lamp in (KEY, FILL, RIM):
+            cosine = (normals @ lamp.towards)[:, None]
+            colour += np.maximum((cosine + lamp.wrap) * (lamp.colour / (1 + lamp.wrap)), 0)
+        colour *= self.bounce
+        half = KEY.towards + VIEW
+        sheen = np.maximum(normals @ (half / np.linalg.norm(half)), 0)
+        for _ in range(4):
+            sheen *= sheen  # at last to the sixteenth
+        colour += (self.sheen * sheen)[:, None]
+        return colour
+
+
 def shade(normals: np.ndarray, light: np.ndarray, gloss: np.ndarray) -> np.ndarray:
     """Colour factors for a matt surface with a soft sheen.
 
@@ -48,20 +83,7 @@ def shade(normals: np.ndarray, light: np.ndarray, gloss: np.ndarray) -> np.ndarr
     Returns:
         (V, 3) factors for the albedo, about 0 to 1.2
     """
-    up = 0.5 + 0.5 * normals[:, 1:2]
-    colour = GROUND + (SKY - GROUND) * up
-    for lamp in (KEY, FILL, RIM):
-        cosine = normals @ lamp.towards
-        colour += lamp.colour * np.maximum((cosine[:, None] + lamp.wrap) * (1 / (1 + lamp.wrap)), 0)
-    # Light that has bounced between folds is redder than what falls on them first.
-    colour *= light[:, None] ** np.array([0.75, 0.95, 1.0], np.float32)
-    half = KEY.towards + VIEW
-    sheen = np.maximum(normals @ (half / np.linalg.norm(half)), 0)
-    sheen *= sheen
-    sheen *= sheen
-    sheen *= sheen  # to the eighth
-    colour += (0.34 * gloss * light * sheen * sheen)[:, None]
-    return colour
+    return Surface.of(light, gloss).shade(normals)
 
 
 def lid_shadow(points: np.ndarray, eye: Eye, lid: np.ndarray) -> np.ndarray:

@@ -6,7 +6,11 @@ from pathlib import Path
 
 from verhm.face.exchange.blender import write_blender_script
 from verhm.face.exchange.npy import HEAD, write_morphs_npy
-from verhm.face.exchange.obj import remove_obj_sequence, write_obj_sequence
+from verhm.face.exchange.obj import (
+    refuse_large_sequence,
+    remove_obj_sequence,
+    write_obj_sequence,
+)
 from verhm.face.rig import DEFAULT, load_face
 from verhm.stages import Progress, no_progress
 from verhm.types import MorphSequence
@@ -28,7 +32,7 @@ def export_writers(
 
     Raises:
         RenderError: E40, no face
-        RequestError: E71, no such avatar
+        RequestError: E71, no such avatar, or so many frames that OBJ files would fill a disk
     """
     face = load_face(name=avatar)
     writers: dict[str, Callable[[Path], object]] = {}
@@ -37,6 +41,7 @@ def export_writers(
 
         writers["face.glb"] = partial(write_glb, face, morphs)
     if "obj" in kinds:
+        refuse_large_sequence(morphs)
         writers["obj"] = partial(write_obj_sequence, face, morphs, progress=progress)
     if "npy" in kinds:
         writers["morphs.npy"] = partial(write_morphs_npy, morphs)

@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 from PIL import Image
 
+from verhm.errors import RequestError
 from verhm.face.exchange.meshes import METRE, NOTICE, Mesh, hair
 from verhm.face.head import LARGEST, Neck, turned
 from verhm.face.rig import FaceModel
@@ -17,6 +18,24 @@ _MATERIALS: Final = "face.mtl"
 _TEXTURE: Final = "face.png"
 _HAIR: Final = "hair.obj"  # that keeps still
 _HAIRS: Final = "hair-*.obj"
+_FACE, _HAIR_SIZE = 4e6, 12e6  # bytes of a frame's files, roughly
+_MOST: Final = 64e9  # bytes that a sequence may take
+
+
+def refuse_large_sequence(morphs: MorphSequence) -> None:
+    """Refuse what would fill a disk, before anything is written.
+
+    Raises:
+        RequestError: E71, with what it would take, and what can be done instead
+    """
+    size = len(morphs.weights) * (_FACE + (_HAIR_SIZE if morphs.head.any() else 0))
+    if size > _MOST:
+        raise RequestError(
+            "E71",
+            f"As OBJ files these {len(morphs.weights)} frames would take {size / 1e9:.0f} GB.",
+            f"Export glb, which holds them in one small file, or a shorter recording or a lower "
+            f"--fps: up to {_MOST / 1e9:.0f} GB are written.",
+        )
 
 
 def write_obj_sequence(

@@ -10,10 +10,10 @@ from typing import Final
 import numpy as np
 from scipy import sparse
 
+from verhm.face.order import draw_order
 from verhm.face.rig import FaceModel
 from verhm.face.surface import Normals, split_layers
 from verhm.face.viewing.coarse import coarsen
-from verhm.face.viewing.order import draw_order
 from verhm.face.viewing.tables import surface_look
 
 _INSIDE: Final = ("teeth", "gums", "tongue")  # what the lips shade

@@ -1,7 +1,8 @@
 """A face, and a stretch of its motion, as bytes for the browser.
 
 The face is a safetensors file (8 bytes of length, JSON, raw arrays); what is no array is JSON in
-its metadata under "about". The motion is one byte per morph and frame.
+its metadata under "about". The motion is one byte per morph and frame, and
+three numbers of 16 bits for the head.
 """
 
 import io
@@ -15,6 +16,7 @@ from safetensors.numpy import save
 from verhm.face.camera import Camera
 from verhm.face.collisions import settle
 from verhm.face.hair import ribbons
+from verhm.face.head import Neck
 from verhm.face.picture import background
 from verhm.face.rig import Eye, FaceModel, gaze_rotation
 from verhm.face.viewing.mesh import (
@@ -26,15 +28,26 @@ from verhm.face.viewing.mesh import (
     surface_arrays,
 )
 from verhm.face.viewing.tables import Table, fold_tint, lid_table, light_map, mouth_table
+from verhm.face.viewing.turning import head_limits, pack_angles, turning_arrays
 from verhm.labels import MORPHS
+from verhm.types import MorphSequence
 
 _WALL: Final = 128  # px; the wall is so smooth that more would show nothing
 _FULL: Final = 255  # byte of a weight of 1
 
 
-def pack_frames(weights: np.ndarray) -> bytes:
-    """(F, M) morph weights in [0, 1], settled, as bytes, frame by frame, each right to 1/510."""
-    return fixed_point(settle(weights), np.uint8).tobytes()
+def pack_frames(morphs: MorphSequence) -> bytes:
+    """A face over time, frame by frame: M bytes of settled weights, 6 of the head's angles.
+
+    A weight is right to 1/510, an angle to a thousandth of a degree.
+    """
+    weights = fixed_point(settle(morphs.weights), np.uint8)
+    return np.concatenate([weights, pack_angles(morphs.head)], axis=1).tobytes()
+
+
+def bytes_per_frame(morphs: int) -> int:
+    """Length of a frame of `pack_frames`."""
+    return morphs + len(pack_angles(np.zeros((1, 3)))[0])
 
 
 def pack_face(face: FaceModel) -> bytes:
@@ -47,6 +60,7 @@ def pack_face(face: FaceModel) -> bytes:
         **contact_arrays(face, mesh),
         **strands,
         **_eyes(face, mesh),
+        **turning_arrays(face, mesh),
         "skin": np.frombuffer(_jpeg(face.texture), np.uint8),
         "wall": np.rint(background(_WALL)).clip(0, 255).astype(np.uint8),
         "lights": light_map(),
@@ -67,6 +81,7 @@ def pack_face(face: FaceModel) -> bytes:
         "lid_shadow": _scales(lids),
         "mouth_light": _scales(mouth),
         "hair": hair_box,
+        "head": head_limits(),
     }
     contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
     return save(contiguous, {"about": json.dumps(about)})
@@ -111,7 +126,10 @@ def _scales(table: Table) -> dict[str, Any]:
 
 
 def _hair(face: FaceModel) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    """Strands as points with a direction, a width and a colour; any first part covers the head."""
+    """Strands as points with direction, width, colour and share of the head's turn.
+
+    Any first part of them covers the head.
+    """
     count, points = face.strands.shape[:2]
     order = np.random.default_rng(0).permutation(count)
     strands = face.strands[order]
@@ -124,11 +142,12 @@ def _hair(face: FaceModel) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     low = strands.min(axis=(0, 1)) if count else np.zeros(3)
     span = np.maximum(np.ptp(strands, axis=(0, 1)), 1e-6) if count else np.ones(3)
     widest = float(widths.max(initial=1e-6))
+    shares = Neck.of(face).share_of_hair(strands)[..., None]
     where = np.concatenate([(strands - low) / span, widths[..., None] / widest], axis=2)
     arrays = {
         "strand_point": fixed_point(where, np.uint16),
         "strand_along": np.rint(127 * along).astype(np.int8),
-        "strand_colour": fixed_point(colours, np.uint8),
+        "strand_colour": fixed_point(np.concatenate([colours, shares], axis=2), np.uint8),
     }
     box = {"low": low.tolist(), "span": span.tolist(), "widest": widest, "points": points}
     return arrays, box

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from verhm.face.order import draw_order
 from verhm.face.rig import load_face
 from verhm.face.viewing.mesh import sort_mesh
-from verhm.face.viewing.order import draw_order
 
 BROWSER = 64  # corners that Chromium's software drawing remembers, by the end of their number
 BATCH = 128  # triangles after which it has forgotten them
