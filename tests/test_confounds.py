@@ -7,7 +7,8 @@ import pytest
 import verhm.confounds
 from tests.factories import make_analysis, make_waveform
 from tests.model.tiny import SETTINGS, make_model
-from verhm.__main__ import _write_results, main
+from verhm.__main__ import main
+from verhm.analyze_command import Outputs, write_results
 from verhm.confounds import (
     CHANGES,
     Change,
@@ -211,7 +212,9 @@ def test_without_windows_shares_are_unknown(tmp_path):
 
 def test_earlier_confounds_do_not_stay_beside_new_results(tmp_path):
     (tmp_path / "confounds.json").write_text("{}")
-    count = _write_results(make_analysis(2.0), tmp_path / "a", tmp_path, None, no_progress)
+    count = write_results(
+        make_analysis(2.0), tmp_path / "a", tmp_path, Outputs(has_video=False), no_progress
+    )
     assert count == 5
     assert not (tmp_path / "confounds.json").exists()
 

@@ -17,12 +17,14 @@ import soundfile
 from tests.audio.encoding import run_ffmpeg
 from tests.audio.malformed import make_malformed
 from tests.factories import make_analysis
-from verhm.__main__ import _write_results, main
+from verhm.__main__ import main
+from verhm.analyze_command import Outputs, write_results
 from verhm.labels import EMOTIONS, MORPHS
 from verhm.stages import no_progress
 
 ROOT = Path(__file__).parent.parent
 ALWAYS = {"analysis.json", "windows.csv", "morphs.csv", "emotions.html", "emotions.png"}
+TABLES = Outputs(has_video=False)
 
 
 def test_a_call_without_a_recording_is_refused(tmp_path, capsys):
@@ -45,20 +47,19 @@ def test_earlier_results_are_not_overwritten(tmp_path, capsys):
 def test_no_video_of_earlier_results_stays_beside_new_ones(tmp_path):
     (tmp_path / "face.mp4").write_bytes(b"another face")
     (tmp_path / "morphs-neutral.csv").write_bytes(b"another neutral one")
-    _write_results(make_analysis(2.0), Path("a.wav"), tmp_path, None, no_progress)
+    write_results(make_analysis(2.0), Path("a.wav"), tmp_path, TABLES, no_progress)
     assert {path.name for path in tmp_path.iterdir()} == ALWAYS
 
 
 def test_the_face_is_exported_on_demand_and_not_left_beside_later_results(tmp_path):
     analysis = make_analysis(0.1)
-    count = _write_results(
-        analysis, Path("a.wav"), tmp_path, None, no_progress, exports=("npy", "blender", "obj")
-    )
+    wanted = Outputs(has_video=False, exports=("npy", "blender", "obj"))
+    count = write_results(analysis, Path("a.wav"), tmp_path, wanted, no_progress)
     exported = {"face.glb", "face-blender.py", "morphs.npy", "morphs.json", "head.npy", "obj"}
     assert {path.name for path in tmp_path.iterdir()} == ALWAYS | exported
     assert len(list((tmp_path / "obj").glob("frame-*.obj"))) == len(analysis.morphs.weights)
     assert count == len(ALWAYS) + 4
-    _write_results(analysis, Path("a.wav"), tmp_path, None, no_progress)
+    write_results(analysis, Path("a.wav"), tmp_path, TABLES, no_progress)
     assert {path.name for path in tmp_path.iterdir()} == ALWAYS
 
 
@@ -92,7 +93,7 @@ def test_videos_of_earlier_results_are_no_recordings(tmp_path, capsys):
 
 @pytest.mark.parametrize("name", ["a/v.wav", "b/v.wav", "\udcff.wav"])
 def test_the_document_names_the_recording(name, tmp_path):
-    _write_results(make_analysis(2.0), Path(name), tmp_path, None, no_progress)
+    write_results(make_analysis(2.0), Path(name), tmp_path, TABLES, no_progress)
     document = json.loads((tmp_path / "analysis.json").read_text(encoding="utf-8"))
     assert document["source"] == name.replace("\udcff", "\\udcff")
 

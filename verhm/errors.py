@@ -10,7 +10,7 @@ class VerhmError(Exception):
 
     Args:
         code: "E" and two digits; the first digit names the part (1 file, 2 speech, 3 model,
-            4 face, 5 storage, 6 app, 7 command line)
+            4 face, 5 storage, 6 app, 7 command line, 8 encryption)
         cause: what was found, one sentence, no personal data and no path
         remedy: what to do, one sentence
     """
@@ -40,6 +40,10 @@ class RenderError(VerhmError):
 
 class StorageError(VerhmError):
     """E50–E59: patients, sessions or media cannot be read or written."""
+
+
+class VaultError(StorageError):
+    """E80–E89: what is kept is locked, or its seal is broken."""
 
 
 class RequestError(VerhmError):
