@@ -1,8 +1,12 @@
-"""The engine, its settings, and bringing a database up to date."""
+"""The engine, its settings, and bringing a database up to date.
+
+With a key the file is SQLCipher's: every page is encrypted and sealed, its log's pages too.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -11,6 +15,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, orm, text
 from sqlalchemy.engine import make_url
 
+from storage.cipher_driver import sqlcipher, unlock
 from storage.failures import from_os_error, made_by_newer, translated, unreadable
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -21,6 +26,7 @@ _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA secure_delete = ON",
+    "PRAGMA temp_store = MEMORY",  # what is sorted or rebuilt never lies in a file of its own
 )
 
 
@@ -29,16 +35,19 @@ class Database:
 
     Args:
         url: SQLAlchemy's address of it
+        key: that its file is encrypted with; none for a plain file
 
     Raises:
-        StorageError: E50 not writable, E52 damaged, E54 made by a newer version, E56 in use
+        StorageError: E50 not writable, E52 damaged or of another key, E54 made by a newer version,
+            E56 in use
+        VaultError: E86 when it is to be encrypted and cannot be here
     """
 
-    def __init__(self, url: str | URL) -> None:
+    def __init__(self, url: str | URL, key: bytes | None = None) -> None:
         _create_privately(url)
         with translated():
-            _migrate(url)
-            self.engine = _engine(url)
+            _migrate(url, key)
+            self.engine = _engine(url, key)
             self._reading = orm.sessionmaker(self.engine, expire_on_commit=False)
             # A writer takes the lock at once: one that read first could not upgrade its snapshot.
             writer = self.engine.execution_options(begin="BEGIN IMMEDIATE")
@@ -78,15 +87,21 @@ def _create_privately(url: str | URL) -> None:
         raise from_os_error(error) from error
 
 
-def _engine(url: str | URL, foreign_keys: bool = True, pooled: bool = True) -> Engine:
+def _engine(
+    url: str | URL, key: bytes | None, foreign_keys: bool = True, pooled: bool = True
+) -> Engine:
     # Without hide_parameters a traceback would show what was entered about a patient.
-    pool = {} if pooled else {"poolclass": NullPool}
-    engine = create_engine(url, hide_parameters=True, **pool)
+    options: dict[str, Any] = {} if pooled else {"poolclass": NullPool}
+    if key is not None:
+        options["module"] = sqlcipher()
+    engine = create_engine(url, hide_parameters=True, **options)
 
     @event.listens_for(engine, "connect")
     def set_up(connection, _record) -> None:
         # The driver's own transactions leave out schema changes; `begin` below starts them.
         connection.isolation_level = None
+        if key is not None:
+            unlock(connection, key)
         for pragma in (*_PRAGMAS, f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}"):
             connection.execute(pragma)
 
@@ -99,12 +114,12 @@ def _engine(url: str | URL, foreign_keys: bool = True, pooled: bool = True) -> E
     return engine
 
 
-def _migrate(url: str | URL) -> None:
+def _migrate(url: str | URL, key: bytes | None) -> None:
     """Bring the schema up to date in one transaction.
 
     Foreign keys rest meanwhile: rebuilding a table under them would erase what refers to it.
     """
-    engine = _engine(url, foreign_keys=False, pooled=False)
+    engine = _engine(url, key, foreign_keys=False, pooled=False)
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     writer = engine.execution_options(begin="BEGIN IMMEDIATE")

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError
 
-from verhm.errors import StorageError
+from storage.cipher_driver import sqlcipher_errors
+from verhm.errors import StorageError, VaultError
 
 # EFBIG is what a size limit on files answers; EDQUOT a full quota.
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -82,6 +83,52 @@ def busy() -> StorageError:
     )
 
 
+def broken_seal() -> VaultError:
+    """E83."""
+    return VaultError(
+        "E83",
+        "A kept file was cut off, changed or put in another's place, and is not opened.",
+        "Put it back from the last backup of the data folder; the other files are untouched.",
+    )
+
+
+def wrong_passphrase() -> VaultError:
+    """E80."""
+    return VaultError(
+        "E80",
+        "The passphrase is wrong; nothing was changed.",
+        "Try again. Mind capital letters and the keyboard's language.",
+    )
+
+
+def no_key_file() -> VaultError:
+    """E84."""
+    return VaultError(
+        "E84",
+        "The key file of the data folder is missing or damaged.",
+        "Put keys.json back from a backup; without it nothing in the folder can be opened.",
+    )
+
+
+def two_sets() -> VaultError:
+    """E87."""
+    return VaultError(
+        "E87",
+        "The data folder holds encrypted patients and, beside them, unencrypted ones.",
+        "Move verhm.db and media elsewhere, and export from them what is needed with "
+        "--unencrypted.",
+    )
+
+
+def is_encrypted() -> VaultError:
+    """E87, when it was asked to leave it so."""
+    return VaultError(
+        "E87",
+        "The data folder is encrypted already.",
+        "Start without --unencrypted, or choose another folder with --data.",
+    )
+
+
 def from_os_error(error: OSError) -> StorageError:
     """Translate what the file system answered when writing."""
     return disk_full() if error.errno in _FULL else not_writable()
@@ -96,7 +143,7 @@ def coded_os_errors() -> Iterator[None]:
         raise from_os_error(error) from error
 
 
-def _from_sqlite(error: sqlite3.Error) -> StorageError | None:
+def _from_sqlite(error: BaseException) -> StorageError | None:
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & _PRIMARY
     if code == sqlite3.SQLITE_FULL:
         return disk_full()
@@ -112,11 +159,12 @@ def _from_sqlite(error: sqlite3.Error) -> StorageError | None:
 @contextmanager
 def translated() -> Iterator[None]:
     """Turn the database's troubles into coded ones; our own mistakes pass through."""
+    raised: tuple[type[Exception], ...] = (DBAPIError, sqlite3.Error, *sqlcipher_errors())
     try:
         yield
-    except (DBAPIError, sqlite3.Error) as error:
+    except raised as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
-        known = _from_sqlite(cause) if isinstance(cause, sqlite3.Error) else None
+        known = _from_sqlite(cause) if cause is not None else None
         if known is None:
             raise
         raise known from error

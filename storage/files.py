@@ -1,10 +1,11 @@
 """Media files: one folder per session, each file there wholly or not at all.
 
-Everything is written through `MediaFiles.store` and read through `MediaFiles.open`, as streams, so
-that encryption has one place to go.
+Everything is written through `MediaFiles.store` and read through `MediaFiles.open`, as streams.
+With a key they are sealed on the way (`storage.sealing`), and nothing on the disk can be read.
 """
 
 import contextlib
+import copy
 import hashlib
 import os
 import shutil
@@ -17,6 +18,7 @@ from typing import BinaryIO
 import platformdirs
 
 from storage.failures import coded_os_errors, from_os_error, missing, still_there
+from storage.sealing import SealedWriter, open_sealed
 
 _CHUNK = 1 << 20  # bytes
 _UNFINISHED = ".part"
@@ -81,11 +83,26 @@ class MediaFiles:
 
     Args:
         folder: made when missing
+        key: that they are sealed with; none for plain files
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, key: bytes | None = None) -> None:
         self.folder = folder
+        self._key = key
         prepare_folder(folder)
+
+    @property
+    def is_sealing(self) -> bool:
+        """Whether the files are sealed on the disk."""
+        return self._key is not None
+
+    def sealed_with(self, key: bytes | None) -> "MediaFiles":
+        """The same files, to be written and read with a key."""
+        if key is None:
+            return self
+        sealed = copy.copy(self)
+        sealed._key = key
+        return sealed
 
     def store(self, session_id: str, suffix: str, source: BinaryIO) -> StoredFile:
         """Write a stream to a new file; when this returns, a power cut does not lose it.
@@ -99,19 +116,23 @@ class MediaFiles:
             StorageError: E50 not writable, E51 disk full; nothing half written stays
         """
         known = suffix.lower() if suffix.lower() in MEDIA_TYPES else ".bin"
+        return self.put(session_id, f"{uuid.uuid4()}{known}", source)
+
+    def put(self, session_id: str, name: str, source: BinaryIO) -> StoredFile:
+        """Write a stream to a file of a given name, of our own making; otherwise as `store`."""
         folder = self.folder / session_id
-        target = folder / f"{uuid.uuid4()}{known}"
-        unfinished = target.with_name(target.name + _UNFINISHED)
+        target = folder / name
+        unfinished = target.with_name(name + _UNFINISHED)
         with coded_os_errors(), contextlib.ExitStack() as undo:
             undo.callback(unfinished.unlink, missing_ok=True)
             undo.callback(target.unlink, missing_ok=True)
             folder.mkdir(mode=0o700, exist_ok=True)
-            sha256, length = _write(source, unfinished)
+            sha256, length = _write(source, unfinished, self._key, f"{session_id}/{name}")
             unfinished.replace(target)
             flush_folder(folder)
             flush_folder(self.folder)
             undo.pop_all()
-        return StoredFile(target.name, sha256, length, MEDIA_TYPES[known])
+        return StoredFile(name, sha256, length, MEDIA_TYPES[target.suffix])
 
     def path(self, session_id: str, name: str) -> Path:
         """Where a file lies.
@@ -125,8 +146,16 @@ class MediaFiles:
         return path
 
     def open(self, session_id: str, name: str) -> BinaryIO:
-        """Open a file for reading."""
-        return self.path(session_id, name).open("rb")
+        """Open a file's content for reading, from any place.
+
+        Raises:
+            StorageError: E53 it is gone
+            VaultError: E83 its seal is broken; also while reading
+        """
+        path = self.path(session_id, name)
+        if self._key is None:
+            return path.open("rb")
+        return open_sealed(path, self._key, f"{session_id}/{name}")
 
     def remove(self, session_id: str, name: str) -> None:
         """Erase one file; nothing happens if it is gone.
@@ -163,13 +192,16 @@ class MediaFiles:
                 folder.rmdir()
 
 
-def _write(source: BinaryIO, path: Path) -> tuple[str, int]:
-    """Copy a stream into a new private file, through to the disk."""
+def _write(source: BinaryIO, path: Path, key: bytes | None, identity: str) -> tuple[str, int]:
+    """Copy a stream into a new private file, through to the disk; describes its content."""
     digest, length = hashlib.sha256(), 0
     with create_privately(path) as file:
+        sealing = None if key is None else SealedWriter(file, key, identity)
         while chunk := source.read(_CHUNK):
             digest.update(chunk)
-            length += file.write(chunk)
+            length += (sealing or file).write(chunk)
+        if sealing is not None:
+            sealing.finish()
         flush(file)
     return digest.hexdigest(), length
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
     event,
     orm,
+    text,
 )
 from sqlalchemy.engine import Connection
 from sqlalchemy.inspection import inspect
@@ -104,8 +105,14 @@ class Patient(Base):
 
     __tablename__ = "patients"
 
+    # Two clinicians may use one code, and neither learns of the other's.
+    __table_args__ = (
+        Index("ix_patients_code", text("coalesce(owner_id, '')"), "code", unique=True),
+    )
+
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
-    code: Mapped[str] = mapped_column(String(40), unique=True)
+    owner_id: Mapped[str | None] = mapped_column(ForeignKey("accounts.id"))
+    code: Mapped[str] = mapped_column(String(40))
     name: Mapped[str | None] = mapped_column(String(200))
     age_band: Mapped[str] = mapped_column(String(20), default="")
     note: Mapped[str] = mapped_column(default="")
@@ -157,6 +164,7 @@ class Session(Base):
     gad7: Mapped[int | None]
     duration: Mapped[float | None] = mapped_column(Float)  # s, known once analysed
     is_kept: Mapped[bool] = mapped_column(default=True)
+    owner_id: Mapped[str | None] = mapped_column(String(36), index=True)  # who added it
     created_at: Mapped[datetime] = mapped_column(default=_now)
 
     patient: Mapped[Patient | None] = relationship(lazy="joined")
@@ -228,6 +236,26 @@ class Media(Base):
     bytes: Mapped[int]
     media_type: Mapped[str] = mapped_column(String(40))
     created_at: Mapped[datetime] = mapped_column(default=_now)
+
+
+class DataKey(Base):
+    """What the files of a patient are sealed with, wrapped in the master key.
+
+    It goes with the patient, and with it whatever was ever sealed with it, backups apart. A session
+    without a patient has a key of its own.
+    """
+
+    __tablename__ = "data_keys"
+    __table_args__ = (CheckConstraint("(patient_id IS NULL) <> (session_id IS NULL)", "one_owner"),)
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    patient_id: Mapped[str | None] = mapped_column(
+        ForeignKey("patients.id", ondelete="CASCADE"), unique=True
+    )
+    session_id: Mapped[str | None] = mapped_column(
+        ForeignKey("sessions.id", ondelete="CASCADE"), unique=True
+    )
+    wrapped: Mapped[bytes]
 
 
 # After a run has a result, only the fate of its video, which is drawn later, is still open.

@@ -12,9 +12,11 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session as Unit
 
+from storage.access import Access, reach_patient
+from storage.audit import Action
+from storage.deidentified import shown_day, shown_patient
 from storage.details import PatientDetails, PatientOverview, SessionFigures
-from storage.failures import missing
-from storage.models import Patient, Run, RunState, Session
+from storage.models import Patient, Run, RunState, Session, new_id
 from storage.verbs import Verbs
 from verhm.errors import RequestError, StorageError
 from verhm.types import ModelId
@@ -29,15 +31,19 @@ class PatientVerbs(Verbs):
         Raises:
             StorageError: E55 when another patient has the code
         """
-        patient = Patient(**asdict(details))
-        with _refusing_taken_code(), self.database.writing() as unit:
+        with _refusing_taken_code(), self._writing() as (unit, access):
+            patient = Patient(id=new_id(), owner_id=access.account_id, **asdict(details))
             unit.add(patient)
+            unit.flush()
+            self._done(unit, access, Action.CREATE, patient.id, "patient")
         return patient
 
     def next_code(self) -> str:
         """Suggest the code after the highest of the form P-0001."""
-        with self.database.reading() as unit:
-            codes = unit.scalars(select(Patient.code).where(Patient.code.like("P-%")))
+        with self._reading() as (unit, access):
+            codes = unit.scalars(
+                select(Patient.code).where(Patient.code.like("P-%"), access.patients)
+            )
             numbers = [int(code[2:]) for code in codes if re.fullmatch(r"P-\d{1,9}", code)]
         return f"P-{max(numbers, default=0) + 1:04d}"
 
@@ -47,20 +53,26 @@ class PatientVerbs(Verbs):
         Raises:
             StorageError: E53 when there is no such patient
         """
-        with self.database.reading() as unit:
-            return find_patient(unit, patient_id)
+        with self._reading() as (unit, access):
+            patient = reach_patient(unit, access, patient_id)
+        self._seen(access, patient_id, "patient")
+        return shown_patient(access, patient)
 
     def patients(
         self, search: str = "", include_archived: bool = False
     ) -> tuple[PatientOverview, ...]:
         """List the patients whose code or name holds the searched text, the latest seen first."""
-        with self.database.reading() as unit:
-            rows = _counted(unit, include_archived)
-            found = [row for row in rows if _matches(row[0], search)]
-            figures = _figures(unit)
+        with self._reading() as (unit, access):
+            rows = _counted(unit, access, include_archived)
+            figures = _figures(unit, access)
+        if rows:
+            self._seen(access, "", "patients")
+        shown = [_shown_row(access, *row) for row in rows]
+        # After names were taken out: a search must not find what it may not show.
         return tuple(
             PatientOverview(patient, count, last, tuple(figures.get(patient.id, ())))
-            for patient, count, last in found
+            for patient, count, last in shown
+            if _matches(patient, search)
         )
 
     def update_patient(self, patient_id: str, details: PatientDetails) -> Patient:
@@ -69,17 +81,20 @@ class PatientVerbs(Verbs):
         Raises:
             StorageError: E53 no such patient, E55 another one has the code
         """
-        with _refusing_taken_code(), self.database.writing() as unit:
-            patient = find_patient(unit, patient_id)
+        with _refusing_taken_code(), self._writing() as (unit, access):
+            patient = reach_patient(unit, access, patient_id)
             for name, value in asdict(details).items():
                 setattr(patient, name, value)
+            self._done(unit, access, Action.EDIT, patient_id, "patient")
         return patient
 
     def archive_patient(self, patient_id: str, is_archived: bool = True) -> Patient:
         """Take a patient out of the list, or back into it; nothing is erased."""
-        with self.database.writing() as unit:
-            patient = find_patient(unit, patient_id)
+        with self._writing() as (unit, access):
+            patient = reach_patient(unit, access, patient_id)
+            access.refuse_unless_owner(patient)
             patient.archived_at = datetime.now(UTC) if is_archived else None
+            self._done(unit, access, Action.EDIT, patient_id, "archive" if is_archived else "back")
         return patient
 
     def erase_patient(self, patient_id: str, code_typed: str) -> None:
@@ -93,8 +108,9 @@ class PatientVerbs(Verbs):
             RequestError: E63 when the typed code is another
             StorageError: E50 when a file cannot be erased, E53 when there is no such patient
         """
-        with self.database.writing() as unit:
-            patient = find_patient(unit, patient_id)
+        with self._writing() as (unit, access):
+            patient = reach_patient(unit, access, patient_id)
+            access.refuse_unless_owner(patient)
             if code_typed.strip() != patient.code:
                 raise RequestError(
                     "E63",
@@ -103,15 +119,8 @@ class PatientVerbs(Verbs):
                 )
             sessions = list(unit.scalars(select(Session.id).filter_by(patient_id=patient_id)))
             unit.delete(patient)
+            self._done(unit, access, Action.ERASE, patient_id, "patient")
         self._erase_files(sessions)
-
-
-def find_patient(unit: Unit, patient_id: str) -> Patient:
-    """Load a patient, or raise E53."""
-    patient = unit.get(Patient, patient_id)
-    if patient is None:
-        raise missing("patient")
-    return patient
 
 
 @contextmanager
@@ -125,11 +134,14 @@ def _refusing_taken_code() -> Iterator[None]:
         ) from error
 
 
-def _counted(unit: Unit, include_archived: bool) -> list[tuple[Patient, int, date | None]]:
+def _counted(
+    unit: Unit, access: Access, include_archived: bool
+) -> list[tuple[Patient, int, date | None]]:
     last = func.max(Session.recorded_on)
     query = (
         select(Patient, func.count(Session.id), last)
         .outerjoin(Session, (Session.patient_id == Patient.id) & Session.is_kept)
+        .where(access.patients)
         .group_by(Patient.id)
         .order_by(Patient.is_demonstration, last.desc().nulls_last(), Patient.code)
     )
@@ -138,13 +150,20 @@ def _counted(unit: Unit, include_archived: bool) -> list[tuple[Patient, int, dat
     return [(patient, count, day) for patient, count, day in unit.execute(query)]
 
 
+def _shown_row(
+    access: Access, patient: Patient, count: int, last: date | None
+) -> tuple[Patient, int, date | None]:
+    share = access.shares.get(patient.id) if access.is_deidentified else None
+    return shown_patient(access, patient), count, shown_day(share, last) if last else None
+
+
 def _matches(patient: Patient, search: str) -> bool:
     """Compare in Python: SQLite's own comparison folds the case of ASCII letters only."""
     wanted = search.strip().casefold()
     return wanted in patient.code.casefold() or wanted in (patient.name or "").casefold()
 
 
-def _figures(unit: Unit) -> dict[str, list[SessionFigures]]:
+def _figures(unit: Unit, access: Access) -> dict[str, list[SessionFigures]]:
     """Latest results of all sessions in one query, by patient, the oldest session first."""
     newest = func.row_number().over(partition_by=Run.session_id, order_by=Run.number.desc())
     done = select(Run.id, newest.label("place")).where(Run.state == RunState.DONE).subquery()
@@ -157,11 +176,13 @@ def _figures(unit: Unit) -> dict[str, list[SessionFigures]]:
         )
         .join(Run, Run.session_id == Session.id)
         .join(done, (done.c.id == Run.id) & (done.c.place == 1))
-        .where(Session.is_kept)
+        .where(Session.is_kept, access.sessions)
         .order_by(Session.recorded_on, Session.created_at)
     )
     figures: dict[str, list[SessionFigures]] = defaultdict(list)
     for patient_id, session_id, run_id, day, task, *names, summary, quality in rows:
+        share = access.shares.get(patient_id) if access.is_deidentified else None
+        day = shown_day(share, day)
         figures[patient_id].append(
             SessionFigures(session_id, run_id, day, task, ModelId(*names), summary, quality)
         )

@@ -10,13 +10,16 @@ from typing import BinaryIO
 
 import numpy as np
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session as Unit
 
+from storage.access import reach_run, reach_session
+from storage.audit import Action
+from storage.deidentified import shown_run
 from storage.details import RunResult
 from storage.failures import damaged_result, missing
 from storage.files import StoredFile
-from storage.models import MediaKind, Run, RunState, VideoState
-from storage.sessions import find_session, media_row
+from storage.models import MediaKind, Run, RunState, Session, VideoState
+from storage.scratch import overwrite
+from storage.sessions import media_row
 from storage.verbs import Verbs
 from verhm.errors import RenderError, VerhmError
 from verhm.settings import AnalysisSettings, VideoSettings
@@ -39,8 +42,8 @@ class RunVerbs(Verbs):
         Raises:
             StorageError: E53 when there is no such session
         """
-        with self.database.writing() as unit:
-            find_session(unit, session_id)
+        with self._writing() as (unit, access):
+            reach_session(unit, access, session_id)
             last = unit.scalar(select(func.max(Run.number)).where(Run.session_id == session_id))
             run = Run(
                 session_id=session_id,
@@ -51,7 +54,8 @@ class RunVerbs(Verbs):
             )
             unit.add(run)
             unit.flush()
-            return find_run(unit, run.id)
+            self._done(unit, access, Action.CREATE, run.id, "run")
+            return reach_run(unit, access, run.id)
 
     def run(self, run_id: str) -> Run:
         """Look a run up.
@@ -59,14 +63,17 @@ class RunVerbs(Verbs):
         Raises:
             StorageError: E53 when there is no such run
         """
-        with self.database.reading() as unit:
-            return find_run(unit, run_id)
+        with self._reading() as (unit, access):
+            run = reach_run(unit, access, run_id)
+        return shown_run(access, run)
 
     def latest_run(self, session_id: str) -> Run | None:
         """Find the newest run of a session, whatever became of it."""
         query = select(Run).where(Run.session_id == session_id).order_by(Run.number.desc())
-        with self.database.reading() as unit:
-            return unit.scalars(query.limit(1)).first()
+        with self._reading() as (unit, access):
+            reached = Run.session_id.in_(select(Session.id).where(access.sessions))
+            run = unit.scalars(query.where(reached).limit(1)).first()
+        return shown_run(access, run) if run else None
 
     def mark_running(self, run_id: str) -> Run:
         """Say that somebody works on a run now."""
@@ -89,9 +96,10 @@ class RunVerbs(Verbs):
         if result.voice is not None:
             sources[MediaKind.VOICE] = (".npz", _packed_voice(result.voice))
         stored: dict[MediaKind, StoredFile] = {}
+        files = self._files_of(session_id)
         with contextlib.ExitStack() as undo:
             for kind, (suffix, source) in sources.items():
-                stored[kind] = self.files.store(session_id, suffix, source)
+                stored[kind] = files.store(session_id, suffix, source)
                 undo.callback(self.files.remove, session_id, stored[kind].name)
             with self._unfinished(run_id) as run:
                 _fill(run, result)
@@ -109,16 +117,18 @@ class RunVerbs(Verbs):
         """
         session_id = self.run(run_id).session_id
         with video.open("rb") as source:
-            stored = self.files.store(session_id, video.suffix, source)
+            stored = self._files_of(session_id).store(session_id, video.suffix, source)
         with contextlib.ExitStack() as undo:
             undo.callback(self.files.remove, session_id, stored.name)
-            with self.database.writing() as unit:
-                run = find_run(unit, run_id)
+            with self._writing() as (unit, access):
+                run = reach_run(unit, access, run_id)
                 if run.video_state is VideoState.DONE:
                     raise ValueError("the run has a video already")
                 run.video_state = VideoState.DONE
                 run.media.append(media_row(session_id, run_id, MediaKind.VIDEO, stored))
             undo.pop_all()
+        if self.vault is not None:
+            overwrite(video)
         video.unlink()
         return self.run(run_id)
 
@@ -126,8 +136,8 @@ class RunVerbs(Verbs):
         self, run_id: str, state: VideoState, error: VerhmError | None = None
     ) -> Run:
         """Say how far a run's video is, and why it failed."""
-        with self.database.writing() as unit:
-            run = find_run(unit, run_id)
+        with self._writing() as (unit, access):
+            run = reach_run(unit, access, run_id)
             if run.video_state is VideoState.DONE:
                 raise ValueError("the run has a video already")
             run.video_state = state
@@ -156,7 +166,8 @@ class RunVerbs(Verbs):
         drawing = (VideoState.QUEUED, VideoState.RENDERING)
         waiting = (RunState.QUEUED, RunState.RUNNING)
         query = select(Run).where(Run.state.in_(waiting) | Run.video_state.in_(drawing))
-        with self.database.writing() as unit:
+        with self._writing() as (unit, access):
+            access.refuse_unless_program()
             runs = tuple(unit.scalars(query.order_by(Run.created_at)))
             for run in runs:
                 if run.state.is_unfinished:
@@ -193,6 +204,8 @@ class RunVerbs(Verbs):
         Raises:
             StorageError: E52 when the file is damaged, E53 when the run has none
         """
+        with self._reading() as (_, access):
+            access.refuse_identifying(run_id)
         content = io.BytesIO(self._content(run_id, MediaKind.VOICE))
         with np.load(content, allow_pickle=False) as kept:
             return Voice(str(kept["model"]), float(kept["windows"]), kept["mean"])
@@ -202,7 +215,8 @@ class RunVerbs(Verbs):
         media = next((media for media in self.run(run_id).media if media.kind is kind), None)
         if media is None:
             raise missing("result")
-        with self.files.open(media.session_id, media.file) as file:
+        self._note_seen(run_id, kind)
+        with self._files_of(media.session_id).open(media.session_id, media.file) as file:
             content = file.read()
         if hashlib.sha256(content).hexdigest() != media.sha256:
             raise damaged_result()
@@ -215,19 +229,11 @@ class RunVerbs(Verbs):
     @contextlib.contextmanager
     def _unfinished(self, run_id: str) -> Iterator[Run]:
         """Change a run that is still open."""
-        with self.database.writing() as unit:
-            run = find_run(unit, run_id)
+        with self._writing() as (unit, access):
+            run = reach_run(unit, access, run_id)
             if not run.state.is_unfinished:
                 raise ValueError(f"the run is {run.state} already")
             yield run
-
-
-def find_run(unit: Unit, run_id: str) -> Run:
-    """Load a run with its media, or raise E53."""
-    run = unit.get(Run, run_id, populate_existing=True)
-    if run is None:
-        raise missing("run")
-    return run
 
 
 def _packed(morphs: MorphSequence) -> BinaryIO:

@@ -1,17 +1,27 @@
 """The verbs about sessions and their media."""
 
 import contextlib
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Unit
 
+from storage.access import (
+    Access,
+    access_of,
+    reach_patient,
+    reach_session,
+    refuse_session_of_others,
+)
+from storage.audit import Action
+from storage.content import Content, Recorded
+from storage.deidentified import IDENTIFYING, shown_session
 from storage.details import SessionDetails, SweepReport
 from storage.failures import missing
 from storage.files import StoredFile
 from storage.models import Media, MediaKind, Session, new_id
-from storage.patients import find_patient
 from storage.verbs import Verbs
 
 
@@ -22,7 +32,7 @@ class SessionVerbs(Verbs):
         self,
         patient_id: str | None,
         details: SessionDetails,
-        recording: Path,
+        recording: Recorded,
         is_kept: bool = True,
     ) -> Session:
         """Keep a recording as a session; when this returns, a power cut does not lose it.
@@ -30,35 +40,48 @@ class SessionVerbs(Verbs):
         Args:
             patient_id: whose it is; may be none when it is not kept
             details: what was entered
-            recording: copied; of its name only the suffix is kept
+            recording: a path, or what can be opened like one; copied, and of its name only the
+                suffix is kept
             is_kept: False to try without saving: it gets no number, and is erased by `erase_tried`
 
         Raises:
-            StorageError: E50 not writable, E51 disk full, E53 no such patient
+            StorageError: E50 not writable, E51 disk full, E53 no such patient,
+                E57 when the actor may only look
         """
         if patient_id is None and is_kept:
             raise ValueError("a session that is kept needs a patient")
-        session_id = new_id()
+        self._refuse_unless_reached(patient_id)  # before anything is written, a key included
+        session_id, key = new_id(), self._key_for(patient_id)
         with recording.open("rb") as source:
-            stored = self.files.store(session_id, recording.suffix, source)
+            stored = self.files.sealed_with(key).store(session_id, recording.suffix, source)
         with contextlib.ExitStack() as undo:
             undo.callback(self.files.remove, session_id, stored.name)
-            with self.database.writing() as unit:
+            with self._writing() as (unit, access):
                 session = Session(
                     id=session_id, patient_id=patient_id, is_kept=is_kept, **asdict(details)
                 )
+                session.owner_id = access.account_id
                 if patient_id is not None:
-                    patient = find_patient(unit, patient_id)
+                    patient = reach_patient(unit, access, patient_id)
                     if is_kept:
                         patient.last_number += 1
                         session.number = patient.last_number
                 unit.add(session)
                 unit.flush()
+                if self.keys is not None and key is not None and patient_id is None:
+                    self.keys.add(unit, key, None, session_id)
                 unit.add(media_row(session_id, None, MediaKind.RECORDING, stored))
                 unit.flush()
-                kept = find_session(unit, session_id)
+                kept = reach_session(unit, access, session_id)
+                self._done(unit, access, Action.CREATE, session_id, "session")
             undo.pop_all()
         return kept
+
+    def _refuse_unless_reached(self, patient_id: str | None) -> None:
+        with self._reading() as (unit, access):
+            access.refuse_change()
+            if patient_id is not None:
+                reach_patient(unit, access, patient_id)
 
     def session(self, session_id: str) -> Session:
         """Look a session up, with patient, runs and media.
@@ -66,8 +89,10 @@ class SessionVerbs(Verbs):
         Raises:
             StorageError: E53 when there is no such session
         """
-        with self.database.reading() as unit:
-            return find_session(unit, session_id)
+        with self._reading() as (unit, access):
+            session = reach_session(unit, access, session_id)
+        self._seen(access, session_id, "session")
+        return shown_session(access, session)
 
     def sessions(self, patient_id: str) -> tuple[Session, ...]:
         """List a patient's kept sessions with their runs, the newest first."""
@@ -76,26 +101,61 @@ class SessionVerbs(Verbs):
             .where(Session.patient_id == patient_id, Session.is_kept)
             .order_by(Session.recorded_on.desc(), Session.created_at.desc())
         )
-        with self.database.reading() as unit:
-            return tuple(unit.scalars(query))
+        with self._reading() as (unit, access):
+            found = tuple(unit.scalars(query.where(access.sessions)))
+        if found:
+            self._seen(access, patient_id, "sessions")
+        return tuple(shown_session(access, session) for session in found)
 
-    def erase_session(self, session_id: str) -> None:
-        """Erase a session with its runs and files.
+    def reached(self, session_ids: Iterable[str]) -> frozenset[str]:
+        """Those of some sessions that the actor reaches."""
+        wanted = list(session_ids)
+        if not wanted:
+            return frozenset()
+        with self._reading() as (unit, access):
+            query = select(Session.id).where(Session.id.in_(wanted), access.sessions)
+            return frozenset(unit.scalars(query))
+
+    def still_there(self, session_ids: Iterable[str]) -> frozenset[str]:
+        """Those of some sessions that are not erased, whoever asks: for what memory holds of them.
+
+        It is no look at them, and asking is no attempt: nothing of it is in the log.
+        """
+        with self.database.reading() as unit:
+            query = select(Session.id).where(Session.id.in_(list(session_ids)))
+            return frozenset(unit.scalars(query))
+
+    def refuse_to_change(self, session_id: str) -> None:
+        """Refuse an actor who may not change a session.
 
         Raises:
-            StorageError: E50 when a file cannot be erased, E53 when there is no such session
+            StorageError: E53 no such session, E57 the actor may only look
         """
-        with self.database.writing() as unit:
-            unit.delete(find_session(unit, session_id))
+        with self._reading() as (unit, access):
+            reach_session(unit, access, session_id)
+            access.refuse_change(session_id)
+
+    def erase_session(self, session_id: str) -> None:
+        """Erase a session with its runs and files; for whoever added it, and the patient's owner.
+
+        Raises:
+            StorageError: E50 when a file cannot be erased, E53 when there is no such session, E57
+                when it is another one's
+        """
+        with self._writing() as (unit, access):
+            session = reach_session(unit, access, session_id)
+            access.refuse_unless_added(session)
+            unit.delete(session)
+            self._done(unit, access, Action.ERASE, session_id, "session")
         self._erase_files([session_id])
 
     def tried(self) -> tuple[str, ...]:
-        """Ids of the sessions that were tried without saving and are still there."""
-        with self.database.reading() as unit:
-            return tuple(unit.scalars(select(Session.id).where(~Session.is_kept)))
+        """Ids of the sessions that the actor tried without saving and that are still there."""
+        with self._reading() as (unit, access):
+            return tuple(unit.scalars(select(Session.id).where(~Session.is_kept, access.tries)))
 
     def erase_tried(self, but: str | None = None) -> None:
-        """Erase the sessions that were tried without saving.
+        """Erase the sessions that the actor tried without saving.
 
         Args:
             but: id of one that stays
@@ -108,16 +168,40 @@ class SessionVerbs(Verbs):
             self._erase_files(tried)
 
     def media(self, media_id: str) -> tuple[Path, str]:
-        """Find a file and its media type.
+        """Where a file lies, and the media type of its content, which `content` opens.
 
         Raises:
             StorageError: E53 when there is no such file
         """
+        with self._reading() as (unit, access):
+            media = unit.get(Media, media_id)
+            if media is None:
+                raise missing("file")
+            self._refuse_media(unit, access, media)
+        self._seen(access, media_id, media.kind)
+        return self.files.path(media.session_id, media.file), media.media_type
+
+    def content(self, media_id: str) -> Content:
+        """A file's content.
+
+        Raises:
+            StorageError: E53 when there is no such file
+            VaultError: E84 when its key cannot be opened
+        """
+        path, media_type = self.media(media_id)
         with self.database.reading() as unit:
             media = unit.get(Media, media_id)
-        if media is None:
+        if media is None:  # erased a moment ago
             raise missing("file")
-        return self.files.path(media.session_id, media.file), media.media_type
+        files = self._files_of(media.session_id)
+        return Content(path, files, media.session_id, media_type, media.bytes, media.sha256)
+
+    def recording_content(self, session_id: str) -> Content:
+        """The content of a session's recording; raises as `content`."""
+        media = self.media_of(session_id, MediaKind.RECORDING)
+        if media is None:
+            raise missing("recording")
+        return self.content(media.id)
 
     def media_of(self, owner_id: str, kind: MediaKind) -> Media | None:
         """Find a session's recording, or another kind of file of a run.
@@ -127,11 +211,21 @@ class SessionVerbs(Verbs):
             kind: of file
         """
         owner = Media.session_id if kind is MediaKind.RECORDING else Media.run_id
-        with self.database.reading() as unit:
-            return unit.scalars(select(Media).where(owner == owner_id, Media.kind == kind)).first()
+        with self._reading() as (unit, access):
+            query = select(Media).where(owner == owner_id, Media.kind == kind)
+            media = unit.scalars(query).first()
+            if media is not None:
+                self._refuse_media(unit, access, media)
+            return media
+
+    def _refuse_media(self, unit: Unit, access: Access, media: Media) -> None:
+        """Refuse a file of somebody else's (E53), and a voice to a researcher (E57)."""
+        refuse_session_of_others(unit, access, media.session_id, "file", media.id)
+        if media.kind in IDENTIFYING:
+            access.refuse_identifying(media.id)
 
     def recording(self, session_id: str) -> Path:
-        """Where a session's recording lies.
+        """Where a session's recording lies; `recording_content` opens it.
 
         Raises:
             StorageError: E53 when it is gone
@@ -149,7 +243,8 @@ class SessionVerbs(Verbs):
         tried = self._forget_tried()
         if tried:
             self.database.forget_erased()
-        with self.database.reading() as unit:
+        with self._reading() as (unit, access):
+            access.refuse_unless_program()
             rows = {(row.session_id, row.file): row.id for row in unit.scalars(select(Media))}
         present = set(self.files.listing())
         for session_id, name in present - rows.keys():
@@ -160,20 +255,13 @@ class SessionVerbs(Verbs):
 
     def _forget_tried(self, but: str | None = None) -> list[str]:
         """Delete the rows of sessions that are not kept; returns their ids."""
-        with self.database.writing() as unit:
-            found = unit.scalars(select(Session).where(~Session.is_kept))
+        with self._noting_refusals(), self.database.writing() as unit:
+            access = access_of(unit, self._who())
+            found = unit.scalars(select(Session).where(~Session.is_kept, access.tries))
             tried = [session for session in found if session.id != but]
             for session in tried:
                 unit.delete(session)
         return [session.id for session in tried]
-
-
-def find_session(unit: Unit, session_id: str) -> Session:
-    """Load a session with everything that belongs to it, or raise E53."""
-    session = unit.get(Session, session_id, populate_existing=True)
-    if session is None:
-        raise missing("session")
-    return session
 
 
 def media_row(session_id: str, run_id: str | None, kind: MediaKind, stored: StoredFile) -> Media:

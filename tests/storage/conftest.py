@@ -8,6 +8,7 @@ import pytest
 from storage.details import PatientDetails, RunResult, SessionDetails
 from storage.repository import Repository, open_repository
 from tests.factories import make_analysis
+from tests.storage.people import People
 from verhm.settings import AnalysisSettings, VideoSettings
 
 SOUND = bytes(range(256)) * 40
@@ -69,3 +70,9 @@ def practice(repository, tmp_path):
     recording = tmp_path / "Jane Doe, first visit.wav"
     recording.write_bytes(SOUND)
     return Practice(repository, recording)
+
+
+@pytest.fixture
+def people(repository):
+    """An administrator, and the way to add others."""
+    return People(repository)

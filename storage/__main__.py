@@ -1,0 +1,104 @@
+"""For whoever looks after the data folder, in a terminal.
+
+`python -m storage verify`: has the audit log been tampered with?
+`python -m storage passphrase NAME`: a new passphrase for somebody who forgot theirs.
+"""
+
+import argparse
+import getpass
+import os
+import sys
+from contextlib import closing
+from pathlib import Path
+
+from sqlalchemy import URL
+
+from storage.audit import ANCHOR
+from storage.audit_check import check
+from storage.database import Database
+from storage.files import data_folder
+from storage.repository import open_accounts, open_repository
+from storage.safe import Safe
+from storage.vault import Vault
+from verhm.errors import RequestError, VaultError, VerhmError
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Do what was asked; return 0, 1 when the log is not as written, 2 when it cannot be done."""
+    options = _parser().parse_args(arguments)
+    try:
+        given = options.data or os.environ.get("VERHM_DATA")
+        place, vault = _opened(data_folder(Path(given) if given else None).resolve())
+        if options.command == "verify":
+            return _verify(place, vault, options.anchor or place / ANCHOR)
+        _give_passphrase(place, vault, options.name)
+    except VerhmError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def _opened(folder: Path) -> tuple[Path, Vault | None]:
+    """Where the database of a data folder lies, and what opens it."""
+    safe = Safe(folder)
+    place = safe.folder if safe.exists else folder
+    if not (place / "verhm.db").is_file():
+        raise RequestError("E70", "There is no database in that folder.", "Name it with --data.")
+    return place, _vault(safe) if safe.exists else None
+
+
+def _verify(place: Path, vault: Vault | None, anchor: Path) -> int:
+    key = None if vault is None else vault.database_key
+    with closing(Database(URL.create("sqlite", database=str(place / "verhm.db")), key)) as database:
+        report = check(database, anchor)
+    for finding in report.findings:
+        print(f"E58 {finding}")
+    state = "not as it was written" if report.findings else "as it was written"
+    print(f"Audit log: {report.lines} lines, {state}; anchored up to line {report.anchored}.")
+    return 1 if report.findings else 0
+
+
+def _give_passphrase(place: Path, vault: Vault | None, name: str) -> None:
+    passphrase = _typed(f"New passphrase for {name}")
+    if passphrase != _typed("The same again"):
+        raise RequestError("E63", "The two passphrases differ.", "Start again.")
+    with closing(open_repository(place, vault)) as repository:
+        open_accounts(repository).give_passphrase(name, passphrase)
+    print("Given. At the next sign-in another one has to be chosen.")
+
+
+def _vault(safe: Safe) -> Vault:
+    """The key of an encrypted folder: by the environment, the keyring, or whoever sits here."""
+    given = os.environ.pop("VERHM_PASSPHRASE", None)
+    if given:
+        return safe.keys.unlock(given)
+    if safe.keys.opens_by_keyring:
+        return safe.keys.unlock_by_keyring()
+    return safe.keys.unlock(_typed("Passphrase of the records"))
+
+
+def _typed(question: str) -> str:
+    """What somebody types unseen; raises `VaultError` (E81) where nobody can be asked."""
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise VaultError(
+            "E81",
+            "A passphrase is needed, and nobody is there to type it.",
+            "Call it from a terminal; VERHM_PASSPHRASE may hold that of the records.",
+        )
+    return getpass.getpass(f"{question}: ")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m storage")
+    commands = parser.add_subparsers(required=True, dest="command")
+    verify = commands.add_parser("verify", help="find changed, missing or cut-off lines of the log")
+    given = commands.add_parser("passphrase", help="a new one for somebody who forgot theirs")
+    given.add_argument("name", help="of the account, as the app shows it")
+    for command in (verify, given):
+        command.add_argument("--data", type=Path, help="folder of the patients' data (VERHM_DATA)")
+    verify.add_argument("--anchor", type=Path, help="copy of audit.anchor that was kept elsewhere")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,91 @@
+"""Finding what was changed in the audit log, taken out of it or cut off its end."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import select, text
+
+from storage.account_models import Event
+from storage.audit import GENESIS, chained
+from storage.database import Database
+
+_TRIGGERS = {"events_refuse_update", "events_refuse_delete", "events_refuse_replace"}
+_LINE = re.compile(r"(\d{1,18}) ([0-9a-f]{64})")
+
+
+@dataclass(frozen=True)
+class AuditReport:
+    """What was found.
+
+    Attributes:
+        lines: there are
+        anchored: number of the last line that the anchor vouches for; 0 where there is none
+        findings: sentences; empty when nothing is wrong
+    """
+
+    lines: int
+    anchored: int
+    findings: tuple[str, ...]
+
+
+def check(database: Database, anchor: Path) -> AuditReport:
+    """Recompute the chain and compare it with the anchor.
+
+    Args:
+        database: that holds the lines
+        anchor: file beside it, or a copy that was kept elsewhere
+    """
+    findings: list[str] = []
+    kept = _anchors(anchor, findings)
+    with database.reading() as unit:
+        names = unit.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
+        if _TRIGGERS - set(names):
+            findings.append("What refuses changes of the log was taken out of the database.")
+        hashes = _chain(unit.scalars(select(Event).order_by(Event.number)), findings)
+    last = max(hashes, default=0)
+    if hashes and not kept:
+        findings.append("The anchor is missing, so a cut-off end could not be found.")
+    for number, hash_ in sorted(kept.items()):
+        if number > last:
+            findings.append(f"Lines {last + 1} to {max(kept)} were cut off.")
+            break
+        if hashes.get(number) not in (None, hash_):
+            findings.append(f"From line {number} or before, the log was written anew.")
+            break
+    return AuditReport(len(hashes), max(kept, default=0), tuple(findings))
+
+
+def _chain(rows: Iterable[Event], findings: list[str]) -> dict[int, str]:
+    """Hashes by number; says which lines do not fit."""
+    hashes: dict[int, str] = {}
+    expected, previous = 1, GENESIS
+    for row in rows:
+        if row.number != expected:
+            gone = (
+                f"{expected}" if row.number == expected + 1 else f"{expected} to {row.number - 1}"
+            )
+            findings.append(f"Missing: line {gone}.")
+        elif row.previous != previous:
+            findings.append(f"Line {row.number} does not follow the one before.")
+        if row.hash != chained(row.previous, row):
+            findings.append(f"Line {row.number} was changed.")
+        hashes[row.number] = row.hash
+        expected, previous = row.number + 1, row.hash
+    return hashes
+
+
+def _anchors(anchor: Path, findings: list[str]) -> dict[int, str]:
+    try:
+        lines = anchor.read_text(encoding="ascii").splitlines()
+    except FileNotFoundError:
+        return {}
+    except UnicodeDecodeError:
+        findings.append("The anchor is damaged.")
+        return {}
+    found = [_LINE.fullmatch(line) for line in lines]
+    # The last line may be half written, after a power cut.
+    if not all(found[:-1]):
+        findings.append("The anchor is damaged.")
+    return {int(each[1]): each[2] for each in found if each}

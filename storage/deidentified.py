@@ -1,0 +1,84 @@
+"""What a researcher sees of a patient: figures, with nothing that tells whose they are.
+
+The code becomes a pseudonym of the share, all days move by the same number of days, and name,
+notes, consent, recordings and videos are left out: a voice identifies. What is changed here are
+snapshots that no transaction holds any more; nothing of it goes back into the database.
+"""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy.inspection import inspect
+from sqlalchemy.orm.attributes import set_committed_value
+
+from storage.access import Access
+from storage.account_models import Share
+from storage.models import Media, MediaKind, Patient, Run, Session
+
+IDENTIFYING = (MediaKind.RECORDING, MediaKind.VIDEO, MediaKind.VOICE)
+
+
+def shown_patient(access: Access, patient: Patient) -> Patient:
+    """A patient as the actor may see one."""
+    if not access.is_deidentified:
+        return patient
+    share = access.shares[patient.id]
+    _set(patient, code=share.pseudonym, name=None, note="", owner_id=None)
+    _set(patient, consent_given_on=None, consent_until=None, consent_withdrawn_on=None)
+    _set(patient, created_at=_moved(patient.created_at, share))
+    _set(patient, archived_at=_moved(patient.archived_at, share))
+    return patient
+
+
+def shown_session(access: Access, session: Session) -> Session:
+    """A session as the actor may see one, with its runs."""
+    if not access.is_deidentified or session.patient is None:
+        return session
+    share = access.shares[session.patient.id]
+    if session.patient.code != share.pseudonym:  # sessions of one patient share the row
+        shown_patient(access, session.patient)
+    _set(session, note="", owner_id=None, recorded_on=shown_day(share, session.recorded_on))
+    _set(session, created_at=_moved(session.created_at, share))
+    for run in _loaded(session, "runs"):
+        _show_run(share, run)
+    _set(session, media=_without_voices(_loaded(session, "media")))
+    return session
+
+
+def shown_run(access: Access, run: Run) -> Run:
+    """A run as the actor may see one, with its session."""
+    if not access.is_deidentified or run.session.patient is None:
+        return run
+    shown_session(access, run.session)
+    if run not in _loaded(run.session, "runs"):
+        _show_run(access.shares[run.session.patient.id], run)
+    return run
+
+
+def shown_day(share: Share | None, day: date) -> date:
+    """A day as it is shown to whom a patient was shared with."""
+    return day - timedelta(days=share.days_moved) if share else day
+
+
+def _show_run(share: Share, run: Run) -> None:
+    _set(run, media=_without_voices(run.media))
+    _set(run, created_at=_moved(run.created_at, share))
+    _set(run, finished_at=_moved(run.finished_at, share))
+
+
+def _loaded(row: Any, name: str) -> list[Any]:
+    """What was loaded along with a row; a snapshot loads nothing more."""
+    return [] if name in inspect(row).unloaded else list(getattr(row, name))
+
+
+def _without_voices(media: list[Media]) -> list[Media]:
+    return [each for each in media if each.kind not in IDENTIFYING]
+
+
+def _moved(moment: datetime | None, share: Share) -> datetime | None:
+    return moment - timedelta(days=share.days_moved) if moment else None
+
+
+def _set(row: Any, **values: Any) -> None:
+    for name, value in values.items():
+        set_committed_value(row, name, value)
