@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from ui.settings import AppSettings, process_environment, read_settings
+from ui.settings import PASSPHRASE, AppSettings, process_environment, read_settings
 from verhm.errors import VerhmError
 
 
@@ -14,9 +14,10 @@ def main(arguments: list[str] | None = None) -> int:
     flags = vars(_parser().parse_args(arguments))
     try:
         settings = read_settings(flags, os.environ)
+        os.environ.pop(PASSPHRASE, None)  # nothing that is started from here needs it
         # Before the libraries that read them are imported.
         os.environ.update(process_environment(settings))
-        _serve(settings)
+        _run(settings, flags["change_passphrase"])
     except VerhmError as error:
         print(error, file=sys.stderr)
         return 2
@@ -25,10 +26,13 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _serve(settings: AppSettings) -> None:
-    from ui.start import start
+def _run(settings: AppSettings, changes_passphrase: bool) -> None:
+    from ui.start import change_passphrase, start
 
-    start(settings)
+    if changes_passphrase:
+        change_passphrase(settings)
+    else:
+        start(settings)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -39,7 +43,28 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", help="address of this computer to listen on (127.0.0.1)")
     parser.add_argument("--port", type=int, help="port to listen on (7860)")
     parser.add_argument("--data", type=Path, help="folder for the patients' data (VERHM_DATA)")
+    parser.add_argument("--tls-cert", type=Path, help="certificate (PEM), for a clinic's network")
+    parser.add_argument("--tls-key", type=Path, help="its key (PEM)")
+    parser.add_argument(
+        "--name", action="append", help="by which browsers know this computer; may be repeated"
+    )
+    parser.add_argument(
+        "--allow-plain-http",
+        action="store_true",
+        help="serve a network without encryption: everybody on it can read along",
+    )
     parser.add_argument("--open", action="store_true", help="open the page in the browser")
+    parser.add_argument(
+        "--keyring", action="store_true", help="let the system's keyring open the patients' data"
+    )
+    parser.add_argument(
+        "--change-passphrase", action="store_true", help="ask for another passphrase, and stop"
+    )
+    parser.add_argument(
+        "--unencrypted",
+        action="store_true",
+        help="keep patients' data unencrypted (VERHM_UNENCRYPTED), as on an encrypted disk",
+    )
     return parser
 
 

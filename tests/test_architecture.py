@@ -27,6 +27,9 @@ OWNERS = {
     "fastapi": "ui/",
     "sqlalchemy": "storage/",
     "alembic": "storage/",
+    "cryptography": "storage/",
+    "keyring": "storage/keyrings.py",
+    "sqlcipher3": "storage/cipher_driver.py",
 }
 
 

@@ -21,7 +21,19 @@ def banner(code: str | None, age_band: str, consent: Consent | None, user: str) 
         f"<div class='who'>{_who(code, age_band, consent)}</div>"
         f"<div class='disclaimer'>{DISCLAIMER}</div>"
         "<div class='session-user'><span class='job-slot' role='status'></span>"
-        f"<span>{escaped(user)}</span></div></header>"
+        f"{_account(user)}</div></header>"
+    )
+
+
+def _account(user: str) -> str:
+    """Who works here, and the ways out; nothing before the page knows who that is."""
+    if not user:
+        return ""
+    return (
+        f"<a class='link' href='/account' title='Your account'>{escaped(user)}</a>"
+        "<button type='button' class='btn small' data-do='lock' title='Lock (Ctrl+L)'>Lock</button>"
+        "<form method='post' action='/sign-out' class='wide-only'>"
+        "<button class='btn small quiet'>Sign out</button></form>"
     )
 
 

@@ -26,7 +26,6 @@ the page has many readers, and what is selected lives in `selected`.
   part of the page. Media are at `media_url(media_id)`.
 """
 
-import tempfile
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -36,6 +35,7 @@ from typing import Any
 import gradio as gr
 
 from storage.repository import Repository
+from storage.scratch import Scratch
 from ui.intake import Intake
 from ui.jobs import Jobs
 from ui.preferences import Preferences
@@ -53,23 +53,32 @@ class AppContext:
         jobs: the analyses that wait, run and have ended; `jobs.submit` starts one
         intake: recordings on their way to becoming a session
         settings: where the app serves and keeps its data
+        user: name of whoever asks
     """
 
     repository: Repository
     jobs: Jobs
     intake: Intake
     settings: AppSettings
+    user: Callable[[], str] = str
 
     @property
     def preferences(self) -> Preferences:
         """What is chosen in Settings."""
         return Preferences(self.settings.data)
 
-    def workspace(self) -> Path:
-        """A new empty folder, private and inside the data folder; who asks for it removes it."""
-        work = self.settings.work
-        work.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return Path(tempfile.mkdtemp(dir=work))
+    @property
+    def scratch(self) -> Scratch:
+        """Where content may lie unsealed for a while."""
+        return self.repository.scratch(self.settings.work)
+
+    def workspace(self, room: int = 1 << 26) -> Path:
+        """A new empty private folder; who asks for it shreds it (`storage.scratch.shred`).
+
+        Args:
+            room: bytes that will be needed
+        """
+        return self.scratch.make(room)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from verhm.analysis import Analyzer
 
 
+def room_for_video(morphs: MorphSequence) -> int:
+    """Bytes that a video of these morphs takes, generously: a megabyte a second, and some."""
+    return round(len(morphs.weights) / morphs.frame_rate) * 2**20 + 2**26
+
+
 class Engine(Protocol):
     """What a job does its work with."""
 

@@ -57,7 +57,7 @@ class _View:
 
     def __init__(self, context: AppContext) -> None:
         self._repository = context.repository
-        self._form = FilmForm(context.repository)
+        self._form = FilmForm(context.repository, context.scratch)
 
     def refresh(self, patient_id: str | None, session_id: str | None) -> Sequence[Any]:
         """Sessions of the open patient, runs of the open session, the latter's files and form."""

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Depends
-from fastapi.responses import FileResponse
+from fastapi import APIRouter, Depends, Request, Response
 
 from ui.context import AppContext
 from ui.export_films import Film, FilmChoices
 from ui.export_names import download_name
+from ui.kept_response import answer_content
 from ui.user import signed_in
 from verhm.face.rig import DEFAULT, avatar_titles
 
@@ -35,11 +35,11 @@ def film_routes(context: AppContext) -> APIRouter:
         return _as_json(films.film(film_id))
 
     @router.get("/films/{film_id}")
-    def file(film_id: str) -> FileResponse:
-        film, path = films.film(film_id), films.path(film_id)
+    def file(film_id: str, request: Request) -> Response:
+        film, content = films.film(film_id), films.content(film_id)
         run = repository.run(film.run_id)
         name = download_name(repository.session(film.session_id), run, film.choices.file_name)
-        return FileResponse(path, media_type="video/mp4", filename=name)
+        return answer_content(content, request, name)
 
     return router
 

@@ -5,10 +5,9 @@ made; nothing of them is kept with the session. They wait in the same lines as t
 the model in the analyses' line, the drawing in the drawings' line.
 """
 
+import contextlib
 import json
 import logging
-import shutil
-import tempfile
 import threading
 import time
 import uuid
@@ -18,10 +17,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from storage.failures import coded_os_errors, damaged_result
+from storage.content import Content
+from storage.failures import damaged_result
 from storage.models import RunState
 from storage.repository import Repository
-from ui.engine import Engine
+from ui.engine import Engine, room_for_video
+from ui.film_shelf import FilmShelf
 from ui.job_endings import failure
 from ui.progress import JobState, Pace
 from verhm.errors import Cancelled, RequestError, StorageError, VerhmError
@@ -115,13 +116,13 @@ class Films:
     ) -> None:
         self._repository = repository
         self._engine = engine
-        self._workspace = workspace
+        self._scratch = repository.scratch(workspace)
+        self._shelf = FilmShelf(workspace, self._scratch, repository.vault is not None)
         self._analyses = analyses
         self._drawings = drawings
         self._lock = threading.Lock()
         self._is_closing = False
         self._films: dict[str, Film] = {}
-        self._folders: dict[str, Path] = {}
         self._steps: dict[str, Future[Any]] = {}  # of the open films: what each waits for or does
         self._ends: dict[str, Future[None]] = {}  # of the open films
         self._stopped: set[str] = set()
@@ -138,8 +139,10 @@ class Films:
         run = self._repository.run(run_id)
         if run.state is not RunState.DONE:
             raise StorageError("E53", "This run has no result.", "Analyse the session again.")
-        recording = self._repository.recording(run.session_id)
-        refuse_unfit(choices.video, recording if choices.picture else None, choices.timeline)
+        recording = self._repository.recording_content(run.session_id)
+        with contextlib.ExitStack() as stack:
+            shown = stack.enter_context(recording.lent(self._scratch)) if choices.picture else None
+            refuse_unfit(choices.video, shown, choices.timeline)
         film = Film(uuid.uuid4().hex, run.session_id, run_id, choices)
         with self._lock:
             self._refuse_when_busy()
@@ -162,6 +165,10 @@ class Films:
         with self._lock:
             return {film.session_id for film in self._films.values()}
 
+    def is_busy(self) -> bool:
+        """Whether some film waits or is made, so that other drawings may have to wait for it."""
+        return bool(self._ends)
+
     def film(self, film_id: str) -> Film:
         """A film as it stands; raises `StorageError` (E53) when there is none."""
         with self._lock:
@@ -171,13 +178,15 @@ class Films:
         return film
 
     def path(self, film_id: str) -> Path:
-        """Where a finished film lies; raises `StorageError` (E53) when there is none."""
+        """Where a finished film lies; raises as `content`, which opens it."""
+        return self.content(film_id).path
+
+    def content(self, film_id: str) -> Content:
+        """What a finished film holds; raises `StorageError` (E53) when there is none."""
         film = self.film(film_id)
-        with self._lock:
-            folder = self._folders.get(film_id)
-        if film.state is not JobState.DONE or folder is None:
+        if film.state is not JobState.DONE:
             raise StorageError("E53", "This video is not there.", "Wait for it, or make it again.")
-        return folder / film.choices.file_name
+        return self._shelf.content(film_id)
 
     def cancel(self, film_id: str) -> None:
         """Stop a film at once while it waits, soon while it is made; others stay as they are."""
@@ -236,8 +245,8 @@ class Films:
         """The same words said neutrally; that is not kept with a result."""
         run = self._repository.run(film.run_id)
         report = self._progress(film.id, JobState.ANALYSING, 0.0, _NEUTRAL)
-        recording = self._repository.recording(film.session_id)
-        analysis = self._engine.analyze(recording, report, run.settings)
+        with self._repository.recording_content(film.session_id).lent(self._scratch) as recording:
+            analysis = self._engine.analyze(recording, report, run.settings)
         if analysis.model != run.model or analysis.neutral is None:
             raise RequestError(
                 "E71",
@@ -250,19 +259,13 @@ class Films:
         """Draw a film; runs in the drawings' thread."""
         choices, repository = film.choices, self._repository
         report = self._progress(film.id, JobState.RENDERING, _NEUTRAL if neutral else 0.0, 1.0)
-        recording, morphs = repository.recording(film.session_id), repository.morphs(film.run_id)
-        beside = Beside(
-            timeline=_timeline(repository, film.run_id, morphs) if choices.timeline else None,
-            neutral=neutral,
-            film=recording if choices.picture else None,
-        )
-        with coded_os_errors():
-            self._workspace.mkdir(mode=0o700, parents=True, exist_ok=True)
-            folder = Path(tempfile.mkdtemp(dir=self._workspace))
-        with self._lock:
-            self._folders[film.id] = folder
-        output = folder / choices.file_name
-        self._engine.render(morphs, recording, output, choices.video, report, beside)
+        morphs = repository.morphs(film.run_id)
+        timeline = _timeline(repository, film.run_id, morphs) if choices.timeline else None
+        with repository.recording_content(film.session_id).lent(self._scratch) as recording:
+            beside = Beside(timeline, neutral, recording if choices.picture else None)
+            output = self._shelf.begin(film.id, room_for_video(morphs)) / choices.file_name
+            self._engine.render(morphs, recording, output, choices.video, report, beside)
+        self._shelf.finish(film.id, output)
 
     def _progress(self, film_id: str, state: JobState, start: float, end: float) -> Progress:
         pace, stages = Pace(), list(Stage)
@@ -298,7 +301,7 @@ class Films:
                 self._put(film.id, share=1.0)
             else:
                 self._put(film.id, error=_told(error))
-                self._remove_folder(film.id)
+                self._shelf.remove(film.id)
             self._stopped.discard(film.id)
             self._steps.pop(film.id)
             self._ends.pop(film.id).set_result(None)
@@ -312,12 +315,7 @@ class Films:
         """Forget a film that has ended, with its file; under the lock."""
         if film_id not in self._ends:
             self._films.pop(film_id, None)
-        self._remove_folder(film_id)
-
-    def _remove_folder(self, film_id: str) -> None:
-        folder = self._folders.pop(film_id, None)
-        if folder is not None:
-            shutil.rmtree(folder, ignore_errors=True)
+        self._shelf.remove(film_id)
 
 
 def _ending(error: BaseException | None) -> JobState:

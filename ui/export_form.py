@@ -1,20 +1,25 @@
 """What can be chosen about a video that is made for export, as HTML."""
 
-from functools import lru_cache
+from typing import Final
 
-from storage.models import MediaKind, Run, Session
+from storage.models import Run, Session
 from storage.repository import Repository
+from storage.scratch import Scratch
 from ui.export_films import FilmChoices
 from ui.marks import escaped
 from ui.session_form import FACE_SIZES
 from verhm.audio.media import look_at_picture
+from verhm.audio.sniffing import choose_demuxer
 from verhm.errors import AudioError, StorageError
 
+_FILMS = ("mov", "matroska")  # formats that may hold a moving picture
 _SIZES = {
     512: "enough for a laptop's screen; done soonest",
     720: "sharper; takes about half as long again",
     1080: "for a large screen; takes two to three times as long",
 }
+# Not readable just now, ffmpeg did not start, decoding took too long, or not for this account.
+_PASSING: Final = ("E10", "E16", "E50", "E51", "E57")
 
 
 class FilmForm:
@@ -22,19 +27,20 @@ class FilmForm:
 
     Args:
         repository: where recordings are kept
+        scratch: where a sealed one is unpacked to be looked at
     """
 
-    def __init__(self, repository: Repository) -> None:
+    def __init__(self, repository: Repository, scratch: Scratch) -> None:
         self._repository = repository
-        # A recording never changes, and looking into a film takes a tenth of a second.
-        self._looks = lru_cache(maxsize=64)(self._look)
+        self._scratch = scratch
+        # By session: a recording never changes, and looking into a film takes a tenth of a second.
+        self._known: dict[str, bool] = {}
 
     def html(self, session: Session | None, run: Run | None) -> str:
         """The form of a run with a result; empty without one."""
         if session is None or run is None or run.model is None:
             return ""
-        recording = [each for each in session.media if each.kind is MediaKind.RECORDING]
-        has_picture = any(self._looks(session.id, media.id) for media in recording)
+        has_picture = self._has_picture(session)
         return (
             f"<section class='film-form' data-run='{escaped(run.id)}'>"
             "<h2>Make a video to take along</h2><p class='small muted'>It has the voice as its "
@@ -46,13 +52,26 @@ class FilmForm:
             "<ul class='downloads' data-slot='films' aria-live='polite'></ul></section>"
         )
 
-    def _look(self, session_id: str, media_id: str) -> bool:
-        """Whether a session's recording has a picture of its own that can be shown."""
+    def _has_picture(self, session: Session) -> bool:
+        """Whether a session's recording has a picture of its own that can be shown.
+
+        What may have another answer next time, as when decoding took too long, is not remembered.
+        """
+        if session.id in self._known:
+            return self._known[session.id]
         try:
-            look_at_picture(self._repository.recording(session_id))
-        except (AudioError, StorageError):
+            content = self._repository.recording_content(session.id)
+            with content.open() as stream:  # before all of it is unpacked to be looked at
+                is_film = choose_demuxer(stream) in _FILMS
+            if is_film:
+                with content.lent(self._scratch) as path:
+                    look_at_picture(path)
+        except (AudioError, StorageError) as error:
+            if error.code not in _PASSING:
+                self._known[session.id] = False
             return False
-        return True
+        self._known[session.id] = is_film
+        return is_film
 
 
 def _size_choices() -> str:

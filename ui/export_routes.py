@@ -3,20 +3,22 @@
 import contextlib
 import json
 import shutil
-import tempfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import FileResponse
 from starlette.types import Receive, Scope, Send
 
+from storage.content import Content
 from storage.failures import coded_os_errors
 from storage.models import MediaKind, Run, Session
+from storage.scratch import shred
 from ui.context import AppContext
 from ui.export_film_routes import film_routes
 from ui.export_names import download_name
+from ui.kept_response import answer_content
 from ui.user import signed_in
 from verhm.errors import StorageError
 from verhm.types import Analysis
@@ -39,15 +41,13 @@ def routes(context: AppContext) -> APIRouter:
     export = _Export(context)
 
     @router.get("/runs/{run_id}/face.mp4")
-    def video(run_id: str) -> FileResponse:
+    def video(run_id: str, request: Request) -> Response:
         media = context.repository.media_of(run_id, MediaKind.VIDEO)
         if media is None:
             raise StorageError("E53", "This run has no video.", "Analyse the session again.")
-        path, media_type = context.repository.media(media.id)
+        content = context.repository.content(media.id)
         run, session = export.owners(run_id)
-        return FileResponse(
-            path, media_type=media_type, filename=download_name(session, run, "face.mp4")
-        )
+        return answer_content(content, request, download_name(session, run, "face.mp4"))
 
     @router.get("/runs/{run_id}/{name}")
     def written(run_id: str, name: str) -> FileResponse:
@@ -55,19 +55,19 @@ def routes(context: AppContext) -> APIRouter:
             raise StorageError("E53", "There is no such file.", "Choose one from the list.")
         run, session = export.owners(run_id)
         with coded_os_errors():
-            folder = context.workspace()
+            folder = context.workspace(export.room(session, name))
             with contextlib.ExitStack() as undo:
-                undo.callback(shutil.rmtree, folder, ignore_errors=True)
+                undo.callback(shred, folder)
                 path = export.write(run, session, name, folder)
                 undo.pop_all()
         return _Passing(path, filename=download_name(session, run, name))
 
     @router.get("/sessions/{session_id}/recording")
-    def recording(session_id: str) -> FileResponse:
+    def recording(session_id: str, request: Request) -> Response:
         session = context.repository.session(session_id)
-        path = context.repository.recording(session_id)
-        name = download_name(session, None, f"recording{path.suffix}")
-        return FileResponse(path, filename=name)
+        content = context.repository.recording_content(session_id)
+        name = download_name(session, None, f"recording{content.suffix}")
+        return answer_content(content, request, name)
 
     return router
 
@@ -80,7 +80,7 @@ class _Passing(FileResponse):
         try:
             await super().__call__(scope, receive, send)
         finally:
-            shutil.rmtree(Path(self.path).parent, ignore_errors=True)
+            shred(Path(self.path).parent)
 
 
 class _Export:
@@ -93,6 +93,11 @@ class _Export:
         """A run with its session."""
         run = self._repository.run(run_id)
         return run, self._repository.session(run.session_id)
+
+    def room(self, session: Session, name: str) -> int:
+        """Bytes that writing a file takes, generously."""
+        media = sum(each.bytes for each in session.media) if name == "everything.zip" else 0
+        return media + 2**27
 
     def write(self, run: Run, session: Session, name: str, folder: Path) -> Path:
         """Write one of the files of `WRITTEN` into a folder."""
@@ -112,22 +117,27 @@ class _Export:
 
     def _write_all(self, run: Run, session: Session, path: Path) -> None:
         analysis = self.analysis(run.id)
+        parts = path.parent / "parts"
+        parts.mkdir()
         # Sound and video do not get smaller by packing.
-        with (
-            tempfile.TemporaryDirectory(dir=path.parent) as folder,
-            zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive,
-        ):
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
             for name in WRITTEN[:-1]:
-                file = Path(folder) / name
+                file = parts / name
                 _writer(name)(analysis, file)
                 archive.write(file, download_name(session, run, name), zipfile.ZIP_DEFLATED)
-            recording = self._repository.recording(session.id)
+            recording = self._repository.recording_content(session.id)
             name = download_name(session, None, f"recording{recording.suffix}")
-            archive.write(recording, name)
+            _add(archive, name, recording)
             video = self._repository.media_of(run.id, MediaKind.VIDEO)
             if video is not None:
-                file, _ = self._repository.media(video.id)
-                archive.write(file, download_name(session, run, "face.mp4"))
+                name = download_name(session, run, "face.mp4")
+                _add(archive, name, self._repository.content(video.id))
+        shred(parts)
+
+
+def _add(archive: zipfile.ZipFile, name: str, content: Content) -> None:
+    with content.open() as source, archive.open(name, "w", force_zip64=True) as target:
+        shutil.copyfileobj(source, target, 1 << 20)
 
 
 def _writer(name: str) -> Callable[[Analysis, Path], None]:

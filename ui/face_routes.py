@@ -14,13 +14,12 @@ from storage.models import Run
 from storage.repository import Repository
 from ui.context import AppContext
 from ui.user import signed_in
-from verhm.errors import StorageError
 from verhm.face.rig import FaceModel, load_face
-from verhm.face.viewing.payload import pack_face, pack_frames
+from verhm.face.viewing.payload import bytes_per_frame, pack_face, pack_frames
 from verhm.settings import VideoSettings
 
 PIECE: Final = 60.0  # s of motion in one answer
-_KEPT_RUNS: Final = 2  # whose motion stays in memory: 11 MB for two hours
+_KEPT_RUNS: Final = 2  # whose motion stays in memory: 13 MB for two hours
 _KEPT_FACES: Final = 4  # packed; 10 MB each at most
 # A face is found by the hash of its content, so that no copy of it is ever out of date.
 _FOREVER: Final = {"Cache-Control": "private, max-age=31536000, immutable"}
@@ -45,6 +44,7 @@ def routes(context: AppContext) -> APIRouter:
             "frame_rate": found.frame_rate,
             "frames": found.frames,
             "morphs": found.morphs,
+            "bytes": found.width,
             "piece": found.piece,
             "caption": caption_of(run),
         }
@@ -74,21 +74,28 @@ def caption_of(run: Run) -> str:
 
 @dataclass(frozen=True)
 class _Motion:
-    """A run's morphs as they are sent.
+    """A run's motion as it is sent.
 
     Attributes:
-        weights: one byte per frame and morph
+        session_id: whose it is
+        packed: its frames, one after the other
         morphs: how many there are
         frame_rate: Hz
     """
 
-    weights: bytes
+    session_id: str
+    packed: bytes
     morphs: int
     frame_rate: float
 
     @property
+    def width(self) -> int:
+        """Bytes of a frame."""
+        return bytes_per_frame(self.morphs)
+
+    @property
     def frames(self) -> int:
-        return len(self.weights) // self.morphs
+        return len(self.packed) // self.width
 
     @property
     def piece(self) -> int:
@@ -101,8 +108,8 @@ class _Motion:
         Raises:
             StorageError: E53 when the run has no such minute
         """
-        length = self.piece * self.morphs
-        found = self.weights[max(0, piece) * length : max(0, piece + 1) * length]
+        length = self.piece * self.width
+        found = self.packed[max(0, piece) * length : max(0, piece + 1) * length]
         if not found:
             raise missing("motion")
         return found
@@ -123,19 +130,25 @@ class _Motions:
             StorageError: E52 when it is damaged, E53 when there is none (any more)
         """
         with self._lock:
-            try:
-                self._repository.run(run_id)
-            except StorageError:  # erased: nothing of it stays
-                self._kept.pop(run_id, None)
-                raise
+            self._forget_erased()
+            run = self._repository.run(run_id)
             if run_id not in self._kept:
                 morphs = self._repository.morphs(run_id)
-                packed, count = pack_frames(morphs.weights), morphs.weights.shape[1]
-                self._kept[run_id] = _Motion(packed, count, morphs.frame_rate)
+                count = morphs.weights.shape[1]
+                self._kept[run_id] = _Motion(
+                    run.session_id, pack_frames(morphs), count, morphs.frame_rate
+                )
             self._kept.move_to_end(run_id)
             while len(self._kept) > _KEPT_RUNS:
                 self._kept.popitem(last=False)
             return self._kept[run_id]
+
+    def _forget_erased(self) -> None:
+        """Nothing of an erased run stays in memory, also where nobody asks for it again."""
+        there = self._repository.still_there({each.session_id for each in self._kept.values()})
+        for run_id, motion in list(self._kept.items()):
+            if motion.session_id not in there:
+                del self._kept[run_id]
 
 
 class _Faces:

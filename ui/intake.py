@@ -1,33 +1,35 @@
 """Recordings on their way in: uploaded, or made in the browser and sent piece by piece.
 
-They lie in the data folder until they become a session. A take is a WAV file from its first byte;
-only its header's lengths and its name are wrong until it is finished. So finishing one needs no
-room on the disk, and one that was left behind is found again at the next visit. An uploaded file is
-still where it came from: nobody is offered it again, and the next start erases it.
+They lie in the data folder until they become a session, sealed as they arrive where the folder is
+encrypted. A take is whole from its first piece on; only its name is wrong until it is finished. So
+finishing one needs no room on the disk, and one that was left behind is found again at the next
+visit. An uploaded file is still where it came from: nobody is offered it again, and the next start
+erases it.
 """
 
-import os
+import logging
 import re
-import struct
 import threading
 import time
 import uuid
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO, Literal
 
 from starlette.concurrency import run_in_threadpool
 
 from storage.failures import coded_os_errors, still_there
 from storage.files import MEDIA_TYPES, create_privately, flush, flush_folder, prepare_folder
+from storage.sealing import SealedWriter, open_sealed
+from ui.take_files import BYTES_PER_SAMPLE, PlainTakes, SealedTakes, TakeFiles, rate_of
 from verhm.audio.sniffing import choose_demuxer
-from verhm.errors import AudioError, RequestError, StorageError
+from verhm.errors import AudioError, RequestError, StorageError, VaultError
 
-BYTES_PER_SAMPLE = 2
+log = logging.getLogger(__name__)
 RATES = (8_000, 192_000)  # Hz, the lowest and highest a sound card has
 ABANDONED = 20.0  # s without a new piece after which a take counts as left behind
 KEPT = 7 * 86_400.0  # s that takes which never became a session are kept
-_HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")  # of a WAV file
 _UNFINISHED = (".take", ".part")
 
 
@@ -48,6 +50,28 @@ class Take:
     kept_until: float
 
 
+@dataclass(frozen=True, eq=False)
+class Received:
+    """A finished recording that has arrived; can be opened like its path.
+
+    Attributes:
+        path: of its file, which may be sealed
+        opened: opens its content
+    """
+
+    path: Path
+    opened: Callable[[Path], BinaryIO]
+
+    @property
+    def suffix(self) -> str:
+        """Of its name, such as ".wav"."""
+        return self.path.suffix
+
+    def open(self, mode: Literal["rb"] = "rb", /) -> BinaryIO:
+        """Its content, for reading from any place; raises E83 when its seal is broken."""
+        return self.opened(self.path)
+
+
 class Intake:
     """The folder of recordings on their way in.
 
@@ -55,10 +79,20 @@ class Intake:
         folder: made when missing
         largest: bytes that a recording may have
         longest: seconds that a take may last
+        key: that they are sealed with as they arrive; none to keep them plain
     """
 
-    def __init__(self, folder: Path, largest: int = 1 << 30, longest: float = 7_200.0) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        largest: int = 1 << 30,
+        longest: float = 7_200.0,
+        key: bytes | None = None,
+    ) -> None:
         self._folder = folder
+        self._key = key
+        self._sealed_takes = None if key is None else SealedTakes(key)
+        self._files: TakeFiles = self._sealed_takes or PlainTakes()
         self._largest = largest
         self._longest = longest
         self._changing = threading.Lock()
@@ -85,15 +119,16 @@ class Intake:
         unfinished = target.with_name(f"{target.name}.part")
         try:
             with coded_os_errors():
-                await self._write(unfinished, pieces)
-                await run_in_threadpool(_accept, unfinished, target)
+                await self._write(unfinished, target.name, pieces)
+                await run_in_threadpool(self._accept, unfinished, target)
         finally:
             unfinished.unlink(missing_ok=True)
         return recording_id
 
-    async def _write(self, path: Path, pieces: AsyncIterator[bytes]) -> None:
+    async def _write(self, path: Path, name: str, pieces: AsyncIterator[bytes]) -> None:
         length = 0
         with create_privately(path) as file:
+            sealing = None if self._key is None else SealedWriter(file, self._key, f"upload {name}")
             async for piece in pieces:
                 length += len(piece)
                 if length > self._largest:
@@ -102,8 +137,22 @@ class Intake:
                         f"The file is larger than {self._largest / 2**30:g} GiB.",
                         "Export the sound alone, as FLAC or M4A, and try again.",
                     )
-                await run_in_threadpool(file.write, piece)
+                await run_in_threadpool((sealing or file).write, piece)
+            if sealing is not None:
+                await run_in_threadpool(sealing.finish)
             await run_in_threadpool(flush, file)
+
+    def _accept(self, unfinished: Path, target: Path) -> None:
+        """Let in what is sound by its first bytes."""
+        with self._open_upload(unfinished, target.name) as stream:
+            choose_demuxer(stream)
+        unfinished.replace(target)
+        flush_folder(target.parent)
+
+    def _open_upload(self, path: Path, name: str) -> BinaryIO:
+        if self._key is None:
+            return path.open("rb")
+        return open_sealed(path, self._key, f"upload {name}")
 
     def begin_take(self, sample_rate: int) -> str:
         """Begin a recording that the browser makes, in mono and 16 bits; returns its id.
@@ -117,13 +166,8 @@ class Intake:
                 "E71", f"The microphone's rate is {sample_rate} Hz.", "Choose another microphone."
             )
         take_id = uuid.uuid4().hex
-        with (
-            coded_os_errors(),
-            create_privately(self._folder / f"{take_id}-{sample_rate}.take") as file,
-        ):
-            file.write(_header(sample_rate, 0))
-            flush(file)
-            flush_folder(self._folder)
+        with coded_os_errors():
+            self._files.begin(self._folder / f"{take_id}-{sample_rate}.take")
         return take_id
 
     def add_piece(self, take_id: str, offset: int, piece: bytes) -> int:
@@ -144,18 +188,14 @@ class Intake:
         """
         with self._changing, coded_os_errors():
             path = self._take(take_id)
-            if offset % BYTES_PER_SAMPLE or not 0 <= offset <= _length(path):
+            if offset % BYTES_PER_SAMPLE or not 0 <= offset <= self._files.length(path):
                 raise RequestError("E63", "A piece of the recording is missing.", "Send it again.")
-            if offset + len(piece) > self._longest * _rate(path) * BYTES_PER_SAMPLE:
+            if offset + len(piece) > self._longest * rate_of(path) * BYTES_PER_SAMPLE:
                 raise AudioError(
                     "E15", "The recording has become too long.", "Stop it; what there is, is kept."
                 )
-            with path.open("r+b") as file:
-                file.seek(_HEADER.size + offset)
-                file.write(piece)
-                flush(file)
-            os.utime(path)  # an empty piece does not change it
-            return _length(path)
+            self._files.append(path, offset, piece)
+            return self._files.length(path)
 
     def finish_take(self, take_id: str) -> float:
         """Make a take a recording; returns its length in seconds. Doing so twice does no harm.
@@ -166,19 +206,16 @@ class Intake:
         """
         with self._changing, coded_os_errors():
             path = self._take(take_id, finished_too=True)
-            length = _length(path) // BYTES_PER_SAMPLE * BYTES_PER_SAMPLE
+            length = self._files.length(path) // BYTES_PER_SAMPLE * BYTES_PER_SAMPLE
             if not length:
                 raise AudioError(
                     "E11", "Nothing was recorded.", "Check the microphone and try again."
                 )
             if path.suffix == ".take":
-                with path.open("r+b") as file:
-                    file.write(_header(_rate(path), length))
-                    file.truncate(_HEADER.size + length)
-                    flush(file)
+                self._files.finish(path, length)
                 path.replace(path.with_suffix(".wav"))
                 flush_folder(self._folder)
-        return length / BYTES_PER_SAMPLE / _rate(path)
+        return length / BYTES_PER_SAMPLE / rate_of(path)
 
     def takes_left(self) -> list[Take]:
         """Takes that wait to become a session, or that nobody makes any more; the latest first.
@@ -190,7 +227,7 @@ class Intake:
         """
         with self._changing, coded_os_errors():
             self._erase_old_takes()
-            takes = [_as_take(path) for path in self._takes()]
+            takes = [self._as_take(path) for path in self._takes()]
         takes.sort(key=lambda take: take.kept_until, reverse=True)
         abandoned = time.time() + KEPT - ABANDONED
         return [
@@ -200,7 +237,7 @@ class Intake:
         ]
 
     def path(self, recording_id: str) -> Path:
-        """Where a finished recording lies.
+        """Where a finished recording lies; `received` opens it.
 
         Raises:
             StorageError: E53 when there is no such recording
@@ -212,6 +249,13 @@ class Intake:
             "E53", "The recording is not here any more.", "Record it, or choose the file, again."
         )
 
+    def received(self, recording_id: str) -> Received:
+        """A finished recording, to be opened; raises E53 as `path`."""
+        path = self.path(recording_id)
+        if _is_take(path):
+            return Received(path, self._files.open)
+        return Received(path, lambda path: self._open_upload(path, path.name))
+
     def remove(self, recording_id: str) -> None:
         """Erase a recording or a take; nothing happens if it is gone.
 
@@ -222,7 +266,9 @@ class Intake:
             _erase(self._paths(recording_id))
 
     def sweep(self) -> None:
-        """Erase what nobody will come back for: uploads and old takes; only for the start.
+        """Erase what nobody will come back for, uploads and old takes; only for the start.
+
+        Takes from before the folder was encrypted are sealed.
 
         Raises:
             StorageError: E50 when something cannot be erased
@@ -232,11 +278,23 @@ class Intake:
             files = [path for path in self._folder.iterdir() if path.is_file()]
             _erase(path for path in files if not _is_take(path))
             self._erase_old_takes()
+            if self._sealed_takes is not None:
+                with coded_os_errors():
+                    for path in self._takes():
+                        self._sealed_takes.take_over(path)
 
     def _erase_old_takes(self) -> None:
         with coded_os_errors():
             old = [path for path in self._takes() if _kept_until(path) < time.time()]
         _erase(old)
+
+    def _as_take(self, path: Path) -> Take:
+        try:
+            seconds = self._files.length(path) // BYTES_PER_SAMPLE / rate_of(path)
+        except VaultError as error:  # no reason to keep anybody from the others
+            log.warning("A recording that is not a session's yet cannot be opened: %s", error)
+            seconds = 0.0
+        return Take(path.stem.partition("-")[0], seconds, path.suffix == ".wav", _kept_until(path))
 
     def _takes(self) -> list[Path]:
         return [path for path in self._folder.iterdir() if _is_take(path)]
@@ -252,35 +310,6 @@ class Intake:
         if not re.fullmatch(r"[0-9a-f]{32}", recording_id):
             return []
         return list(self._folder.glob(f"{recording_id}*"))
-
-
-def _accept(unfinished: Path, target: Path) -> None:
-    """Let in what is sound by its first bytes."""
-    with unfinished.open("rb") as stream:
-        choose_demuxer(stream)
-    unfinished.replace(target)
-    flush_folder(target.parent)
-
-
-def _header(sample_rate: int, length: int) -> bytes:
-    """The beginning of a WAV file that holds so many bytes of samples."""
-    per_second = sample_rate * BYTES_PER_SAMPLE
-    form = (16, 1, 1, sample_rate, per_second, BYTES_PER_SAMPLE, 8 * BYTES_PER_SAMPLE)
-    return _HEADER.pack(b"RIFF", 36 + length, b"WAVE", b"fmt ", *form, b"data", length)
-
-
-def _length(path: Path) -> int:
-    """Bytes of samples in a take."""
-    return max(0, path.stat().st_size - _HEADER.size)
-
-
-def _rate(path: Path) -> int:
-    return int(path.stem.partition("-")[2])
-
-
-def _as_take(path: Path) -> Take:
-    seconds = _length(path) // BYTES_PER_SAMPLE / _rate(path)
-    return Take(path.stem.partition("-")[0], seconds, path.suffix == ".wav", _kept_until(path))
 
 
 def _kept_until(path: Path) -> float:

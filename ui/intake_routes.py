@@ -4,11 +4,11 @@ from dataclasses import asdict
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
-from fastapi.responses import FileResponse
 from starlette.concurrency import run_in_threadpool
 
 from storage.files import MEDIA_TYPES
 from ui.context import AppContext
+from ui.kept_response import answer_stream
 from ui.user import signed_in
 from verhm.errors import AudioError
 
@@ -25,9 +25,10 @@ def routes(context: AppContext) -> APIRouter:
         return {"id": await intake.receive(suffix, request.stream())}
 
     @router.get("/recordings/{recording_id}")
-    def play(recording_id: str) -> FileResponse:
-        path = intake.path(recording_id)
-        return FileResponse(path, media_type=MEDIA_TYPES.get(path.suffix))
+    def play(recording_id: str, request: Request) -> Response:
+        received = intake.received(recording_id)
+        kind = MEDIA_TYPES.get(received.suffix)
+        return answer_stream(received.open, request, kind, f'"{recording_id}"')
 
     @router.delete("/recordings/{recording_id}")
     def discard(recording_id: str) -> Response:

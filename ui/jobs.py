@@ -7,7 +7,6 @@ a job early leaves the session with its recording, and a run that says why.
 """
 
 import logging
-import tempfile
 import threading
 import time
 import uuid
@@ -20,7 +19,7 @@ from typing import Any
 from storage.details import RunResult
 from storage.models import RunState, VideoState
 from storage.repository import Repository
-from ui.engine import Engine
+from ui.engine import Engine, room_for_video
 from ui.export_films import Films
 from ui.job_endings import closing, failure, told, undrawn
 from ui.progress import JobState, JobView, Pace, Wait, share_done
@@ -59,7 +58,7 @@ class Jobs:
     ) -> None:
         self._repository = repository
         self._engine = engine
-        self._workspace = workspace
+        self._scratch = repository.scratch(workspace)
         self._longest = longest
         self._avatar = avatar
         self._is_closing = False
@@ -226,10 +225,11 @@ class Jobs:
     def _analyse(self, job: JobView, settings: AnalysisSettings) -> None:
         """Take a job up to its saved result; runs in the analyses' thread."""
         progress = self._progress(job.id, Stage.DECODE)
-        recording = self._repository.recording(job.session_id)
+        recording = self._repository.recording_content(job.session_id)
         self._repository.mark_running(job.run_id)
         self._change(job.id, state=JobState.ANALYSING, wait=None)
-        analysis = self._engine.analyze(recording, progress, settings)
+        with recording.lent(self._scratch) as path:
+            analysis = self._engine.analyze(path, progress, settings)
         self._repository.finish_run(job.run_id, self._result(analysis))
 
     def _end_analysis(self, job: JobView, video: VideoSettings, done: "Future[None]") -> None:
@@ -260,15 +260,15 @@ class Jobs:
     def _draw(self, job: JobView, video: VideoSettings) -> None:
         """Draw and save a video; runs in the drawings' thread."""
         progress = self._progress(job.id, Stage.RENDER)
-        recording = self._repository.recording(job.session_id)
+        recording = self._repository.recording_content(job.session_id)
         # Read back rather than handed on: what waits would keep an hour's morphs in memory.
         morphs = self._repository.morphs(job.run_id)
         self._repository.set_video_state(job.run_id, VideoState.RENDERING)
         self._change(job.id, wait=None)
-        self._workspace.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=self._workspace) as folder:
-            output = Path(folder) / "face.mp4"
-            self._engine.render(morphs, recording, output, video, progress)
+        room = room_for_video(morphs)
+        with recording.lent(self._scratch) as sound, self._scratch.folder(room) as folder:
+            output = folder / "face.mp4"
+            self._engine.render(morphs, sound, output, video, progress)
             progress(Stage.SAVE, 0.0)
             self._repository.attach_video(job.run_id, output)
 
@@ -300,7 +300,7 @@ class Jobs:
         return report
 
     def _is_drawing(self) -> bool:
-        return any(job.state is JobState.RENDERING for job in self._views.values())
+        return self.films.is_busy() or JobState.RENDERING in {j.state for j in self._views.values()}
 
     def _change(self, job_id: str, **changes: Any) -> None:
         with self._lock:

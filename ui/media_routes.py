@@ -1,9 +1,9 @@
 """Where players and pictures get their bytes: by id, never by path."""
 
-from fastapi import APIRouter, Depends
-from fastapi.responses import FileResponse
+from fastapi import APIRouter, Depends, Request, Response
 
 from ui.context import AppContext
+from ui.kept_response import answer_content
 from ui.user import signed_in
 
 
@@ -12,8 +12,7 @@ def routes(context: AppContext) -> APIRouter:
     router = APIRouter(dependencies=[Depends(signed_in)])
 
     @router.get("/media/{media_id}")
-    def media(media_id: str) -> FileResponse:
-        path, media_type = context.repository.media(media_id)
-        return FileResponse(path, media_type=media_type, content_disposition_type="inline")
+    def media(media_id: str, request: Request) -> Response:
+        return answer_content(context.repository.content(media_id), request)
 
     return router

@@ -125,7 +125,7 @@ class _Work:
         entries.settings(), entries.video()  # refuse unfit choices before anything is kept
         settle(self._repository, patient_id, entries, date.today())
         session = self._repository.add_session(
-            patient_id, details, self._intake.path(recording), is_kept=not entries.is_trial
+            patient_id, details, self._intake.received(recording), is_kept=not entries.is_trial
         )
         try:
             self._intake.remove(recording)

@@ -1,42 +1,60 @@
 """The web server: Gradio's page, the media, the jobs and the recordings behind one guard."""
 
 import contextlib
-import errno
-import logging
-import signal
 import socket
 import webbrowser
-from collections.abc import Callable, Generator
-from types import FrameType
 
 import gradio as gr
-import uvicorn
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.types import ASGIApp
 
-from ui import export_routes, face_routes, intake_routes, job_routes, media_routes
+from storage.accounts import Accounts
+from storage.belongings import Belongings
+from storage.repository import open_accounts
+from ui import (
+    account_routes,
+    asset_routes,
+    export_routes,
+    face_routes,
+    intake_routes,
+    job_routes,
+    media_routes,
+    sign_in_routes,
+)
 from ui.context import AppContext
 from ui.guard import Guard
 from ui.layout import build_page
-from ui.settings import AppSettings
-from ui.theme import asset, head, stylesheet, theme
+from ui.listening import Server
+from ui.own import bound
+from ui.theme import head, theme
 from ui.user import user_of
-from verhm.errors import RequestError, VerhmError
+from verhm.errors import VerhmError
 
-log = logging.getLogger(__name__)
 PAGE = "/app"
-# What asks the app to stop: Ctrl-C, the system, a terminal that is closed; on Windows Ctrl-Break.
-_NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
-STOPPING = [getattr(signal, name) for name in _NAMES if hasattr(signal, name)]
 
 
-def make_app(context: AppContext) -> ASGIApp:
-    """The whole app, ready to be served."""
+def make_app(
+    context: AppContext, accounts: Accounts | None = None, setup_code: str | None = None
+) -> ASGIApp:
+    """The whole app, ready to be served.
+
+    Args:
+        context: the parts that the program itself works with; nobody else is given them
+        accounts: who may sign in; by default those that are kept with the patients
+        setup_code: has to be known for the first account
+    """
+    accounts = accounts or open_accounts(context.repository)
+    database, settings = context.repository.database, context.settings
+    belongings = Belongings(database)
+    context = bound(context, accounts, belongings)
     parent = FastAPI(title="VERHM", docs_url=None, redoc_url=None, openapi_url=None)
     parent.add_exception_handler(VerhmError, _answer_error)
     for module in (media_routes, face_routes, job_routes, intake_routes, export_routes):
         parent.include_router(module.routes(context))
+    parent.include_router(sign_in_routes.routes(accounts, settings, setup_code))
+    parent.include_router(account_routes.routes(accounts, context.repository, settings))
+    parent.include_router(asset_routes.routes())
     _add_page_routes(parent)
     gr.mount_gradio_app(
         parent,
@@ -53,7 +71,7 @@ def make_app(context: AppContext) -> ASGIApp:
         theme=theme(),
         head=head(),
     )
-    return Guard(parent, context.settings)
+    return Guard(parent, settings, accounts, belongings, accounts.audit)
 
 
 def _add_page_routes(parent: FastAPI) -> None:
@@ -65,125 +83,42 @@ def _add_page_routes(parent: FastAPI) -> None:
     def health() -> dict[str, str]:
         return {"status": "ok"}
 
-    @parent.get("/assets/page.css")
-    def page_css() -> Response:
-        return Response(stylesheet(), media_type="text/css", headers=LASTING)
-
-    @parent.get("/assets/{name}.js")
-    def script(name: str) -> Response:
-        if name not in SERVED_SCRIPTS:
-            return Response(status_code=404)
-        return Response(asset(f"{name}.js"), media_type="text/javascript")
-
-    @parent.get("/assets/icon.svg")
-    @parent.get("/favicon.ico")
-    def icon() -> Response:
-        return Response(asset("icon.svg"), media_type="image/svg+xml", headers=LASTING)
-
-
-LASTING = {"Cache-Control": "public, max-age=86400"}
-SERVED_SCRIPTS = ("recorder-worklet",)  # a worklet can only be loaded from an address
-
 
 def _answer_error(request: Request, error: Exception) -> JSONResponse:
     """An expected failure as JSON: its code, and a sentence for the person."""
     assert isinstance(error, VerhmError)
-    status = {"E53": 404, "E61": 429}.get(error.code, 400)
+    status = {"E53": 404, "E57": 403, "E61": 429, "E65": 403, "E66": 429, "E68": 401}.get(
+        error.code, 400
+    )
     return JSONResponse(
         {"code": error.code, "text": str(error), "cause": error.cause, "remedy": error.remedy},
         status_code=status,
     )
 
 
-class _Server(uvicorn.Server):
-    """A server that says when it answers, and when it has been told to stop."""
-
-    def __init__(
-        self, config: uvicorn.Config, on_ready: Callable[[], None], on_exit: Callable[[], None]
-    ) -> None:
-        super().__init__(config)
-        self._on_ready = on_ready
-        self._on_exit = on_exit
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Generator[None, None, None]:
-        """Take every request to stop as one to return; uvicorn's own would kill the process.
-
-        Afterwards only Ctrl-C has its usual effect again: the app is tidying up, and a terminal
-        that is closed says so twice.
-        """
-        usual = signal.getsignal(signal.SIGINT)
-        for sig in STOPPING:
-            # What was started to outlive its terminal (nohup) goes on doing so.
-            if sig == signal.SIGINT or signal.getsignal(sig) is not signal.SIG_IGN:
-                signal.signal(sig, self.handle_exit)
-        try:
-            yield
-        finally:
-            signal.signal(signal.SIGINT, usual)
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        self._on_exit()
-        super().handle_exit(sig, frame)
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self._on_ready()
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        # Every open page holds a connection on which it waits for events that no longer come.
-        for connection in list(self.server_state.connections):
-            connection.transport.close()
-        await super().shutdown(sockets)
-
-
-def open_port(settings: AppSettings) -> socket.socket:
-    """A socket bound to the app's address.
-
-    Raises:
-        RequestError: E73 when the port is taken or may not be used
-    """
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    bound = socket.socket(family, socket.SOCK_STREAM)
-    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        bound.bind((settings.host, settings.port))
-        bound.listen(128)
-    except OSError as error:
-        bound.close()
-        in_use = error.errno == errno.EADDRINUSE
-        raise RequestError(
-            "E73",
-            f"Port {settings.port} {'is in use' if in_use else 'may not be used'}.",
-            "Close the program that uses it (VERHM may be running already), or choose another "
-            "with --port.",
-        ) from error
-    return bound
-
-
-def serve(context: AppContext, bound: socket.socket) -> None:
+def serve(context: AppContext, bound: socket.socket, setup_code: str | None = None) -> None:
     """Answer requests until Ctrl-C or another request to stop, then stop the jobs.
 
     Args:
         context: the parts of the app
-        bound: made by `open_port`
+        bound: made by `ui.listening.open_port`
+        setup_code: has to be known for the first account; None where nobody else reaches the app
     """
-    config = uvicorn.Config(
-        make_app(context),
-        log_level="warning",
-        server_header=False,
-        timeout_graceful_shutdown=5,
-    )
+    settings, accounts = context.settings, open_accounts(context.repository)
+    asked_code = setup_code if accounts.are_none else None
 
     def announce() -> None:
-        print(f"VERHM is ready at {context.settings.url} (Ctrl-C stops it)", flush=True)
-        if context.settings.opens_browser:
-            webbrowser.open(context.settings.url)
+        print(f"VERHM is ready at {settings.url} (Ctrl-C stops it)", flush=True)
+        if asked_code is not None:
+            print(f"Code for the first account: {asked_code}", flush=True)
+        if settings.opens_browser:
+            webbrowser.open(settings.url)
         context.jobs.warm_up()
 
     try:
+        app = make_app(context, accounts, asked_code)
         # Ctrl-C also ends the drawing processes, long before the last answer is given.
-        _Server(config, announce, context.jobs.expect_closing).run(sockets=[bound])
+        Server(app, settings, announce, context.jobs.expect_closing).run(sockets=[bound])
     finally:
         with contextlib.suppress(OSError):  # the terminal may be closed
             print("VERHM is stopping; what was saved stays.", flush=True)

@@ -1,13 +1,15 @@
 """Where the app serves and keeps its data: read once at start, never again."""
 
+import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from storage.files import data_folder
 from verhm.errors import RequestError
 
+PASSPHRASE = "VERHM_PASSPHRASE"  # noqa: S105 (the variable's name)
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -22,6 +24,13 @@ class AppSettings:
         opens_browser: whether the page is opened once it answers
         longest_queue: how many analyses may wait at once
         largest_file: bytes a recording may have
+        is_unencrypted: whether patients' data are kept as they are, on whoever's word
+        uses_keyring: whether the system's keyring is to open what is encrypted
+        passphrase: that opens what is encrypted; none to be asked for it
+        tls_cert: file with the certificate, and those that vouch for it
+        tls_key: file with its key
+        allows_plain: whether a network is served without TLS, readable for all on it
+        names: by which browsers on a network know the app
     """
 
     data: Path
@@ -30,23 +39,49 @@ class AppSettings:
     opens_browser: bool = False
     longest_queue: int = 16
     largest_file: int = 1 << 30  # bytes
+    is_unencrypted: bool = False
+    uses_keyring: bool = False
+    passphrase: str | None = field(default=None, repr=False)
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    allows_plain: bool = False
+    names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.host not in LOOPBACK:
-            # Without sign-in, a page on the network would hand patients' data to anybody.
+        if (self.tls_cert is None) != (self.tls_key is None):
+            raise RequestError(
+                "E71", "Of certificate and key one is missing.", "Give --tls-cert and --tls-key."
+            )
+        if not self.is_private and not self.allows_plain:
             raise RequestError(
                 "E71",
-                "The app was told to listen beyond this computer.",
-                f"Use one of the hosts {', '.join(LOOPBACK)}.",
+                "The app was told to serve a network without encryption.",
+                "Give --tls-cert and --tls-key, or one of the hosts "
+                f"{', '.join(LOOPBACK)}; with --allow-plain-http everybody there can read along.",
             )
         if not 1 <= self.port <= 65_535:
             raise RequestError("E71", f"The port is {self.port}.", "Choose one from 1 to 65535.")
 
     @property
+    def is_for_network(self) -> bool:
+        """Whether other computers can reach it."""
+        return self.host not in LOOPBACK
+
+    @property
+    def has_tls(self) -> bool:
+        """Whether what it sends is encrypted on the way."""
+        return self.tls_cert is not None
+
+    @property
+    def is_private(self) -> bool:
+        """Whether nobody can read along what a browser sends to it."""
+        return self.has_tls or not self.is_for_network
+
+    @property
     def url(self) -> str:
         """Address of the page."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{host}:{self.port}"
+        return f"{'https' if self.has_tls else 'http'}://{host}:{self.port}"
 
     @property
     def work(self) -> Path:
@@ -63,7 +98,7 @@ def read_settings(flags: Mapping[str, Any], environment: Mapping[str, str]) -> A
     """Settings from the command line, else from VERHM_* variables, else the defaults.
 
     Args:
-        flags: of the command line by name (host, port, data, open); None where not given
+        flags: of the command line by name; None where not given
         environment: of the process
 
     Raises:
@@ -75,12 +110,21 @@ def read_settings(flags: Mapping[str, Any], environment: Mapping[str, str]) -> A
     except ValueError as error:
         raise RequestError("E71", "VERHM_PORT is not a number.", "Set it to a port.") from error
     given = _first(flags.get("data"), environment.get("VERHM_DATA"))
-    return AppSettings(
+    settings = AppSettings(
         data=data_folder(Path(given) if given else None).expanduser().absolute(),
         host=_first(flags.get("host"), environment.get("VERHM_HOST"), "127.0.0.1"),
         port=port,
         opens_browser=bool(flags.get("open")),
+        is_unencrypted=bool(flags.get("unencrypted") or environment.get("VERHM_UNENCRYPTED")),
+        uses_keyring=bool(flags.get("keyring")),
+        passphrase=environment.get(PASSPHRASE) or None,
+        tls_cert=_file(flags.get("tls_cert")),
+        tls_key=_file(flags.get("tls_key")),
+        allows_plain=bool(flags.get("allow_plain_http")),
+        names=tuple(name.lower() for name in flags.get("name") or ()),
     )
+    _refuse_unfit_certificate(settings)
+    return settings
 
 
 def process_environment(settings: AppSettings) -> dict[str, str]:
@@ -91,6 +135,34 @@ def process_environment(settings: AppSettings) -> dict[str, str]:
         "HF_HUB_OFFLINE": "1",
         "HF_HUB_DISABLE_TELEMETRY": "1",
     }
+
+
+def _file(path: Path | None) -> Path | None:
+    """A file that was named, found from wherever the app goes.
+
+    Raises:
+        RequestError: E71 it is not there
+    """
+    if path is not None and not path.is_file():
+        raise RequestError("E71", "The certificate or its key is not there.", "Check the path.")
+    return path.absolute() if path else None
+
+
+def _refuse_unfit_certificate(settings: AppSettings) -> None:
+    """Refuse now what the server could not use later; raises `RequestError` (E71)."""
+    if settings.tls_cert is None:
+        return
+    try:
+        # The empty password keeps a key that needs one from asking for it in the terminal.
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(
+            settings.tls_cert, settings.tls_key, password=""
+        )
+    except (OSError, ssl.SSLError) as error:
+        raise RequestError(
+            "E71",
+            "The certificate and its key cannot be used.",
+            "Give both as PEM files that belong together, the key without a password.",
+        ) from error
 
 
 def _first(*choices: Any) -> Any:

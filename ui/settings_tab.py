@@ -76,13 +76,22 @@ def _page(context: AppContext, problem: str = "") -> str:
         "<div class='head'><h1>Settings</h1></div>"
         f"{asset('settings-look.html')}{avatar_choice(context.preferences.avatar(), problem)}"
         f"<section class='panel step'><h2>Data</h2><dl>{_entry('Folder', context.settings.data)}"
+        f"{_entry('Encryption', _encryption(context))}"
         "<dt>Kept</dt><dd>Only on this computer. Nothing is sent anywhere, and no page of this app "
         "loads anything from another.</dd><dt>Demonstration</dt><dd><button type='button' "
         "class='btn small' data-do='demonstrate'>Load the demonstration patient</button></dd></dl>"
+        "</section><section class='panel step'><h2>Account</h2><p><a class='link' href='/account'>"
+        "Your passphrase, whom you share patients with, and other people's accounts</a></p>"
         f"</section><section class='panel step'><h2>Model</h2>{_model()}</section>"
         f"<section class='panel step'><h2>About</h2><dl>{_entry('Version', __version__)}"
         f"</dl>{asset('settings-limits.html')}</section>"
     )
+
+
+def _encryption(context: AppContext) -> str:
+    if context.repository.vault is None:
+        return "None: this app was told to keep them as they are, for an encrypted disk"
+    return "Names, recordings and results are encrypted; opened anew at each start"
 
 
 def _model() -> str:

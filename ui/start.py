@@ -2,23 +2,27 @@
 
 import contextlib
 import logging
-import shutil
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from filelock import FileLock, Timeout
 
 from storage.details import SweepReport
 from storage.files import prepare_folder
-from storage.repository import open_repository
+from storage.scratch import Scratch, shred
 from ui.context import AppContext
+from ui.door import Door
 from ui.engine import VoiceEngine
 from ui.intake import Intake
 from ui.jobs import Jobs
+from ui.listening import open_port
 from ui.preferences import Preferences
-from ui.server import open_port, serve
+from ui.server import serve
 from ui.settings import AppSettings
+from ui.sign_in_routes import new_setup_code
+from ui.unlocking import Terminal, open_patients, relock
 from verhm.errors import StorageError
 
 log = logging.getLogger(__name__)
@@ -29,6 +33,7 @@ def start(settings: AppSettings) -> None:
 
     Raises:
         StorageError: E50, E52, E54 or E56 when the data folder cannot be used
+        VaultError: E80–E87 when it cannot be opened or encrypted
         RequestError: E73 when the port is taken
     """
     # Tidying up would take away the work of a copy of the app that runs already, so both the port
@@ -37,18 +42,36 @@ def start(settings: AppSettings) -> None:
         _serve(settings, bound)
 
 
+def change_passphrase(settings: AppSettings) -> None:
+    """Ask for another passphrase, and lock the data folder with it.
+
+    Raises:
+        StorageError: E56 when the app is running
+        VaultError: E80, E81, E82, E84 or E85 when it cannot be changed
+    """
+    with _claimed(settings):
+        relock(settings, Terminal())
+
+
 def _serve(settings: AppSettings, bound: socket.socket) -> None:
-    with contextlib.closing(open_repository(settings.data)) as repository:
+    _empty(settings)
+    # Whoever came first could else take over a server that a clinic has just started.
+    setup_code = new_setup_code() if settings.is_for_network else None
+    door = Door(settings, bound, setup_code)
+    asker = door if settings.is_private else Terminal()
+    with contextlib.closing(open_patients(settings, asker)) as repository:
         repository.interrupt_unfinished()
         _report(repository.sweep())
-        _empty(settings)
-        intake = Intake(settings.data / "intake", settings.largest_file)
+        key = None if repository.vault is None else repository.vault.intake_key
+        intake = Intake(settings.data / "intake", settings.largest_file, key=key)
         _sweep(intake)
         chosen = Preferences(settings.data).avatar
         jobs = Jobs(repository, VoiceEngine(), settings.work, settings.longest_queue, chosen)
+        if door.was_shown:  # the browser is open already
+            settings = replace(settings, opens_browser=False)
         context = AppContext(repository, jobs, intake, settings)
         try:
-            serve(context, bound)
+            serve(context, bound, setup_code)
         finally:
             _empty(settings)
             repository.erase_tried()
@@ -70,8 +93,8 @@ def _report(swept: SweepReport) -> None:
 
 def _empty(settings: AppSettings) -> None:
     """Erase what was being made or passed through: no patient's data may outlive its use there."""
-    for folder in (settings.work, settings.transit):
-        shutil.rmtree(folder, ignore_errors=True)
+    Scratch(settings.work).clear()
+    shred(settings.transit)
 
 
 @contextmanager

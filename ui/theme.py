@@ -126,11 +126,16 @@ def stylesheet() -> str:
 @cache
 def head() -> str:
     """What goes into the page's head: the stylesheet, and the script that runs before all else."""
+    return f"{head_of_plain_page()}<script>{asset('head.js')}{asset('lock.js')}</script>"
+
+
+@cache
+def head_of_plain_page() -> str:
+    """The stylesheet alone, for pages that run nothing."""
     version = hashlib.sha256(stylesheet().encode()).hexdigest()[:12]
     return (
         f'<link rel="stylesheet" href="/assets/page.css?v={version}">'
         '<link rel="icon" href="/assets/icon.svg" type="image/svg+xml">'
-        f"<script>{asset('head.js')}</script>"
     )
 
 

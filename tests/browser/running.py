@@ -21,9 +21,15 @@ from playwright.sync_api import (
     Response,
 )
 
+from storage.repository import Repository
+from storage.safe import Safe
+
 ROOT = Path(__file__).parents[2]
 START = 60.0  # s, on a busy machine; a quiet one needs a few
 STOP = 90.0  # s, likewise: the model may be loading, which cannot be broken off
+USER = "Ada Lovelace"
+RECORDS = "words for the tests"
+PASSPHRASE = "quiet heron counts eleven lanterns"
 SIZE = {"width": 1440, "height": 900}
 FLAGS = (
     "--no-sandbox",
@@ -45,9 +51,10 @@ class RunningApp:
 
     Args:
         data: the data folder
+        passphrase: that opens it; none to have it asked for in the browser
     """
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, passphrase: str = RECORDS) -> None:
         self.data = data
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -57,7 +64,7 @@ class RunningApp:
             cwd=ROOT,
             stdout=self._log,
             stderr=subprocess.STDOUT,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            env={**os.environ, "PYTHONUNBUFFERED": "1", "VERHM_PASSPHRASE": passphrase},
         )
         self._wait()
 
@@ -94,14 +101,20 @@ class RunningApp:
 
 
 @contextmanager
-def running(data: Path) -> Iterator[RunningApp]:
-    """Start the app over a data folder, and stop it in the end."""
-    app = RunningApp(data)
+def running(data: Path, passphrase: str = RECORDS) -> Iterator[RunningApp]:
+    """Start the app over a data folder, and stop it in the end; as `RunningApp`."""
+    app = RunningApp(data, passphrase)
     try:
         yield app
     finally:
         if app.process.poll() is None:
             app.stop()
+
+
+def open_records(data: Path) -> Repository:
+    """What a running app keeps, as the program itself reaches it."""
+    safe = Safe(data)
+    return safe.open(safe.keys.unlock(RECORDS))
 
 
 def launch(playwright: Playwright, voice: Path | None = None, has_webgl: bool = False) -> Browser:
@@ -152,13 +165,24 @@ class Watch:
 
 def open_page(browser: Browser, url: str, theme: str = "light") -> tuple[Page, Watch]:
     """The app's page, ready to be used, with its watch."""
-    page = browser.new_page(viewport=SIZE)
-    page.set_default_timeout(30_000)
+    page = browser.new_context(viewport=SIZE).new_page()  # which may have further windows
+    page.set_default_timeout(60_000)  # ms; two apps start at once where tests share cores
     watch = Watch(page, url)
     page.add_init_script(f"localStorage.setItem('verhm-theme', '{theme}')")
     page.goto(url)
+    sign_in(page)
     page.locator("#patients :is(table, .empty)").wait_for()
     return page, watch
+
+
+def sign_in(page: Page, name: str = USER, passphrase: str = PASSPHRASE) -> None:
+    """Fill in the form that stands before the page; the first one there makes the account."""
+    page.get_by_label("name").fill(name)
+    page.get_by_label("Passphrase", exact=True).fill(passphrase)
+    again = page.get_by_label("The same again")
+    if again.count():
+        again.fill(passphrase)
+    page.locator("main button").click()
 
 
 def go_to(page: Page, tab: str) -> None:

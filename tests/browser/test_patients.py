@@ -3,8 +3,7 @@
 import pytest
 
 from storage.details import SessionDetails
-from storage.repository import open_repository
-from tests.browser.running import launch, open_page, running
+from tests.browser.running import launch, open_page, open_records, running
 from ui.days import as_day
 
 pytestmark = pytest.mark.browser
@@ -37,7 +36,7 @@ def test_a_day_is_kept_or_refused_at_its_field_and_a_session_can_be_erased(page,
     page.locator("tr[data-patient]", has_text="to 21 Nov 2099").wait_for()
     page.locator("#remove-patient").wait_for()
 
-    repository = open_repository(tmp_path / "data")
+    repository = open_records(tmp_path / "data")
     (overview,) = repository.patients()
     assert overview.patient.consent_given_on == as_day("2026-01-05")
     details = SessionDetails(overview.patient.consent_given_on)

@@ -1,26 +1,36 @@
 """The app's parts over an empty data folder, with an engine that takes no time."""
 
+import contextlib
 import time
 import wave
 from datetime import date
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 
+from storage.access import Actor
+from storage.accounts import Accounts
 from storage.details import PatientDetails, RunResult, SessionDetails
-from storage.repository import open_repository
+from storage.repository import open_accounts, open_repository
+from storage.vault import Vault
 from tests.audio.encoding import film
 from tests.factories import make_analysis
+from tests.storage.people import CHEAP, Clock
+from tests.storage.people import GOOD as PASSPHRASE
 from tests.ui.fakes import FakeEngine
 from ui.context import AppContext
 from ui.intake import Intake
 from ui.jobs import Jobs
 from ui.preferences import Preferences
 from ui.progress import JobState, Wait
+from ui.server import make_app
 from ui.settings import AppSettings
 from verhm.report.document import to_json
 from verhm.settings import AnalysisSettings, VideoSettings
 
+URL = "http://127.0.0.1:7860"
+ADA = "Ada Lovelace"
 TODAY = date(2026, 11, 21)
 
 
@@ -35,17 +45,63 @@ def engine() -> FakeEngine:
 
 
 @pytest.fixture
-def context(settings, engine):
-    """The parts of an app without patients."""
-    repository = open_repository(settings.data)
+def vault() -> Vault | None:
+    """With which the data folder is encrypted: not at all, where a test is not about that."""
+    return None
+
+
+@pytest.fixture
+def context(settings, engine, vault):
+    """The parts of an app without patients, as its first account reaches them."""
+    folder = settings.data if vault is None else settings.data / "sealed"
+    repository = open_repository(folder, vault)
+    ada = open_accounts(repository, CHEAP).create_first(ADA, PASSPHRASE)
     chosen = Preferences(settings.data).avatar
     jobs = Jobs(repository, engine, settings.work, longest=3, avatar=chosen)
-    intake = Intake(settings.data / "intake", largest=100_000)
-    yield AppContext(repository, jobs, intake, settings)
+    key = None if vault is None else vault.intake_key
+    intake = Intake(settings.data / "intake", largest=100_000, key=key)
+    yield AppContext(repository.acting_as(lambda: Actor(ada.id)), jobs, intake, settings)
     engine.go_on.set()
     engine.draw_on.set()
     jobs.shutdown()
     repository.close()
+    repository.scratch(settings.work).clear()
+
+
+@pytest.fixture
+def accounts(context) -> Accounts:
+    """Who may sign in: so far the first account alone."""
+    return open_accounts(context.repository, CHEAP)
+
+
+@pytest.fixture
+def people_clock() -> Clock:
+    """A clock that a test moves."""
+    return Clock()
+
+
+@pytest.fixture
+def accounts_by_clock(context, people_clock) -> Accounts:
+    """The same accounts, by a clock that a test moves."""
+    return open_accounts(context.repository, CHEAP, people_clock)
+
+
+@pytest.fixture
+def client(context, accounts):
+    """A browser in which the first account is signed in."""
+    with signed_in_client(make_app(context, accounts)) as client:
+        yield client
+
+
+@contextlib.contextmanager
+def signed_in_client(app, name: str = ADA):
+    """A browser in which somebody is signed in."""
+    with TestClient(app, base_url=URL, headers={"origin": URL}) as client:
+        answer = client.post(
+            "/sign-in", data={"name": name, "passphrase": PASSPHRASE}, follow_redirects=False
+        )
+        assert answer.headers["location"] == "/app/"
+        yield client
 
 
 @pytest.fixture

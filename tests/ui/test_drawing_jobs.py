@@ -5,7 +5,9 @@ import weakref
 
 import pytest
 
+from storage.access import the_program
 from storage.models import RunState, VideoState
+from ui.export_films import FilmChoices
 from ui.jobs import Jobs
 from ui.progress import JobState, Wait
 from verhm.errors import RenderError, RequestError
@@ -91,6 +93,28 @@ def test_no_time_is_promised_while_other_drawings_come_first(
     assert promised[0] is not None and promised[1] is None
 
 
+def test_no_time_is_promised_while_a_film_for_export_comes_first(
+    context, add_session, analysed, engine, until, monkeypatch
+):
+    monkeypatch.setattr("ui.progress.SETTLED", 0.0)
+    run = analysed().latest_done
+    engine.draw_on.clear()
+    context.jobs.films.order(run.id, FilmChoices(timeline=False))
+    promised = []
+    analyze = engine.analyze
+
+    def watched(*arguments):
+        analysis = analyze(*arguments)
+        promised.append(context.jobs.all()[-1].seconds_left)
+        return analysis
+
+    engine.analyze = watched
+    context.jobs.submit(add_session("B").id)
+    until(lambda: promised)
+    engine.draw_on.set()
+    assert promised == [None]
+
+
 def test_a_waiting_drawing_is_cancelled_at_once_and_leaves_the_probabilities(
     context, add_session, engine, draws, waits_to_be_drawn
 ):
@@ -145,7 +169,7 @@ def test_a_drawing_cut_off_by_closing_is_found_interrupted_and_drawn_again(
     context.jobs.shutdown()
     assert context.repository.run(drawn.run_id).video_state is VideoState.RENDERING
     assert context.repository.run(waiting.run_id).video_state is VideoState.QUEUED
-    context.repository.interrupt_unfinished()
+    context.repository.acting_as(the_program).interrupt_unfinished()
     engine.draw_on.set()
     tomorrow = Jobs(context.repository, engine, context.settings.work)
     for job in (drawn, waiting):

@@ -1,17 +1,6 @@
 """A browser has videos made, follows them, stops them and takes them, each by its id."""
 
-import pytest
-from fastapi.testclient import TestClient
-
-from ui.server import make_app
-
 CHOICES = {"size": 512, "timeline": True, "neutral": False, "picture": False}
-
-
-@pytest.fixture
-def client(context):
-    with TestClient(make_app(context), base_url="http://127.0.0.1:7860") as client:
-        yield client
 
 
 def newest(client, run) -> dict:

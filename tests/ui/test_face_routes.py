@@ -5,28 +5,27 @@ import json
 
 import numpy as np
 import pytest
-from fastapi.testclient import TestClient
 from safetensors.numpy import load
 
+from storage.access import Actor
+from storage.account_models import Role
 from storage.models import MediaKind
-from ui.face_routes import motion_url
-from ui.server import make_app
+from tests.storage.people import OTHER
+from ui.face_routes import _Motions, motion_url
+from verhm.errors import StorageError
 from verhm.face.collisions import settle
+from verhm.face.head import LARGEST
 from verhm.face.rig import avatar_titles
 from verhm.labels import MORPHS
 from verhm.settings import AnalysisSettings, VideoSettings
 
-
-@pytest.fixture
-def client(context):
-    with TestClient(make_app(context), base_url="http://127.0.0.1:7860") as client:
-        yield client
+WIDTH = len(MORPHS) + 6  # bytes of a frame
 
 
 def pieces(client, run_id: str, count: int) -> list[np.ndarray]:
     answers = [client.get(f"{motion_url(run_id)}/{number}") for number in range(count)]
     assert all(answer.status_code == 200 for answer in answers)
-    return [np.frombuffer(each.content, np.uint8).reshape(-1, len(MORPHS)) for each in answers]
+    return [np.frombuffer(each.content, np.uint8).reshape(-1, WIDTH) for each in answers]
 
 
 def test_the_motion_comes_in_minutes_that_add_up_to_the_run(client, context, add_run):
@@ -35,8 +34,13 @@ def test_the_motion_comes_in_minutes_that_add_up_to_the_run(client, context, add
     assert (about["frames"], about["frame_rate"], about["morphs"]) == (4_500, 30.0, 52)
     parts = pieces(client, run_id, 3)
     assert [len(part) for part in parts] == [1_800, 1_800, 900]
-    weights = settle(context.repository.morphs(run_id).weights)  # as the video's face is posed
-    assert np.abs(np.concatenate(parts) / 255 - weights).max() < 1 / 500
+    assert about["bytes"] == WIDTH
+    morphs = context.repository.morphs(run_id)
+    frames = np.concatenate(parts)
+    posed = settle(morphs.weights)  # as the video's face is
+    assert np.abs(frames[:, : len(MORPHS)] / 255 - posed).max() < 1 / 500
+    angles = frames[:, len(MORPHS) :].copy().view("<i2") / 32_767 * LARGEST
+    assert np.abs(angles - morphs.head).max() < 1e-5
 
 
 @pytest.mark.parametrize("number", [-2, -1, 3, 10**12])
@@ -140,3 +144,37 @@ def test_only_the_motion_of_the_last_runs_stays_in_memory(client, context, add_r
     for run_id in (*runs, runs[2], runs[0]):
         assert client.get(f"{motion_url(run_id)}/0").status_code == 200
     assert times == [*runs, runs[0]]  # the third was kept, the first was not
+
+
+def test_nothing_of_an_erased_run_stays_in_memory_once_another_one_is_looked_at(context, add_run):
+    motions = _Motions(context.repository)
+    erased, other = (add_run(2.0, code=code) for code in ("P-1", "P-2"))
+    motions.of(erased)
+    context.repository.erase_session(context.repository.run(erased).session_id)
+    motions.of(other)
+    assert list(motions._kept) == [other]
+
+
+def test_what_a_colleague_looks_at_stays_and_is_no_attempt_of_whoever_asks_next(
+    context, accounts, add_run
+):
+    ada = accounts.everybody()[0]
+    bert = accounts.create(ada.id, "Bert", Role.CLINICIAN, OTHER)
+    asking = [ada.id]
+    motions = _Motions(context.repository.acting_as(lambda: Actor(asking[0])))
+    run = add_run(2.0)
+    motions.of(run)
+    asking[0] = bert.id
+    with pytest.raises(StorageError, match="E53"):
+        motions.of("another")
+    assert list(motions._kept) == [run]
+    assert refusals(context) == 0
+    with pytest.raises(StorageError, match="E53"):
+        motions.of(run)
+    assert refusals(context) == 1
+
+
+def refusals(context) -> int:
+    with context.repository.database.engine.connect() as connection:
+        counted = "SELECT count(*) FROM events WHERE action = 'refusal'"
+        return connection.exec_driver_sql(counted).scalar()

@@ -10,6 +10,7 @@ import wave
 import pytest
 
 from ui import intake as intake_module
+from ui import take_files
 from ui.intake import ABANDONED, KEPT, Intake
 from verhm.errors import AudioError, RequestError, StorageError
 
@@ -154,7 +155,8 @@ def test_half_a_sample_that_a_full_disk_let_through_is_not_in_the_recording(inta
 
 def test_what_was_acknowledged_has_reached_the_disk(intake, monkeypatch):
     flushed = []
-    monkeypatch.setattr(intake_module, "flush", lambda file: flushed.append(file.tell()))
+    for module in (intake_module, take_files):
+        monkeypatch.setattr(module, "flush", lambda file: flushed.append(file.tell()))
     take = intake.begin_take(8_000)
     intake.add_piece(take, 0, bytes(200))
     receive(intake, ".ogg", b"OggS")
@@ -175,7 +177,8 @@ def test_a_full_disk_is_said_and_what_is_safe_can_be_finished(intake, monkeypatc
     take = intake.begin_take(8_000)
     intake.add_piece(take, 0, bytes(200))
     with monkeypatch.context() as patch:
-        patch.setattr(intake_module, "flush", full)
+        for module in (intake_module, take_files):
+            patch.setattr(module, "flush", full)
         with pytest.raises(StorageError, match="E51"):
             intake.add_piece(take, 200, bytes(200))
         with pytest.raises(StorageError, match="E51"):
@@ -227,7 +230,7 @@ def test_a_take_is_neither_erased_nor_looked_at_while_a_piece_is_written(intake,
             other.join(0.1)
         assert all(other.is_alive() for other in others)
 
-    monkeypatch.setattr(intake_module, "flush", wait_in_vain)
+    monkeypatch.setattr(take_files, "flush", wait_in_vain)
     assert intake.add_piece(take, 0, bytes(200)) == 200
     for other in others:
         other.join(5)

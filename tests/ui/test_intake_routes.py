@@ -3,17 +3,9 @@
 import time
 
 import pytest
-from fastapi.testclient import TestClient
 
 from ui.intake import KEPT
 from ui.intake_routes import LARGEST_PIECE
-from ui.server import make_app
-
-
-@pytest.fixture
-def client(context):
-    with TestClient(make_app(context), base_url="http://127.0.0.1:7860") as client:
-        yield client
 
 
 def test_a_browser_can_hand_over_a_file_and_a_take(client):

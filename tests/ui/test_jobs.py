@@ -4,6 +4,7 @@ import threading
 
 import pytest
 
+from storage.access import the_program
 from storage.models import RunState, VideoState
 from ui.progress import JobState, Wait
 from verhm.errors import AudioError, ModelError, RenderError, RequestError
@@ -170,7 +171,7 @@ def test_closing_the_app_leaves_runs_to_be_found_interrupted(context, add_sessio
     until(lambda: context.jobs.view(job.id).state is JobState.ANALYSING)
     context.jobs.shutdown()
     assert context.repository.run(job.run_id).state is RunState.RUNNING
-    context.repository.interrupt_unfinished()
+    context.repository.acting_as(the_program).interrupt_unfinished()
     assert context.repository.run(job.run_id).state is RunState.INTERRUPTED
 
 

@@ -9,19 +9,13 @@ import zipfile
 
 import pytest
 from fastapi.responses import PlainTextResponse
-from fastapi.testclient import TestClient
 
 from storage.models import MediaKind
 from ui.layout import build_page
-from ui.server import make_app, open_port, serve
+from ui.listening import open_port
+from ui.server import serve
 from ui.settings import AppSettings
 from verhm.errors import RequestError
-
-
-@pytest.fixture
-def client(context):
-    with TestClient(make_app(context), base_url="http://127.0.0.1:7860") as client:
-        yield client
 
 
 def test_the_start_leads_to_the_page(client):
@@ -165,7 +159,7 @@ def test_the_model_is_loaded_from_the_start_and_the_jobs_end_with_the_server(
             context.jobs.submit(session.id)
 
     session = add_session()
-    monkeypatch.setattr("ui.server._Server.run", run)
+    monkeypatch.setattr("ui.listening.Server.run", run)
     serve(context, bound=None)
     assert engine.loads == 1
 

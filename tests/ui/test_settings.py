@@ -32,6 +32,16 @@ def test_the_app_listens_on_this_computer_only(tmp_path, host):
         AppSettings(tmp_path, host=host)
 
 
+def test_a_network_is_served_over_tls_or_where_a_flag_says_so(tmp_path):
+    cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    over_tls = AppSettings(tmp_path, host="192.168.1.2", tls_cert=cert, tls_key=key)
+    assert (over_tls.url, over_tls.is_for_network) == ("https://192.168.1.2:7860", True)
+    flags = {**NO_FLAGS, "host": "0.0.0.0", "allow_plain_http": True, "name": ["VERHM.clinic"]}
+    plain = read_settings(flags, {})
+    assert (plain.has_tls, plain.names) == (False, ("verhm.clinic",))
+    assert not AppSettings(tmp_path).is_for_network
+
+
 @pytest.mark.parametrize("port", [0, -1, 65_536])
 def test_a_port_that_is_none_is_refused(tmp_path, port):
     with pytest.raises(RequestError, match="E71"):

@@ -24,7 +24,7 @@ def settings(tmp_path):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    return AppSettings(data=tmp_path / "data", port=port)
+    return AppSettings(data=tmp_path / "data", port=port, is_unencrypted=True)
 
 
 def test_nothing_that_was_being_made_is_there_at_start_or_outlives_the_app(settings, monkeypatch):
@@ -33,7 +33,7 @@ def test_nothing_that_was_being_made_is_there_at_start_or_outlives_the_app(setti
             folder.mkdir(parents=True, exist_ok=True)
             (folder / "P-0417.csv").touch()
 
-    def serve(context, bound):
+    def serve(context, *_):
         assert not settings.work.exists() and not settings.transit.exists()
         leave_behind()
         raise KeyboardInterrupt
@@ -55,7 +55,7 @@ from ui.settings import AppSettings
 
 signal.signal(signal.SIGHUP, signal.SIG_IGN if sys.argv[3] == "nohup" else signal.SIG_DFL)
 start.VoiceEngine = FakeEngine
-start.start(AppSettings(data=Path(sys.argv[1]), port=int(sys.argv[2])))
+start.start(AppSettings(Path(sys.argv[1]), port=int(sys.argv[2]), is_unencrypted=True))
 print("has ended")
 """
 
@@ -89,7 +89,7 @@ def test_old_recordings_that_cannot_be_erased_do_not_keep_the_app_from_starting(
 ):
     (settings.data / "intake" / f"{'a' * 32}-8000.take").mkdir(parents=True)
     os.utime(settings.data / "intake" / f"{'a' * 32}-8000.take", (0, 0))
-    monkeypatch.setattr(start_module, "serve", lambda context, bound: None)
+    monkeypatch.setattr(start_module, "serve", lambda *_: None)
     start(settings)
     assert "could not all be erased: E50" in caplog.text
 
@@ -119,7 +119,7 @@ def test_files_that_are_missing_are_counted_in_the_log(settings, monkeypatch, ad
     media = add_session().media[0]
     repository.media(media.id)[0].unlink()
     repository.close()
-    monkeypatch.setattr(start_module, "serve", lambda context, bound: None)
+    monkeypatch.setattr(start_module, "serve", lambda *_: None)
     with caplog.at_level(logging.WARNING):
         start(settings)
     assert "Files missing from the data folder: 1" in caplog.text

@@ -2,6 +2,7 @@
 const PACE = 700; // ms between two looks at a video that is being made
 const chosen = new Map(); // choices by name, as long as the page is open
 let timer = null;
+let isOrdering = false; // a video, which takes a moment
 
 const form = () => element.querySelector(".film-form");
 const slot = (name) => element.querySelector(`[data-slot="${name}"]`);
@@ -78,10 +79,13 @@ async function make() {
     timeline: isOn("timeline"), neutral: isOn("neutral"), picture: isOn("picture"),
   });
   slot("problem").textContent = "";
+  isOrdering = true;
   try {
     await verhm.send(`/runs/${form().dataset.run}/films?${asked}`, { method: "POST" });
   } catch (error) {
     slot("problem").textContent = error.message;
+  } finally {
+    isOrdering = false;
   }
   poll();
 }
@@ -99,7 +103,8 @@ element.addEventListener("change", (event) => {
   if (event.target.closest(".film-choice")) remember(event.target);
 });
 element.addEventListener("click", (event) => {
-  if (event.target.closest('[data-do="make"]')) make();
+  // The second click of a double click (detail 2) orders nothing, nor does one while it is ordered.
+  if (event.target.closest('[data-do="make"]') && event.detail < 2 && !isOrdering) make();
   const id = event.target.closest("[data-cancel]")?.dataset.cancel;
   if (id) cancel(id);
 });

@@ -1,0 +1,86 @@
+// The lock: covers the page at once, and asks for the passphrase. A recording goes on behind it.
+(() => {
+  let cover = null;
+
+  function put(title, words, content) {
+    cover?.remove();
+    cover = document.createElement("div");
+    cover.className = "lock";
+    cover.setAttribute("role", "dialog");
+    cover.setAttribute("aria-modal", "true");
+    cover.setAttribute("aria-label", title);
+    cover.innerHTML = `<div><h1>${title}</h1><p>${words}</p>${content}</div>`;
+    for (const other of document.body.children) other.inert = true;
+    document.body.append(cover);
+    cover.querySelector("input, a")?.focus();
+  }
+
+  function takeAway() {
+    cover?.remove();
+    cover = null;
+    for (const other of document.body.children) other.inert = false;
+  }
+
+  function showLocked() {
+    if (cover?.dataset.kind === "locked") return;
+    const recording = document.querySelector('#recorder [data-phase="recording"]');
+    put(
+      "Locked",
+      recording ? "The recording goes on. Enter your passphrase to see the page." : "Enter your passphrase to go on.",
+      `<form><label>Passphrase<input type="password" autocomplete="current-password" required></label>
+       <p role="alert"></p><button>Unlock</button></form>`,
+    );
+    cover.dataset.kind = "locked";
+    cover.querySelector("form").addEventListener("submit", unlock);
+  }
+
+  async function unlock(event) {
+    event.preventDefault();
+    const input = cover.querySelector("input");
+    try {
+      await verhm.send("/unlock", { method: "POST", body: new URLSearchParams({ passphrase: input.value }) });
+      takeAway();
+      verhm.poll?.();
+    } catch (error) {
+      if (error.code === "E68") return;
+      cover.querySelector("[role=alert]").textContent = error.message;
+      input.select();
+    }
+  }
+
+  function showEnded() {
+    if (cover?.dataset.kind === "ended") return;
+    put(
+      "Signed out",
+      "You were signed out here: by yourself, because nobody used the page for a while, or because VERHM was started anew. What was saved stays.",
+      '<form action="/sign-in"><button>Sign in</button></form>',
+    );
+    cover.dataset.kind = "ended";
+    cover.querySelector("button").focus();
+  }
+
+  async function lock() {
+    showLocked();
+    await verhm.send("/lock", { method: "POST" }).catch(() => {});
+  }
+
+  const send = verhm.send;
+  verhm.send = async (...request) => {
+    try {
+      return await send(...request);
+    } catch (error) {
+      if (error.code === "E68") (error.status === 423 ? showLocked : showEnded)();
+      throw error;
+    }
+  };
+
+  addEventListener("click", (event) => {
+    if (event.target.closest?.('[data-do="lock"]')) lock();
+  });
+  addEventListener("keydown", (event) => {
+    if (event.key.toLowerCase() === "l" && event.ctrlKey && !event.altKey && !event.shiftKey) {
+      event.preventDefault();
+      if (!cover) lock();
+    }
+  });
+})();
