@@ -19,6 +19,7 @@ from playwright.sync_api import (
     Playwright,
     Request,
     Response,
+    TimeoutError,
 )
 
 from storage.repository import Repository
@@ -171,7 +172,11 @@ def open_page(browser: Browser, url: str, theme: str = "light") -> tuple[Page, W
     page.add_init_script(f"localStorage.setItem('verhm-theme', '{theme}')")
     page.goto(url)
     sign_in(page)
-    page.locator("#patients :is(table, .empty)").wait_for()
+    try:
+        page.locator("#patients :is(table, .empty)").wait_for()
+    except TimeoutError as error:
+        seen = f"{page.url}: {page.locator('body').inner_text()[:500]!r}"
+        raise AssertionError(f"no patients on {seen}; complaints: {watch.complaints}") from error
     return page, watch
 
 
