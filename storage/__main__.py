@@ -2,6 +2,8 @@
 
 `python -m storage verify`: has the audit log been tampered with?
 `python -m storage passphrase NAME`: a new passphrase for somebody who forgot theirs.
+`python -m storage backup FOLDER`: copy everything, whether the app is running or not.
+`python -m storage restore FOLDER`: make a data folder of a backup.
 """
 
 import argparse
@@ -15,9 +17,10 @@ from sqlalchemy import URL
 
 from storage.audit import ANCHOR
 from storage.audit_check import check
+from storage.backup import Inventory, back_up, restore
 from storage.database import Database
 from storage.files import data_folder
-from storage.repository import open_accounts, open_repository
+from storage.repository import DATABASE, open_accounts, open_repository
 from storage.safe import Safe
 from storage.vault import Vault
 from verhm.errors import RequestError, VaultError, VerhmError
@@ -28,10 +31,17 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         given = options.data or os.environ.get("VERHM_DATA")
-        place, vault = _opened(data_folder(Path(given) if given else None).resolve())
+        data = data_folder(Path(given) if given else None).resolve()
+        if options.command == "restore":
+            _restore(options.folder.resolve(), data)
+            return 0
+        place, vault = _opened(data)
         if options.command == "verify":
             return _verify(place, vault, options.anchor or place / ANCHOR)
-        _give_passphrase(place, vault, options.name)
+        if options.command == "backup":
+            _say("Backed up", back_up(place, vault, options.folder.resolve()))
+        else:
+            _give_passphrase(place, vault, options.name)
     except VerhmError as error:
         print(error, file=sys.stderr)
         return 2
@@ -42,20 +52,34 @@ def _opened(folder: Path) -> tuple[Path, Vault | None]:
     """Where the database of a data folder lies, and what opens it."""
     safe = Safe(folder)
     place = safe.folder if safe.exists else folder
-    if not (place / "verhm.db").is_file():
+    if not (place / DATABASE).is_file():
         raise RequestError("E70", "There is no database in that folder.", "Name it with --data.")
     return place, _vault(safe) if safe.exists else None
 
 
 def _verify(place: Path, vault: Vault | None, anchor: Path) -> int:
     key = None if vault is None else vault.database_key
-    with closing(Database(URL.create("sqlite", database=str(place / "verhm.db")), key)) as database:
+    with closing(Database(URL.create("sqlite", database=str(place / DATABASE)), key)) as database:
         report = check(database, anchor)
     for finding in report.findings:
         print(f"E58 {finding}")
     state = "not as it was written" if report.findings else "as it was written"
     print(f"Audit log: {report.lines} lines, {state}; anchored up to line {report.anchored}.")
     return 1 if report.findings else 0
+
+
+def _restore(backup: Path, data: Path) -> None:
+    place, vault = _opened(backup)
+    _say("Restored", restore(backup, place.relative_to(backup), vault, data))
+
+
+def _say(what: str, inventory: Inventory) -> None:
+    print(
+        f"{what} and compared: {inventory.patients} patients, {inventory.sessions} sessions, "
+        f"{inventory.files} files with {inventory.bytes / 1e6:.1f} MB."
+    )
+    if inventory.missing:
+        print(f"Missing already when the backup was made: {inventory.missing} files.")
 
 
 def _give_passphrase(place: Path, vault: Vault | None, name: str) -> None:
@@ -94,7 +118,11 @@ def _parser() -> argparse.ArgumentParser:
     verify = commands.add_parser("verify", help="find changed, missing or cut-off lines of the log")
     given = commands.add_parser("passphrase", help="a new one for somebody who forgot theirs")
     given.add_argument("name", help="of the account, as the app shows it")
-    for command in (verify, given):
+    made = commands.add_parser("backup", help="copy everything, also while the app is running")
+    made.add_argument("folder", type=Path, help="new folder, on another disk")
+    back = commands.add_parser("restore", help="make a data folder of a backup")
+    back.add_argument("folder", type=Path, help="of the backup")
+    for command in (verify, given, made, back):
         command.add_argument("--data", type=Path, help="folder of the patients' data (VERHM_DATA)")
     verify.add_argument("--anchor", type=Path, help="copy of audit.anchor that was kept elsewhere")
     return parser

@@ -4,7 +4,7 @@ With a key the file is SQLCipher's: every page is encrypted and sealed, its log'
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,7 @@ class Database:
     Args:
         url: SQLAlchemy's address of it
         key: that its file is encrypted with; none for a plain file
+        migrates: whether it is brought up to date first
 
     Raises:
         StorageError: E50 not writable, E52 damaged or of another key, E54 made by a newer version,
@@ -43,10 +44,12 @@ class Database:
         VaultError: E86 when it is to be encrypted and cannot be here
     """
 
-    def __init__(self, url: str | URL, key: bytes | None = None) -> None:
+    def __init__(self, url: str | URL, key: bytes | None = None, migrates: bool = True) -> None:
         _create_privately(url)
+        self._key = key
         with translated():
-            _migrate(url, key)
+            if migrates:
+                _migrate(url, key)
             self.engine = _engine(url, key)
             self._reading = orm.sessionmaker(self.engine, expire_on_commit=False)
             # A writer takes the lock at once: one that read first could not upgrade its snapshot.
@@ -70,6 +73,22 @@ class Database:
         with translated(), self.engine.connect() as connection:
             connection = connection.execution_options(begin=None)
             connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+
+    def copy_to(self, file: Path) -> None:
+        """Write what is there at one moment to a new file, while others go on writing.
+
+        The copy has the same key.
+        """
+        url = URL.create("sqlite", database=str(file))
+        _create_privately(url)
+        copy = _engine(url, self._key, pooled=False)
+        with (
+            translated(),
+            closing(self.engine.raw_connection()) as here,
+            closing(copy.raw_connection()) as there,
+        ):
+            source: Any = here.driver_connection
+            source.backup(there.driver_connection)
 
     def close(self) -> None:
         """Give the file back."""

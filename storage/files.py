@@ -215,6 +215,21 @@ def create_privately(path: Path) -> BinaryIO:
     return open(descriptor, "wb")  # noqa: PTH123 (a descriptor, for its mode)
 
 
+def copy_privately(source: Path, target: Path) -> None:
+    """Copy a file as it lies, through to the disk, to where there is none yet."""
+    with source.open("rb") as content, create_privately(target) as file:
+        shutil.copyfileobj(content, file, _CHUNK)
+        flush(file)
+
+
+def sha256_of(content: BinaryIO) -> str:
+    """Hash of what can still be read of a stream, hexadecimal."""
+    digest = hashlib.sha256()
+    while chunk := content.read(_CHUNK):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
 def flush(file: BinaryIO) -> None:
     """Put what was written on the disk, so that a power cut does not lose it."""
     file.flush()

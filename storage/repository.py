@@ -18,6 +18,8 @@ from storage.sessions import SessionVerbs
 from storage.sharing import SharingVerbs
 from storage.vault import Vault
 
+DATABASE = "verhm.db"
+
 
 class Repository(PatientVerbs, SessionVerbs, RunVerbs, SharingVerbs):
     """Patients, sessions, runs and media under one data folder.
@@ -66,7 +68,7 @@ def open_repository(folder: Path, vault: Vault | None = None) -> Repository:
         VaultError: E86 when it is to be encrypted and cannot be here
     """
     prepare_folder(folder)
-    file = folder.resolve() / "verhm.db"
+    file = folder.resolve() / DATABASE
     key = None if vault is None else vault.database_key
     database = Database(URL.create("sqlite", database=str(file)), key)
     audit = AuditLog(database, folder / ANCHOR)

@@ -8,20 +8,26 @@ that all of it was taken over: files that came later are never erased for leftov
 """
 
 import contextlib
-import hashlib
-import shutil
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 from sqlalchemy import select
 
 from storage.audit import ANCHOR
 from storage.cipher_driver import key_literal, silence, sqlcipher
 from storage.failures import broken_seal, coded_os_errors, still_there, translated, two_sets
-from storage.files import MediaFiles, create_privately, flush, flush_folder, prepare_folder
+from storage.files import (
+    MediaFiles,
+    copy_privately,
+    create_privately,
+    flush,
+    flush_folder,
+    prepare_folder,
+    sha256_of,
+)
 from storage.keyrings import Keyring
 from storage.models import Media, Session
-from storage.repository import Repository, open_repository
+from storage.repository import DATABASE, Repository, open_repository
 from storage.scratch import overwrite, shred
 from storage.stretching import Stretching
 from storage.vault import KeyFile, Vault
@@ -29,10 +35,8 @@ from storage.vault import KeyFile, Vault
 _SEALED: Final = "sealed"
 _BEGUN: Final = "sealing"
 _NOTE: Final = "plain-files-are-taken-over"
-_DATABASE: Final = "verhm.db"
-_PLAIN: Final = (ANCHOR, _DATABASE, f"{_DATABASE}-wal", f"{_DATABASE}-shm")
+_PLAIN: Final = (ANCHOR, DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm")
 _USUAL: Final = Stretching()
-_BLOCK: Final = 1 << 20
 
 
 class Safe:
@@ -57,7 +61,7 @@ class Safe:
     @property
     def has_plain(self) -> bool:
         """Whether there are patients in the data folder that are not encrypted."""
-        return (self._data / _DATABASE).exists()
+        return (self._data / DATABASE).exists()
 
     def make(self, passphrase: str | None, stretching: Stretching = _USUAL) -> Vault:
         """Encrypt a data folder, with all that is in it; a kill at any moment loses nothing.
@@ -124,7 +128,7 @@ class Safe:
             plain.database.forget_erased()
         finally:
             plain.close()
-        _export(self._data / _DATABASE, begun / _DATABASE, vault)
+        _export(self._data / DATABASE, begun / DATABASE, vault)
         sealed = open_repository(begun, vault)
         try:
             _seal_media(plain.files, sealed)
@@ -155,11 +159,8 @@ def _export(plain: Path, sealed: Path, vault: Vault) -> None:
 
 def _copy_anchor(plain: Path, beside_sealed: Path) -> None:
     """Take the audit log's anchor along; without any account there is none yet."""
-    if not plain.exists():
-        return
-    with plain.open("rb") as source, create_privately(beside_sealed) as target:
-        shutil.copyfileobj(source, target)
-        flush(target)
+    if plain.exists():
+        copy_privately(plain, beside_sealed)
 
 
 def _seal_media(plain: MediaFiles, sealed: Repository) -> None:
@@ -179,12 +180,5 @@ def _seal_media(plain: MediaFiles, sealed: Repository) -> None:
         with coded_os_errors(), plain.open(session_id, name) as source:
             stored = files.put(session_id, name, source)
         with files.open(session_id, name) as content:
-            if _sha256(content) != stored.sha256:
+            if sha256_of(content) != stored.sha256:
                 raise broken_seal()
-
-
-def _sha256(content: BinaryIO) -> str:
-    digest = hashlib.sha256()
-    while block := content.read(_BLOCK):
-        digest.update(block)
-    return digest.hexdigest()
