@@ -4,6 +4,8 @@
 `python -m storage passphrase NAME`: a new passphrase for somebody who forgot theirs.
 `python -m storage backup FOLDER`: copy everything, whether the app is running or not.
 `python -m storage restore FOLDER`: make a data folder of a backup.
+`python -m storage export CODE FILE`: one patient with everything, as a file.
+`python -m storage import FILE`: take that patient in, here or elsewhere.
 """
 
 import argparse
@@ -15,12 +17,13 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
+from storage.access import Actor, Who, the_program
 from storage.audit import ANCHOR
 from storage.audit_check import check
 from storage.backup import Inventory, back_up, restore
 from storage.database import Database
 from storage.files import data_folder
-from storage.repository import DATABASE, open_accounts, open_repository
+from storage.repository import DATABASE, Repository, open_accounts, open_repository
 from storage.safe import Safe
 from storage.vault import Vault
 from verhm.errors import RequestError, VaultError, VerhmError
@@ -40,8 +43,10 @@ def main(arguments: list[str] | None = None) -> int:
             return _verify(place, vault, options.anchor or place / ANCHOR)
         if options.command == "backup":
             _say("Backed up", back_up(place, vault, options.folder.resolve()))
-        else:
+        elif options.command == "passphrase":
             _give_passphrase(place, vault, options.name)
+        else:
+            _hand_over(place, vault, options)
     except VerhmError as error:
         print(error, file=sys.stderr)
         return 2
@@ -91,6 +96,34 @@ def _give_passphrase(place: Path, vault: Vault | None, name: str) -> None:
     print("Given. At the next sign-in another one has to be chosen.")
 
 
+def _hand_over(place: Path, vault: Vault | None, options: argparse.Namespace) -> None:
+    """Export or import a patient, as one of the accounts."""
+    with closing(open_repository(place, vault)) as repository:
+        acting = repository.acting_as(_actor(repository, options.account))
+        if options.command == "import":
+            print(f"Taken in: {acting.import_patient(options.file).code}")
+            return
+        for overview in acting.patients(options.code, include_archived=True):
+            if overview.patient.code == options.code:
+                acting.export_patient(overview.patient.id, options.file)
+                print("Written. The file is not encrypted: keep it where only you can read it.")
+                return
+    raise RequestError("E70", "That account has no patient with this code.", "Check both.")
+
+
+def _actor(repository: Repository, name: str | None) -> Who:
+    """The account of that name; the program itself while there are no accounts."""
+    everybody = {account.name: account.id for account in open_accounts(repository).everybody()}
+    if not everybody:
+        return the_program
+    if name not in everybody:
+        raise RequestError(
+            "E63", "Whose patient it is has to be said.", "Name the account with --account."
+        )
+    actor = Actor(everybody[name])
+    return lambda: actor
+
+
 def _vault(safe: Safe) -> Vault:
     """The key of an encrypted folder: by the environment, the keyring, or whoever sits here."""
     given = os.environ.pop("VERHM_PASSPHRASE", None)
@@ -122,7 +155,13 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("folder", type=Path, help="new folder, on another disk")
     back = commands.add_parser("restore", help="make a data folder of a backup")
     back.add_argument("folder", type=Path, help="of the backup")
-    for command in (verify, given, made, back):
+    taken = commands.add_parser("export", help="write one patient with everything to a file")
+    taken.add_argument("code", help="of the patient")
+    brought = commands.add_parser("import", help="take in a patient that export wrote")
+    for command in (taken, brought):
+        command.add_argument("file", type=Path, help="zip; it is not encrypted")
+        command.add_argument("--account", help="name of the clinician whose patient it is")
+    for command in (verify, given, made, back, taken, brought):
         command.add_argument("--data", type=Path, help="folder of the patients' data (VERHM_DATA)")
     verify.add_argument("--anchor", type=Path, help="copy of audit.anchor that was kept elsewhere")
     return parser

@@ -49,10 +49,18 @@ class Frozen(TypeDecorator[Value], Generic[Value]):
         self.read = read
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
-        """Spell out the fields."""
-        return None if value is None else _without_nan(asdict(value))
+        """See `spelled`."""
+        return self.spelled(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Value | None:
+        """See `built`."""
+        return self.built(value)
+
+    def spelled(self, value: Any) -> Any:
+        """Spell out the fields, for JSON."""
+        return None if value is None else _without_nan(asdict(value))
+
+    def built(self, value: Any) -> Value | None:
         """Build the value again."""
         return None if value is None else self.read(value)
 

@@ -31,7 +31,7 @@ class PatientVerbs(Verbs):
         Raises:
             StorageError: E55 when another patient has the code
         """
-        with _refusing_taken_code(), self._writing() as (unit, access):
+        with refusing_taken_code(), self._writing() as (unit, access):
             patient = Patient(id=new_id(), owner_id=access.account_id, **asdict(details))
             unit.add(patient)
             unit.flush()
@@ -81,7 +81,7 @@ class PatientVerbs(Verbs):
         Raises:
             StorageError: E53 no such patient, E55 another one has the code
         """
-        with _refusing_taken_code(), self._writing() as (unit, access):
+        with refusing_taken_code(), self._writing() as (unit, access):
             patient = reach_patient(unit, access, patient_id)
             for name, value in asdict(details).items():
                 setattr(patient, name, value)
@@ -124,7 +124,7 @@ class PatientVerbs(Verbs):
 
 
 @contextmanager
-def _refusing_taken_code() -> Iterator[None]:
+def refusing_taken_code() -> Iterator[None]:
     """Turn the broken rule "one patient per code" into E55."""
     try:
         yield

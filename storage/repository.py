@@ -13,6 +13,7 @@ from storage.database import Database
 from storage.files import MediaFiles, prepare_folder
 from storage.passphrases import Passphrases
 from storage.patients import PatientVerbs
+from storage.portable import PortableVerbs
 from storage.runs import RunVerbs
 from storage.sessions import SessionVerbs
 from storage.sharing import SharingVerbs
@@ -21,7 +22,7 @@ from storage.vault import Vault
 DATABASE = "verhm.db"
 
 
-class Repository(PatientVerbs, SessionVerbs, RunVerbs, SharingVerbs):
+class Repository(PatientVerbs, SessionVerbs, RunVerbs, SharingVerbs, PortableVerbs):
     """Patients, sessions, runs and media under one data folder.
 
     Each verb may be called from any thread and changes the database in one transaction or not at
