@@ -1,7 +1,9 @@
 """The app's port, and the server that listens on it."""
 
+import asyncio
 import contextlib
 import errno
+import logging
 import signal
 import socket
 from collections.abc import Callable, Generator
@@ -46,6 +48,7 @@ class Server(uvicorn.Server):
                 ssl_keyfile=settings.tls_key,
             )
         )
+        logging.getLogger("uvicorn.error").addFilter(_is_news)
         self._on_ready = on_ready
         self._on_exit = on_exit
 
@@ -79,6 +82,11 @@ class Server(uvicorn.Server):
         for connection in list(self.server_state.connections):
             connection.transport.close()
         await super().shutdown(sockets)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Leave out the traceback of what stopping broke off: no mistake, and of no use to anybody."""
+    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
 
 
 def open_port(settings: AppSettings) -> socket.socket:
