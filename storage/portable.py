@@ -166,6 +166,12 @@ class PortableVerbs(Verbs):
                 flush(file)
             undo.pop_all()
 
+    def may_export(self, patient_id: str) -> bool:
+        """Whether whoever asks may take this patient out: only the owner may."""
+        with self._reading() as (unit, access):
+            patient = reach_patient(unit, access, patient_id)
+        return access.is_program or patient.owner_id == access.account_id
+
     def import_patient(self, source: Path) -> Patient:
         """Take a patient in from a file that `export_patient` wrote; wholly or not at all.
 

@@ -79,13 +79,27 @@ class _View:
             self._sessions(patient_id, session),
             run,
             _files(session, newest),
-            self._form.html(session, newest),
+            self._form.html(session, newest) + self._whole(session),
         ]
 
     def files(self, session_id: str, run_id: str) -> list[str]:
         """The files of one run, and the form for its videos, as HTML."""
         session, run = self._repository.session(session_id), self._repository.run(run_id)
-        return [_files(session, run), self._form.html(session, run)]
+        return [_files(session, run), self._form.html(session, run) + self._whole(session)]
+
+    def _whole(self, session: Session) -> str:
+        """The way to take the whole patient along, for whose patient it is."""
+        patient = session.patient
+        if patient is None or not self._repository.may_export(patient.id):
+            return ""
+        return (
+            "<section class='whole'><h2>Take the whole patient along</h2>"
+            "<p class='small muted'>All sessions, results and recordings, name and notes in one "
+            "file, for another VERHM or for safekeeping. The file is not encrypted: keep it where "
+            "only you can read it.</p>"
+            f"<a class='btn' href='/patients/{escaped(patient.id)}/patient.zip' download>"
+            f"{icon('down')}{escaped(patient.code)} with everything (zip)</a></section>"
+        )
 
     def _sessions(self, patient_id: str | None, chosen: Session | None) -> Any:
         sessions = list(self._repository.sessions(patient_id)) if patient_id else []

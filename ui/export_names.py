@@ -19,5 +19,9 @@ def download_name(session: Session, run: Run | None, name: str) -> str:
         parts.insert(1, f"session{session.number}")
     if run is not None:
         parts.append(f"run{run.number}")
-    # A code may hold anything a person types; a file name must not.
-    return "_".join(re.sub(r"[^\w.-]", "-", part) for part in (*parts, name))
+    return safe_name(*parts, name)
+
+
+def safe_name(*parts: str) -> str:
+    """A file name of several parts: a code may hold anything a person types, a name must not."""
+    return "_".join(re.sub(r"[^\w.-]", "-", part) for part in parts)

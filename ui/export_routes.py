@@ -4,7 +4,7 @@ import contextlib
 import json
 import shutil
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -17,7 +17,7 @@ from storage.models import MediaKind, Run, Session
 from storage.scratch import shred
 from ui.context import AppContext
 from ui.export_film_routes import film_routes
-from ui.export_names import download_name
+from ui.export_names import download_name, safe_name
 from ui.kept_response import answer_content
 from ui.user import signed_in
 from verhm.errors import StorageError
@@ -33,9 +33,14 @@ WRITTEN = (
     "everything.zip",
 )
 
+_ROOM = 2**27  # bytes for what is written besides media, generously
+
 
 def routes(context: AppContext) -> APIRouter:
-    """`/runs/{id}/{file}`: a result as a file; `/sessions/{id}/recording`: the voice."""
+    """Results by run, a session's recording, and a patient with everything.
+
+    `/runs/{id}/{file}`, `/sessions/{id}/recording` and `/patients/{id}/patient.zip`.
+    """
     router = APIRouter(dependencies=[Depends(signed_in)])
     router.include_router(film_routes(context))  # before what takes any name after a run's id
     export = _Export(context)
@@ -54,12 +59,8 @@ def routes(context: AppContext) -> APIRouter:
         if name not in WRITTEN:
             raise StorageError("E53", "There is no such file.", "Choose one from the list.")
         run, session = export.owners(run_id)
-        with coded_os_errors():
-            folder = context.workspace(export.room(session, name))
-            with contextlib.ExitStack() as undo:
-                undo.callback(shred, folder)
-                path = export.write(run, session, name, folder)
-                undo.pop_all()
+        with _workspace(context, export.room(session, name)) as folder:
+            path = export.write(run, session, name, folder)
         return _Passing(path, filename=download_name(session, run, name))
 
     @router.get("/sessions/{session_id}/recording")
@@ -69,7 +70,26 @@ def routes(context: AppContext) -> APIRouter:
         name = download_name(session, None, f"recording{content.suffix}")
         return answer_content(content, request, name)
 
+    @router.get("/patients/{patient_id}/patient.zip")
+    def patient(patient_id: str) -> FileResponse:
+        code = context.repository.patient(patient_id).code
+        with _workspace(context, export.room_for(patient_id)) as folder:
+            path = folder / "patient.zip"
+            context.repository.export_patient(patient_id, path)
+        return _Passing(path, filename=safe_name(code, "patient.zip"))
+
     return router
+
+
+@contextlib.contextmanager
+def _workspace(context: AppContext, room: int) -> Iterator[Path]:
+    """A folder to write what is taken out into; nothing stays of it where that fails."""
+    with coded_os_errors():
+        folder = context.workspace(room)
+        with contextlib.ExitStack() as undo:
+            undo.callback(shred, folder)
+            yield folder
+            undo.pop_all()
 
 
 class _Passing(FileResponse):
@@ -97,7 +117,12 @@ class _Export:
     def room(self, session: Session, name: str) -> int:
         """Bytes that writing a file takes, generously."""
         media = sum(each.bytes for each in session.media) if name == "everything.zip" else 0
-        return media + 2**27
+        return media + _ROOM
+
+    def room_for(self, patient_id: str) -> int:
+        """Bytes that writing a whole patient takes."""
+        sessions = self._repository.sessions(patient_id)
+        return sum(media.bytes for session in sessions for media in session.media) + _ROOM
 
     def write(self, run: Run, session: Session, name: str, folder: Path) -> Path:
         """Write one of the files of `WRITTEN` into a folder."""

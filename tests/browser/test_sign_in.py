@@ -19,7 +19,7 @@ def browser(playwright_driver, voice):
 def test_the_first_account_a_lock_over_a_recording_and_signing_out(app, browser):
     makes_the_first_account_without_scripts(app, browser)
     page, watch = open_page(browser, app.url)
-    assert page.get_by_role("link", name=USER).is_visible()
+    page.get_by_role("link", name=USER).wait_for()
     watch.assert_silent()
     reaches_the_demonstration_in_two_clicks(page)
     locks_over_a_recording(page)
@@ -38,9 +38,9 @@ def makes_the_first_account_without_scripts(app, browser):
     cookie = next(each for each in context.cookies() if each["name"] == "verhm")
     assert cookie["httpOnly"] and cookie["sameSite"] == "Strict"
     page.goto(f"{app.url}/account")
-    assert page.get_by_role("heading", name="Your account").is_visible()
+    page.get_by_role("heading", name="Your account").wait_for()
     page.get_by_role("button", name="Sign out everywhere").click()
-    assert page.get_by_role("heading", name="Sign in").is_visible()
+    page.get_by_role("heading", name="Sign in").wait_for()
     context.close()
 
 

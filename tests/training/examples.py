@@ -52,7 +52,8 @@ def make_examples(clips: list[Clip], features: int = 12, seed: int = 0) -> Examp
     """Two windows and the whole of each clip; every emotion, speaker and sentence has its place."""
     rng = np.random.default_rng(seed)
     of_emotion = rng.normal(0, 2.0, (len(EMOTIONS), features))
-    of_speaker = {name: rng.normal(0, 0.5, features) for name in {clip.speaker for clip in clips}}
+    speakers = sorted({clip.speaker for clip in clips})
+    of_speaker = {name: rng.normal(0, 0.5, features) for name in speakers}
     of_statement = {"one": np.zeros(features), "two": rng.normal(0, 0.5, features)}
     index = np.repeat(np.arange(len(clips)), 3)
     centres = np.array(

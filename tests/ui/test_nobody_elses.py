@@ -85,6 +85,7 @@ def clinic(context, accounts, recording, until, engine):
     ]
     clinic.ids = {
         "patient": [patient.id],
+        "patient_id": [patient.id],
         "session_id": [session.id],
         "run_id": [job.run_id],
         "media_id": media,
@@ -227,6 +228,7 @@ def test_ada_reaches_what_the_others_do_not(clinic):
             *(f"/media/{each}" for each in clinic.ids["media_id"]),
             *(f"/runs/{run}/{name}" for name in clinic.ids["name"]),
             f"/sessions/{session}/recording",
+            f"/patients/{clinic.ids['patient_id'][0]}/patient.zip",
             f"/films/{clinic.ids['film_id'][0]}",
             f"/runs/{run}/films",
             f"/motion/{run}",

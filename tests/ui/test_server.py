@@ -99,6 +99,19 @@ def test_the_archive_holds_everything_and_leaves_nothing_behind(client, context,
     assert not list(context.settings.work.iterdir())
 
 
+def test_a_whole_patient_can_be_taken_out_and_leaves_nothing_behind(client, context, analysed):
+    session = analysed("P/04 17", name="Ada")
+    answer = client.get(f"/patients/{session.patient_id}/patient.zip")
+    assert 'filename="P-04-17_patient.zip"' in answer.headers["content-disposition"]
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        assert archive.testzip() is None
+        assert len(archive.namelist()) == 1 + len(session.media)
+    assert not list(context.settings.work.iterdir())
+    gone = client.get("/patients/0/patient.zip")
+    assert (gone.status_code, gone.json()["code"]) == (404, "E53")
+    assert not list(context.settings.work.iterdir())
+
+
 def test_a_refused_part_of_an_export_leaves_nothing_behind(client, context, analysed):
     address = f"/runs/{analysed().runs[0].id}/windows.csv"
     for part, status in (("bytes=abc", 400), ("bytes=99999999-", 416), ("bytes=0-3", 206)):
