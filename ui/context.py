@@ -137,6 +137,12 @@ def open_request(
     return OpenRequest(patient_id, session_id, tab)
 
 
+def open_patient(repository: Repository, patient_id: str, tab: str | None = None) -> OpenRequest:
+    """Ask the shell to select a patient and their newest session, if there is one."""
+    sessions = repository.sessions(patient_id)
+    return OpenRequest(patient_id, sessions[0].id if sessions else None, tab)
+
+
 def media_url(media_id: str) -> str:
     """Where the browser finds a media file; it answers Range requests, so that players can seek."""
     return f"/media/{media_id}"

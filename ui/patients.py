@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from storage.details import PatientDetails
-from ui.context import AppContext, OpenRequest, Selection, TabHandles, open_request
+from ui.context import AppContext, OpenRequest, Selection, TabHandles, open_patient, open_request
 from ui.days import days_verdicts
 from ui.messages import error_box, shows_errors
 from ui.patient_form import PatientForm, closed, filled, lay_out_form, read_form
@@ -97,9 +97,8 @@ def _wire_table(
 ) -> None:
     repository = context.repository
 
-    def open_patient(event: gr.EventData) -> OpenRequest:
-        sessions = repository.sessions(event.patient_id)
-        return open_request(event.patient_id, sessions[0].id if sessions else None)
+    def open_row(event: gr.EventData) -> OpenRequest:
+        return open_patient(repository, event.patient_id)
 
     def open_session(event: gr.EventData) -> OpenRequest:
         session = repository.session(event.session_id)
@@ -111,13 +110,13 @@ def _wire_table(
     def demonstrate() -> OpenRequest:
         from ui.demonstration import load_demonstration  # needs seconds of libraries
 
-        return open_request(load_demonstration(repository), None)
+        return open_patient(repository, load_demonstration(repository))
 
     def edit(patient_id: str) -> list[Any]:
         return [patient_id, *filled(repository.patient(patient_id), "")]
 
     both = [selected.patient, selected.session]
-    table.open_patient(shows_errors(open_patient), None, selected.request)
+    table.open_patient(shows_errors(open_row), None, selected.request)
     table.open_session(shows_errors(open_session), None, selected.request)
     table.new_session(new_session, both, selected.request)
     table.demonstrate(shows_errors(demonstrate), None, selected.request)

@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from ui.avatars import avatar_choice
-from ui.context import AppContext, Selection, TabHandles, open_request
+from ui.context import AppContext, Selection, TabHandles, open_patient
 from ui.marks import escaped
 from ui.messages import error_box, shows_errors
 from ui.pieces import markup
@@ -53,7 +53,7 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
     def demonstrate() -> Any:
         from ui.demonstration import load_demonstration  # needs seconds of libraries
 
-        return open_request(load_demonstration(context.repository), None, "patients")
+        return open_patient(context.repository, load_demonstration(context.repository), "patients")
 
     def choose_avatar(event: gr.EventData) -> str:
         try:
