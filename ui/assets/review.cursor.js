@@ -8,7 +8,7 @@ function playheadSvg(model, frame, time, index) {
   const tintStart = frame.clip(model.starts[index]);
   const tint = frame.clip(model.ends[index]) - tintStart;
   const cell = frame.box({ first: index, last: index });
-  const x = frame.clip(time);
+  const x = Math.round(2 * frame.clip(time)) / 2; // finer than that nobody sees, and all would be drawn anew
   const label = Math.max(frame.left - 25, Math.min(frame.right - 25, x - 25));
   const inView = time >= frame.start - 1e-6 && time <= frame.end + 1e-6;
   const window = tint > 0
@@ -82,7 +82,14 @@ function trailSvg(model, index) {
 /** Builds what follows the playhead; returns update(time). */
 function makeCursor(root, model, timeline) {
   const part = (name) => root.querySelector(name);
+  const written = {}; // by layer: what is there need not be laid out again
   let shown = null;
+
+  function write(name, markup) {
+    if (written[name] === markup) return;
+    written[name] = markup;
+    timeline.layer(name).innerHTML = markup;
+  }
 
   function describe(index) {
     if (!model.hasResult(index)) return `no result: ${model.reason(index)}`;
@@ -101,11 +108,12 @@ function makeCursor(root, model, timeline) {
     shown = index;
     const frame = timeline.frame();
     if (!frame) return index;
-    timeline.layer("cursor").innerHTML = playheadSvg(model, frame, time, index);
-    timeline.layer("values").innerHTML = valuesSvg(model, timeline.width(), time, index);
+    write("cursor", playheadSvg(model, frame, time, index));
+    write("values", valuesSvg(model, timeline.width(), time, index));
     const slider = part(".rv-lanes");
-    slider.setAttribute("aria-valuenow", time.toFixed(1));
-    slider.setAttribute("aria-valuetext", `${clockText(time, true)}, ${describe(index)}`);
+    if (slider.ariaValueNow === time.toFixed(1)) return index;
+    slider.ariaValueNow = time.toFixed(1);
+    slider.ariaValueText = `${clockText(time, true)}, ${describe(index)}`;
     return index;
   }
   return { update };

@@ -20,9 +20,11 @@ function makePlayer(root, model, actions) {
   let frameRequest = 0;
 
   function paint() {
-    part(".rv-now").textContent = clockText(state.time, true);
-    part(".rv-scrub i").style.width = `${100 * state.time / model.duration}%`;
     actions.changed(state.time, state.playing);
+    const now = clockText(state.time, true);
+    if (part(".rv-now").textContent !== now) part(".rv-now").textContent = now;
+    // Scaled, not made wider: that would lay out the page for every picture.
+    part(".rv-scrub i").style.transform = `scaleX(${state.time / model.duration})`;
   }
   function tick() {
     frameRequest = 0;
