@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 
 from sqlalchemy import ColumnElement, and_, or_, select, true
 from sqlalchemy.orm import Session as Unit
 
 from storage.account_models import Account, Role, Share
+from storage.consents import Scope
 from storage.failures import missing
 from storage.models import Patient, Run, Session
 from verhm.errors import StorageError
@@ -58,7 +60,7 @@ class Access:
     Attributes:
         account_id: of the person; None for the program
         role: of the person
-        shares: by patient
+        shares: by patient; a researcher's only where consent to research holds
     """
 
     account_id: str | None = None
@@ -79,7 +81,7 @@ class Access:
         """Condition on patients."""
         if self.is_program:
             return true()
-        shared = Patient.id.in_(select(Share.patient_id).where(Share.account_id == self.account_id))
+        shared = Patient.id.in_(list(self.shares))
         return shared if self.is_deidentified else or_(self._own_patients, shared)
 
     @property
@@ -162,7 +164,12 @@ def access_of(unit: Unit, actor: Actor) -> Access:
             "",
         )
     given = unit.scalars(select(Share).where(Share.account_id == account.id))
-    return Access(account.id, Role(account.role), {share.patient_id: share for share in given})
+    shares, role = {share.patient_id: share for share in given}, Role(account.role)
+    if role is Role.RESEARCHER:
+        patients = unit.scalars(select(Patient).where(Patient.id.in_(list(shares))))
+        agreed = {each.id for each in patients if each.has_consent(date.today(), Scope.RESEARCH)}
+        shares = {patient_id: shares[patient_id] for patient_id in agreed}
+    return Access(account.id, role, shares)
 
 
 def reach_patient(unit: Unit, access: Access, patient_id: str) -> Patient:

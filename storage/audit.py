@@ -41,6 +41,8 @@ class Action(enum.StrEnum):
     EXPORT = "export"
     ERASE = "erase"
     SHARE = "share"
+    CONSENT = "consent"
+    WITHDRAWAL = "withdrawal"
     SIGN_IN = "sign-in"
     SIGN_OUT = "sign-out"
     REFUSAL = "refusal"

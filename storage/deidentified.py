@@ -23,8 +23,7 @@ def shown_patient(access: Access, patient: Patient) -> Patient:
     if not access.is_deidentified:
         return patient
     share = access.shares[patient.id]
-    _set(patient, code=share.pseudonym, name=None, note="", owner_id=None)
-    _set(patient, consent_given_on=None, consent_until=None, consent_withdrawn_on=None)
+    _set(patient, code=share.pseudonym, name=None, note="", owner_id=None, consents=[])
     _set(patient, created_at=_moved(patient.created_at, share))
     _set(patient, archived_at=_moved(patient.archived_at, share))
     return patient

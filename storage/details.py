@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+from storage.consents import Scope
 from storage.models import Patient
 from verhm.errors import RequestError
 from verhm.types import ModelId, MorphSequence, Quality, Summary, Voice
@@ -25,9 +26,6 @@ class PatientDetails:
     name: str | None = None
     age_band: str = ""
     note: str = ""
-    consent_given_on: date | None = None
-    consent_until: date | None = None
-    consent_withdrawn_on: date | None = None
     is_demonstration: bool = False
 
     def __post_init__(self) -> None:
@@ -43,9 +41,31 @@ class PatientDetails:
             "The patient's name is longer than 200 letters.",
             "Shorten it.",
         )
-        given, until = self.consent_given_on, self.consent_until
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """What a patient agreed to, as it is entered.
+
+    Attributes:
+        given_on: first day on which it holds
+        expires_on: last day; None where it has no end
+        scopes: what was agreed to
+
+    Raises:
+        RequestError: E63 when an entry cannot be
+    """
+
+    given_on: date
+    expires_on: date | None = None
+    scopes: tuple[Scope, ...] = (Scope.ANALYSIS,)
+
+    def __post_init__(self) -> None:
         _refuse_unless(
-            given is None or until is None or given <= until,
+            bool(self.scopes), "It is not said what was agreed to.", "Choose at least one."
+        )
+        _refuse_unless(
+            self.expires_on is None or self.given_on <= self.expires_on,
             "The consent ends before it was given.",
             "Correct one of the two dates.",
         )

@@ -30,6 +30,7 @@ from storage.columns import (
     read_summary,
     read_video_settings,
 )
+from storage.consents import Scope, counting, holds
 from verhm.settings import AnalysisSettings, VideoSettings
 from verhm.types import ModelId, Quality, Summary
 
@@ -92,6 +93,7 @@ class Base(orm.DeclarativeBase):
         RunState: _words(RunState),
         VideoState: _words(VideoState),
         MediaKind: _words(MediaKind),
+        Scope: _words(Scope),
         AnalysisSettings: Frozen(read_analysis_settings),
         VideoSettings: Frozen(read_video_settings),
         Summary: Frozen(read_summary),
@@ -116,23 +118,50 @@ class Patient(Base):
     name: Mapped[str | None] = mapped_column(String(200))
     age_band: Mapped[str] = mapped_column(String(20), default="")
     note: Mapped[str] = mapped_column(default="")
-    consent_given_on: Mapped[date | None]
-    consent_until: Mapped[date | None]
-    consent_withdrawn_on: Mapped[date | None]
     is_demonstration: Mapped[bool] = mapped_column(default=False)
     last_number: Mapped[int] = mapped_column(default=0)  # highest a session ever had
     created_at: Mapped[datetime] = mapped_column(default=_now)
     archived_at: Mapped[datetime | None]
 
-    def has_consent(self, on: date) -> bool:
-        """Whether recordings may be kept on that day; a demonstration needs nobody's consent."""
-        if self.is_demonstration:
-            return True
-        if self.consent_given_on is None or on < self.consent_given_on:
-            return False
-        if self.consent_withdrawn_on is not None and on >= self.consent_withdrawn_on:
-            return False
-        return self.consent_until is None or on <= self.consent_until
+    consents: Mapped[list["Consent"]] = relationship(
+        lazy="selectin", order_by="Consent.number", passive_deletes="all"
+    )
+
+    def consent(self, on: date, scope: Scope = Scope.ANALYSIS) -> "Consent | None":
+        """The entry that counts on that day, whether it gives consent or withdraws it."""
+        return counting(self.consents, scope, on)
+
+    def has_consent(self, on: date, scope: Scope = Scope.ANALYSIS) -> bool:
+        """Whether consent holds on that day; a demonstration needs nobody's."""
+        return self.is_demonstration or holds(self.consent(on, scope), on)
+
+
+class Consent(Base):
+    """One entry about what a patient agreed to or took back; triggers refuse to change it."""
+
+    __tablename__ = "consents"
+    __table_args__ = (
+        CheckConstraint("(given_on IS NULL) <> (withdrawn_on IS NULL)", "given_or_withdrawn"),
+        CheckConstraint("expires_on IS NULL OR expires_on >= given_on", "ends_after_it_began"),
+    )
+
+    number: Mapped[int] = mapped_column(primary_key=True)  # in the order they were written down
+    patient_id: Mapped[str] = mapped_column(
+        ForeignKey("patients.id", ondelete="CASCADE"), index=True
+    )
+    scope: Mapped[Scope]
+    given_on: Mapped[date | None]
+    expires_on: Mapped[date | None]  # last day; none: without end
+    withdrawn_on: Mapped[date | None]
+    recorded_by: Mapped[str | None] = mapped_column(String(36))  # account; none: from elsewhere
+    recorded_at: Mapped[datetime]
+
+    @property
+    def first_day(self) -> date:
+        """From which on it counts."""
+        day = self.given_on or self.withdrawn_on
+        assert day is not None
+        return day
 
 
 class Session(Base):

@@ -13,9 +13,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session as Unit
 
 from storage.access import Access, reach_patient
+from storage.admission import refuse_archived
 from storage.audit import Action
+from storage.consenting import entries_of
 from storage.deidentified import shown_day, shown_patient
-from storage.details import PatientDetails, PatientOverview, SessionFigures
+from storage.details import Agreement, PatientDetails, PatientOverview, SessionFigures
 from storage.models import Patient, Run, RunState, Session, new_id
 from storage.verbs import Verbs
 from verhm.errors import RequestError, StorageError
@@ -25,17 +27,24 @@ from verhm.types import ModelId
 class PatientVerbs(Verbs):
     """Add, change, list and erase patients."""
 
-    def add_patient(self, details: PatientDetails) -> Patient:
+    def add_patient(self, details: PatientDetails, agreement: Agreement | None = None) -> Patient:
         """Add a patient.
+
+        Args:
+            details: what was entered
+            agreement: what the patient agreed to; none so far
 
         Raises:
             StorageError: E55 when another patient has the code
         """
         with refusing_taken_code(), self._writing() as (unit, access):
             patient = Patient(id=new_id(), owner_id=access.account_id, **asdict(details))
+            patient.consents = entries_of(agreement, access.account_id)
             unit.add(patient)
             unit.flush()
             self._done(unit, access, Action.CREATE, patient.id, "patient")
+            for entry in patient.consents:
+                self._done(unit, access, Action.CONSENT, patient.id, entry.scope)
         return patient
 
     def next_code(self) -> str:
@@ -79,10 +88,12 @@ class PatientVerbs(Verbs):
         """Replace what was entered about a patient.
 
         Raises:
+            RequestError: E75 when the patient is archived
             StorageError: E53 no such patient, E55 another one has the code
         """
         with refusing_taken_code(), self._writing() as (unit, access):
             patient = reach_patient(unit, access, patient_id)
+            refuse_archived(patient)
             for name, value in asdict(details).items():
                 setattr(patient, name, value)
             self._done(unit, access, Action.EDIT, patient_id, "patient")

@@ -9,6 +9,7 @@ from sqlalchemy import URL
 from storage.access import Who, the_program
 from storage.accounts import Accounts
 from storage.audit import ANCHOR, AuditLog, now
+from storage.consenting import ConsentVerbs
 from storage.database import Database
 from storage.files import MediaFiles, prepare_folder
 from storage.passphrases import Passphrases
@@ -22,7 +23,7 @@ from storage.vault import Vault
 DATABASE = "verhm.db"
 
 
-class Repository(PatientVerbs, SessionVerbs, RunVerbs, SharingVerbs, PortableVerbs):
+class Repository(PatientVerbs, ConsentVerbs, SessionVerbs, RunVerbs, SharingVerbs, PortableVerbs):
     """Patients, sessions, runs and media under one data folder.
 
     Each verb may be called from any thread and changes the database in one transaction or not at

@@ -15,6 +15,7 @@ from storage.access import (
     reach_session,
     refuse_session_of_others,
 )
+from storage.admission import refuse_addition
 from storage.audit import Action
 from storage.content import Content, Recorded
 from storage.deidentified import IDENTIFYING, shown_session
@@ -45,12 +46,15 @@ class SessionVerbs(Verbs):
             is_kept: False to try without saving: it gets no number, and is erased by `erase_tried`
 
         Raises:
+            RequestError: E62 no consent that holds today, E75 the patient is archived; neither
+                keeps anybody from a try
             StorageError: E50 not writable, E51 disk full, E53 no such patient,
                 E57 when the actor may only look
         """
         if patient_id is None and is_kept:
             raise ValueError("a session that is kept needs a patient")
-        self._refuse_unless_reached(patient_id)  # before anything is written, a key included
+        # Before anything is written, a key included.
+        self._refuse_unless_admitted(patient_id, is_kept)
         session_id, key = new_id(), self._key_for(patient_id)
         with recording.open("rb") as source:
             stored = self.files.sealed_with(key).store(session_id, recording.suffix, source)
@@ -64,6 +68,7 @@ class SessionVerbs(Verbs):
                 if patient_id is not None:
                     patient = reach_patient(unit, access, patient_id)
                     if is_kept:
+                        refuse_addition(patient)
                         patient.last_number += 1
                         session.number = patient.last_number
                 unit.add(session)
@@ -77,11 +82,13 @@ class SessionVerbs(Verbs):
             undo.pop_all()
         return kept
 
-    def _refuse_unless_reached(self, patient_id: str | None) -> None:
+    def _refuse_unless_admitted(self, patient_id: str | None, is_kept: bool) -> None:
         with self._reading() as (unit, access):
             access.refuse_change()
             if patient_id is not None:
-                reach_patient(unit, access, patient_id)
+                patient = reach_patient(unit, access, patient_id)
+                if is_kept:
+                    refuse_addition(patient)
 
     def session(self, session_id: str) -> Session:
         """Look a session up, with patient, runs and media.

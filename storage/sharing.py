@@ -2,12 +2,14 @@
 
 import secrets
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import select
 
 from storage.access import reach_patient
-from storage.account_models import Account, Share
+from storage.account_models import Account, Role, Share
 from storage.audit import Action, now
+from storage.consents import Scope
 from storage.models import Patient
 from storage.verbs import Verbs
 from verhm.errors import RequestError
@@ -24,12 +26,14 @@ class Shared:
         name: of the person
         role: of the person
         pseudonym: what a researcher knows the patient by
+        lacks_consent: whether a researcher sees nothing, as no consent to research holds
     """
 
     account_id: str
     name: str
     role: str
     pseudonym: str
+    lacks_consent: bool
 
 
 class SharingVerbs(Verbs):
@@ -40,7 +44,7 @@ class SharingVerbs(Verbs):
 
         Raises:
             StorageError: E53 no such patient, E57 somebody else's
-            RequestError: E63 no such account
+            RequestError: E62 no consent to research, with a researcher; E63 no such account
         """
         with self._writing() as (unit, access):
             patient = reach_patient(unit, access, patient_id)
@@ -48,6 +52,12 @@ class SharingVerbs(Verbs):
             other = unit.get(Account, account_id)
             if other is None or other.removed_at is not None or other.id == patient.owner_id:
                 raise RequestError("E63", "There is no such other account.", "Choose one.")
+            if _lacks_consent(patient, other.role):
+                raise RequestError(
+                    "E62",
+                    "The patient has not agreed to research.",
+                    "Record that consent under Patients first.",
+                )
             if unit.get(Share, (patient_id, account_id)) is None:
                 share = Share(patient_id=patient_id, account_id=account_id, given_at=now())
                 share.pseudonym = f"R-{secrets.token_hex(4).upper()}"
@@ -74,9 +84,13 @@ class SharingVerbs(Verbs):
             .order_by(Account.name)
         )
         with self._reading() as (unit, access):
-            access.refuse_unless_owner(reach_patient(unit, access, patient_id))
+            patient = reach_patient(unit, access, patient_id)
+            access.refuse_unless_owner(patient)
             rows = unit.execute(query).all()
-        return tuple(Shared(one.id, one.name, one.role, pseudonym) for one, pseudonym in rows)
+        return tuple(
+            Shared(one.id, one.name, one.role, pseudonym, _lacks_consent(patient, one.role))
+            for one, pseudonym in rows
+        )
 
     def own_patients(self) -> tuple[Patient, ...]:
         """The actor's own patients, by code: those that the actor may share."""
@@ -85,3 +99,7 @@ class SharingVerbs(Verbs):
                 return ()
             own = select(Patient).where(Patient.owner_id == access.account_id)
             return tuple(unit.scalars(own.order_by(Patient.code)))
+
+
+def _lacks_consent(patient: Patient, role: str) -> bool:
+    return role == Role.RESEARCHER and not patient.has_consent(date.today(), Scope.RESEARCH)

@@ -94,7 +94,8 @@ def _sharing(
     others = [each for each in people if each.id != found.account_id]
     words = (
         "<p>Nobody else sees your patients, unless you let them in. A clinician then sees and adds "
-        "everything; a researcher sees figures only, under a pseudonym and with days moved.</p>"
+        "everything; a researcher sees figures only, under a pseudonym and with days moved, "
+        "and only while the patient agrees to research.</p>"
     )
     if not patients:
         words += "<p class='muted'>You have no patients yet.</p>"
@@ -117,6 +118,8 @@ def _sharing(
 
 def _shared_row(patient: Patient, shared: Shared) -> str:
     known = f", known there as {shared.pseudonym}" if shared.role == Role.RESEARCHER else ""
+    if shared.lacks_consent:
+        known += "; not shown, as no consent to research holds"
     fields = [
         hidden_field("patient", patient.id),
         hidden_field("account", shared.account_id),

@@ -2,23 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
 
+from storage.models import Patient
 from ui.marks import icon, long_date, short_date
 
 SOON = 30  # days before its end from which consent is pointed out
-
-
-class ConsentDates(Protocol):
-    """The part of a patient that this module reads."""
-
-    consent_given_on: date | None
-    consent_until: date | None
-    consent_withdrawn_on: date | None
-    is_demonstration: bool
-
-    def has_consent(self, on: date) -> bool:
-        """Whether recordings may be kept on that day."""
 
 
 @dataclass(frozen=True)
@@ -45,17 +33,18 @@ class Consent:
         return icon(self.symbol)
 
 
-def consent_of(patient: ConsentDates, today: date) -> Consent:
-    """Consent of a patient as it stands on a day."""
+def consent_of(patient: Patient, today: date) -> Consent:
+    """Consent of a patient to recording and analysis, as it stands on a day."""
     if patient.is_demonstration:
         return Consent(True, False, "not needed", "Synthetic, no consent needed", "check")
-    withdrawn, until = patient.consent_withdrawn_on, patient.consent_until
-    if withdrawn and withdrawn <= today:
-        return _missing(f"withdrawn {short_date(withdrawn, today)}", "Consent withdrawn")
-    if patient.consent_given_on is None:
+    entry = patient.consent(today)
+    if entry is None:
         return _missing("none yet", "No consent yet")
-    if patient.consent_given_on > today:
-        return _missing(f"from {long_date(patient.consent_given_on)}", "Consent not yet valid")
+    if entry.withdrawn_on:
+        return _missing(f"withdrawn {short_date(entry.withdrawn_on, today)}", "Consent withdrawn")
+    if entry.first_day > today:
+        return _missing(f"from {long_date(entry.first_day)}", "Consent not yet valid")
+    until = entry.expires_on
     if until is None:
         return Consent(True, False, "without end", "Consent given", "check")
     if until < today:

@@ -1,13 +1,13 @@
-"""The form for a new patient, or for changing one and the consent."""
+"""The form for a new patient with the consent, or for changing one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import gradio as gr
 
-from storage.details import PatientDetails
+from storage.consents import Scope
+from storage.details import Agreement, PatientDetails
 from storage.models import Patient
 from ui.days import as_day, day_field
 from ui.pieces import markup
@@ -23,7 +23,8 @@ class PatientForm:
     Attributes:
         panel: that holds it, shown while it is in use
         title: HTML
-        fields: code, name, age band, note, consent given, until, withdrawn
+        fields: code, name, age band, note, consent given, until, also to research
+        consent_row: that holds the last three, for a new patient only; later there are entries
         problem: HTML for what is wrong with the entries
         save: button
         close: button that leaves everything as it was
@@ -32,6 +33,7 @@ class PatientForm:
     panel: gr.Column
     title: gr.HTML
     fields: tuple[Any, ...]
+    consent_row: gr.Row
     problem: gr.HTML
     save: gr.Button
     close: gr.Button
@@ -39,12 +41,12 @@ class PatientForm:
     @property
     def days(self) -> tuple[Any, ...]:
         """Those of the fields that hold a day."""
-        return self.fields[4:]
+        return self.fields[4:6]
 
     @property
     def outputs(self) -> list[Any]:
         """What `filled` and `closed` renew."""
-        return [self.panel, self.title, self.problem, *self.fields]
+        return [self.panel, self.title, self.problem, self.consent_row, *self.fields]
 
 
 def lay_out_form() -> PatientForm:
@@ -55,25 +57,30 @@ def lay_out_form() -> PatientForm:
             code = gr.Textbox(label="Code", max_length=40, elem_id="patient-code")
             name = gr.Textbox(label="Name (optional)", max_length=200, elem_id="patient-name")
             age_band = gr.Dropdown(AGE_BANDS, value="", label="Age band")
-        with gr.Row():
-            given = day_field("Consent given on", elem_id="consent-given")
+        with gr.Row(equal_height=True) as consent_row:
+            given = day_field("Consent to recording and analysis given on", elem_id="consent-given")
             until = day_field("Valid until", elem_id="consent-until")
-            withdrawn = day_field("Withdrawn on", visible=False, elem_id="consent-withdrawn")
+            research = gr.Checkbox(
+                label="Also to research: researchers may see figures without the name",
+                container=False,
+                elem_id="consent-research",
+            )
         note = gr.Textbox(label="Note", lines=2, max_length=4_000)
         problem = markup(elem_classes="problem-slot")
         with gr.Row(elem_classes="acts"):
             save = gr.Button("Save patient", variant="primary", elem_id="save-patient")
             close = gr.Button("Cancel")
-    fields = (code, name, age_band, note, given, until, withdrawn)
-    return PatientForm(panel, title, fields, problem, save, close)
+    fields = (code, name, age_band, note, given, until, research)
+    return PatientForm(panel, title, fields, consent_row, problem, save, close)
 
 
 def filled(patient: Patient | None, next_code: str) -> list[Any]:
     """Updates that open the form: empty for a new patient, else with what is known."""
-    title = "New patient" if patient is None else "Edit patient and consent"
-    head = [gr.Column(visible=True), f"<h2>{title}</h2>", ""]
+    title = "New patient" if patient is None else "Edit patient"
+    consent_row = gr.Row(visible=patient is None)
+    head = [gr.Column(visible=True), f"<h2>{title}</h2>", "", consent_row]
     if patient is None:
-        return [*head, next_code, "", "", "", "", "", gr.update(value="", visible=False)]
+        return [*head, next_code, "", "", "", "", "", False]
     band = patient.age_band
     return [
         *head,
@@ -81,19 +88,19 @@ def filled(patient: Patient | None, next_code: str) -> list[Any]:
         patient.name or "",
         gr.Dropdown(choices=list(dict.fromkeys((*AGE_BANDS, band))), value=band),
         patient.note,
-        _written(patient.consent_given_on),
-        _written(patient.consent_until),
-        gr.update(value=_written(patient.consent_withdrawn_on), visible=True),
+        *("", "", False),
     ]
 
 
 def closed() -> list[Any]:
     """Updates that put the form away."""
-    return [gr.Column(visible=False), "", "", *(gr.skip() for _ in range(7))]
+    return [gr.Column(visible=False), "", "", *(gr.skip() for _ in range(8))]
 
 
-def read_form(entries: Sequence[Any], patient: Patient | None) -> PatientDetails:
-    """What was entered, in the order of the form's fields.
+def read_form(
+    entries: Sequence[Any], patient: Patient | None
+) -> tuple[PatientDetails, Agreement | None]:
+    """What was entered, in the order of the form's fields, and what a new patient agreed to.
 
     Args:
         entries: values of the fields
@@ -102,24 +109,24 @@ def read_form(entries: Sequence[Any], patient: Patient | None) -> PatientDetails
     Raises:
         RequestError: E63 when an entry cannot be
     """
-    code, name, age_band, note, given, until, withdrawn = entries
-    if until and not given:
-        raise RequestError(
-            "E63",
-            "The consent has an end, but no day on which it was given.",
-            "Enter that day, or clear the end.",
-        )
-    return PatientDetails(
+    code, name, age_band, note, *consent = entries
+    details = PatientDetails(
         code=code or "",
         name=name,
         age_band=age_band or "",
         note=note or "",
-        consent_given_on=as_day(given),
-        consent_until=as_day(until),
-        consent_withdrawn_on=as_day(withdrawn),
         is_demonstration=patient.is_demonstration if patient else False,
     )
+    return details, None if patient else _agreement(*consent)
 
 
-def _written(day: date | None) -> str:
-    return day.isoformat() if day else ""
+def _agreement(given: str | None, until: str | None, has_research: bool) -> Agreement | None:
+    day = as_day(given)
+    if day is None and (until or has_research):
+        raise RequestError(
+            "E63",
+            "The consent has no day on which it was given.",
+            "Enter that day, or clear the rest.",
+        )
+    scopes = (Scope.ANALYSIS, Scope.RESEARCH) if has_research else (Scope.ANALYSIS,)
+    return Agreement(day, as_day(until), scopes) if day else None

@@ -71,13 +71,15 @@ def wire_removal(
                 "E63", "No patient is open.", "Select the patient's row first, then try again."
             )
         patient = repository.patient(patient_id)
-        verb = "Take back from the archive" if patient.archived_at else "Archive"
+        verb = "Bring back" if patient.archived_at else "Archive"
         return [patient.id, gr.Column(visible=True), _words(patient), "", "", verb]
 
     @shows_errors
     def archive(asked: str, patient_id: str | None, session_id: str | None) -> list[Any]:
         goes = repository.patient(asked).archived_at is None
         repository.archive_patient(asked, goes)
+        if goes:  # what they find could not be saved any more
+            context.jobs.stop(analysed_sessions(context, asked))
         return [_without(asked if goes else None, patient_id, session_id), *_closed()]
 
     def erase(asked: str, typed: str, patient_id: str | None, session_id: str | None) -> list[Any]:
@@ -99,6 +101,18 @@ def wire_removal(
     removal.close.click(_closed, None, removal.outputs, show_progress="hidden")
 
 
+def wire_archive(context: AppContext, selected: Selection, table: gr.HTML) -> None:
+    """Connect the list's button that brings a patient back from the archive."""
+
+    @shows_errors
+    def bring_back(patient_id: str, session_id: str | None) -> OpenRequest:
+        context.repository.archive_patient(patient_id, is_archived=False)
+        return open_request(patient_id, session_id)
+
+    both = [selected.patient, selected.session]
+    table.bring_back(bring_back, both, selected.request, show_progress="hidden")
+
+
 def erase_patient(context: AppContext, patient_id: str, code_typed: str) -> None:
     """Stop the analyses of a patient and erase everything of the patient.
 
@@ -107,11 +121,11 @@ def erase_patient(context: AppContext, patient_id: str, code_typed: str) -> None
         StorageError: E50 when a file cannot be erased, E53 when there is no such patient
     """
     if code_typed.strip() == context.repository.patient(patient_id).code:
-        context.jobs.stop(_analysed_sessions(context, patient_id))
+        context.jobs.stop(analysed_sessions(context, patient_id))
     context.repository.erase_patient(patient_id, code_typed)
 
 
-def _analysed_sessions(context: AppContext, patient_id: str) -> set[str]:
+def analysed_sessions(context: AppContext, patient_id: str) -> set[str]:
     """Ids of the patient's sessions with a job or a film, of those tried without saving too."""
     found = set()
     for session_id in {job.session_id for job in context.jobs.all()} | context.jobs.films.sessions:
@@ -132,7 +146,7 @@ def _closed() -> list[Any]:
 
 def _words(patient: Patient) -> str:
     return (
-        f"<h2>Archive or erase {escaped(patient.code)}</h2><p>Archived, a patient leaves the list "
-        "and can be taken back. Erased, the patient is gone for good, with every session, "
-        "recording, result and video.</p>"
+        f"<h2>Archive or erase {escaped(patient.code)}</h2><p>Archived, a patient leaves the "
+        "list, takes no new sessions, and can be brought back. Erased, the patient is gone for "
+        "good, with every session, recording, result and video.</p>"
     )

@@ -7,12 +7,12 @@ from typing import Any
 
 import gradio as gr
 
-from storage.details import PatientDetails
+from ui.consent_panel import lay_out_consent_panel, wire_consent_panel
 from ui.context import AppContext, OpenRequest, Selection, TabHandles, open_patient, open_request
 from ui.days import days_verdicts
 from ui.messages import error_box, shows_errors
 from ui.patient_form import PatientForm, closed, filled, lay_out_form, read_form
-from ui.patient_removal import lay_out_removal, wire_removal
+from ui.patient_removal import lay_out_removal, wire_archive, wire_removal
 from ui.patients_view import ListView, counted, patients_list
 from ui.pieces import markup
 from ui.session_removal import lay_out_session_removal, wire_session_removal
@@ -33,10 +33,11 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
             elem_id="patient-search",
         )
         names = gr.Checkbox(False, label="Show names", container=False, elem_classes="switch-box")
-        archived = gr.Checkbox(False, label="Archived too", container=False)
+        archived = gr.Checkbox(False, label="Show archived", container=False)
         remove = gr.Button("Archive or erase", elem_id="remove-patient")
         new = gr.Button("New patient", variant="primary", elem_id="new-patient")
     form = lay_out_form()
+    consent = lay_out_consent_panel()
     removal = lay_out_removal()
     session_removal = lay_out_session_removal()
     table = markup(
@@ -55,6 +56,8 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
     _wire_table(context, selected, table, form, editing)
     _wire_form(context, selected, new, form, editing, view, [search, names, archived], listed)
     wire_removal(context, selected, remove, removal)
+    wire_consent_panel(context, selected, table, consent)
+    wire_archive(context, selected, table)
     wire_session_removal(context, selected, table, session_removal)
 
     def refresh(patient_id: str | None, session_id: str | None) -> Sequence[Any]:
@@ -141,9 +144,9 @@ def _wire_form(
         *fields, search, shows_names, with_archived = entries
         try:
             known = repository.patient(patient_id) if patient_id else None
-            details: PatientDetails = read_form(fields, known)
+            details, agreement = read_form(fields, known)
             if known is None:
-                patient, session_id = repository.add_patient(details), None
+                patient, session_id = repository.add_patient(details, agreement), None
             else:
                 patient = repository.update_patient(known.id, details)
         except VerhmError as error:

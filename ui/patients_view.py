@@ -26,6 +26,13 @@ _HEADINGS = (
     ("Change vs baseline, share of time in points", ""),
 )
 _MOST_SESSIONS = 12  # shown under an open patient
+# What can be done with an open patient; in the archive nothing is added or changed.
+_VERBS = (
+    ("new_session", "New session", ""),
+    ("consent", "Consent", "quiet"),
+    ("edit", "Edit patient", "quiet"),
+)
+_ARCHIVED = (("bring_back", "Bring back", ""), ("consent", "Consent", "quiet"))
 
 
 @dataclass(frozen=True)
@@ -90,7 +97,7 @@ def _row(overview: PatientOverview, change: Change | str, span: float, view: Lis
         f"<td class='num'>{overview.session_count}</td>",
         *_last_session(overview, view.today),
         f"<td>{_quality(overview)}</td>",
-        f"<td>{_change(overview, change, span)}</td>",
+        f"<td>{_change(overview, change, span, view.today)}</td>",
     ]
     row = (
         f"<tr class='{'selected' if is_open else ''}' data-patient='{escaped(patient.id)}' "
@@ -131,8 +138,9 @@ def _quality(overview: PatientOverview) -> str:
     return grade_mark(grade(latest.quality, latest.summary))
 
 
-def _change(overview: PatientOverview, change: Change | str, span: float) -> str:
-    if overview.patient.consent_withdrawn_on:
+def _change(overview: PatientOverview, change: Change | str, span: float, today: date) -> str:
+    consent = overview.patient.consent(today)
+    if consent is not None and consent.withdrawn_on:
         change = "Closed, no new sessions"
     elif overview.session_count == 0:
         change = "No session yet"
@@ -172,10 +180,8 @@ def _opened(overview: PatientOverview, view: ListView) -> str:
         sessions = "<span class='muted'>No session yet</span>"
     buttons = "".join(
         f"<button type='button' class='btn small {kind}' data-do='{verb}'>{words}</button>"
-        for verb, words, kind in (
-            ("new_session", "New session", ""),
-            ("edit", "Edit patient and consent", "quiet"),
-        )
+        for verb, words, kind in (_ARCHIVED if overview.patient.archived_at else _VERBS)
+        if verb != "consent" or not overview.patient.is_demonstration
     )
     note = f"<p class='note'>{escaped(overview.patient.note)}</p>" if overview.patient.note else ""
     return (

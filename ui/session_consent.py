@@ -1,13 +1,13 @@
 """Step 1 of a new session: whether the recording may be kept."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import gradio as gr
 
-from storage.details import PatientDetails
+from storage.details import Agreement
 from storage.models import Patient
 from storage.repository import Repository
 from ui.consent import consent_of
@@ -72,9 +72,12 @@ def shown(patient: Patient | None, today: date) -> Sequence[Any]:
     if patient.is_demonstration:
         words = "The demonstration patient holds synthetic voices only. Yours can be tried."
         return [_line(f"<span>{words}</span>", is_done=False), gr.Row(visible=False)]
+    if patient.archived_at is not None:
+        words = "This patient is in the archive. Bring the patient back under <b>Patients</b>."
+        return [_line(f"<span>{words}</span>", is_done=False), gr.Row(visible=False)]
     consent = consent_of(patient, today)
     if consent.is_given:
-        return [_line(_agreed_words(patient), is_done=True), gr.Row(visible=False)]
+        return [_line(_agreed_words(patient, today), is_done=True), gr.Row(visible=False)]
     words = (
         f"<span>{escaped(consent.sentence)} for <b>{escaped(patient.code)}</b>. Without it nothing "
         "is kept.</span>"
@@ -86,7 +89,8 @@ def settle(repository: Repository, patient_id: str | None, entries: Entries, tod
     """Record the consent that was just given, and refuse to keep a voice without one.
 
     Raises:
-        RequestError: E62 when there is no consent, E63 when its dates cannot be
+        RequestError: E62 when there is no consent, E63 when its dates cannot be, E75 when the
+            patient is archived
         StorageError: E53 when the patient was erased meanwhile
     """
     if entries.is_trial:
@@ -117,34 +121,19 @@ def settle(repository: Repository, patient_id: str | None, entries: Entries, tod
         raise RequestError(
             "E63", "The consent's date lies in the future.", "Enter the day it was given."
         )
-    details = replace(
-        details_of(patient),
-        consent_given_on=given,
-        consent_until=as_day(entries.agreed_until),
-        consent_withdrawn_on=None,
-    )
-    repository.update_patient(patient_id, details)
+    agreement = Agreement(given, as_day(entries.agreed_until))
+    if agreement.expires_on is not None and agreement.expires_on < today:
+        raise RequestError(
+            "E62", "The consent has ended already.", "Enter a day until which it is valid."
+        )
+    repository.give_consent(patient_id, agreement)
 
 
-def details_of(patient: Patient) -> PatientDetails:
-    """What is entered about a patient now."""
-    return PatientDetails(
-        code=patient.code,
-        name=patient.name,
-        age_band=patient.age_band,
-        note=patient.note,
-        consent_given_on=patient.consent_given_on,
-        consent_until=patient.consent_until,
-        consent_withdrawn_on=patient.consent_withdrawn_on,
-        is_demonstration=patient.is_demonstration,
-    )
-
-
-def _agreed_words(patient: Patient) -> str:
-    given, until = patient.consent_given_on, patient.consent_until
-    assert given is not None
-    end = f", valid to {long_date(until)}" if until else ", valid without end"
-    return f"<span>Recording and analysis agreed on {long_date(given)}{end}</span>"
+def _agreed_words(patient: Patient, today: date) -> str:
+    entry = patient.consent(today)
+    assert entry is not None
+    end = f", valid to {long_date(entry.expires_on)}" if entry.expires_on else ", valid without end"
+    return f"<span>Recording and analysis agreed on {long_date(entry.first_day)}{end}</span>"
 
 
 def _line(words: str, is_done: bool) -> str:

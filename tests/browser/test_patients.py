@@ -38,8 +38,9 @@ def test_a_day_is_kept_or_refused_at_its_field_and_a_session_can_be_erased(page,
 
     repository = open_records(tmp_path / "data")
     (overview,) = repository.patients()
-    assert overview.patient.consent_given_on == as_day("2026-01-05")
-    details = SessionDetails(overview.patient.consent_given_on)
+    (entry,) = overview.patient.consents
+    assert (entry.given_on, entry.expires_on) == (as_day("2026-01-05"), as_day("2099-11-21"))
+    details = SessionDetails(entry.given_on)
     repository.add_session(overview.patient.id, details, voice)
     page.locator("tr[data-patient]").click()
     page.locator("[data-erase]").click()

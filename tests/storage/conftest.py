@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from storage.details import PatientDetails, RunResult, SessionDetails
+from storage.details import Agreement, PatientDetails, RunResult, SessionDetails
 from storage.repository import Repository, open_repository
 from tests.factories import make_analysis
 from tests.storage.people import People
 from verhm.settings import AnalysisSettings, VideoSettings
 
 SOUND = bytes(range(256)) * 40
+AGREED = Agreement(date(2026, 1, 1))
 
 
 class Practice:
@@ -21,8 +22,8 @@ class Practice:
         self.repository = repository
         self.recording = recording
 
-    def patient(self, code: str = "P-0001", **details):
-        return self.repository.add_patient(PatientDetails(code, **details))
+    def patient(self, code: str = "P-0001", agreement: Agreement | None = AGREED, **details):
+        return self.repository.add_patient(PatientDetails(code, **details), agreement)
 
     def session(self, patient, day: int = 1, is_kept: bool = True, **details):
         details = SessionDetails(date(2026, 3, day), **details)

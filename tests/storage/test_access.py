@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from storage.account_models import Role
-from storage.details import PatientDetails, SessionDetails
+from storage.consents import Scope
+from storage.details import Agreement, PatientDetails, SessionDetails
 from storage.keys import new_key
 from storage.models import MediaKind, VideoState
 from storage.repository import open_repository
@@ -36,8 +37,9 @@ class Ward:
         self.hers, self.his, self.figures = (
             people.seen_by(each) for each in (people.administrator, self.bert, self.rosa)
         )
-        details = PatientDetails("P-0417", "Jane Doe", note=NOTE, consent_given_on=DAY)
-        self.patient = self.hers.add_patient(details)
+        details = PatientDetails("P-0417", "Jane Doe", note=NOTE)
+        agreement = Agreement(DAY, scopes=(Scope.ANALYSIS, Scope.RESEARCH))
+        self.patient = self.hers.add_patient(details, agreement)
         session = SessionDetails(DAY, note=NOTE)
         self.session = self.hers.add_session(self.patient.id, session, recording)
         run = self.hers.begin_run(self.session.id, AnalysisSettings())
@@ -60,6 +62,7 @@ class Ward:
             "recording": lambda: repository.recording(self.session.id),
             "recording_content": lambda: repository.recording_content(self.session.id),
             "shares": lambda: repository.shares(self.patient.id),
+            "consents": lambda: repository.consents(self.patient.id),
         }
 
     def changes(self, repository):
@@ -68,6 +71,8 @@ class Ward:
         session = SessionDetails(DAY)
         return {
             "update": lambda: repository.update_patient(patient, details),
+            "consent": lambda: repository.give_consent(patient, Agreement(DAY)),
+            "withdrawal": lambda: repository.withdraw_consent(patient, DAY, [Scope.ANALYSIS]),
             "archive": lambda: repository.archive_patient(patient),
             "erase": lambda: repository.erase_patient(patient, "P-0417"),
             "add_session": lambda: repository.add_session(patient, session, self.recording),
@@ -143,7 +148,7 @@ def test_a_researcher_sees_figures_and_nothing_that_tells_whose(ward):
     run = ward.figures.run(ward.run.id)
     for each in (patient, session.patient, run.session.patient):
         assert (each.code, each.name, each.note) == (shared.pseudonym, None, "")
-        assert each.consent_given_on is None
+        assert each.consents == []
     assert session.note == ""
     assert {media.kind for media in session.media} == {MediaKind.ANALYSIS, MediaKind.MORPHS}
     moved = DAY - session.recorded_on
@@ -153,7 +158,7 @@ def test_a_researcher_sees_figures_and_nothing_that_tells_whose(ward):
     assert run.created_at.date() < ward.run.created_at.date()
     assert {media.kind for media in run.media} == {MediaKind.ANALYSIS, MediaKind.MORPHS}
     assert ward.figures.document(ward.run.id) == ward.hers.document(ward.run.id)
-    voices = ("voice", "media", "media_of", "recording", "shares")
+    voices = ("voice", "media", "media_of", "recording", "shares", "consents")
     calls = {name: ward.reads(ward.figures)[name] for name in voices}
     assert refusals(calls) == dict.fromkeys(voices, "E57")
     assert set(refusals(ward.changes(ward.figures)).values()) <= {"E53", "E57"}

@@ -1,10 +1,12 @@
 """What an earlier version left behind is brought up to date, and nothing of it is lost."""
 
 import sqlite3
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from alembic import command
 
+from storage.consents import Scope
 from storage.repository import open_repository
 
 UPGRADE = command.upgrade
@@ -69,3 +71,38 @@ def test_no_number_is_there_twice(first_version):
     with pytest.raises(sqlite3.IntegrityError):
         connection.execute("UPDATE sessions SET number = 3 WHERE id = 'early'")
     connection.close()
+
+
+GIVEN, ENDS, WITHDRAWN = date(2026, 1, 5), date(2026, 6, 30), date(2026, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("code", "days", "entries", "held"),
+    [
+        ("A", (GIVEN, ENDS, WITHDRAWN), [(GIVEN, ENDS, None), (None, None, WITHDRAWN)], 55),
+        ("A", (GIVEN, ENDS, None), [(GIVEN, ENDS, None)], 177),
+        ("A", (None, None, WITHDRAWN), [(None, None, WITHDRAWN)], 0),
+        ("A", (None, None, None), [], 0),
+    ],
+)
+def test_consent_becomes_entries_that_hold_on_the_same_days(
+    first_version, code, days, entries, held
+):
+    with sqlite3.connect(first_version / "verhm.db") as connection:
+        connection.execute(
+            "UPDATE patients SET consent_given_on = ?, consent_until = ?, "
+            "consent_withdrawn_on = ? WHERE id = ?",
+            (*(day and day.isoformat() for day in days), code),
+        )
+    connection.close()
+    repository = open_repository(first_version)
+    patient = repository.patient(code)
+    found = [(each.given_on, each.expires_on, each.withdrawn_on) for each in patient.consents]
+    assert found == entries
+    assert all(each.scope is Scope.ANALYSIS for each in patient.consents)
+    assert all(each.recorded_by is None for each in patient.consents)
+    now = datetime.now(UTC)
+    assert all(now - timedelta(minutes=5) < each.recorded_at <= now for each in patient.consents)
+    year = [date(2026, 1, 1) + timedelta(day) for day in range(365)]
+    assert sum(patient.has_consent(day) for day in year) == held
+    repository.close()

@@ -11,13 +11,10 @@ from verhm.errors import RequestError, StorageError
 
 
 def test_a_patient_comes_back_as_entered(practice):
-    details = PatientDetails(
-        " P-7 ", "Élan Vital", "35–44", "referred", date(2026, 1, 1), date(2027, 1, 1)
-    )
+    details = PatientDetails(" P-7 ", "Élan Vital", "35–44", "referred")
     added = practice.repository.add_patient(details)
     found = practice.repository.patient(added.id)
     assert (found.code, found.name, found.age_band) == ("P-7", "Élan Vital", "35–44")
-    assert found.consent_until == date(2027, 1, 1)
     assert found.created_at.tzinfo is not None
     assert found.created_at == added.created_at
 
@@ -54,29 +51,12 @@ def test_the_next_code_follows_the_highest(practice):
         {"code": "  "},
         {"code": "x" * 41},
         {"code": "P-1", "name": "x" * 201},
-        {
-            "code": "P-1",
-            "consent_given_on": date(2026, 2, 2),
-            "consent_until": date(2026, 2, 1),
-        },
     ],
 )
 def test_unfit_entries_are_refused(entries):
     with pytest.raises(RequestError) as caught:
         PatientDetails(**entries)
     assert caught.value.code == "E63"
-
-
-def test_consent_lasts_from_given_to_until_or_withdrawn(practice):
-    patient = practice.patient(
-        consent_given_on=date(2026, 1, 10),
-        consent_until=date(2026, 12, 31),
-        consent_withdrawn_on=date(2026, 6, 1),
-    )
-    days = [date(2026, 1, 9), date(2026, 1, 10), date(2026, 5, 31), date(2026, 6, 1)]
-    assert [patient.has_consent(day) for day in days] == [False, True, True, False]
-    assert not practice.patient("P-2").has_consent(days[0])
-    assert practice.patient("DEMO", is_demonstration=True).has_consent(days[0])
 
 
 def test_search_knows_codes_and_names_in_any_case(practice):
@@ -135,7 +115,7 @@ def test_the_list_takes_as_many_queries_for_many_as_for_one(practice):
         patient = practice.patient(f"P-{number:04d}")
         for day in range(1, 4):
             practice.done(practice.session(patient, day))
-    assert queries() == one == 2
+    assert queries() == one == 3
 
 
 def test_erasing_takes_the_code_and_leaves_no_file(practice):

@@ -12,9 +12,11 @@ from storage.__main__ import main
 from storage.access import Actor
 from storage.account_models import Role
 from storage.audit import Action, Event
+from storage.consents import Scope
+from storage.details import Agreement
 from storage.keys import new_key
-from storage.models import Media, Patient, Run, RunState, Session
-from storage.portable import DOCUMENT, PatientFile
+from storage.models import Consent, Media, Patient, Run, RunState, Session
+from storage.patient_file import DOCUMENT, PatientFile
 from storage.repository import open_repository
 from storage.vault import Vault
 from tests.storage.conftest import SOUND, files_in
@@ -35,9 +37,9 @@ def patient(practice):
         "P-0417",
         name="Jane Doe",
         note="walks by the river",
-        consent_given_on=date(2026, 1, 2),
-        consent_until=date(2027, 1, 2),
+        agreement=Agreement(date(2026, 1, 2), date(2100, 1, 2), tuple(Scope)),
     )
+    practice.repository.withdraw_consent(patient.id, date(2026, 2, 1), [Scope.RESEARCH])
     practice.session(practice.patient("P-0418"))
     first = practice.session(patient, note="ünïcode\n✓", phq9=3, gad7=21)
     practice.session(patient, day=2, is_kept=False)
@@ -56,12 +58,13 @@ def rows_of(repository, patient_id: str) -> list[list[tuple]]:
     """Everything that is kept of a patient but unfinished runs, tries, keys and whose it is."""
     kept = select(Session.id).where(Session.patient_id == patient_id, Session.is_kept)
     finished = select(Run.id).where(Run.session_id.in_(kept), Run.state == RunState.DONE)
-    whose = {"owner_id"}
+    whose = {"owner_id", "recorded_by", "number"}
     queries = (
         (Patient, Patient.id == patient_id),
         (Session, Session.id.in_(kept)),
         (Run, Run.id.in_(finished)),
         (Media, Media.session_id.in_(kept)),
+        (Consent, Consent.patient_id == patient_id),
     )
     with repository.database.reading() as unit:
         return [
@@ -69,7 +72,9 @@ def rows_of(repository, patient_id: str) -> list[list[tuple]]:
                 tuple(
                     repr(getattr(row, c.key)) for c in kind.__table__.columns if c.key not in whose
                 )
-                for row in unit.scalars(select(kind).where(which).order_by(kind.id))
+                for row in unit.scalars(
+                    select(kind).where(which).order_by(*kind.__mapper__.primary_key)
+                )
             ]
             for kind, which in queries
         ]
@@ -166,6 +171,11 @@ CHANGES = {
     "a score that cannot be": lambda it: it["sessions"][0].update(phq9=28),
     "a try": lambda it: it["sessions"][0].update(is_kept=False),
     "a summary that is none": lambda it: it["sessions"][0]["runs"][0].update(summary={"a": 1}),
+    "a consent both given and withdrawn": lambda it: it["consents"][0].update(
+        withdrawn_on="2026-03-01"
+    ),
+    "a consent that ends before": lambda it: it["consents"][0].update(expires_on="2025-01-01"),
+    "a scope that is none": lambda it: it["consents"][0].update(scope="selling"),
     "a moment that is none": lambda it: it.update(created_at="yesterday"),
 }
 

@@ -20,11 +20,11 @@ KILLED = """
 import os, signal, sys
 from datetime import date
 from pathlib import Path
-from storage.details import PatientDetails, SessionDetails
+from storage.details import Agreement, PatientDetails, SessionDetails
 from storage.repository import open_repository
 from verhm.settings import AnalysisSettings
 repository = open_repository(Path(sys.argv[1]))
-patient = repository.add_patient(PatientDetails("P-0001"))
+patient = repository.add_patient(PatientDetails("P-0001"), Agreement(date(2026, 1, 1)))
 session = repository.add_session(patient.id, SessionDetails(date(2026, 3, 1)), Path(sys.argv[2]))
 repository.mark_running(repository.begin_run(session.id, AnalysisSettings()).id)
 (repository.files.folder / session.id / "result.json.part").write_bytes(b"half a res")

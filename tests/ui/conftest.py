@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 
 from storage.access import Actor
 from storage.accounts import Accounts
-from storage.details import PatientDetails, RunResult, SessionDetails
+from storage.details import Agreement, PatientDetails, RunResult, SessionDetails
 from storage.repository import open_accounts, open_repository
 from storage.vault import Vault
 from tests.audio.encoding import film
@@ -122,7 +122,7 @@ def add_session(context, recording):
 
     def add(code: str = "P-0001", name: str | None = None, note: str = ""):
         patient = context.repository.add_patient(
-            PatientDetails(code, name, consent_given_on=date(2026, 1, 5))
+            PatientDetails(code, name), Agreement(date(2026, 1, 5))
         )
         details = SessionDetails(TODAY, "Free speech", "English", note)
         return context.repository.add_session(patient.id, details, recording)
@@ -178,9 +178,7 @@ def add_run(context, add_session):
 def filmed(context, tmp_path, recording, until):
     """A session whose recording is a film, analysed to the end."""
     path = film(tmp_path / "film.mp4", "-i", recording)
-    patient = context.repository.add_patient(
-        PatientDetails("P-0009", consent_given_on=date(2026, 1, 5))
-    )
+    patient = context.repository.add_patient(PatientDetails("P-0009"), Agreement(date(2026, 1, 5)))
     session = context.repository.add_session(patient.id, SessionDetails(TODAY), path)
     job = context.jobs.submit(session.id)
     until(lambda: context.jobs.view(job.id).state.has_ended)

@@ -4,36 +4,39 @@ from datetime import date, timedelta
 
 import pytest
 
-from storage.models import Patient
+from storage.consents import Scope
+from storage.models import Consent, Patient
 from ui.consent import SOON, consent_of
 
 TODAY = date(2026, 11, 21)
 GIVEN = date(2026, 1, 5)
 
 
+def given(on: date, until: date | None = None, scope: Scope = Scope.ANALYSIS) -> Consent:
+    return Consent(scope=scope, given_on=on, expires_on=until)
+
+
+def withdrawn(on: date) -> Consent:
+    return Consent(scope=Scope.ANALYSIS, withdrawn_on=on)
+
+
 @pytest.mark.parametrize(
-    ("dates", "is_given", "short"),
+    ("entries", "is_given", "short"),
     [
-        ({}, False, "none yet"),
-        ({"consent_given_on": GIVEN}, True, "without end"),
-        ({"consent_given_on": GIVEN, "consent_until": date(2027, 9, 3)}, True, "to 3 Sep 2027"),
-        (
-            {"consent_given_on": GIVEN, "consent_until": date(2026, 11, 30)},
-            True,
-            "to 30 Nov, 9 days left",
-        ),
-        ({"consent_given_on": GIVEN, "consent_until": TODAY}, True, "to 21 Nov, last day"),
-        ({"consent_given_on": GIVEN, "consent_until": date(2026, 11, 20)}, False, "ended 20 Nov"),
-        (
-            {"consent_given_on": GIVEN, "consent_withdrawn_on": date(2026, 10, 14)},
-            False,
-            "withdrawn 14 Oct",
-        ),
-        ({"consent_given_on": date(2026, 12, 1)}, False, "from 1 Dec 2026"),
+        ([], False, "none yet"),
+        ([given(GIVEN)], True, "without end"),
+        ([given(GIVEN, date(2027, 9, 3))], True, "to 3 Sep 2027"),
+        ([given(GIVEN, date(2026, 11, 30))], True, "to 30 Nov, 9 days left"),
+        ([given(GIVEN, TODAY)], True, "to 21 Nov, last day"),
+        ([given(GIVEN, date(2026, 11, 20))], False, "ended 20 Nov"),
+        ([given(GIVEN), withdrawn(date(2026, 10, 14))], False, "withdrawn 14 Oct"),
+        ([given(GIVEN), withdrawn(date(2026, 10, 14)), given(TODAY)], True, "without end"),
+        ([given(date(2026, 12, 1))], False, "from 1 Dec 2026"),
+        ([given(GIVEN, scope=Scope.RESEARCH)], False, "none yet"),
     ],
 )
-def test_the_words_fit_the_dates(dates, is_given, short):
-    patient = Patient(code="P", is_demonstration=False, **dates)
+def test_the_words_fit_the_entries(entries, is_given, short):
+    patient = Patient(code="P", is_demonstration=False, consents=entries)
     consent = consent_of(patient, TODAY)
     assert (consent.is_given, consent.short) == (is_given, short)
     # The words never promise more than storage allows.
@@ -41,10 +44,10 @@ def test_the_words_fit_the_dates(dates, is_given, short):
 
 
 def test_consent_near_its_end_is_pointed_out():
-    patient = Patient(code="P", is_demonstration=False, consent_given_on=GIVEN)
-    patient.consent_until = TODAY + timedelta(SOON)
+    patient = Patient(code="P", is_demonstration=False)
+    patient.consents = [given(GIVEN, TODAY + timedelta(SOON))]
     assert consent_of(patient, TODAY).needs_attention
-    patient.consent_until = TODAY + timedelta(SOON + 1)
+    patient.consents = [given(GIVEN, TODAY + timedelta(SOON + 1))]
     assert not consent_of(patient, TODAY).needs_attention
 
 

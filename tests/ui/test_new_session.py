@@ -8,6 +8,7 @@ import gradio as gr
 import pytest
 
 from storage.access import the_program
+from storage.consents import Scope
 from storage.details import PatientDetails
 from ui.context import OpenRequest
 from ui.new_session import _Work as Work
@@ -77,8 +78,9 @@ def test_the_session_is_kept_as_entered_and_analysed(context, patient, begin, en
 def test_consent_given_beside_the_recording_is_kept_with_the_patient(context, patient, begin):
     begin(replace(ENTRIES, agreed_until=(TODAY + timedelta(365)).isoformat()))
     kept = context.repository.patient(patient.id)
-    assert kept.consent_given_on == TODAY
-    assert kept.consent_until == TODAY + timedelta(365)
+    entry = kept.consent(TODAY)
+    assert (entry.given_on, entry.expires_on) == (TODAY, TODAY + timedelta(365))
+    assert not kept.has_consent(TODAY, Scope.RESEARCH)
 
 
 @pytest.mark.parametrize(
@@ -106,6 +108,7 @@ def test_a_recording_becomes_one_session_only(context, patient, begin):
         ({"agreed_on": None}, "E62"),
         ({"agreed_on": (TODAY + timedelta(1)).isoformat()}, "E63"),
         ({"agreed_on": "yesterday"}, "E63"),
+        ({"agreed_on": "2026-01-01", "agreed_until": "2026-01-02"}, "E62"),
         ({"recorded_on": ""}, "E63"),
         ({"recorded_on": "31.11.2026"}, "E63"),
         ({"recorded_on": (TODAY + timedelta(1)).isoformat()}, "E63"),

@@ -13,7 +13,7 @@ from starlette.routing import Mount, Route
 
 from storage.account_models import Role
 from storage.belongings import Belongings
-from storage.details import PatientDetails, SessionDetails
+from storage.details import Agreement, PatientDetails, SessionDetails
 from storage.keys import new_key
 from storage.models import MediaKind
 from storage.vault import Vault
@@ -32,7 +32,7 @@ NAMES = ("Bert", "Rosa", "Cleo")
 HARMLESS = ("/healthz", "/assets/", "/favicon.ico", "/sign-in", "/first-run", "/sign-out", "/lock")
 OWN = ("/unlock", "/account", "/jobs", "/takes", "/recordings", "/", "/app", "/app/")
 GRADIO = "/app/gradio_api"
-TABLES = ("patients", "sessions", "runs", "media", "shares", "data_keys")
+TABLES = ("patients", "consents", "sessions", "runs", "media", "shares", "data_keys")
 
 
 @dataclass
@@ -66,8 +66,8 @@ def clinic(context, accounts, recording, until, engine):
         account = accounts.create(administrator.id, name, role, OTHER)
         accounts.change_passphrase(account.id, OTHER, PASSPHRASE, "127.0.0.1")
     repository = context.repository
-    details = PatientDetails(SECRETS[0], SECRETS[1], note=SECRETS[2], consent_given_on=TODAY)
-    patient = repository.add_patient(details)
+    details = PatientDetails(SECRETS[0], SECRETS[1], note=SECRETS[2])
+    patient = repository.add_patient(details, Agreement(TODAY))
     session = repository.add_session(patient.id, SessionDetails(TODAY), recording)
     job = context.jobs.submit(session.id)
     until(lambda: context.jobs.view(job.id).state.has_ended)

@@ -4,21 +4,24 @@ from datetime import date
 
 import pytest
 
+from storage.consents import Scope
+from storage.details import Agreement
 from ui.patient_form import filled, read_form
 from verhm.errors import RequestError
 
-FIELDS = ("P-0417", "Ada", "35–44", "A note", "2026-05-12", "2027-05-12", None)
+FIELDS = ("P-0417", "Ada", "35–44", "A note", "2026-05-12", "2027-05-12", True)
 
 
 def test_the_form_reads_back_what_it_shows(context):
-    patient = context.repository.add_patient(read_form(FIELDS, None))
-    shown = filled(patient, "")[3:]
+    patient = context.repository.add_patient(*read_form(FIELDS, None))
+    shown = filled(patient, "")[4:]
     assert shown[:2] == ["P-0417", "Ada"]
-    assert shown[4:6] == ["2026-05-12", "2027-05-12"]
-    assert (patient.consent_given_on, patient.consent_until) == (
-        date(2026, 5, 12),
-        date(2027, 5, 12),
-    )
+    assert [(each.scope, each.given_on, each.expires_on) for each in patient.consents] == [
+        (scope, date(2026, 5, 12), date(2027, 5, 12)) for scope in (Scope.ANALYSIS, Scope.RESEARCH)
+    ]
+    details, agreement = read_form([*shown[:4], *FIELDS[4:]], patient)
+    assert agreement is None  # once there are entries, others are added to them
+    assert (details.code, details.name) == ("P-0417", "Ada")
 
 
 @pytest.mark.parametrize(
@@ -33,8 +36,9 @@ def test_an_entry_that_cannot_be_is_refused_with_a_code(position, value):
 
 
 def test_a_consent_written_with_dots_is_kept():
-    details = read_form(("P-1", "", "", "", "21.11.2026", "21.11.2027", ""), None)
-    assert (details.consent_given_on, details.consent_until) == (
-        date(2026, 11, 21),
-        date(2027, 11, 21),
-    )
+    _, agreement = read_form(("P-1", "", "", "", "21.11.2026", "21.11.2027", False), None)
+    assert agreement == Agreement(date(2026, 11, 21), date(2027, 11, 21))
+
+
+def test_a_patient_may_be_entered_before_agreeing_to_anything():
+    assert read_form(("P-1", "", "", "", "", "", False), None)[1] is None

@@ -3,6 +3,8 @@ const ACTIONS = {
   new: () => trigger("new", {}),
   demonstrate: () => trigger("demonstrate", {}),
   edit: () => trigger("edit", {}),
+  consent: () => trigger("consent", {}),
+  bring_back: () => trigger("bring_back", {}),
   new_session: () => trigger("new_session", {}),
 };
 

@@ -1,0 +1,237 @@
+"""The document of a patient's file: what of the rows it holds, and rows made of it again."""
+
+import zipfile
+from datetime import date, datetime
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from sqlalchemy import select
+from sqlalchemy.orm import Session as Unit
+
+from storage.audit import now
+from storage.columns import Frozen
+from storage.consents import Scope
+from storage.files import MEDIA_TYPES
+from storage.models import (
+    Base,
+    Media,
+    MediaKind,
+    Patient,
+    Run,
+    RunState,
+    Session,
+    VideoState,
+)
+from verhm.errors import StorageError
+
+DOCUMENT: Final = "patient.json"
+_LARGEST: Final = 64 << 20  # bytes of the document: two thousand sessions have a few
+_UUID: Final = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_SUFFIXES: Final = "|".join(suffix.lstrip(".") for suffix in MEDIA_TYPES)
+
+Id = Annotated[str, Field(pattern=f"^{_UUID}$")]
+FileName = Annotated[str, Field(pattern=rf"^{_UUID}\.({_SUFFIXES})$")]
+Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+
+
+class _Entry(BaseModel):
+    """Columns of one row, under their names; nothing else is taken in."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class MediaEntry(_Entry):
+    """One file, which lies under `media/` and its session's id."""
+
+    id: Id
+    kind: MediaKind
+    file: FileName
+    sha256: Sha256
+    bytes: Annotated[int, Field(ge=0)]
+    media_type: Annotated[str, Field(max_length=40)]
+    created_at: datetime
+
+
+class RunEntry(_Entry):
+    """One finished analysis."""
+
+    id: Id
+    number: Annotated[int, Field(ge=1)]
+    created_at: datetime
+    finished_at: datetime | None
+    state: RunState
+    video_state: VideoState
+    error_code: Annotated[str, Field(max_length=3)] | None
+    error_cause: str | None
+    error_remedy: str | None
+    settings: dict[str, Any]
+    video_settings: dict[str, Any] | None
+    model_name: Annotated[str, Field(max_length=100)] | None
+    model_version: Annotated[str, Field(max_length=40)] | None
+    model_sha256: Sha256 | None
+    summary: dict[str, Any] | None
+    quality: dict[str, Any] | None
+    seconds: dict[str, float] | None
+    media: list[MediaEntry]
+
+
+class SessionEntry(_Entry):
+    """One session; `media` are those of no run, its recording among them."""
+
+    id: Id
+    number: Annotated[int, Field(ge=1)] | None
+    recorded_on: date
+    task: Annotated[str, Field(max_length=40)]
+    language: Annotated[str, Field(max_length=40)]
+    note: str
+    phq9: Annotated[int, Field(ge=0, le=27)] | None
+    gad7: Annotated[int, Field(ge=0, le=21)] | None
+    duration: float | None
+    is_kept: Literal[True]
+    created_at: datetime
+    runs: list[RunEntry]
+    media: list[MediaEntry]
+
+
+class ConsentEntry(_Entry):
+    """One entry about consent; who wrote it down is about people elsewhere, and left out."""
+
+    scope: Scope
+    given_on: date | None
+    expires_on: date | None
+    withdrawn_on: date | None
+    recorded_at: datetime
+
+    @model_validator(mode="after")
+    def _is_one_or_the_other(self) -> "ConsentEntry":
+        if (self.given_on is None) == (self.withdrawn_on is None):
+            raise ValueError("an entry gives consent or withdraws it")
+        if self.expires_on and not (self.given_on and self.given_on <= self.expires_on):
+            raise ValueError("a consent ends after it began")
+        return self
+
+
+class PatientEntry(_Entry):
+    """What was entered about the patient.
+
+    The three days say what holds when the file is written; in a file from before there were
+    entries of their own, they are all that is known of consent.
+    """
+
+    id: Id
+    code: Annotated[str, Field(min_length=1, max_length=40)]
+    name: Annotated[str, Field(max_length=200)] | None
+    age_band: Annotated[str, Field(max_length=20)]
+    note: str
+    consent_given_on: date | None
+    consent_until: date | None
+    consent_withdrawn_on: date | None
+    is_demonstration: bool
+    last_number: Annotated[int, Field(ge=0)]
+    created_at: datetime
+    archived_at: datetime | None
+    sessions: list[SessionEntry]
+    consents: list[ConsentEntry] = []
+
+    @property
+    def all_consents(self) -> list[ConsentEntry]:
+        """The entries, made of the three days where there are none."""
+        days = [
+            (self.consent_given_on, self.consent_until, None),
+            (None, None, self.consent_withdrawn_on),
+        ]
+        return self.consents or [
+            ConsentEntry(
+                scope=Scope.ANALYSIS,
+                given_on=begins,
+                expires_on=ends,
+                withdrawn_on=taken_back,
+                recorded_at=now(),
+            )
+            for begins, ends, taken_back in days
+            if begins or taken_back
+        ]
+
+
+class PatientFile(_Entry):
+    """The whole document."""
+
+    schema_: Annotated[Literal["verhm.patient/1"], Field(alias="schema")] = "verhm.patient/1"
+    patient: PatientEntry
+
+
+def spell_patient(unit: Unit, patient: Patient) -> PatientEntry:
+    """A patient with all that is kept and finished, as an entry."""
+    sessions = unit.scalars(
+        select(Session).where(Session.patient_id == patient.id, Session.is_kept)
+    ).all()
+    counts = patient.consent(date.today())
+    return PatientEntry(
+        **_spelled(patient, PatientEntry),
+        consent_given_on=counts.given_on if counts else None,
+        consent_until=counts.expires_on if counts else None,
+        consent_withdrawn_on=counts.withdrawn_on if counts else None,
+        sessions=[_spell_session(each) for each in sessions],
+        consents=[ConsentEntry(**_spelled(each, ConsentEntry)) for each in patient.consents],
+    )
+
+
+def _spell_session(session: Session) -> SessionEntry:
+    finished = [run for run in session.runs if not run.state.is_unfinished]
+    return SessionEntry(
+        **_spelled(session, SessionEntry),
+        runs=[_spell_run(run) for run in finished],
+        media=[_spell_media(media) for media in session.media if media.run_id is None],
+    )
+
+
+def _spell_run(run: Run) -> RunEntry:
+    values = _spelled(run, RunEntry)
+    if run.video_state in (VideoState.QUEUED, VideoState.RENDERING):
+        values["video_state"] = VideoState.NONE
+    return RunEntry(**values, media=[_spell_media(media) for media in run.media])
+
+
+def _spell_media(media: Media) -> MediaEntry:
+    return MediaEntry(**_spelled(media, MediaEntry))
+
+
+def _spelled(row: Base, kind: type[_Entry]) -> dict[str, Any]:
+    """The columns of a row that an entry names, with the analysis' own values as JSON."""
+    columns = [each for each in row.__table__.columns if each.key in kind.model_fields]
+    values = {column.key: getattr(row, column.key) for column in columns}
+    for column in columns:
+        if isinstance(column.type, Frozen):
+            values[column.key] = column.type.spelled(values[column.key])
+    return values
+
+
+def row_of(kind: type[Any], entry: _Entry, **whose: str | None) -> Any:
+    """What `_spelled` made an entry of."""
+    columns = [each for each in kind.__table__.columns if each.key in type(entry).model_fields]
+    values = {column.key: getattr(entry, column.key) for column in columns}
+    for column in columns:
+        if isinstance(column.type, Frozen):
+            values[column.key] = column.type.built(values[column.key])
+    return kind(**values, **whose)
+
+
+def media_of(session: SessionEntry) -> list[MediaEntry]:
+    """All files of a session, its runs' too."""
+    return [*session.media, *(media for run in session.runs for media in run.media)]
+
+
+def read_document(archive: zipfile.ZipFile) -> PatientEntry:
+    """The patient in a file; raises `StorageError` (E59), or what its readers raise."""
+    if archive.getinfo(DOCUMENT).file_size > _LARGEST:
+        raise unfit()
+    return PatientFile.model_validate_json(archive.read(DOCUMENT)).patient
+
+
+def unfit() -> StorageError:
+    """E59."""
+    return StorageError(
+        "E59",
+        "That file is no patient of VERHM's, or not as it was written.",
+        "Have it written again; nothing was changed.",
+    )
