@@ -6,6 +6,7 @@
 `python -m storage restore FOLDER`: make a data folder of a backup.
 `python -m storage export CODE FILE`: one patient with everything, as a file.
 `python -m storage import FILE`: take that patient in, here or elsewhere.
+`python -m storage retention`: what is due for erasing by the rules set in the app.
 """
 
 import argparse
@@ -45,6 +46,8 @@ def main(arguments: list[str] | None = None) -> int:
             _say("Backed up", back_up(place, vault, options.folder.resolve()))
         elif options.command == "passphrase":
             _give_passphrase(place, vault, options.name)
+        elif options.command == "retention":
+            _list_due(place, vault)
         else:
             _hand_over(place, vault, options)
     except VerhmError as error:
@@ -94,6 +97,20 @@ def _give_passphrase(place: Path, vault: Vault | None, name: str) -> None:
     with closing(open_repository(place, vault)) as repository:
         open_accounts(repository).give_passphrase(name, passphrase)
     print("Given. At the next sign-in another one has to be chosen.")
+
+
+def _list_due(place: Path, vault: Vault | None) -> None:
+    """Say what is due; only its owner erases it, in the app."""
+    with closing(open_repository(place, vault)) as repository:
+        rules, due = repository.retention(), repository.due()
+    months, years = rules.recording_months, rules.patient_years
+    print(f"Recordings are due {f'{months} months after the session' if months else 'never'}.")
+    print(f"Patients are due {f'{years} years after the last session' if years else 'never'}.")
+    for each in due:
+        what = [f"{len(each.session_ids)} recordings"] if each.session_ids else []
+        what += ["the whole patient"] if each.is_whole else []
+        print(f"{each.patient.code}: {' and '.join(what)}, last session {each.last_day}")
+    print(f"{len(due)} patients; nothing is erased before their clinician does it in the app.")
 
 
 def _hand_over(place: Path, vault: Vault | None, options: argparse.Namespace) -> None:
@@ -161,7 +178,8 @@ def _parser() -> argparse.ArgumentParser:
     for command in (taken, brought):
         command.add_argument("file", type=Path, help="zip; it is not encrypted")
         command.add_argument("--account", help="name of the clinician whose patient it is")
-    for command in (verify, given, made, back, taken, brought):
+    listed = commands.add_parser("retention", help="list what is due for erasing")
+    for command in (verify, given, made, back, taken, brought, listed):
         command.add_argument("--data", type=Path, help="folder of the patients' data (VERHM_DATA)")
     verify.add_argument("--anchor", type=Path, help="copy of audit.anchor that was kept elsewhere")
     return parser

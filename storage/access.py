@@ -82,7 +82,7 @@ class Access:
         if self.is_program:
             return true()
         shared = Patient.id.in_(list(self.shares))
-        return shared if self.is_deidentified else or_(self._own_patients, shared)
+        return shared if self.is_deidentified else or_(self.own_patients, shared)
 
     @property
     def sessions(self) -> ColumnElement[bool]:
@@ -102,8 +102,14 @@ class Access:
         return true() if self.is_program else Session.owner_id == self.account_id
 
     @property
-    def _own_patients(self) -> ColumnElement[bool]:
-        return Patient.owner_id == self.account_id
+    def own_patients(self) -> ColumnElement[bool]:
+        """Condition on the patients that are the actor's; all are the program's."""
+        return true() if self.is_program else Patient.owner_id == self.account_id
+
+    @property
+    def is_administrator(self) -> bool:
+        """Whether the actor looks after the data folder."""
+        return self.is_program or self.role is Role.ADMINISTRATOR
 
     def refuse_change(self, subject: str = "") -> None:
         """Refuse a change by somebody who may only look; raises `Refused` (E57)."""
@@ -125,6 +131,11 @@ class Access:
         owner = session.patient.owner_id if session.patient else None
         if not self.is_program and self.account_id not in (owner, session.owner_id):
             raise self._not_allowed(session.id)
+
+    def refuse_unless_administrator(self) -> None:
+        """Refuse what concerns the whole data folder; raises `Refused` (E57)."""
+        if not self.is_administrator:
+            raise self._not_allowed("")
 
     def refuse_unless_program(self) -> None:
         """Refuse what only start and stop do; raises `Refused` (E57)."""

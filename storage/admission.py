@@ -1,8 +1,9 @@
-"""What may still be made of a patient: nothing without consent, and nothing in the archive.
+"""What may still be made of a patient, or erased.
 
-It stands where sessions and analyses become rows, so that no verb can go past it, and within their
-transaction, so that nothing is saved after a withdrawal. Looking at what is kept, taking it out and
-erasing it go on; what comes from elsewhere, already analysed, may be taken in.
+Nothing is added without consent or in the archive, nothing is erased under a hold. It is decided
+where sessions and analyses become rows, so that no verb can go past it, and within their
+transaction, so that nothing is saved after a withdrawal. Looking at what is kept and taking it out
+go on; what comes from elsewhere, already analysed, may be taken in.
 """
 
 from datetime import date
@@ -11,10 +12,12 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.engine import Connection
 from sqlalchemy.inspection import inspect
+from sqlalchemy.orm import Session as Unit
 from sqlalchemy.orm import object_session
 
 from storage.models import Patient, Run, RunState, Session, VideoState
-from verhm.errors import RequestError
+from storage.retention_models import Hold
+from verhm.errors import RequestError, StorageError
 
 _DRAWN = (VideoState.QUEUED, VideoState.RENDERING, VideoState.DONE)
 
@@ -40,6 +43,16 @@ def refuse_addition(patient: Patient) -> None:
         )
 
 
+def refuse_erasing(unit: Unit, patient_id: str | None) -> None:
+    """Refuse to erase anything of a patient who is held; raises `RequestError` (E76)."""
+    if patient_id is not None and unit.get(Hold, patient_id) is not None:
+        raise RequestError(
+            "E76",
+            "A hold keeps everything of this patient from being erased.",
+            "Lift the hold first, under Patients in the list of what is due.",
+        )
+
+
 @event.listens_for(Run, "before_insert")
 def _refuse_to_begin(mapper: Any, connection: Connection, run: Run) -> None:
     # A run that begins has no state before its default is filled in; one taken in has ended.
@@ -59,5 +72,11 @@ def _refuse_to_keep(mapper: Any, connection: Connection, run: Run) -> None:
 def _refuse_addition_to(run: Run) -> None:
     unit = object_session(run)
     session = unit.get(Session, run.session_id) if unit is not None else None
+    if session is not None and session.recording_erased_at is not None:
+        raise StorageError(
+            "E53",
+            "The recording of this session was erased.",
+            "Its results stay as they are; record the voice anew for another session.",
+        )
     if session is not None and session.is_kept and session.patient is not None:
         refuse_addition(session.patient)

@@ -43,6 +43,7 @@ class Action(enum.StrEnum):
     SHARE = "share"
     CONSENT = "consent"
     WITHDRAWAL = "withdrawal"
+    RETENTION = "retention"
     SIGN_IN = "sign-in"
     SIGN_OUT = "sign-out"
     REFUSAL = "refusal"

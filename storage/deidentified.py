@@ -38,6 +38,7 @@ def shown_session(access: Access, session: Session) -> Session:
         shown_patient(access, session.patient)
     _set(session, note="", owner_id=None, recorded_on=shown_day(share, session.recorded_on))
     _set(session, created_at=_moved(session.created_at, share))
+    _set(session, recording_erased_at=_moved(session.recording_erased_at, share))
     for run in _loaded(session, "runs"):
         _show_run(share, run)
     _set(session, media=_without_voices(_loaded(session, "media")))

@@ -195,6 +195,7 @@ class Session(Base):
     is_kept: Mapped[bool] = mapped_column(default=True)
     owner_id: Mapped[str | None] = mapped_column(String(36), index=True)  # who added it
     created_at: Mapped[datetime] = mapped_column(default=_now)
+    recording_erased_at: Mapped[datetime | None]  # results stay
 
     patient: Mapped[Patient | None] = relationship(lazy="joined")
     runs: Mapped[list["Run"]] = relationship(

@@ -89,6 +89,7 @@ class SessionEntry(_Entry):
     duration: float | None
     is_kept: Literal[True]
     created_at: datetime
+    recording_erased_at: datetime | None = None
     runs: list[RunEntry]
     media: list[MediaEntry]
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session as Unit
 
 from storage.access import Access, reach_patient
-from storage.admission import refuse_archived
+from storage.admission import refuse_archived, refuse_erasing
 from storage.audit import Action
 from storage.consenting import entries_of
 from storage.deidentified import shown_day, shown_patient
@@ -116,7 +116,7 @@ class PatientVerbs(Verbs):
             code_typed: the patient's code, typed again
 
         Raises:
-            RequestError: E63 when the typed code is another
+            RequestError: E63 when the typed code is another, E76 when the patient is held
             StorageError: E50 when a file cannot be erased, E53 when there is no such patient
         """
         with self._writing() as (unit, access):
@@ -128,6 +128,7 @@ class PatientVerbs(Verbs):
                     "The code typed is not this patient's.",
                     "Type the code exactly as it is shown.",
                 )
+            refuse_erasing(unit, patient_id)
             sessions = list(unit.scalars(select(Session.id).filter_by(patient_id=patient_id)))
             unit.delete(patient)
             self._done(unit, access, Action.ERASE, patient_id, "patient")

@@ -15,6 +15,7 @@ from storage.files import MediaFiles, prepare_folder
 from storage.passphrases import Passphrases
 from storage.patients import PatientVerbs
 from storage.portable import PortableVerbs
+from storage.retention import RetentionVerbs
 from storage.runs import RunVerbs
 from storage.sessions import SessionVerbs
 from storage.sharing import SharingVerbs
@@ -23,7 +24,15 @@ from storage.vault import Vault
 DATABASE = "verhm.db"
 
 
-class Repository(PatientVerbs, ConsentVerbs, SessionVerbs, RunVerbs, SharingVerbs, PortableVerbs):
+class Repository(
+    PatientVerbs,
+    ConsentVerbs,
+    SessionVerbs,
+    RunVerbs,
+    SharingVerbs,
+    RetentionVerbs,
+    PortableVerbs,
+):
     """Patients, sessions, runs and media under one data folder.
 
     Each verb may be called from any thread and changes the database in one transaction or not at

@@ -15,7 +15,7 @@ from storage.access import (
     reach_session,
     refuse_session_of_others,
 )
-from storage.admission import refuse_addition
+from storage.admission import refuse_addition, refuse_erasing
 from storage.audit import Action
 from storage.content import Content, Recorded
 from storage.deidentified import IDENTIFYING, shown_session
@@ -146,12 +146,14 @@ class SessionVerbs(Verbs):
         """Erase a session with its runs and files; for whoever added it, and the patient's owner.
 
         Raises:
+            RequestError: E76 when the patient is held
             StorageError: E50 when a file cannot be erased, E53 when there is no such session, E57
                 when it is another one's
         """
         with self._writing() as (unit, access):
             session = reach_session(unit, access, session_id)
             access.refuse_unless_added(session)
+            refuse_erasing(unit, session.patient_id if session.is_kept else None)
             unit.delete(session)
             self._done(unit, access, Action.ERASE, session_id, "session")
         self._erase_files([session_id])

@@ -12,7 +12,7 @@ from ui.export_names import download_name
 from ui.marks import escaped, icon, long_date
 from ui.messages import shows_errors
 from ui.pieces import markup
-from ui.session_names import session_moment, session_name
+from ui.session_names import recording_words, session_moment, session_name
 from ui.theme import asset
 from verhm.errors import StorageError
 
@@ -140,13 +140,19 @@ def _files(session: Session, run: Run | None) -> str:
             for name, title, words in _FILES
             if name != "face.mp4" or run.video_state is VideoState.DONE
         ]
-        if run.video_state is not VideoState.DONE:
+        if run.video_state is not VideoState.DONE and session.recording_erased_at is None:
             rows.insert(0, _NO_VIDEO)
     if recording is not None:
         suffix = recording.file.rpartition(".")[2]
         name = download_name(session, None, f"recording.{suffix}")
         size = f"The original file, unchanged · {recording.bytes / 2**20:.1f} MiB"
         rows.append(_row(f"/sessions/{session.id}/recording", "Recording", size, name))
+    gone = recording_words(session)
+    if gone:
+        rows.append(
+            f"<li><div><b>{gone}</b><span class='muted small'>With it went the face video, which "
+            "had its sound. The results stay.</span></div></li>"
+        )
     notice = "" if run is not None else f"<p class='notice'>{_why_nothing(session)}</p>"
     return f"{notice}<ul class='downloads'>{''.join(rows)}</ul>{_all(session, run)}"
 

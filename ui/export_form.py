@@ -37,8 +37,10 @@ class FilmForm:
         self._known: dict[str, bool] = {}
 
     def html(self, session: Session | None, run: Run | None) -> str:
-        """The form of a run with a result; empty without one."""
+        """The form of a run with a result; empty without one, or without the recording."""
         if session is None or run is None or run.model is None:
+            return ""
+        if session.recording_erased_at is not None:
             return ""
         has_picture = self._has_picture(session)
         return (

@@ -150,9 +150,10 @@ class _Export:
                 file = parts / name
                 _writer(name)(analysis, file)
                 archive.write(file, download_name(session, run, name), zipfile.ZIP_DEFLATED)
-            recording = self._repository.recording_content(session.id)
-            name = download_name(session, None, f"recording{recording.suffix}")
-            _add(archive, name, recording)
+            if session.recording_erased_at is None:
+                recording = self._repository.recording_content(session.id)
+                name = download_name(session, None, f"recording{recording.suffix}")
+                _add(archive, name, recording)
             video = self._repository.media_of(run.id, MediaKind.VIDEO)
             if video is not None:
                 name = download_name(session, run, "face.mp4")

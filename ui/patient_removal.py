@@ -70,9 +70,7 @@ def wire_removal(
             raise RequestError(
                 "E63", "No patient is open.", "Select the patient's row first, then try again."
             )
-        patient = repository.patient(patient_id)
-        verb = "Bring back" if patient.archived_at else "Archive"
-        return [patient.id, gr.Column(visible=True), _words(patient), "", "", verb]
+        return opened(repository.patient(patient_id))
 
     @shows_errors
     def archive(asked: str, patient_id: str | None, session_id: str | None) -> list[Any]:
@@ -138,6 +136,12 @@ def analysed_sessions(context: AppContext, patient_id: str) -> set[str]:
 def _without(gone: str | None, patient_id: str | None, session_id: str | None) -> OpenRequest:
     """Leave open what is open, unless it is of the patient who is gone."""
     return open_request(None, None) if patient_id == gone else open_request(patient_id, session_id)
+
+
+def opened(patient: Patient) -> list[Any]:
+    """Updates that open the panel about a patient."""
+    verb = "Bring back" if patient.archived_at else "Archive"
+    return [patient.id, gr.Column(visible=True), _words(patient), "", "", verb]
 
 
 def _closed() -> list[Any]:

@@ -15,6 +15,7 @@ from ui.patient_form import PatientForm, closed, filled, lay_out_form, read_form
 from ui.patient_removal import lay_out_removal, wire_archive, wire_removal
 from ui.patients_view import ListView, counted, patients_list
 from ui.pieces import markup
+from ui.retention_list import due_list, lay_out_due, wire_due
 from ui.session_removal import lay_out_session_removal, wire_session_removal
 from ui.theme import asset
 from verhm.errors import VerhmError
@@ -36,6 +37,7 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
         archived = gr.Checkbox(False, label="Show archived", container=False)
         remove = gr.Button("Archive or erase", elem_id="remove-patient")
         new = gr.Button("New patient", variant="primary", elem_id="new-patient")
+    due = lay_out_due()
     form = lay_out_form()
     consent = lay_out_consent_panel()
     removal = lay_out_removal()
@@ -52,12 +54,13 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
     for event in (search.input, names.input, archived.input):
         event(view.show, inputs, listed, show_progress="hidden", trigger_mode="always_last")
     tools = [search, names, archived, remove]
-    renewal.change(view.renew, inputs, [*listed, *tools], show_progress="hidden")
+    renewal.change(view.renew, inputs, [*listed, due, *tools], show_progress="hidden")
     _wire_table(context, selected, table, form, editing)
     _wire_form(context, selected, new, form, editing, view, [search, names, archived], listed)
     wire_removal(context, selected, remove, removal)
     wire_consent_panel(context, selected, table, consent)
     wire_archive(context, selected, table)
+    wire_due(context, selected, due, removal)
     wire_session_removal(context, selected, table, session_removal)
 
     def refresh(patient_id: str | None, session_id: str | None) -> Sequence[Any]:
@@ -71,6 +74,7 @@ class _Viewer:
     """Renders the list."""
 
     def __init__(self, context: AppContext) -> None:
+        self._context = context
         self._repository = context.repository
 
     def show(
@@ -85,10 +89,11 @@ class _Viewer:
     def renew(
         self, search: str, shows_names: bool, with_archived: bool, patient_id: str | None
     ) -> list[Any]:
-        """The same, and the tools above it, which are of no use while there is nobody."""
+        """The same, what is due, and the tools above, of no use while there is nobody."""
         has_patients = bool(self._repository.patients(include_archived=True))
         tools = [gr.update(visible=has_patients)] * 4
-        return [*self.show(search, shows_names, with_archived, patient_id), *tools]
+        shown = self.show(search, shows_names, with_archived, patient_id)
+        return [*shown, due_list(self._context), *tools]
 
 
 def _wire_table(

@@ -6,7 +6,7 @@ from datetime import datetime
 from storage.models import Patient, Run, Session
 from ui.grade import FAIR_SNR, GOOD_ANALYSED, GOOD_SNR, grade
 from ui.marks import clock, emotion_name, escaped, long_date, minutes_of
-from ui.session_names import TRY_ENDS, session_facts, session_name
+from ui.session_names import TRY_ENDS, recording_words, session_facts, session_name
 from verhm.report.look import percent
 from verhm.types import Quality, Share, Summary
 
@@ -22,11 +22,13 @@ def session_header(session: Session, run: Run, newer: str = "") -> str:
         newer: what became of a run after it
     """
     name, facts = session_name(session), session_facts(session)
+    gone = recording_words(session)
+    erased = f"<p class='muted'>{gone}; its results stay</p>" if gone else ""
     return (
         "<section class='panel who-card' aria-label='Session and run'>"
         f"<div class='row'><h1>{name}</h1><span class='label'>{facts}</span></div>"
         f"<p class='muted'>{_run_line(run, newer) if session.is_kept else TRY_ENDS}</p>"
-        f"{_quality_line(run)}"
+        f"{_quality_line(run)}{erased}"
         "</section>"
     )
 

@@ -6,7 +6,7 @@ from storage.models import MediaKind, Run, RunState, Session, VideoState
 from ui.context import media_url
 from ui.face_routes import motion_url
 from ui.marks import escaped
-from ui.session_names import TRY_ENDS, session_facts, session_name
+from ui.session_names import TRY_ENDS, recording_words, session_facts, session_name
 
 _BUTTONS = (
     "<div class='row'><button type='button' class='btn primary' data-visit='patients'>Patients"
@@ -69,9 +69,11 @@ def _choices(session: Session, run: Run | None) -> str:
     again = ("data-again", "Analyse again" if run else "Analyse")
     record = ("data-visit='new-session'", "New recording")
     is_unfit = run is not None and run.error_code in _UNFIT
-    first, second = (record, again) if is_unfit else (again, record)
+    offered = [record, again] if is_unfit else [again, record]
+    if session.recording_erased_at is not None:
+        offered.remove(again)
     erase = (f"data-erase='{escaped(session.id)}'", "Erase…")
-    choices = zip(("primary", "", "quiet"), (first, second, erase), strict=True)
+    choices = zip(("primary", "", "quiet"), (*offered, erase), strict=False)
     buttons = "".join(
         f"<button type='button' class='btn {kind}' {verb}>{words}</button>"
         for kind, (verb, words) in choices
@@ -85,7 +87,9 @@ def _notice(session: Session, text: str) -> str:
         which += f"<p class='muted'>{TRY_ENDS}</p>"
     address = _address(session, MediaKind.RECORDING)
     voice = f"<audio controls preload='none' src='{address}' aria-label='Recording'></audio>"
-    return f"<section class='panel rv-notice'>{which}{text}{voice if address else ''}</section>"
+    if not address:
+        voice = f"<p class='muted'>{recording_words(session)}</p>"
+    return f"<section class='panel rv-notice'>{which}{text}{voice}</section>"
 
 
 def newer_run(session: Session, shown: Run) -> str:
@@ -116,12 +120,18 @@ def face_state(session: Session, run: Run) -> dict[str, Any]:
         "video": video,
         "audio": audio,
         "busy": busy,
-        "problem": _problem(run) if run.video_state is VideoState.FAILED else None,
+        "problem": _problem(session, run),
         "can_render": audio is not None and video is None and not busy,
     }
 
 
-def _problem(run: Run) -> dict[str, str]:
+def _problem(session: Session, run: Run) -> dict[str, str] | None:
+    """Why there is no video; none where it is there, is being drawn, or may be."""
+    if session.recording_erased_at is not None:
+        remedy = "The results and the face in 3D stay."
+        return {"code": "", "cause": f"{recording_words(session)}.", "remedy": remedy}
+    if run.video_state is not VideoState.FAILED:
+        return None
     if run.error_code is None:
         cause = "The drawing of the face was interrupted."
         return {"code": "", "cause": cause, "remedy": "The probabilities are saved."}

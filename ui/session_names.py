@@ -24,3 +24,10 @@ def session_facts(session: Session) -> str:
     """Its moment and what was entered, as HTML."""
     entered = [escaped(each) for each in (session.task, session.language) if each]
     return " · ".join([session_moment(session), *entered])
+
+
+def recording_words(session: Session) -> str:
+    """Says of a recording that was erased since when it is gone; empty while it is there."""
+    if session.recording_erased_at is None:
+        return ""
+    return f"Recording erased on {long_date(session.recording_erased_at.astimezone())}"

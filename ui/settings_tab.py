@@ -12,6 +12,7 @@ from ui.context import AppContext, Selection, TabHandles, open_patient
 from ui.marks import escaped
 from ui.messages import error_box, shows_errors
 from ui.pieces import markup
+from ui.retention_form import lay_out_retention, retention_words, wire_retention
 from ui.theme import asset
 from verhm import __version__
 from verhm.errors import VerhmError
@@ -48,7 +49,8 @@ _FIGURES = (
 def build(context: AppContext, selected: Selection) -> TabHandles:
     """Lay out the tab and wire its events."""
     with gr.Column(elem_classes="page-narrow"):
-        page = markup(_page(context), js_on_load=asset("settings.js"), elem_id="settings-page")
+        form = lay_out_retention()
+        page = markup("", js_on_load=asset("settings.js"), elem_id="settings-page")
 
     def demonstrate() -> Any:
         from ui.demonstration import load_demonstration  # needs seconds of libraries
@@ -62,6 +64,7 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
             return _page(context, error_box(error))
         return _page(context)
 
+    wire_retention(context.repository, page, form, lambda: _page(context))
     page.choose_avatar(choose_avatar, None, page, show_progress="hidden")
     page.demonstrate(shows_errors(demonstrate), None, selected.request, show_progress="hidden")
 
@@ -76,7 +79,7 @@ def _page(context: AppContext, problem: str = "") -> str:
         "<div class='head'><h1>Settings</h1></div>"
         f"{asset('settings-look.html')}{avatar_choice(context.preferences.avatar(), problem)}"
         f"<section class='panel step'><h2>Data</h2><dl>{_entry('Folder', context.settings.data)}"
-        f"{_entry('Encryption', _encryption(context))}"
+        f"{_entry('Encryption', _encryption(context))}{retention_words(context.repository)}"
         "<dt>Kept</dt><dd>Only on this computer. Nothing is sent anywhere, and no page of this app "
         "loads anything from another.</dd><dt>Demonstration</dt><dd><button type='button' "
         "class='btn small' data-do='demonstrate'>Load the demonstration patient</button></dd></dl>"

@@ -14,6 +14,10 @@ element.addEventListener("click", (event) => {
     draw();
   }
   if (event.target.closest('[data-do="demonstrate"]')) trigger("demonstrate", {});
+  if (event.target.closest('[data-do="retention"]')) {
+    trigger("retention", {});
+    scrollTo({ top: 0 }); // where the form opens
+  }
 });
 
 let wasChoosing = false; // whether the answer to a choice must find the keyboard where it was

@@ -1,0 +1,136 @@
+"""What is due for erasing, above the list of patients: confirmed or put off by its owner."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import gradio as gr
+
+from storage.retention import Due
+from storage.retention_models import Hold
+from ui.context import AppContext, Selection, open_request
+from ui.marks import escaped, long_date
+from ui.messages import error_box, shows_errors
+from ui.patient_removal import Removal, opened
+from ui.pieces import markup
+from ui.theme import asset
+from verhm.errors import VerhmError
+
+
+def lay_out_due() -> gr.HTML:
+    """Put the list on the page; empty while nothing is due."""
+    return markup(elem_id="due", js_on_load=asset("retention.js"))
+
+
+def due_list(context: AppContext, problem: str = "", is_open: bool = False) -> str:
+    """The list as HTML; empty where nothing is due and nobody is held.
+
+    Args:
+        context: bound to whoever asks
+        problem: HTML for why the last click did nothing
+        is_open: whether it is unfolded
+    """
+    due, holds = context.repository.due(), context.repository.holds()
+    if not due and not holds:
+        return problem
+    rows = "".join([*map(_due_row, due), *map(_held_row, holds)])
+    return (
+        f"<details class='panel sheet' {'open' if is_open else ''}><summary>"
+        f"{_counted(due, holds)}</summary><p class='small muted'>Nothing is erased by itself. What "
+        "is erased is gone for good, but for backups that were made before.</p>"
+        f"<table>{rows}</table>{problem}</details>"
+    )
+
+
+def wire_due(context: AppContext, selected: Selection, due: gr.HTML, removal: Removal) -> None:
+    """Connect the list's buttons with the repository."""
+    repository = context.repository
+    both = [selected.patient, selected.session]
+
+    def erase(patient_id: str | None, session_id: str | None, event: gr.EventData) -> list[Any]:
+        return done(lambda: erase_due(context, event.patient_id), patient_id, session_id)
+
+    def hold(patient_id: str | None, session_id: str | None, event: gr.EventData) -> list[Any]:
+        reason = str(event.reason)
+        return done(
+            lambda: repository.hold_patient(event.patient_id, reason), patient_id, session_id
+        )
+
+    def lift(patient_id: str | None, session_id: str | None, event: gr.EventData) -> list[Any]:
+        return done(lambda: repository.lift_hold(event.patient_id), patient_id, session_id)
+
+    @shows_errors
+    def remove(event: gr.EventData) -> list[Any]:
+        return opened(repository.patient(event.patient_id))
+
+    def done(change: Any, patient_id: str | None, session_id: str | None) -> list[Any]:
+        try:
+            change()
+        except VerhmError as error:
+            return [gr.skip(), due_list(context, error_box(error), is_open=True)]
+        return [open_request(patient_id, session_id), due_list(context, is_open=True)]
+
+    outputs = [selected.request, due]
+    due.erase_recordings(erase, both, outputs, show_progress="hidden")
+    due.hold(hold, both, outputs, show_progress="hidden")
+    due.lift(lift, both, outputs, show_progress="hidden")
+    due.remove(remove, None, removal.outputs, show_progress="hidden")
+
+
+def erase_due(context: AppContext, patient_id: str) -> None:
+    """Stop what still works on a patient's due recordings, and erase them.
+
+    Raises:
+        RequestError: E76 when the patient is held
+        StorageError: E50 when a file cannot be erased, E53 no such patient, E57 another one's
+    """
+    for each in context.repository.due():
+        if each.patient.id == patient_id:
+            context.jobs.stop(set(each.session_ids))
+    context.repository.erase_recordings(patient_id)
+
+
+def _counted(due: Sequence[Due], holds: Sequence[Hold]) -> str:
+    words = []
+    if due:
+        are = "patient is" if len(due) == 1 else "patients are"
+        words.append(f"<b>{len(due)} {are} due for erasing</b>")
+    if holds:
+        words.append(f"{len(holds)} kept by a hold")
+    return ", ".join(words)
+
+
+def _due_row(due: Due) -> str:
+    whose = f"data-patient='{escaped(due.patient.id)}'"
+    count = len(due.session_ids)
+    what, buttons = [], ""
+    if count:
+        what.append(f"{count} recording{'s' if count > 1 else ''}, results stay")
+        buttons += _button("erase", whose, "Erase these recordings", "alert")
+    if due.is_whole:
+        what.append(f"no session since {long_date(due.last_day)}")
+        buttons += _button("remove", whose, "Archive or erase…", "")
+    reason = (
+        "<input type='text' maxlength='200' placeholder='Reason to keep, as legal hold' "
+        f"aria-label='Reason to keep {escaped(due.patient.code)}'>"
+    )
+    return (
+        f"<tr><td><b>{escaped(due.patient.code)}</b></td><td>{'; '.join(what)}</td>"
+        f"<td><div class='row'>{buttons}{reason}{_button('hold', whose, 'Keep', 'quiet')}</div>"
+        "</td></tr>"
+    )
+
+
+def _held_row(hold: Hold) -> str:
+    whose = f"data-patient='{escaped(hold.patient_id)}'"
+    since = long_date(hold.placed_at.astimezone())
+    return (
+        f"<tr><td><b>{escaped(hold.patient.code)}</b></td><td>kept since {since}: "
+        f"{escaped(hold.reason)}</td><td>{_button('lift', whose, 'Lift the hold', 'quiet')}</td>"
+        "</tr>"
+    )
+
+
+def _button(verb: str, whose: str, words: str, kind: str) -> str:
+    return (
+        f"<button type='button' class='btn small {kind}' data-due='{verb}' {whose}>{words}</button>"
+    )
