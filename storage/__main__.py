@@ -73,6 +73,7 @@ def _verify(place: Path, vault: Vault | None, anchor: Path) -> int:
         print(f"E58 {finding}")
     state = "not as it was written" if report.findings else "as it was written"
     print(f"Audit log: {report.lines} lines, {state}; anchored up to line {report.anchored}.")
+    print(f"Patients erased: {report.erased}, each with a line that says when and by whom.")
     return 1 if report.findings else 0
 
 
@@ -118,7 +119,7 @@ def _hand_over(place: Path, vault: Vault | None, options: argparse.Namespace) ->
     with closing(open_repository(place, vault)) as repository:
         acting = repository.acting_as(_actor(repository, options.account))
         if options.command == "import":
-            print(f"Taken in: {acting.import_patient(options.file).code}")
+            print(f"Taken in: {acting.import_patient(options.file, options.again).code}")
             return
         for overview in acting.patients(options.code, include_archived=True):
             if overview.patient.code == options.code:
@@ -181,6 +182,7 @@ def _parser() -> argparse.ArgumentParser:
     listed = commands.add_parser("retention", help="list what is due for erasing")
     for command in (verify, given, made, back, taken, brought, listed):
         command.add_argument("--data", type=Path, help="folder of the patients' data (VERHM_DATA)")
+    brought.add_argument("--again", action="store_true", help="also a patient who was erased here")
     verify.add_argument("--anchor", type=Path, help="copy of audit.anchor that was kept elsewhere")
     return parser
 

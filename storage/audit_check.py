@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import select, text
+from sqlalchemy import Select, select, text
 
 from storage.account_models import Event
-from storage.audit import GENESIS, chained
+from storage.audit import GENESIS, Action, chained
 from storage.database import Database
 
 _TRIGGERS = {"events_refuse_update", "events_refuse_delete", "events_refuse_replace"}
@@ -22,11 +22,13 @@ class AuditReport:
     Attributes:
         lines: there are
         anchored: number of the last line that the anchor vouches for; 0 where there is none
+        erased: patients whose erasing is in it
         findings: sentences; empty when nothing is wrong
     """
 
     lines: int
     anchored: int
+    erased: int
     findings: tuple[str, ...]
 
 
@@ -44,6 +46,7 @@ def check(database: Database, anchor: Path) -> AuditReport:
         if _TRIGGERS - set(names):
             findings.append("What refuses changes of the log was taken out of the database.")
         hashes = _chain(unit.scalars(select(Event).order_by(Event.number)), findings)
+        erased = len(unit.scalars(tombstones()).all())
     last = max(hashes, default=0)
     if hashes and not kept:
         findings.append("The anchor is missing, so a cut-off end could not be found.")
@@ -54,7 +57,12 @@ def check(database: Database, anchor: Path) -> AuditReport:
         if hashes.get(number) not in (None, hash_):
             findings.append(f"From line {number} or before, the log was written anew.")
             break
-    return AuditReport(len(hashes), max(kept, default=0), tuple(findings))
+    return AuditReport(len(hashes), max(kept, default=0), erased, tuple(findings))
+
+
+def tombstones() -> Select[Event]:
+    """The lines that say of a patient's random id who erased it and when; nothing else is left."""
+    return select(Event).where(Event.action == Action.ERASE, Event.detail == "patient")
 
 
 def _chain(rows: Iterable[Event], findings: list[str]) -> dict[int, str]:

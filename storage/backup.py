@@ -11,12 +11,13 @@ import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import URL, TableClause, delete, func, select, text
 
-from storage.account_models import SignIn
+from storage.account_models import Event, SignIn
 from storage.audit import ANCHOR, Action
 from storage.database import Database
 from storage.failures import broken_seal, coded_os_errors
@@ -94,6 +95,14 @@ def back_up(place: Path, vault: Vault | None, target: Path) -> Inventory:
             file.write(json.dumps({"schema": _SCHEMA, **asdict(inventory)}, indent=1).encode())
             flush(file)
     return inventory
+
+
+def last_backup(repository: Repository) -> datetime | None:
+    """When the last backup was begun, by the log; it does not say where that lies."""
+    made = select(Event.at).where(Event.action == Action.EXPORT, Event.detail == "backup")
+    with repository.database.reading() as unit:
+        at = unit.scalars(made.order_by(Event.number.desc()).limit(1)).first()
+    return None if at is None else datetime.fromisoformat(at)
 
 
 def restore(backup: Path, place: Path, vault: Vault | None, data: Path) -> Inventory:

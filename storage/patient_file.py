@@ -2,7 +2,7 @@
 
 import zipfile
 from datetime import date, datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, BinaryIO, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import select
@@ -227,6 +227,12 @@ def read_document(archive: zipfile.ZipFile) -> PatientEntry:
     if archive.getinfo(DOCUMENT).file_size > _LARGEST:
         raise unfit()
     return PatientFile.model_validate_json(archive.read(DOCUMENT)).patient
+
+
+def refuse_other_files(stream: BinaryIO) -> None:
+    """Refuse what cannot be a patient's file, by its last bytes; raises `StorageError` (E59)."""
+    if not zipfile.is_zipfile(stream):
+        raise unfit()
 
 
 def unfit() -> StorageError:

@@ -10,13 +10,17 @@ import contextlib
 import shutil
 import zipfile
 import zlib
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
 from sqlalchemy import select
 
 from storage.access import reach_patient
+from storage.account_models import Event
 from storage.audit import Action
+from storage.audit_check import tombstones
+from storage.content import Recorded
 from storage.failures import coded_os_errors
 from storage.files import MediaFiles, create_privately, flush
 from storage.keys import new_key
@@ -78,11 +82,15 @@ class PortableVerbs(Verbs):
             patient = reach_patient(unit, access, patient_id)
         return access.is_program or patient.owner_id == access.account_id
 
-    def import_patient(self, source: Path) -> Patient:
+    def import_patient(self, source: Recorded, again: bool = False) -> Patient:
         """Take a patient in from a file that `export_patient` wrote; wholly or not at all.
 
+        Args:
+            source: a path, or what can be opened like one
+            again: whether also a patient who was erased here, which undoes the erasing
+
         Raises:
-            RequestError: E70 when there is no such file
+            RequestError: E70 when there is no such file, E77 when the patient was erased here
             StorageError: E50 not writable, E51 disk full, E55 the patient is here already or
                 another one has the code, E57 when the actor may only look, E59 when the file is
                 none of VERHM's, or not as it was written
@@ -90,9 +98,15 @@ class PortableVerbs(Verbs):
         with self._reading() as (_, access):
             access.refuse_change()
         try:
-            with zipfile.ZipFile(source) as archive, contextlib.ExitStack() as undo:
+            with (
+                source.open("rb") as stream,
+                zipfile.ZipFile(stream) as archive,
+                contextlib.ExitStack() as undo,
+            ):
                 entry = read_document(archive)
                 self._refuse_known(entry)
+                if not again:
+                    self._refuse_erased(entry)
                 undo.callback(self.files.remove_sessions, [each.id for each in entry.sessions])
                 key = None if self.keys is None else new_key()
                 self._take_in_media(archive, entry, self.files.sealed_with(key))
@@ -127,6 +141,17 @@ class PortableVerbs(Verbs):
                 "E55",
                 "This patient is here already.",
                 "Erase the one that is here first, if the file holds the better one.",
+            )
+
+    def _refuse_erased(self, entry: PatientEntry) -> None:
+        with self.database.reading() as unit:
+            tombstone = unit.scalars(tombstones().where(Event.subject == entry.id)).first()
+        if tombstone is not None:
+            day = datetime.fromisoformat(tombstone.at).astimezone()
+            raise RequestError(
+                "E77",
+                f"The patient in that file was erased here on {day:%Y-%m-%d}.",
+                "If the patient is to be here again all the same, confirm it (--again).",
             )
 
     def _take_in_media(

@@ -78,7 +78,7 @@ class RetentionVerbs(Verbs):
         with self._reading() as (unit, _):
             return _rules(unit)
 
-    def may_set_retention(self) -> bool:
+    def may_administer(self) -> bool:
         """Whether whoever asks is an administrator."""
         with self._reading() as (_, access):
             return access.is_administrator

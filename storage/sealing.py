@@ -7,6 +7,7 @@ its first bytes and from the file's identity; so nonces never meet again, chunks
 places, and one file cannot stand in for another.
 """
 
+import errno
 import io
 import os
 from pathlib import Path
@@ -81,7 +82,7 @@ class PlacedReader(io.RawIOBase):
         """Go to a place in the content."""
         start = {os.SEEK_SET: 0, os.SEEK_CUR: self._place, os.SEEK_END: self.size}[whence]
         if start + offset < 0:
-            raise ValueError("a place before the beginning")
+            raise OSError(errno.EINVAL, "a place before the beginning")  # as a file says
         self._place = start + offset
         return self._place
 

@@ -90,6 +90,7 @@ RULES = (
     # Recordings on their way in. A recording that runs is not broken off by the lock.
     _rule("POST", "/recordings", for_researchers=False),
     _rule("GET DELETE", rf"/recordings/{_ID}", for_researchers=False),
+    _rule("POST", "/patient-files", for_researchers=False),
     _rule("GET", "/takes", for_researchers=False),
     _rule("POST", "/takes", for_researchers=False),
     _rule("POST", rf"/takes/{_ID}/(pieces|finish)", for_researchers=False, while_locked=True),

@@ -21,6 +21,7 @@ from starlette.concurrency import run_in_threadpool
 
 from storage.failures import coded_os_errors, still_there
 from storage.files import MEDIA_TYPES, create_privately, flush, flush_folder, prepare_folder
+from storage.patient_file import refuse_other_files
 from storage.sealing import SealedWriter, open_sealed
 from ui.take_files import BYTES_PER_SAMPLE, PlainTakes, SealedTakes, TakeFiles, rate_of
 from verhm.audio.sniffing import choose_demuxer
@@ -113,14 +114,28 @@ class Intake:
                 E18 when it is too large
             StorageError: E50 not writable, E51 disk full
         """
-        recording_id = uuid.uuid4().hex
         known = suffix.lower() if suffix.lower() in MEDIA_TYPES else ".bin"
-        target = self._folder / f"{recording_id}{known}"
+        return await self._receive(known, pieces, choose_demuxer)
+
+    async def receive_patient(self, pieces: AsyncIterator[bytes]) -> str:
+        """Keep a patient's file until it is taken in; otherwise as `receive`.
+
+        Raises:
+            AudioError: E18 when it is too large
+            StorageError: E50 not writable, E51 disk full, E59 when it is no patient's file
+        """
+        return await self._receive(".zip", pieces, refuse_other_files)
+
+    async def _receive(
+        self, suffix: str, pieces: AsyncIterator[bytes], check: Callable[[BinaryIO], object]
+    ) -> str:
+        recording_id = uuid.uuid4().hex
+        target = self._folder / f"{recording_id}{suffix}"
         unfinished = target.with_name(f"{target.name}.part")
         try:
             with coded_os_errors():
                 await self._write(unfinished, target.name, pieces)
-                await run_in_threadpool(self._accept, unfinished, target)
+                await run_in_threadpool(self._accept, unfinished, target, check)
         finally:
             unfinished.unlink(missing_ok=True)
         return recording_id
@@ -135,17 +150,18 @@ class Intake:
                     raise AudioError(
                         "E18",
                         f"The file is larger than {self._largest / 2**30:g} GiB.",
-                        "Export the sound alone, as FLAC or M4A, and try again.",
+                        "Export the sound alone, as FLAC or M4A, and try again. A patient's file "
+                        "of any size is taken in by “python -m storage import”.",
                     )
                 await run_in_threadpool((sealing or file).write, piece)
             if sealing is not None:
                 await run_in_threadpool(sealing.finish)
             await run_in_threadpool(flush, file)
 
-    def _accept(self, unfinished: Path, target: Path) -> None:
-        """Let in what is sound by its first bytes."""
+    def _accept(self, unfinished: Path, target: Path, check: Callable[[BinaryIO], object]) -> None:
+        """Let in what a check does not refuse."""
         with self._open_upload(unfinished, target.name) as stream:
-            choose_demuxer(stream)
+            check(stream)
         unfinished.replace(target)
         flush_folder(target.parent)
 

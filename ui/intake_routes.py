@@ -16,13 +16,17 @@ LARGEST_PIECE = 1 << 24  # bytes; 10 s take at most a quarter of it
 
 
 def routes(context: AppContext) -> APIRouter:
-    """`/recordings` takes files, `/takes` what the microphone hears."""
+    """`/recordings` and `/patient-files` take files, `/takes` what the microphone hears."""
     router = APIRouter(dependencies=[Depends(signed_in)])
     intake = context.intake
 
     @router.post("/recordings")
     async def upload(request: Request, suffix: str = "") -> dict[str, Any]:
         return {"id": await intake.receive(suffix, request.stream())}
+
+    @router.post("/patient-files")
+    async def patient(request: Request) -> dict[str, Any]:
+        return {"id": await intake.receive_patient(request.stream())}
 
     @router.get("/recordings/{recording_id}")
     def play(recording_id: str, request: Request) -> Response:

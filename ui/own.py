@@ -1,6 +1,6 @@
 """The parts of the app as one person reaches them: what is somebody else's is not there."""
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Awaitable, Collection
 from dataclasses import replace
 from typing import cast
 
@@ -169,8 +169,14 @@ class OwnIntake:
 
     async def receive(self, suffix: str, pieces: AsyncIterator[bytes]) -> str:
         """See `Intake.receive`."""
-        account_id = self._account()
-        recording_id = await self._intake.receive(suffix, pieces)
+        return await self._claimed(self._intake.receive(suffix, pieces))
+
+    async def receive_patient(self, pieces: AsyncIterator[bytes]) -> str:
+        """See `Intake.receive_patient`."""
+        return await self._claimed(self._intake.receive_patient(pieces))
+
+    async def _claimed(self, receiving: Awaitable[str]) -> str:
+        account_id, recording_id = self._account(), await receiving
         await run_in_threadpool(self._belongings.claim, RECORDING, recording_id, account_id)
         return recording_id
 

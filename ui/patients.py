@@ -12,6 +12,7 @@ from ui.context import AppContext, OpenRequest, Selection, TabHandles, open_pati
 from ui.days import days_verdicts
 from ui.messages import error_box, shows_errors
 from ui.patient_form import PatientForm, closed, filled, lay_out_form, read_form
+from ui.patient_intake import lay_out_patient_intake, wire_patient_intake
 from ui.patient_removal import lay_out_removal, wire_archive, wire_removal
 from ui.patients_view import ListView, counted, patients_list
 from ui.pieces import markup
@@ -48,6 +49,8 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
         js_on_load=asset("patients.js"),
     )
 
+    intake = lay_out_patient_intake()
+
     view = _Viewer(context)
     listed = [title, table]
     inputs = [search, names, archived, selected.patient]
@@ -60,6 +63,7 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
     wire_removal(context, selected, remove, removal)
     wire_consent_panel(context, selected, table, consent)
     wire_archive(context, selected, table)
+    wire_patient_intake(context, selected, intake)
     wire_due(context, selected, due, removal)
     wire_session_removal(context, selected, table, session_removal)
 

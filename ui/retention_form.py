@@ -92,7 +92,7 @@ def retention_words(repository: Repository) -> str:
     patients = f"{years} years after the last session, then listed as due" if years else "For good"
     button = (
         " <button type='button' class='btn small' data-do='retention'>Change…</button>"
-        if repository.may_set_retention()
+        if repository.may_administer()
         else ""
     )
     return (

@@ -21,20 +21,19 @@ def lay_out_due() -> gr.HTML:
     return markup(elem_id="due", js_on_load=asset("retention.js"))
 
 
-def due_list(context: AppContext, problem: str = "", is_open: bool = False) -> str:
+def due_list(context: AppContext, problem: str = "") -> str:
     """The list as HTML; empty where nothing is due and nobody is held.
 
     Args:
         context: bound to whoever asks
         problem: HTML for why the last click did nothing
-        is_open: whether it is unfolded
     """
     due, holds = context.repository.due(), context.repository.holds()
     if not due and not holds:
         return problem
     rows = "".join([*map(_due_row, due), *map(_held_row, holds)])
     return (
-        f"<details class='panel sheet' {'open' if is_open else ''}><summary>"
+        "<details class='panel sheet'><summary>"
         f"{_counted(due, holds)}</summary><p class='small muted'>Nothing is erased by itself. What "
         "is erased is gone for good, but for backups that were made before.</p>"
         f"<table>{rows}</table>{problem}</details>"
@@ -66,8 +65,8 @@ def wire_due(context: AppContext, selected: Selection, due: gr.HTML, removal: Re
         try:
             change()
         except VerhmError as error:
-            return [gr.skip(), due_list(context, error_box(error), is_open=True)]
-        return [open_request(patient_id, session_id), due_list(context, is_open=True)]
+            return [gr.skip(), due_list(context, error_box(error))]
+        return [open_request(patient_id, session_id), due_list(context)]
 
     outputs = [selected.request, due]
     due.erase_recordings(erase, both, outputs, show_progress="hidden")
@@ -111,7 +110,7 @@ def _due_row(due: Due) -> str:
         buttons += _button("remove", whose, "Archive or erase…", "")
     reason = (
         "<input type='text' maxlength='200' placeholder='Reason to keep, as legal hold' "
-        f"aria-label='Reason to keep {escaped(due.patient.code)}'>"
+        f"aria-label='Reason to keep {escaped(due.patient.code)}' {whose}>"
     )
     return (
         f"<tr><td><b>{escaped(due.patient.code)}</b></td><td>{'; '.join(what)}</td>"

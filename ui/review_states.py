@@ -108,7 +108,7 @@ def face_state(session: Session, run: Run) -> dict[str, Any]:
 
     Returns:
         `session` id; `motion` address of the turning face's motion; `video` and `audio` addresses
-        or None; `busy` while the video is drawn; `problem` with code, cause and remedy or None;
+        or None; `busy` while the video is drawn; `erased` when the recording was; `problem` with code, cause and remedy or None;
         `can_render` when it may be asked for
     """
     audio = _address(session, MediaKind.RECORDING)
@@ -120,18 +120,13 @@ def face_state(session: Session, run: Run) -> dict[str, Any]:
         "video": video,
         "audio": audio,
         "busy": busy,
-        "problem": _problem(session, run),
+        "erased": recording_words(session),
+        "problem": _problem(run) if run.video_state is VideoState.FAILED else None,
         "can_render": audio is not None and video is None and not busy,
     }
 
 
-def _problem(session: Session, run: Run) -> dict[str, str] | None:
-    """Why there is no video; none where it is there, is being drawn, or may be."""
-    if session.recording_erased_at is not None:
-        remedy = "The results and the face in 3D stay."
-        return {"code": "", "cause": f"{recording_words(session)}.", "remedy": remedy}
-    if run.video_state is not VideoState.FAILED:
-        return None
+def _problem(run: Run) -> dict[str, str]:
     if run.error_code is None:
         cause = "The drawing of the face was interrupted."
         return {"code": "", "cause": cause, "remedy": "The probabilities are saved."}

@@ -1,15 +1,17 @@
 """The tab Settings: the look, and what this copy of the app is and knows about itself."""
 
 import json
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
+from storage.backup import last_backup
 from ui.avatars import avatar_choice
 from ui.context import AppContext, Selection, TabHandles, open_patient
-from ui.marks import escaped
+from ui.marks import escaped, long_date
 from ui.messages import error_box, shows_errors
 from ui.pieces import markup
 from ui.retention_form import lay_out_retention, retention_words, wire_retention
@@ -80,6 +82,7 @@ def _page(context: AppContext, problem: str = "") -> str:
         f"{asset('settings-look.html')}{avatar_choice(context.preferences.avatar(), problem)}"
         f"<section class='panel step'><h2>Data</h2><dl>{_entry('Folder', context.settings.data)}"
         f"{_entry('Encryption', _encryption(context))}{retention_words(context.repository)}"
+        f"{_backup(context)}"
         "<dt>Kept</dt><dd>Only on this computer. Nothing is sent anywhere, and no page of this app "
         "loads anything from another.</dd><dt>Demonstration</dt><dd><button type='button' "
         "class='btn small' data-do='demonstrate'>Load the demonstration patient</button></dd></dl>"
@@ -95,6 +98,22 @@ def _encryption(context: AppContext) -> str:
     if context.repository.vault is None:
         return "None: this app was told to keep them as they are, for an encrypted disk"
     return "Names, recordings and results are encrypted; opened anew at each start"
+
+
+def _backup(context: AppContext) -> str:
+    """When the last backup was made, and how to make one: where to, a browser must not choose."""
+    if not context.repository.may_administer():
+        return ""
+    moment = last_backup(context.repository)
+    made = moment and moment.astimezone()
+    last = f"The last one was begun on {long_date(made)}, {made:%H:%M}." if made else "None yet."
+    command = f"python -m storage backup FOLDER --data {shlex.quote(str(context.settings.data))}"
+    return (
+        f"<dt>Backup</dt><dd>{last} Make one in a terminal of this computer, into a new folder on "
+        f"another disk: <code>{escaped(command)}</code> It copies everything while the app runs, "
+        "and says whether the copy is whole. Who is erased later is still in it: delete old ones."
+        "</dd>"
+    )
 
 
 def _model() -> str:

@@ -231,7 +231,10 @@ def test_only_the_owner_takes_a_patient_out_and_it_is_noted(repository, patient,
     owner.erase_patient(patient.id, patient.code)
     with pytest.raises(StorageError, match="E57"):
         people.seen_by(researcher).import_patient(tmp_path / "patient.zip")
-    people.seen_by(other).import_patient(tmp_path / "patient.zip")
+    with pytest.raises(RequestError, match="E77"):
+        people.seen_by(other).import_patient(tmp_path / "patient.zip")
+    assert not repository.patients("P-0417", True)
+    people.seen_by(other).import_patient(tmp_path / "patient.zip", again=True)
     assert [row.patient.code for row in people.seen_by(other).patients("", True)] == ["P-0417"]
     assert not people.seen_by(people.administrator).patients("P-0417", True)
     with repository.database.reading() as unit:
@@ -257,6 +260,39 @@ def test_the_command_line_does_both(repository, patient, people, tmp_path, capsy
     repository.acting_as(lambda: Actor(people.administrator.id)).erase_patient(
         patient.id, patient.code
     )
-    assert main(["import", path, *shared]) == 0
+    assert main(["import", path, *shared]) == 2
+    assert main(["import", path, "--again", *shared]) == 0
+    assert "E77 The patient in that file was erased here on" in capsys.readouterr().err
+    assert main(["verify", "--data", str(tmp_path / "data")]) == 0
+    assert "Patients erased: 1," in capsys.readouterr().out
     (row,) = repository.patients("P-0417", True)
     assert row.patient.created_at < datetime.now(UTC)
+
+
+def test_a_file_from_before_there_were_entries_brings_its_consent_along(
+    repository, patient, tmp_path
+):
+    def as_before(it):
+        del it["consents"]
+        for session in it["sessions"]:
+            del session["recording_erased_at"]
+        it.update(consent_given_on="2026-01-02", consent_until=None)
+        it.update(consent_withdrawn_on="2026-03-01")
+
+    repository.export_patient(patient.id, tmp_path / "patient.zip")
+    repository.erase_patient(patient.id, patient.code)
+    old = rewritten(tmp_path / "patient.zip", tmp_path / "old.zip", as_before)
+    repository.import_patient(old)
+    found = repository.patient(patient.id)
+    held = [found.has_consent(date(2026, month, 1)) for month in (1, 2, 3)]
+    assert held == [False, True, False]
+    assert not found.has_consent(date(2026, 2, 1), Scope.RESEARCH)
+    assert [each.recorded_by for each in found.consents] == [None, None]
+
+
+def test_what_holds_stands_in_the_document_for_older_readers(repository, patient, tmp_path):
+    repository.export_patient(patient.id, tmp_path / "patient.zip")
+    written = document_in(tmp_path / "patient.zip")["patient"]
+    days = [written[f"consent_{name}"] for name in ("given_on", "until", "withdrawn_on")]
+    assert days == ["2026-01-02", "2100-01-02", None]
+    assert not any("recorded_by" in each for each in written["consents"])

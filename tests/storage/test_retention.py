@@ -150,7 +150,7 @@ def test_rules_are_the_administrators_and_what_is_due_its_owners(clinic, people,
     bert, rosa = people.add("Bert"), people.add("Rosa", Role.RESEARCHER)
     his, figures = people.seen_by(bert), people.seen_by(rosa)
     hers.share_patient(patient.id, bert.id)
-    assert hers.may_set_retention() and not his.may_set_retention()
+    assert hers.may_administer() and not his.may_administer()
     for other in (his, figures):
         with pytest.raises(StorageError, match="E57"):
             other.set_retention(Retention(recording_months=1))

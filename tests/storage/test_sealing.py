@@ -45,7 +45,7 @@ def test_it_can_be_read_from_any_place():
     assert reader.size == len(content)
     assert reader.seek(-5, os.SEEK_END) == len(content) - 5
     assert reader.readall() == content[-5:]
-    with pytest.raises(ValueError, match="before"):
+    with pytest.raises(OSError, match="before"):
         reader.seek(-1)
     chance, buffered = random.Random(7), io.BufferedReader(reader, CHUNK)
     for _ in range(200):

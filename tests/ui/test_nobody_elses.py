@@ -30,7 +30,17 @@ SECRETS = ("P-0417", "Jane Doe", "sister Ruth")
 NAMES = ("Bert", "Rosa", "Cleo")
 # What there is for everybody, and what concerns the asker alone.
 HARMLESS = ("/healthz", "/assets/", "/favicon.ico", "/sign-in", "/first-run", "/sign-out", "/lock")
-OWN = ("/unlock", "/account", "/jobs", "/takes", "/recordings", "/", "/app", "/app/")
+OWN = (
+    "/unlock",
+    "/account",
+    "/jobs",
+    "/takes",
+    "/recordings",
+    "/patient-files",
+    "/",
+    "/app",
+    "/app/",
+)
 GRADIO = "/app/gradio_api"
 TABLES = ("patients", "consents", "sessions", "runs", "media", "shares", "data_keys")
 

@@ -2,9 +2,14 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
+from storage.access import Actor
+from storage.account_models import Role
+from storage.backup import back_up
+from tests.storage.people import OTHER
 from tests.ui.pages import OpenedPage
 from ui import settings_tab
 from ui.theme import ASSETS
@@ -72,3 +77,13 @@ def test_an_avatar_that_is_gone_is_said_and_the_choice_stays(context):
     page = OpenedPage(context)
     (shown,) = page.do("settings-page", "choose_avatar", name="nobody")
     assert "E71" in shown and chosen(shown) == ["neutral"]
+
+
+def test_an_administrator_sees_when_the_last_backup_was_made_and_how(context, accounts, tmp_path):
+    assert "None yet." in settings_tab._page(context)
+    back_up(context.settings.data, None, tmp_path / "backup")
+    shown = settings_tab._page(context)
+    assert "The last one was begun on" in shown and "python -m storage backup FOLDER" in shown
+    bert = accounts.create(accounts.everybody()[0].id, "Bert", Role.CLINICIAN, OTHER)
+    his = context.repository.acting_as(lambda: Actor(bert.id))
+    assert "storage backup" not in settings_tab._page(replace(context, repository=his))

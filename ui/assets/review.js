@@ -125,7 +125,7 @@ function showStage(root, job) {
 
 function startReview() {
   const root = element.querySelector(".rv");
-  const nothing = { session: null, motion: null, video: null, audio: null, busy: false, problem: null, can_render: false };
+  const nothing = { session: null, motion: null, video: null, audio: null, busy: false, erased: "", problem: null, can_render: false };
   const face = () => ({ ...nothing, ...JSON.parse(props.face || "{}") });
   let session = null;
 

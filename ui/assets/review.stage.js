@@ -10,6 +10,9 @@ const FRONT_ICON = '<svg width="14" height="14" viewBox="0 0 14 14" fill="none" 
 
 /** What stands where the video will be. */
 function facePlaceholder(face) {
+  if (face.erased) {
+    return `<div class="rv-wait"><b>${escapeText(face.erased)}</b><p>The results and the face in 3D stay.</p></div>`;
+  }
   if (face.problem) {
     return `<div class="rv-wait" role="alert"><b>${escapeText(face.problem.code)} ${escapeText(face.problem.cause)}</b>` +
       `<p>${escapeText(face.problem.remedy)}</p>${face.can_render ? renderButton("Render again") : ""}</div>`;
@@ -80,10 +83,11 @@ function makeStage(root, { attach, render }) {
   function describeVideo() {
     const button = stage.querySelector('[data-mode="video"]');
     if (!button) return;
-    const { busy, problem, video } = state.face;
-    const words = busy ? `Video ${state.share}` : problem && !video ? "Video failed" : "Video";
+    const { busy, erased, problem, video } = state.face;
+    const hasFailed = problem && !video && !erased;
+    const words = busy ? `Video ${state.share}` : hasFailed ? "Video failed" : "Video";
     if (button.textContent !== words.trim()) button.textContent = words.trim();
-    button.title = busy ? "The video is being rendered" : video ? "" : "There is no video yet";
+    button.title = busy ? "The video is being rendered" : video ? "" : erased || "There is no video yet";
   }
   function choose(mode) {
     state.mode = mode;
