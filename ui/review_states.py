@@ -108,8 +108,8 @@ def face_state(session: Session, run: Run) -> dict[str, Any]:
 
     Returns:
         `session` id; `motion` address of the turning face's motion; `video` and `audio` addresses
-        or None; `busy` while the video is drawn; `erased` when the recording was; `problem` with code, cause and remedy or None;
-        `can_render` when it may be asked for
+        or None; `busy` while the video is drawn; `erased` when the recording was, in words;
+        `problem` with code, cause and remedy or None; `can_render` when it may be asked for
     """
     audio = _address(session, MediaKind.RECORDING)
     busy = run.video_state in (VideoState.QUEUED, VideoState.RENDERING)

@@ -2,7 +2,9 @@
 
 import pytest
 
-from storage.details import SessionDetails
+from storage.access import Actor
+from storage.details import Agreement, PatientDetails, SessionDetails
+from storage.repository import open_accounts
 from tests.browser.running import launch, open_page, open_records, running
 from ui.days import as_day
 
@@ -48,4 +50,28 @@ def test_a_day_is_kept_or_refused_at_its_field_and_a_session_can_be_erased(page,
     page.locator("#erase-session").click()
     page.get_by_text("No session yet").first.wait_for()
     assert not repository.sessions(overview.patient.id)
+    repository.close()
+
+
+def test_a_patients_file_comes_back_after_erasing_once_that_is_confirmed(page, voice, tmp_path):
+    repository = open_records(tmp_path / "data")
+    ada = Actor(open_accounts(repository).everybody()[0].id)
+    hers = repository.acting_as(lambda: ada)
+    patient = hers.add_patient(PatientDetails("P-0417"), Agreement(as_day("2026-01-05")))
+    hers.add_session(patient.id, SessionDetails(as_day("2026-01-05")), voice)
+    file = tmp_path / "patient.zip"
+    hers.export_patient(patient.id, file)
+    hers.erase_patient(patient.id, "P-0417")
+    (tmp_path / "letter.zip").write_text("a letter")
+
+    page.locator("#patients-advanced").get_by_role("button", name="Advanced").click()
+    page.locator("#patient-file").set_input_files(tmp_path / "letter.zip")
+    page.locator("#take-in", has_text="E59").wait_for()
+    page.locator("#patient-file").set_input_files(file)
+    page.locator("#patients-advanced .problem", has_text="E77").wait_for()
+    page.locator("#take-in-again").click()
+    page.locator("tr[data-patient]", has_text="P-0417").wait_for()
+    page.locator("#banner b", has_text="P-0417").wait_for()
+    page.locator("#take-in-again").wait_for(state="hidden")
+    assert len(hers.sessions(patient.id)) == 1
     repository.close()
