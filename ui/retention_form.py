@@ -88,8 +88,8 @@ def retention_words(repository: Repository) -> str:
     """How long things are kept, as HTML, with the button for who may change it."""
     rules = repository.retention()
     months, years = rules.recording_months, rules.patient_years
-    recordings = f"{months} months after the session, then listed as due" if months else "For good"
-    patients = f"{years} years after the last session, then listed as due" if years else "For good"
+    recordings = _kept(months, "month", "the session")
+    patients = _kept(years, "year", "the last session")
     button = (
         " <button type='button' class='btn small' data-do='retention'>Change…</button>"
         if repository.may_administer()
@@ -99,6 +99,12 @@ def retention_words(repository: Repository) -> str:
         f"<dt>Recordings are kept</dt><dd>{recordings}</dd>"
         f"<dt>Patients are kept</dt><dd>{patients}{button}</dd>"
     )
+
+
+def _kept(number: int | None, unit: str, since: str) -> str:
+    if number is None:
+        return "For good"
+    return f"{number} {unit}{'s' if number > 1 else ''} after {since}, then listed as due"
 
 
 def _number(text: str | None) -> int | None:

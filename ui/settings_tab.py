@@ -110,9 +110,9 @@ def _backup(context: AppContext) -> str:
     command = f"python -m storage backup FOLDER --data {shlex.quote(str(context.settings.data))}"
     return (
         f"<dt>Backup</dt><dd>{last} Make one in a terminal of this computer, into a new folder on "
-        f"another disk: <code>{escaped(command)}</code> It copies everything while the app runs, "
-        "and says whether the copy is whole. Who is erased later is still in it: delete old ones."
-        "</dd>"
+        f"another disk, with <code>{escaped(command)}</code>. It copies everything while the app "
+        "runs, and says whether the copy is whole. Who is erased later is still in it: delete old "
+        "ones.</dd>"
     )
 
 

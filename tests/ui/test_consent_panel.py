@@ -4,9 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 
+from storage.account_models import Role
 from storage.consents import Scope
 from storage.details import Agreement, PatientDetails
+from tests.storage.people import OTHER
 from tests.ui.pages import OpenedPage
+from ui.consent_panel import write_down
 from ui.patients_view import ListView, patients_list
 from ui.progress import JobState
 
@@ -79,6 +82,20 @@ def test_the_panel_says_who_wrote_what(context):
     page.do("patients", "open_patient", patient_id=patient.id)
     words = page.do("patients", "consent")[2]
     assert "Research: figures without the name" in words and "by Ada Lovelace" in words
+
+
+def test_a_researcher_is_let_in_only_with_consent_and_the_account_page_says_so(
+    context, accounts, client, add_session
+):
+    patient_id = add_session("P-0417").patient_id
+    rosa = accounts.create(accounts.everybody()[0].id, "Rosa", Role.RESEARCHER, OTHER)
+    share = {"patient": patient_id, "account": rosa.id}
+    assert "E62" in client.post("/account/shares", data=share).text
+    write_down(context, True, patient_id, [str(Scope.RESEARCH)], TODAY.isoformat(), "")
+    assert "P-0417</b> with Rosa" in client.post("/account/shares", data=share).text
+    assert "not shown" not in client.get("/account").text
+    write_down(context, False, patient_id, [str(Scope.RESEARCH)], TODAY.isoformat(), "")
+    assert "not shown, as no consent to research holds" in client.get("/account").text
 
 
 def test_an_archived_patient_offers_the_way_back_and_nothing_else(context, open_panel):
