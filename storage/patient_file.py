@@ -189,7 +189,9 @@ def _spell_session(session: Session) -> SessionEntry:
 def _spell_run(run: Run) -> RunEntry:
     values = _spelled(run, RunEntry)
     if run.video_state in (VideoState.QUEUED, VideoState.RENDERING):
-        values["video_state"] = VideoState.NONE
+        # What stands there says how often the program died at drawing it, see `RunVerbs.take_up`.
+        nothing = dict.fromkeys(("error_code", "error_cause", "error_remedy"))
+        values |= {"video_state": VideoState.NONE, **nothing}
     return RunEntry(**values, media=[_spell_media(media) for media in run.media])
 
 

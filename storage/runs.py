@@ -21,7 +21,7 @@ from storage.models import MediaKind, Run, RunState, Session, VideoState
 from storage.scratch import overwrite
 from storage.sessions import media_row
 from storage.verbs import Verbs
-from verhm.errors import RenderError, VerhmError
+from verhm.errors import RenderError, RequestError, VerhmError
 from verhm.settings import AnalysisSettings, VideoSettings
 from verhm.types import MorphSequence, Voice
 
@@ -125,6 +125,7 @@ class RunVerbs(Verbs):
                 if run.video_state is VideoState.DONE:
                     raise ValueError("the run has a video already")
                 run.video_state = VideoState.DONE
+                _blame(run, None)
                 run.media.append(media_row(session_id, run_id, MediaKind.VIDEO, stored))
             undo.pop_all()
         if self.vault is not None:
@@ -141,14 +142,14 @@ class RunVerbs(Verbs):
             if run.video_state is VideoState.DONE:
                 raise ValueError("the run has a video already")
             run.video_state = state
-            _blame(run, error)
+            if state is not VideoState.RENDERING:  # keeps that the program died of it: `take_up`
+                _blame(run, error)
         return run
 
     def fail_run(self, run_id: str, error: VerhmError) -> Run:
         """Say why a run has no result."""
         with self._unfinished(run_id) as run:
-            _end(run, RunState.FAILED)
-            _blame(run, error)
+            _end(run, RunState.FAILED, error)
         return run
 
     def cancel_run(self, run_id: str) -> Run:
@@ -157,25 +158,27 @@ class RunVerbs(Verbs):
             _end(run, RunState.CANCELLED)
         return run
 
-    def interrupt_unfinished(self) -> tuple[Run, ...]:
-        """Close what the last use of the program left open; only for the start.
+    def requeue(self, run_id: str) -> None:
+        """Say that nobody works on a run, or draws it, any more; the next start goes on with it."""
+        with self._writing() as (unit, access):
+            _put_back(reach_run(unit, access, run_id))
+
+    def take_up(self) -> tuple[Run, ...]:
+        """Queue again what the last use of the program left open; only for the start.
+
+        What was being worked on when the program died may be what it died of. So that is tried once
+        more, and closed when the program dies of it again.
 
         Returns:
-            the runs that were queued or running, and those whose video was
+            the runs to go on with, in the order in which they were begun
         """
         drawing = (VideoState.QUEUED, VideoState.RENDERING)
         waiting = (RunState.QUEUED, RunState.RUNNING)
         query = select(Run).where(Run.state.in_(waiting) | Run.video_state.in_(drawing))
         with self._writing() as (unit, access):
             access.refuse_unless_program()
-            runs = tuple(unit.scalars(query.order_by(Run.created_at)))
-            for run in runs:
-                if run.state.is_unfinished:
-                    _end(run, RunState.INTERRUPTED)
-                elif run.video_state in drawing:
-                    run.video_state = VideoState.FAILED
-                    _blame(run, _undrawn())
-        return runs
+            found = unit.scalars(query.order_by(Run.created_at)).all()
+            return tuple(run for run in found if _goes_on(run))
 
     def document(self, run_id: str) -> bytes:
         """Read a run's whole analysis as JSON.
@@ -263,19 +266,54 @@ def _fill(run: Run, result: RunResult) -> None:
     run.model_sha256 = result.model.sha256
     run.seconds = {str(stage): seconds for stage, seconds in result.seconds.items()}
     run.state, run.finished_at = RunState.DONE, datetime.now(UTC)
+    _blame(run, None)
     run.session.duration = result.duration
 
 
-def _end(run: Run, state: RunState) -> None:
+def _end(run: Run, state: RunState, error: VerhmError | None = None) -> None:
     run.state, run.finished_at = state, datetime.now(UTC)
     # A run without a result has nothing to draw.
     run.video_state = VideoState.NONE
+    _blame(run, error)
 
 
-def _undrawn() -> RenderError:
+def _put_back(run: Run) -> None:
+    if run.state is RunState.RUNNING:
+        run.state = RunState.QUEUED
+    elif run.video_state is VideoState.RENDERING:
+        run.video_state = VideoState.QUEUED
+
+
+def _goes_on(run: Run) -> bool:
+    """Put a run back, or close what the program died of twice; whether it is to be gone on with.
+
+    That it died once stands where a run says why it ended.
+    """
+    if run.state is not RunState.RUNNING and run.video_state is not VideoState.RENDERING:
+        return True  # it only waited
+    if run.error_code is None:
+        _blame(run, _died_at(run, "once"))
+        _put_back(run)
+        return True
+    died = _died_at(run, "twice")
+    if run.state is RunState.RUNNING:
+        _end(run, RunState.INTERRUPTED, died)
+    else:
+        run.video_state = VideoState.FAILED
+        _blame(run, died)
+    return False
+
+
+def _died_at(run: Run, how_often: str) -> VerhmError:
+    if run.state is RunState.RUNNING:
+        return RequestError(
+            "E64",
+            f"The program ended {how_often} while it analysed this recording.",
+            "Analyse it again, or keep the recording as it is.",
+        )
     return RenderError(
         "E41",
-        "The program ended before the face was drawn; the probabilities are saved.",
+        f"The program ended {how_often} while it drew the face; the probabilities are saved.",
         "Render the face again on the Review screen.",
     )
 

@@ -14,7 +14,9 @@ def failure(done: "Future[Any]") -> BaseException | None:
 def closing() -> RequestError:
     """E61, of the whole app."""
     return RequestError(
-        "E61", "VERHM is being closed.", "What was recorded is kept; start VERHM again."
+        "E61",
+        "VERHM is being closed.",
+        "Start it again: what was recorded is kept, and what was being analysed goes on.",
     )
 
 

@@ -3,7 +3,8 @@
 A job belongs to a session whose recording is already kept. It analyses the recording, saves the
 result (so that the probabilities can be read), draws the face, and saves the video. One thread
 analyses and one draws, so that nobody's probabilities wait for another one's video. Whatever ends
-a job early leaves the session with its recording, and a run that says why.
+a job early leaves the session with its recording, and a run that says why. What the end of the app
+leaves open, the next start goes on with: the runs that are kept are the list of jobs.
 """
 
 import logging
@@ -13,20 +14,20 @@ import uuid
 from collections.abc import Callable, Collection
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from storage.details import RunResult
-from storage.models import RunState, VideoState
+from storage.models import Run, RunState, VideoState
 from storage.repository import Repository
-from ui.engine import Engine, room_for_video
+from ui.engine import Engine
 from ui.export_films import Films
-from ui.job_endings import closing, failure, told, undrawn
+from ui.job_endings import closing, failure, told
+from ui.job_steps import JobSteps
 from ui.progress import JobState, JobView, Pace, Wait, share_done
 from verhm.errors import Cancelled, RequestError, VerhmError
 from verhm.settings import AnalysisSettings, VideoSettings
 from verhm.stages import Progress, Stage
-from verhm.types import Analysis
 
 KEPT = 32  # ended jobs that can still be asked about
 STOP_TIME = 5.0  # s; work that was told to stop has mostly ended by then
@@ -58,7 +59,7 @@ class Jobs:
     ) -> None:
         self._repository = repository
         self._engine = engine
-        self._scratch = repository.scratch(workspace)
+        self._steps = JobSteps(repository, engine, workspace)
         self._longest = longest
         self._avatar = avatar
         self._is_closing = False
@@ -92,12 +93,8 @@ class Jobs:
         with self._lock:
             self._refuse_when_busy(session_id)
             run = self._repository.begin_run(session_id, settings, video)
-            wait = Wait.MODEL if self._is_loading else Wait.ANALYSIS
-            job = JobView(uuid.uuid4().hex, session_id, run.id, wait=wait)
-            self._views[job.id] = job
-            future = self._analyses.submit(self._analyse, job, settings)
-            self._futures[job.id] = future
-        future.add_done_callback(lambda done: self._end_analysis(job, video, done))
+            job, step = self._add(run)
+        self._follow(run, job, step)
         return job
 
     def submit_again(self, session_id: str) -> JobView:
@@ -122,12 +119,20 @@ class Jobs:
                 raise ValueError("only a finished run can be drawn")
             if run.video_state is VideoState.DONE:
                 raise RequestError("E61", "The face is drawn already.", "Reload the page.")
-            self._repository.set_video_state(run_id, VideoState.QUEUED)
-            job = JobView(uuid.uuid4().hex, run.session_id, run_id)
-            self._views[job.id] = job
-            future = self._line_up(job, run.video_settings or VideoSettings(avatar=self._avatar()))
-        future.add_done_callback(lambda done: self._close(job, done))
+            run = self._repository.set_video_state(run_id, VideoState.QUEUED)
+            job, step = self._add(run)
+        self._follow(run, job, step)
         return job
+
+    def resume(self) -> None:
+        """Put back into the lines what the last use of the app left open; only for the start."""
+        runs = self._repository.take_up()
+        if runs:
+            self.warm_up()
+        for run in runs:
+            with self._lock:
+                job, step = self._add(run)
+            self._follow(run, job, step)
 
     def cancel(self, job_id: str) -> None:
         """Stop a job: at once while it waits, soon while it runs; one that has ended stays so."""
@@ -185,7 +190,7 @@ class Jobs:
         self._is_closing = True
 
     def shutdown(self) -> None:
-        """Stop every job and wait; the next start finds their runs and videos interrupted."""
+        """Stop every job and wait; the next start goes on with them."""
         with self._lock:  # whoever puts a job into a lane has done so, or will see this
             self.expect_closing()
         for job in self.all():
@@ -213,6 +218,26 @@ class Jobs:
                 "Nothing is lost: the recording is kept; analyse it when they are done.",
             )
 
+    def _add(self, run: Run) -> tuple[JobView, "Future[None]"]:
+        """Put a run into the line of what it needs; under the lock."""
+        wait = Wait.MODEL if self._is_loading else Wait.ANALYSIS
+        job = JobView(uuid.uuid4().hex, run.session_id, run.id, wait=wait)
+        self._views[job.id] = job
+        if run.state is RunState.DONE:
+            return job, self._line_up(job, self._video(run))
+        step = self._futures[job.id] = self._analyses.submit(self._analyse, job, run.settings)
+        return job, step
+
+    def _follow(self, run: Run, job: JobView, step: "Future[None]") -> None:
+        """Go on when a job's first step ends; not under the lock, since that may be now."""
+        if run.state is RunState.DONE:
+            step.add_done_callback(partial(self._close, job))
+        else:
+            step.add_done_callback(partial(self._end_analysis, job, self._video(run)))
+
+    def _video(self, run: Run) -> VideoSettings:
+        return run.video_settings or VideoSettings(avatar=self._avatar())
+
     def _end_loading(self, done: "Future[None]") -> None:
         error = done.exception()
         if error is not None:  # the first analysis tries again, and says why it cannot
@@ -224,13 +249,7 @@ class Jobs:
 
     def _analyse(self, job: JobView, settings: AnalysisSettings) -> None:
         """Take a job up to its saved result; runs in the analyses' thread."""
-        progress = self._progress(job.id, Stage.DECODE)
-        recording = self._repository.recording_content(job.session_id)
-        self._repository.mark_running(job.run_id)
-        self._change(job.id, state=JobState.ANALYSING, wait=None)
-        with recording.lent(self._scratch) as path:
-            analysis = self._engine.analyze(path, progress, settings)
-        self._repository.finish_run(job.run_id, self._result(analysis))
+        self._steps.analyse(job, settings, self._progress(job.id, JobState.ANALYSING))
 
     def _end_analysis(self, job: JobView, video: VideoSettings, done: "Future[None]") -> None:
         if failure(done) is None:
@@ -246,7 +265,7 @@ class Jobs:
         if future is None:
             self._forget(job.id, state=JobState.FAILED, error=closing())
             return
-        future.add_done_callback(lambda done: self._close(job, done))
+        future.add_done_callback(partial(self._close, job))
         if is_stopped:
             future.cancel()
 
@@ -259,32 +278,10 @@ class Jobs:
 
     def _draw(self, job: JobView, video: VideoSettings) -> None:
         """Draw and save a video; runs in the drawings' thread."""
-        progress = self._progress(job.id, Stage.RENDER)
-        recording = self._repository.recording_content(job.session_id)
-        # Read back rather than handed on: what waits would keep an hour's morphs in memory.
-        morphs = self._repository.morphs(job.run_id)
-        self._repository.set_video_state(job.run_id, VideoState.RENDERING)
-        self._change(job.id, wait=None)
-        room = room_for_video(morphs)
-        with recording.lent(self._scratch) as sound, self._scratch.folder(room) as folder:
-            output = folder / "face.mp4"
-            self._engine.render(morphs, sound, output, video, progress)
-            progress(Stage.SAVE, 0.0)
-            self._repository.attach_video(job.run_id, output)
+        self._steps.draw(job, video, self._progress(job.id, JobState.RENDERING))
 
-    def _result(self, analysis: Analysis) -> RunResult:
-        return RunResult(
-            document=self._engine.document(analysis),
-            morphs=analysis.morphs,
-            summary=analysis.summary,
-            quality=analysis.quality,
-            model=analysis.model,
-            duration=analysis.duration,
-            voice=analysis.voice,
-            seconds={str(stage): seconds for stage, seconds in analysis.seconds.items()},
-        )
-
-    def _progress(self, job_id: str, first: Stage) -> Progress:
+    def _progress(self, job_id: str, state: JobState) -> Progress:
+        """How a step that is worked on tells so; says there when the job was stopped."""
         pace = Pace()
 
         def report(stage: Stage, share: float) -> None:
@@ -293,18 +290,14 @@ class Jobs:
                 if job_id in self._stopped:
                     raise Cancelled
                 # Nobody knows how long an analysis will wait for the drawings before its own.
-                is_known = first is Stage.RENDER or not self._is_drawing()
-                self._put(job_id, stage=stage, share=share, seconds_left=left if is_known else None)
+                is_known = state is JobState.RENDERING or not self._is_drawing()
+                self._put(job_id, state=state, wait=None, stage=stage, share=share)
+                self._put(job_id, seconds_left=left if is_known else None)
 
-        report(first, 0.0)
         return report
 
     def _is_drawing(self) -> bool:
         return self.films.is_busy() or JobState.RENDERING in {j.state for j in self._views.values()}
-
-    def _change(self, job_id: str, **changes: Any) -> None:
-        with self._lock:
-            self._put(job_id, **changes)
 
     def _put(self, job_id: str, **changes: Any) -> None:
         """Change what pages see of a job; under the lock."""
@@ -321,22 +314,14 @@ class Jobs:
         state = JobState.CANCELLED if isinstance(error, Cancelled) else JobState.FAILED
         shown = told(error)
         try:
-            # Whatever stops while the app is being closed is found interrupted at the next start.
-            if not self._is_closing:
-                self._record(job.run_id, state, shown)
+            if self._is_closing:  # whatever stopped it: the next start goes on with it
+                self._repository.requeue(job.run_id)
+            else:
+                self._steps.end(job.run_id, state, shown)
         except VerhmError as problem:  # the session was erased meanwhile, or the disk is full
             log.warning("The end of an analysis was not recorded: %s", problem)
         finally:
             self._forget(job.id, state=state, error=shown)
-
-    def _record(self, run_id: str, state: JobState, error: VerhmError) -> None:
-        if self._repository.run(run_id).state is RunState.DONE:
-            why = undrawn() if state is JobState.CANCELLED else error
-            self._repository.set_video_state(run_id, VideoState.FAILED, why)
-        elif state is JobState.CANCELLED:
-            self._repository.cancel_run(run_id)
-        else:
-            self._repository.fail_run(run_id, error)
 
     def _forget(self, job_id: str, **ending: Any) -> None:
         """Keep only how a job ended, and of jobs that ended long ago nothing."""

@@ -54,11 +54,11 @@ _RUNNING = (
 def _why_ended(run: Run | None) -> str:
     if run is None:
         return "<h2>Not analysed yet</h2>"
-    if run.state in _ENDED:
-        title, text = _ENDED[run.state]
+    title, text = _ENDED.get(run.state, ("The analysis failed", ""))
+    if run.error_code is None:
         return f"<h2>{title}</h2><p>{text}</p>"
     return (
-        f"<h2>{escaped(run.error_code or '')} The analysis failed</h2>"
+        f"<h2>{escaped(run.error_code)} {title}</h2>"
         f"<div role='alert'><p>{escaped(run.error_cause or '')}</p>"
         f"<p class='muted'>{escaped(run.error_remedy or '')}</p></div>"
     )

@@ -3,7 +3,7 @@
 import contextlib
 import logging
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ from storage.files import prepare_folder
 from storage.scratch import Scratch, shred
 from ui.context import AppContext
 from ui.door import Door
-from ui.engine import VoiceEngine
+from ui.engine import Engine, VoiceEngine
 from ui.intake import Intake
 from ui.jobs import Jobs
 from ui.listening import open_port
@@ -28,8 +28,12 @@ from verhm.errors import StorageError
 log = logging.getLogger(__name__)
 
 
-def start(settings: AppSettings) -> None:
-    """Open the data folder, tidy up after the last use, and serve until Ctrl-C.
+def start(settings: AppSettings, engine: Callable[[], Engine] = VoiceEngine) -> None:
+    """Open the data folder, tidy up and go on after the last use, and serve until Ctrl-C.
+
+    Args:
+        settings: where the app serves and keeps its data
+        engine: makes what analyses and draws
 
     Raises:
         StorageError: E50, E52, E54 or E56 when the data folder cannot be used
@@ -39,7 +43,7 @@ def start(settings: AppSettings) -> None:
     # Tidying up would take away the work of a copy of the app that runs already, so both the port
     # and the folder are claimed first.
     with contextlib.closing(open_port(settings)) as bound, _claimed(settings):
-        _serve(settings, bound)
+        _serve(settings, bound, engine())
 
 
 def change_passphrase(settings: AppSettings) -> None:
@@ -53,20 +57,20 @@ def change_passphrase(settings: AppSettings) -> None:
         relock(settings, Terminal())
 
 
-def _serve(settings: AppSettings, bound: socket.socket) -> None:
+def _serve(settings: AppSettings, bound: socket.socket, engine: Engine) -> None:
     _empty(settings)
     # Whoever came first could else take over a server that a clinic has just started.
     setup_code = new_setup_code() if settings.is_for_network else None
     door = Door(settings, bound, setup_code)
     asker = door if settings.is_private else Terminal()
     with contextlib.closing(open_patients(settings, asker)) as repository:
-        repository.interrupt_unfinished()
         _report(repository.sweep())
         key = None if repository.vault is None else repository.vault.intake_key
         intake = Intake(settings.data / "intake", settings.largest_file, key=key)
         _sweep(intake)
         chosen = Preferences(settings.data).avatar
-        jobs = Jobs(repository, VoiceEngine(), settings.work, settings.longest_queue, chosen)
+        jobs = Jobs(repository, engine, settings.work, settings.longest_queue, chosen)
+        jobs.resume()
         if door.was_shown:  # the browser is open already
             settings = replace(settings, opens_browser=False)
         context = AppContext(repository, jobs, intake, settings)

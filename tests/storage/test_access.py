@@ -81,6 +81,7 @@ class Ward:
             "mark_running": lambda: repository.mark_running(run),
             "finish_run": lambda: repository.finish_run(run, make_result()),
             "cancel_run": lambda: repository.cancel_run(run),
+            "requeue": lambda: repository.requeue(run),
             "video": lambda: repository.attach_video(run, self.recording),
             "video_state": lambda: repository.set_video_state(run, VideoState.NONE),
             "share": lambda: repository.share_patient(patient, self.rosa.id),
@@ -196,6 +197,6 @@ def test_a_try_is_found_and_erased_by_whoever_made_it_alone(ward):
 
 
 def test_what_start_and_stop_do_is_nobodys(ward):
-    for verb in (ward.hers.sweep, ward.hers.interrupt_unfinished):
+    for verb in (ward.hers.sweep, ward.hers.take_up):
         with pytest.raises(StorageError, match="E57"):
             verb()

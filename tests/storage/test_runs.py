@@ -199,21 +199,85 @@ def test_a_result_that_cannot_be_written_leaves_the_run_open(practice, session, 
     assert repository.fail_run(run.id, full).error_code == "E51"
 
 
-def test_what_was_open_at_the_end_is_interrupted_at_the_start(practice, session):
+@pytest.fixture
+def left_open(practice, session):
+    """Runs as a program leaves them that dies: waiting, analysed, drawn, waiting to be drawn."""
     repository = practice.repository
     queued, running = practice.begun(session), practice.begun(session, video=True)
     repository.mark_running(running.id)
-    drawing, finished = practice.done(session, video=True), practice.done(session)
-    repository.set_video_state(drawing.id, VideoState.RENDERING)
-    closed = repository.interrupt_unfinished()
-    assert [run.id for run in closed] == [queued.id, running.id, drawing.id]
-    states = {run.id: run for run in repository.session(session.id).runs}
-    assert states[queued.id].state is states[running.id].state is RunState.INTERRUPTED
-    assert states[drawing.id].state is RunState.DONE
-    assert states[drawing.id].video_state is VideoState.FAILED
-    assert states[drawing.id].error_code == "E41"
-    assert states[finished.id].video_state is VideoState.NONE
-    assert repository.interrupt_unfinished() == ()
+    drawn, undrawn = practice.done(session, video=True), practice.done(session, video=True)
+    repository.set_video_state(drawn.id, VideoState.RENDERING)
+    practice.done(session)
+    return [run.id for run in (queued, running, drawn, undrawn)]
+
+
+def states(repository, run_ids):
+    runs = [repository.run(run_id) for run_id in run_ids]
+    return [(run.state, run.video_state) for run in runs]
+
+
+def test_what_was_open_at_the_end_is_gone_on_with_in_its_order(practice, left_open):
+    repository = practice.repository
+    taken = repository.take_up()
+    assert [run.id for run in taken] == left_open
+    assert taken[1].settings == AnalysisSettings(seed=7)
+    assert taken[1].video_settings == VideoSettings()
+    assert states(repository, left_open) == [
+        (RunState.QUEUED, VideoState.NONE),
+        (RunState.QUEUED, VideoState.QUEUED),
+        (RunState.DONE, VideoState.QUEUED),
+        (RunState.DONE, VideoState.QUEUED),
+    ]
+
+
+def test_what_the_program_dies_of_twice_is_closed_and_what_only_waited_is_not(practice, left_open):
+    repository = practice.repository
+    queued, running, drawn, undrawn = left_open
+    repository.take_up()
+    repository.mark_running(running)
+    repository.set_video_state(drawn, VideoState.RENDERING)
+    assert [run.id for run in repository.take_up()] == [queued, undrawn]
+    assert states(repository, [running, drawn]) == [
+        (RunState.INTERRUPTED, VideoState.NONE),
+        (RunState.DONE, VideoState.FAILED),
+    ]
+    assert "ended twice while it analysed" in repository.run(running).error_cause
+    assert repository.run(running).error_code == "E64"
+    assert "ended twice while it drew" in repository.run(drawn).error_cause
+    assert repository.run(drawn).error_code == "E41"
+
+
+def test_a_second_try_that_ends_otherwise_leaves_nothing_of_the_first(
+    practice, left_open, tmp_path
+):
+    repository = practice.repository
+    queued, running, drawn, undrawn = left_open
+    video = tmp_path / "face.mp4"
+    video.write_bytes(b"video")
+    repository.mark_running(queued)
+    repository.take_up()
+    repository.finish_run(running, make_result())
+    repository.cancel_run(queued)
+    repository.set_video_state(drawn, VideoState.RENDERING)
+    repository.attach_video(drawn, video)
+    assert [repository.run(each).error_code for each in (running, queued, drawn)] == [None] * 3
+    repository.set_video_state(undrawn, VideoState.RENDERING)
+    repository.take_up()
+    repository.set_video_state(undrawn, VideoState.QUEUED)  # somebody asks for it anew
+    repository.set_video_state(undrawn, VideoState.RENDERING)
+    assert undrawn in {run.id for run in repository.take_up()}
+
+
+def test_what_is_put_back_by_an_orderly_end_does_not_count_as_dead(practice, left_open):
+    repository = practice.repository
+    _, running, drawn, _ = left_open
+    for _ in range(3):
+        repository.requeue(running)
+        repository.requeue(drawn)
+        assert [run.id for run in repository.take_up()] == left_open
+        repository.mark_running(running)
+        repository.set_video_state(drawn, VideoState.RENDERING)
+    assert repository.run(running).error_code is repository.run(drawn).error_code is None
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,8 @@ import weakref
 
 import pytest
 
-from storage.access import the_program
 from storage.models import RunState, VideoState
 from ui.export_films import FilmChoices
-from ui.jobs import Jobs
 from ui.progress import JobState, Wait
 from verhm.errors import RenderError, RequestError
 
@@ -162,28 +160,6 @@ def test_a_face_that_waits_to_be_drawn_again_is_not_shown_as_failed(
     assert (run.video_state, run.error_code) == (VideoState.QUEUED, None)
 
 
-def test_a_drawing_cut_off_by_closing_is_found_interrupted_and_drawn_again(
-    context, engine, until, drawn_and_waiting
-):
-    drawn, waiting = drawn_and_waiting
-    context.jobs.shutdown()
-    assert context.repository.run(drawn.run_id).video_state is VideoState.RENDERING
-    assert context.repository.run(waiting.run_id).video_state is VideoState.QUEUED
-    context.repository.acting_as(the_program).interrupt_unfinished()
-    engine.draw_on.set()
-    tomorrow = Jobs(context.repository, engine, context.settings.work)
-    for job in (drawn, waiting):
-        run = context.repository.run(job.run_id)
-        assert (run.state, run.video_state, run.error_code) == (
-            RunState.DONE,
-            VideoState.FAILED,
-            "E41",
-        )
-        again = tomorrow.draw(run.id)
-        until(lambda again=again: tomorrow.view(again.id).state is JobState.DONE)
-    tomorrow.shutdown()
-
-
 def test_a_drawing_that_breaks_while_the_app_is_closed_is_not_called_a_failure(
     context, add_session, engine, until, draws
 ):
@@ -194,7 +170,7 @@ def test_a_drawing_that_breaks_while_the_app_is_closed_is_not_called_a_failure(
     context.jobs.expect_closing()  # Ctrl-C reaches the drawing processes as well
     engine.draw_on.set()
     until(lambda: context.jobs.view(job.id).state.has_ended)
-    assert context.repository.run(job.run_id).video_state is VideoState.RENDERING
+    assert context.repository.run(job.run_id).video_state is VideoState.QUEUED
 
 
 def test_a_face_that_another_window_had_drawn_is_not_drawn_twice(context, analysed, engine):

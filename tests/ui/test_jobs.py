@@ -4,7 +4,6 @@ import threading
 
 import pytest
 
-from storage.access import the_program
 from storage.models import RunState, VideoState
 from ui.progress import JobState, Wait
 from verhm.errors import AudioError, ModelError, RenderError, RequestError
@@ -163,16 +162,6 @@ def test_nothing_is_taken_on_once_the_app_is_being_closed(context, add_session, 
         with pytest.raises(RequestError, match="E61 VERHM is being closed"):
             ask()
     assert len(context.repository.session(session.id).runs) == 1
-
-
-def test_closing_the_app_leaves_runs_to_be_found_interrupted(context, add_session, engine, until):
-    engine.go_on.clear()
-    job = context.jobs.submit(add_session().id)
-    until(lambda: context.jobs.view(job.id).state is JobState.ANALYSING)
-    context.jobs.shutdown()
-    assert context.repository.run(job.run_id).state is RunState.RUNNING
-    context.repository.acting_as(the_program).interrupt_unfinished()
-    assert context.repository.run(job.run_id).state is RunState.INTERRUPTED
 
 
 def test_a_session_erased_meanwhile_ends_its_job_quietly(

@@ -46,6 +46,13 @@ def test_what_ended_early_can_be_analysed_again(session, state, word):
     assert "data-again" in html
 
 
+def test_what_the_program_died_of_twice_says_so(session):
+    dead = run(RunState.INTERRUPTED, error_code="E64", error_cause="It ended twice.")
+    html = notice(session, dead)
+    assert "E64 The analysis was interrupted" in html and "It ended twice." in html
+    assert "Analyse again" in main_button(html)
+
+
 def test_a_failure_says_code_cause_and_remedy_escaped(session):
     failed = run(
         RunState.FAILED, error_code="E21", error_cause="Only <4 s>.", error_remedy="Record more."

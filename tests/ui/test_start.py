@@ -12,11 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from storage.details import SessionDetails
+from storage.details import PatientDetails, SessionDetails
 from storage.repository import open_repository
+from tests.ui.fakes import FakeEngine
 from ui import start as start_module
 from ui.settings import AppSettings
 from ui.start import start
+from verhm.settings import AnalysisSettings
 
 
 @pytest.fixture
@@ -54,8 +56,8 @@ from ui import start
 from ui.settings import AppSettings
 
 signal.signal(signal.SIGHUP, signal.SIG_IGN if sys.argv[3] == "nohup" else signal.SIG_DFL)
-start.VoiceEngine = FakeEngine
-start.start(AppSettings(Path(sys.argv[1]), port=int(sys.argv[2]), is_unencrypted=True))
+settings = AppSettings(Path(sys.argv[1]), port=int(sys.argv[2]), is_unencrypted=True)
+start.start(settings, FakeEngine)
 print("has ended")
 """
 
@@ -112,6 +114,24 @@ def test_nothing_that_was_being_made_outlives_an_app_that_is_told_to_stop(
     assert repository.tried() == ()
     assert not (settings.data / "media" / tried.id).exists()
     repository.close()
+
+
+def test_what_was_left_open_goes_on_but_what_was_only_tried(settings, monkeypatch, recording):
+    repository = open_repository(settings.data)
+    patient = repository.add_patient(PatientDetails("P-0417"))
+    details = SessionDetails(date(2026, 11, 21))
+    kept = repository.add_session(patient.id, details, recording)
+    tried = repository.add_session(patient.id, details, recording, is_kept=False)
+    runs = [repository.begin_run(each.id, AnalysisSettings()) for each in (tried, kept)]
+    repository.mark_running(runs[1].id)
+    repository.close()
+    found = []
+    monkeypatch.setattr(start_module, "serve", lambda context, *_: found.append(context.jobs))
+    engine = FakeEngine()
+    engine.go_on.clear()
+    start(settings, lambda: engine)
+    found[0].shutdown()
+    assert [job.run_id for job in found[0].all()] == [runs[1].id]
 
 
 def test_files_that_are_missing_are_counted_in_the_log(settings, monkeypatch, add_session, caplog):
