@@ -64,9 +64,15 @@ class Scratch:
 
     def clear(self) -> None:
         """Shred everything: at every start and stop."""
+        for place in self.places:
+            shred(place)
+
+    @property
+    def places(self) -> tuple[Path, ...]:
+        """Where such folders lie, as far as it is ours; it need not be there."""
         if self._in_memory is not None and _is_ours(self._in_memory):
-            shred(self._in_memory)
-        shred(self._work)
+            return self._in_memory, self._work
+        return (self._work,)
 
 
 def shred(folder: Path) -> None:

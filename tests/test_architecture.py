@@ -13,7 +13,7 @@ ALLOWED = {
     "ui": ("ui", "storage", "verhm"),
     "storage": ("storage", "verhm.types", "verhm.errors", "verhm.settings", "verhm.labels"),
     "training": ("training", "verhm"),
-    "benchmarks": ("benchmarks", "verhm"),
+    "benchmarks": ("benchmarks", "ui", "storage", "verhm"),
     "verhm": ("verhm",),
 }
 OWNERS = {

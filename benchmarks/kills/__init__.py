@@ -1,0 +1,1 @@
+"""Killing the app at any moment, and looking at what it kept."""
