@@ -125,9 +125,8 @@ class Campaign:
                     break
                 self._live(plan)
                 self._look_after_kill()
-            life = Life(self._data, is_true=False)
-            self._enter(life)
-            life.kill()
+            with Life(self._data, is_true=False) as life:
+                self._enter(life)
         except (Dead, Refused) as error:
             self._note(iter([f"the app does not go on: {error!r}"]))
         self.outcome.seconds = time.monotonic() - begun
@@ -137,11 +136,9 @@ class Campaign:
         if plan.phase == "migration":
             self._migrate(plan)
             return
-        life = Life(self._data, plan.is_true)
-        if plan.phase == "start":
-            self._count(plan, self._die_at_start(life, plan))
-        else:
-            self._count(plan, self._die_at_work(life, plan))
+        die = self._die_at_start if plan.phase == "start" else self._die_at_work
+        with Life(self._data, plan.is_true) as life:
+            self._count(plan, die(life, plan))
 
     def _count(self, plan: Plan, doing: str) -> None:
         self._before = doing
@@ -179,9 +176,14 @@ class Campaign:
         """Kill a start over a folder of the first version, and look at what the next one makes."""
         data = self._folder / "migrated" / "data"
         shutil.copytree(self._folder / "older", data)
-        self._count(plan, self._die_at_start(Life(data, plan.is_true), plan))
-        life = Life(data, is_true=False)
-        self._lasted[False, plan.phase] = life.wait()
+        with Life(data, plan.is_true) as life:
+            self._count(plan, self._die_at_start(life, plan))
+        with Life(data, is_true=False) as life:
+            self._lasted[False, plan.phase] = life.wait()
+            self._look_at_migrated(data)
+        shutil.rmtree(data.parent)
+
+    def _look_at_migrated(self, data: Path) -> None:
         with checks.opened(data, Safe(data).keys.unlock(WORDS)) as repository:
             self._note(checks.broken_promises(repository, self._older))
             self._note(checks.damage(repository, data / checks.SEALED))
@@ -189,8 +191,6 @@ class Campaign:
         self._note(
             f"left unencrypted: {name}" for name in (DATABASE, "media") if (data / name).exists()
         )
-        life.kill()
-        shutil.rmtree(data.parent)
 
     def _look_after_kill(self) -> None:
         """What only the moment before the next start can tell."""

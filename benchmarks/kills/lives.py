@@ -49,6 +49,14 @@ class Life:
         self.begun = time.monotonic()
         self._app = self._start()
 
+    def __enter__(self) -> "Life":
+        """Live within the block, and no longer."""
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self.is_alive():
+            self.kill()
+
     def kill(self) -> None:
         """Take the whole process group away, at once."""
         with contextlib.suppress(ProcessLookupError):  # it has not made its group yet

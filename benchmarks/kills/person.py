@@ -48,7 +48,7 @@ class Person:
             "upload": (self.patient, self.upload_one),
             "recording": (self.patient, self.record_one),
             "save": (self.make_ready, self.save_one),
-            "analysis": (self.patient, self.analyse_one),
+            "analysis": (self.make_ready, self.analyse_one),
             "backup": (self.make_one, self.back_up),
             "erase": (self.make_two, self.erase_one),
         }
@@ -80,15 +80,14 @@ class Person:
     def make_ready(self) -> None:
         """Have a patient open, and recordings to be saved."""
         self.patient()
-        self.upload_one()
-        self.record_one()
+        for make in [self.upload_one, self.record_one] * (_WAITING // 2):
+            make()
 
     def save_one(self) -> None:
         """Save a recording as a session, which begins its analysis."""
         if not self._ready:
             self.idle()
-            for make in [self.upload_one, self.record_one] * (_WAITING // 2):
-                make()
+            self.make_ready()
         self.doing = "save"
         patient_id, recording_id = self.patient(), self._ready.pop()
         samples = self._ledger.takes.get(recording_id)

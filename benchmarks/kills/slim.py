@@ -1,5 +1,6 @@
 """The app in a forked process: whole, but for the model and the renderer, which take seconds."""
 
+import gc
 import os
 import time
 from dataclasses import replace
@@ -69,6 +70,7 @@ def _made_up() -> Analysis:
 def serve(data: Path, port: int, passphrase: str, log: Path) -> None:
     """Be the app, in a process group of its own."""
     os.setpgid(0, 0)
+    gc.freeze()  # going through all that was imported costs as much as the rest of a start
     _write_to(log)
     settings = AppSettings(data=data, port=port, passphrase=passphrase)
     os.environ.update(process_environment(settings))
