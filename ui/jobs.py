@@ -126,10 +126,7 @@ class Jobs:
 
     def resume(self) -> None:
         """Put back into the lines what the last use of the app left open; only for the start."""
-        runs = self._repository.take_up()
-        if runs:
-            self.warm_up()
-        for run in runs:
+        for run in self._repository.take_up():
             with self._lock:
                 job, step = self._add(run)
             self._follow(run, job, step)

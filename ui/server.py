@@ -97,7 +97,7 @@ def _answer_error(request: Request, error: Exception) -> JSONResponse:
 
 
 def serve(context: AppContext, bound: socket.socket, setup_code: str | None = None) -> None:
-    """Answer requests until Ctrl-C or another request to stop, then stop the jobs.
+    """Go on with the jobs, answer requests until Ctrl-C or another request to stop, stop the jobs.
 
     Args:
         context: the parts of the app
@@ -113,7 +113,8 @@ def serve(context: AppContext, bound: socket.socket, setup_code: str | None = No
             print(f"Code for the first account: {asked_code}", flush=True)
         if settings.opens_browser:
             webbrowser.open(settings.url)
-        context.jobs.warm_up()
+        context.jobs.warm_up()  # not before: it would keep the page waiting
+        context.jobs.resume()
 
     try:
         app = make_app(context, accounts, asked_code)

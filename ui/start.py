@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 
 def start(settings: AppSettings, engine: Callable[[], Engine] = VoiceEngine) -> None:
-    """Open the data folder, tidy up and go on after the last use, and serve until Ctrl-C.
+    """Open the data folder, tidy up after the last use, and serve until Ctrl-C.
 
     Args:
         settings: where the app serves and keeps its data
@@ -70,7 +70,6 @@ def _serve(settings: AppSettings, bound: socket.socket, engine: Engine) -> None:
         _sweep(intake)
         chosen = Preferences(settings.data).avatar
         jobs = Jobs(repository, engine, settings.work, settings.longest_queue, chosen)
-        jobs.resume()
         if door.was_shown:  # the browser is open already
             settings = replace(settings, opens_browser=False)
         context = AppContext(repository, jobs, intake, settings)

@@ -10,12 +10,13 @@ import zipfile
 import pytest
 from fastapi.responses import PlainTextResponse
 
-from storage.models import MediaKind
+from storage.models import MediaKind, RunState, VideoState
 from ui.layout import build_page
 from ui.listening import open_port
 from ui.server import serve
 from ui.settings import AppSettings
 from verhm.errors import RequestError
+from verhm.settings import AnalysisSettings, VideoSettings
 
 
 def test_the_start_leads_to_the_page(client):
@@ -175,6 +176,22 @@ def test_the_model_is_loaded_from_the_start_and_the_jobs_end_with_the_server(
     monkeypatch.setattr("ui.listening.Server.run", run)
     serve(context, bound=None)
     assert engine.loads == 1
+
+
+def test_what_was_left_open_goes_on_when_the_page_is_there(
+    context, add_session, until, monkeypatch
+):
+    def run(server, sockets):
+        assert context.jobs.all() == []
+        server._on_ready()
+        until(lambda: all(job.state.has_ended for job in context.jobs.all()))
+
+    left = context.repository.begin_run(add_session().id, AnalysisSettings(), VideoSettings())
+    context.repository.mark_running(left.id)
+    monkeypatch.setattr("ui.listening.Server.run", run)
+    serve(context, bound=None)
+    found = context.repository.run(left.id)
+    assert (found.state, found.video_state) == (RunState.DONE, VideoState.DONE)
 
 
 def test_a_job_says_what_it_waits_for(client, context, add_session, engine, until):

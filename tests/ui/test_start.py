@@ -14,7 +14,6 @@ import pytest
 
 from storage.details import PatientDetails, SessionDetails
 from storage.repository import open_repository
-from tests.ui.fakes import FakeEngine
 from ui import start as start_module
 from ui.settings import AppSettings
 from ui.start import start
@@ -116,7 +115,7 @@ def test_nothing_that_was_being_made_outlives_an_app_that_is_told_to_stop(
     repository.close()
 
 
-def test_what_was_left_open_goes_on_but_what_was_only_tried(settings, monkeypatch, recording):
+def test_what_was_left_open_is_found_but_what_was_only_tried(settings, monkeypatch, recording):
     repository = open_repository(settings.data)
     patient = repository.add_patient(PatientDetails("P-0417"))
     details = SessionDetails(date(2026, 11, 21))
@@ -126,12 +125,11 @@ def test_what_was_left_open_goes_on_but_what_was_only_tried(settings, monkeypatc
     repository.mark_running(runs[1].id)
     repository.close()
     found = []
-    monkeypatch.setattr(start_module, "serve", lambda context, *_: found.append(context.jobs))
-    engine = FakeEngine()
-    engine.go_on.clear()
-    start(settings, lambda: engine)
-    found[0].shutdown()
-    assert [job.run_id for job in found[0].all()] == [runs[1].id]
+    monkeypatch.setattr(
+        start_module, "serve", lambda context, *_: found.extend(context.repository.take_up())
+    )
+    start(settings)
+    assert [run.id for run in found] == [runs[1].id]
 
 
 def test_files_that_are_missing_are_counted_in_the_log(settings, monkeypatch, add_session, caplog):
