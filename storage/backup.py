@@ -64,7 +64,8 @@ class Inventory:
 def back_up(place: Path, vault: Vault | None, target: Path) -> Inventory:
     """Copy a folder of patients, whether the program is using it or not.
 
-    A backup is not finished before a copy has nobody in it who was erased while it was made.
+    A backup is not finished before a copy has nobody, and no recording, in it that was erased while
+    it was made.
     Sessions that are only tried are left out.
 
     Args:
@@ -206,9 +207,11 @@ def _copy_media(source: MediaFiles, copy: Repository) -> None:
 
 
 def _known(repository: Repository) -> set[str]:
-    """Ids of the patients and sessions there are."""
+    """Ids of the patients, sessions and files there are."""
     with repository.database.reading() as unit:
-        return {*unit.scalars(select(Patient.id)), *unit.scalars(select(Session.id))}
+        return {
+            each for kind in (Patient, Session, Media) for each in unit.scalars(select(kind.id))
+        }
 
 
 @contextmanager

@@ -142,6 +142,18 @@ class SessionVerbs(Verbs):
             reach_session(unit, access, session_id)
             access.refuse_change(session_id)
 
+    def refuse_to_analyse(self, session_id: str) -> None:
+        """Refuse to analyse a session's recording, also where no result is kept of it.
+
+        Raises:
+            RequestError: E62 no consent that holds today, E75 the patient is archived
+            StorageError: E53 no such session
+        """
+        with self._reading() as (unit, access):
+            session = reach_session(unit, access, session_id)
+            if session.is_kept and session.patient is not None:
+                refuse_addition(session.patient)
+
     def erase_session(self, session_id: str) -> None:
         """Erase a session with its runs and files; for whoever added it, and the patient's owner.
 

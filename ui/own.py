@@ -121,8 +121,11 @@ class OwnFilms:
         self._repository = repository
 
     def order(self, run_id: str, choices: FilmChoices) -> Film:
-        """See `Films.order`."""
-        self._repository.refuse_to_change(self._repository.run(run_id).session_id)
+        """See `Films.order`; for the neutral face the recording is analysed once more."""
+        session_id = self._repository.run(run_id).session_id
+        self._repository.refuse_to_change(session_id)
+        if choices.neutral:
+            self._repository.refuse_to_analyse(session_id)
         return self._films.order(run_id, choices)
 
     def of_run(self, run_id: str) -> list[Film]:

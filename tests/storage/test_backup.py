@@ -18,6 +18,7 @@ from storage.audit_check import check
 from storage.backup import NOTE, back_up, hash_tables, restore
 from storage.models import Media
 from storage.repository import DATABASE, open_repository
+from storage.retention import Retention
 from storage.safe import Safe
 from storage.stretching import Stretching
 from tests.storage.conftest import SOUND, Practice
@@ -136,6 +137,21 @@ def test_who_is_erased_meanwhile_is_not_in_it(practice, data, vault, tmp_path, m
     made = back_up_to(tmp_path / "backup", data, vault)
     assert (made.patients, made.sessions, made.files) == (1, 1, 1)
     assert len(list((tmp_path / "backup").rglob("*.wav"))) == 1
+
+
+def test_a_recording_that_is_erased_meanwhile_is_not_in_it(
+    practice, session, data, vault, tmp_path, monkeypatch
+):
+    practice.repository.set_retention(Retention(recording_months=1))
+    copy_media = backup._copy_media
+
+    def copy_and_erase(source, copy):
+        copy_media(source, copy)
+        practice.repository.erase_recordings(session.patient_id)
+
+    monkeypatch.setattr("storage.backup._copy_media", copy_and_erase)
+    assert back_up_to(tmp_path / "backup", data, vault).sessions == 1
+    assert not list((tmp_path / "backup").rglob("*.wav"))
 
 
 def test_nobody_is_signed_in_after_a_restore(repository, people, data, vault, tmp_path):

@@ -55,6 +55,18 @@ def test_a_withdrawal_stops_what_waits_and_refuses_what_comes(context, open_pane
     assert any("E62" in str(each) for each in page.do("progress", "again"))
 
 
+def test_after_a_withdrawal_what_is_there_is_taken_out_but_nothing_analysed_for_it(
+    context, client, analysed
+):
+    session = analysed("P-0417")
+    run = session.latest_done.id
+    write_down(context, False, session.patient_id, ["analysis"], TODAY.isoformat(), "")
+    choices = {"size": 512, "timeline": True, "neutral": True, "picture": False}
+    assert client.post(f"/runs/{run}/films", params=choices).json()["code"] == "E62"
+    assert client.post(f"/runs/{run}/films", params={**choices, "neutral": False}).is_success
+    assert client.get(f"/runs/{run}/windows.csv").status_code == 200
+
+
 @pytest.mark.parametrize(
     ("entered", "button", "code"),
     [
