@@ -185,8 +185,9 @@ class Campaign:
 
     def _look_at_migrated(self, data: Path) -> None:
         with checks.opened(data, Safe(data).keys.unlock(WORDS)) as repository:
-            self._note(checks.broken_promises(repository, self._older))
-            self._note(checks.damage(repository, data / checks.SEALED))
+            seen = checks.look(repository)
+            self._note(checks.broken_promises(seen, self._older))
+            self._note(checks.damage(repository, data / checks.SEALED, seen))
             self._note(checks.left_over(repository, data, self._older))
         self._note(
             f"left unencrypted: {name}" for name in (DATABASE, "media") if (data / name).exists()
@@ -206,10 +207,10 @@ class Campaign:
         person = Person(page, life, self._ledger, self._voice, self._rng)
         self.outcome.resumed += person.idle()
         with checks.opened(self._data, self._vault) as repository:
-            saved = checks.saved_marks(repository)
-            self._note(checks.lost_takes(page, self._ledger, saved))
-            self._note(checks.broken_promises(repository, self._ledger))
-            self._note(checks.damage(repository, self._data / checks.SEALED))
+            seen = checks.look(repository)
+            self._note(checks.lost_takes(page, self._ledger, seen))
+            self._note(checks.broken_promises(seen, self._ledger))
+            self._note(checks.damage(repository, self._data / checks.SEALED, seen))
             self._note(checks.left_over(repository, self._data, self._ledger))
         self._ledger.asked.clear()
         if len(self._ledger.sessions) > _MOST_SESSIONS:

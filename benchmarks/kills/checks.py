@@ -1,8 +1,10 @@
 """What must be true of a data folder after a kill, and after the start that follows."""
 
+import hashlib
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +15,6 @@ from benchmarks.kills.page import Page, Refused
 from storage.audit import ANCHOR
 from storage.audit_check import check
 from storage.backup import restore
-from storage.files import sha256_of
 from storage.models import Media, MediaKind, Patient, Run, RunState, Session, VideoState
 from storage.repository import Repository
 from storage.safe import Safe
@@ -23,6 +24,7 @@ from verhm.errors import VerhmError
 
 SEALED: Final = Path("sealed")
 _RESULT: Final = {MediaKind.ANALYSIS, MediaKind.MORPHS}
+_FORESEEN: Final = (None, "E20", "E21", "E60")  # a pause was recorded, or its session is erased
 _OPEN_VIDEO: Final = (VideoState.QUEUED, VideoState.RENDERING)
 
 
@@ -41,7 +43,53 @@ def lost_uploads(data: Path, vault: Vault, ledger: Ledger) -> Iterator[str]:
             yield f"upload {recording_id} is lost or changed"
 
 
-def lost_takes(page: Page, ledger: Ledger, saved: set[str]) -> Iterator[str]:
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """What the database and the files say, read once.
+
+    Attributes:
+        patients: ids
+        sessions: with their runs and media
+        media: all rows, by session and file's name
+        hashes: SHA-256 of each file there is, or the error's code that reading it ended with
+        marks: of the recordings, by session
+    """
+
+    patients: set[str]
+    sessions: list[Session]
+    media: dict[tuple[str, str], Media]
+    hashes: dict[tuple[str, str], str]
+    marks: dict[str, str]
+
+
+def look(repository: Repository) -> Seen:
+    """Read everything there is."""
+    with repository.database.reading() as unit:
+        patients = set(unit.scalars(select(Patient.id)))
+        sessions = list(unit.scalars(select(Session)))
+        media = {(each.session_id, each.file): each for each in unit.scalars(select(Media))}
+    seen = Seen(patients, sessions, media, {}, {})
+    owners = {each.id: each.patient_id or "" for each in sessions}
+    assert repository.keys is not None
+    keys = {each: repository.keys.of_patient(each) for each in set(owners.values())}
+    for place in repository.files.listing():
+        if place not in media:
+            seen.hashes[place] = ""
+            continue
+        try:
+            files = repository.files.sealed_with(keys[owners[place[0]]])
+            with files.open(*place) as file:
+                content = file.read()
+        except VerhmError as error:
+            seen.hashes[place] = error.code
+            continue
+        seen.hashes[place] = hashlib.sha256(content).hexdigest()
+        if media[place].kind is MediaKind.RECORDING:
+            seen.marks[place[0]] = mark(samples_of(content))
+    return seen
+
+
+def lost_takes(page: Page, ledger: Ledger, seen: Seen) -> Iterator[str]:
     """Takes of which a piece that was acknowledged is missing; removes those that are there."""
     for take_id, samples in ledger.takes.items():
         try:
@@ -50,7 +98,7 @@ def lost_takes(page: Page, ledger: Ledger, saved: set[str]) -> Iterator[str]:
             page.ask("DELETE", f"/recordings/{take_id}")
             ledger.gone.add(take_id)
         except Refused:
-            if ledger.asked.get(take_id) not in saved:
+            if ledger.asked.get(take_id) not in seen.marks.values():
                 yield f"take {take_id} is lost"
             continue
         is_whole = found == samples if take_id in ledger.finished else found.startswith(samples)
@@ -61,33 +109,24 @@ def lost_takes(page: Page, ledger: Ledger, saved: set[str]) -> Iterator[str]:
     ledger.finished.clear()
 
 
-def broken_promises(repository: Repository, ledger: Ledger) -> Iterator[str]:
+def broken_promises(seen: Seen, ledger: Ledger) -> Iterator[str]:
     """Whatever of the ledger is not so."""
-    with repository.database.reading() as unit:
-        patients = set(unit.scalars(select(Patient.id)))
-        sessions = {each.id: each.patient_id for each in unit.scalars(select(Session))}
-    marks = {each: _mark(repository, each) for each in sessions}
-    for patient_id in ledger.patients.keys() - patients:
+    owners = {each.id: each.patient_id for each in seen.sessions}
+    for patient_id in ledger.patients.keys() - seen.patients:
         yield f"patient {patient_id} is lost"
     for session_id, (patient_id, known) in ledger.sessions.items():
-        if sessions.get(session_id) != patient_id:
+        if owners.get(session_id) != patient_id:
             yield f"session {session_id} is lost"
-        elif marks[session_id] != known:
+        elif seen.marks.get(session_id) != known:
             yield f"the recording of session {session_id} has changed"
-    for subject in ledger.gone & (patients | sessions.keys()):
+    for subject in ledger.gone & (seen.patients | owners.keys()):
         yield f"{subject} was erased and is there again"
     for recording_id, known in ledger.asked.items():
-        if known not in marks.values():
+        if known not in seen.marks.values():
             yield f"recording {recording_id} was lost while it was saved"
 
 
-def saved_marks(repository: Repository) -> set[str]:
-    """Marks of all recordings that are sessions'."""
-    with repository.database.reading() as unit:
-        return {_mark(repository, each) for each in unit.scalars(select(Session.id))}
-
-
-def damage(repository: Repository, place: Path) -> Iterator[str]:
+def damage(repository: Repository, place: Path, seen: Seen) -> Iterator[str]:
     """What is wrong with database, log, rows and files by themselves, while nothing goes on."""
     with repository.database.reading() as unit:
         for pragma, good in (
@@ -98,18 +137,15 @@ def damage(repository: Repository, place: Path) -> Iterator[str]:
             found = list(unit.scalars(text(f"PRAGMA {pragma}")))
             if found != good:
                 yield f"{pragma}: {found[:3]}"
-        sessions = list(unit.scalars(select(Session)))
-        media = {(each.session_id, each.file): each for each in unit.scalars(select(Media))}
     for finding in check(repository.database, place / ANCHOR).findings:
         yield f"audit log: {finding}"
-    for session in sessions:
+    for session in seen.sessions:
         yield from _half(session)
-    present = set(repository.files.listing())
-    yield from (f"file without a row: {name}" for name in present - media.keys())
-    yield from (f"row without a file: {name}" for name in media.keys() - present)
-    for key in media.keys() & present:
-        if _sha256(repository, *key) != media[key].sha256:
-            yield f"{media[key].kind} of {key[0]} has changed"
+    yield from (f"file without a row: {name}" for name in seen.hashes.keys() - seen.media.keys())
+    yield from (f"row without a file: {name}" for name in seen.media.keys() - seen.hashes.keys())
+    for key in seen.media.keys() & seen.hashes.keys():
+        if seen.hashes[key] != seen.media[key].sha256:
+            yield f"{seen.media[key].kind} of session {key[0]} has changed"
 
 
 def left_over(repository: Repository, data: Path, ledger: Ledger) -> Iterator[str]:
@@ -140,26 +176,9 @@ def _half_run(run: Run) -> Iterator[str]:
         yield f"run {run.id} is {run.state}, its video {run.video_state}, and has {sorted(kinds)}"
     if run.state.is_unfinished or run.video_state in _OPEN_VIDEO:
         yield f"run {run.id} is {run.state}, its video {run.video_state}, and nobody works on it"
-    if run.error_code not in (None, "E60", "E64", "E41"):
+    died_twice = "ended twice" in (run.error_cause or "")
+    if run.error_code not in _FORESEEN and not died_twice:
         yield f"run {run.id} failed: {run.error_code} {run.error_cause}"
-
-
-def _mark(repository: Repository, session_id: str) -> str:
-    """Mark of a session's recording; empty when it cannot be read."""
-    try:
-        with repository.recording_content(session_id).open() as content:
-            return mark(samples_of(content.read()))
-    except VerhmError:
-        return ""
-
-
-def _sha256(repository: Repository, session_id: str, name: str) -> str:
-    key = None if repository.keys is None else repository.keys.of_session(session_id)
-    try:
-        with repository.files.sealed_with(key).open(session_id, name) as content:
-            return sha256_of(content)
-    except VerhmError as error:
-        return error.code
 
 
 def opened(data: Path, vault: Vault) -> closing[Repository]:

@@ -79,8 +79,8 @@ def serve(data: Path, port: int, passphrase: str, log: Path) -> None:
 
 def back_up(data: Path, target: Path, passphrase: str, group: int, log: Path) -> None:
     """Be `python -m storage backup`, in the process group of the app; exits as that does."""
-    os.setpgid(0, group)
     _write_to(log)
+    os.setpgid(0, group)
     os.environ[PASSPHRASE] = passphrase
     raise SystemExit(storage_command(["backup", str(target), "--data", str(data)]))
 

@@ -67,9 +67,10 @@ def kept(data, vault, tmp_path):
 
 
 def found(repository, data, ledger) -> list[str]:
+    seen = checks.look(repository)
     return [
-        *checks.broken_promises(repository, ledger),
-        *checks.damage(repository, data / checks.SEALED),
+        *checks.broken_promises(seen, ledger),
+        *checks.damage(repository, data / checks.SEALED, seen),
         *checks.left_over(repository, data, ledger),
     ]
 
@@ -93,7 +94,7 @@ def flip_a_byte(repository, ledger, data):
     content = bytearray(path.read_bytes())
     content[-1] ^= 1
     path.write_bytes(content)
-    return "recording of session"
+    return "the recording of session"
 
 
 def lose_the_row(repository, ledger, data):
@@ -109,6 +110,11 @@ def lose_the_result(repository, ledger, data):
 def leave_a_run(repository, ledger, data):
     change(repository, update(Run).values(state=RunState.RUNNING))
     return "nobody works on it"
+
+
+def fail_a_run(repository, ledger, data):
+    change(repository, update(Run).values(error_code="E64", error_cause="Nobody foresaw it."))
+    return "failed: E64 Nobody foresaw it."
 
 
 def leave_a_file(repository, ledger, data):
@@ -149,9 +155,9 @@ def lose_while_saving(repository, ledger, data):
 @pytest.mark.parametrize(
     "harm",
     [
-        *(lose_the_file, flip_a_byte, lose_the_row, lose_the_result, leave_a_run, leave_a_file),
+        *(lose_the_file, flip_a_byte, lose_the_row, lose_the_result, leave_a_run, fail_a_run),
         *(leave_scratch, leave_an_upload, lose_a_session, bring_back, cut_the_log_off),
-        lose_while_saving,
+        *(leave_a_file, lose_while_saving),
     ],
 )
 def test_harm_is_noticed(kept, data, harm):
@@ -191,8 +197,9 @@ def test_a_folder_of_the_first_version_is_taken_over_as_it_was(tmp_path):
     ledger = make_older(tmp_path / "older", SAMPLES)
     vault = Safe(tmp_path / "older").make("words for the tests", Stretching(64, 1, 1))
     with checks.opened(tmp_path / "older", vault) as repository:
-        assert list(checks.broken_promises(repository, ledger)) == []
-        assert list(checks.damage(repository, tmp_path / "older" / checks.SEALED)) == []
+        seen = checks.look(repository)
+        assert list(checks.broken_promises(seen, ledger)) == []
+        assert list(checks.damage(repository, tmp_path / "older" / checks.SEALED, seen)) == []
 
 
 def test_a_wav_file_gives_its_samples_back():
