@@ -49,6 +49,7 @@ LIMITS: Final = {
 
 
 CLEAR: Final = 24  # levels of difference that are seen
+MIXED: Final = 45  # levels from the wall's up to which a pixel holds some of it; skin has over 60
 NUDGE: Final = 2e-5  # radians
 _SIDES: Final = ("", "Left", "Right")
 
@@ -188,7 +189,7 @@ def in_pictures(face: FaceModel, frames: np.ndarray, size: int) -> dict[str, flo
             nudged = renderer.draw(near, head + NUDGE).astype(int)
             restless = max(restless, unrest(picture, nudged))
             neutral = renderer.draw(np.zeros_like(weights), head).astype(int)
-            holes = max(holes, int((wall_inside(picture) & ~wall_inside(neutral)).sum()))
+            holes = max(holes, int((wall_inside(picture) & ~is_beside_wall(neutral)).sum()))
             again = renderer.draw(weights, head)
             flicker = max(flicker, int((again != picture).any(axis=2).sum()))
     return {"holes": float(holes), "flicker": float(flicker), "restless": float(restless)}
@@ -207,6 +208,15 @@ def unrest(picture: np.ndarray, nudged: np.ndarray) -> int:
         )
         appeared |= (np.maximum(now - highest, lowest - now) > CLEAR).any(axis=2)
     return int(appeared.sum())
+
+
+def is_beside_wall(picture: np.ndarray) -> np.ndarray:
+    """(size, size) pixels that show at least a part of the wall, and those beside them.
+
+    Between a cheek and the hair that hangs beside it there is wall, more or less of it.
+    """
+    mixed = (np.abs(picture - background(len(picture))) < MIXED).all(axis=2)
+    return ndimage.binary_dilation(mixed, np.ones((3, 3)))
 
 
 def wall_inside(picture: np.ndarray) -> np.ndarray:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.details import PatientDetails, SessionDetails
+from storage.details import Agreement, PatientDetails, SessionDetails
 from storage.repository import open_repository
 from ui import start as start_module
 from ui.settings import AppSettings
@@ -117,7 +117,7 @@ def test_nothing_that_was_being_made_outlives_an_app_that_is_told_to_stop(
 
 def test_what_was_left_open_is_found_but_what_was_only_tried(settings, monkeypatch, recording):
     repository = open_repository(settings.data)
-    patient = repository.add_patient(PatientDetails("P-0417"))
+    patient = repository.add_patient(PatientDetails("P-0417"), Agreement(date(2026, 1, 5)))
     details = SessionDetails(date(2026, 11, 21))
     kept = repository.add_session(patient.id, details, recording)
     tried = repository.add_session(patient.id, details, recording, is_kept=False)
