@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+import sys
 import webbrowser
 
 import gradio as gr
@@ -28,10 +29,14 @@ from ui.layout import build_page
 from ui.listening import Server
 from ui.own import bound
 from ui.theme import head, theme
+from ui.tracebacks import leave_out_words
 from ui.user import user_of
 from verhm.errors import VerhmError
 
 PAGE = "/app"
+# s, a fifth of the usual: what answers a page gives its turn away at each of the many questions to
+# the database, and would wait that long for it whenever a recording is being analysed.
+_TURN = 0.001
 
 
 def make_app(
@@ -116,10 +121,13 @@ def serve(context: AppContext, bound: socket.socket, setup_code: str | None = No
         context.jobs.warm_up()  # not before: it would keep the page waiting
         context.jobs.resume()
 
+    sys.setswitchinterval(_TURN)
     try:
         app = make_app(context, accounts, asked_code)
         # Ctrl-C also ends the drawing processes, long before the last answer is given.
-        Server(app, settings, announce, context.jobs.expect_closing).run(sockets=[bound])
+        server = Server(app, settings, announce, context.jobs.expect_closing)
+        leave_out_words()  # after the server's own filter, which looks at the error
+        server.run(sockets=[bound])
     finally:
         with contextlib.suppress(OSError):  # the terminal may be closed
             print("VERHM is stopping; what was saved stays.", flush=True)
