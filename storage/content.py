@@ -66,8 +66,7 @@ class Content:
         if not self.files.is_sealing:
             yield self.path
             return
-        with scratch.folder(self.bytes) as folder:
-            path = folder / f"content{self.suffix}"
-            with coded_os_errors(), self.open() as source, path.open("xb") as target:
+        with scratch.file(self.bytes, f"content{self.suffix}") as path:
+            with coded_os_errors(), self.open() as source, path.open("wb") as target:
                 shutil.copyfileobj(source, target, 1 << 20)
             yield path

@@ -1,8 +1,9 @@
 """Where content lies unsealed while other programs read or write it: in memory, if it can.
 
-ffmpeg wants files. On Linux they lie in memory (`/dev/shm`), in a folder of this data folder's own;
-elsewhere, and where they do not fit, in the work folder, and are overwritten before they are
-erased. Either way they are gone when the work is done, and at the next start at the latest. Memory
+ffmpeg wants files. On Linux they lie in memory: what is read without a name, what is written in a
+folder of this data folder's own (`/dev/shm`). Elsewhere, and where they do not fit, they lie in the
+work folder, and are overwritten before they are erased. Either way they are gone when the work is
+done, and at the next start at the latest; without a name, with the program. Memory
 may still be swapped out, and what a disk wrote it may keep beyond our reach: both are what the
 system's own disk encryption is for.
 """
@@ -52,6 +53,32 @@ class Scratch:
             yield path
         finally:
             shred(path)
+
+    @contextlib.contextmanager
+    def file(self, room: int, name: str) -> Iterator[Path]:
+        """A path for one file that other programs of this user are to read; gone in the end.
+
+        On Linux it lies in memory without a name, so that nothing is left of it even where this
+        program is killed.
+
+        Args:
+            room: bytes that will be needed
+            name: where it has to have one
+
+        Raises:
+            StorageError: E50 not writable, E51 disk full
+        """
+        memory = self._in_memory
+        if memory is None or not hasattr(os, "memfd_create") or not _has_room(memory, room):
+            with self.folder(room) as folder:
+                yield folder / name
+            return
+        with coded_os_errors():
+            descriptor = os.memfd_create(name)
+        try:
+            yield Path(f"/proc/{os.getpid()}/fd/{descriptor}")
+        finally:
+            os.close(descriptor)
 
     def make(self, room: int) -> Path:
         """A new empty private folder; whoever asks for it shreds it. Raises as `folder`."""

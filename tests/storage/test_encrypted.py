@@ -155,16 +155,15 @@ def test_a_session_without_a_patient_has_a_key_of_its_own(practice):
 
 def test_a_lent_recording_can_be_read_by_path_and_is_gone_afterwards(practice, full, tmp_path):
     content = practice.repository.recording_content(full.id)
-    for memory in (tmp_path / "memory", tmp_path / "none"):
-        (tmp_path / "memory").mkdir(exist_ok=True)
+    for memory in (tmp_path, None):
         scratch = Scratch(tmp_path / "work", memory)
         with content.lent(scratch) as path:
-            assert path.suffix == ".wav" and path.read_bytes() == SOUND
-            where = tmp_path / ("memory" if memory.exists() else "work")
-            assert where in path.parents
-            if os.name == "posix":
-                assert path.parent.stat().st_mode & 0o777 == 0o700
-        assert not path.parent.exists()
+            assert path.is_file() and path.read_bytes() == SOUND
+            if memory is None:
+                assert path.suffix == ".wav" and tmp_path / "work" in path.parents
+                if os.name == "posix":
+                    assert path.parent.stat().st_mode & 0o777 == 0o700
+        assert not path.exists() and not list((tmp_path / "work").glob("*"))
 
 
 def test_a_plain_recording_is_lent_where_it_lies(tmp_path):

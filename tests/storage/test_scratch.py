@@ -2,12 +2,16 @@
 
 import os
 import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from storage.scratch import Scratch, shred
 from verhm.errors import StorageError
 
+ROOT = Path(__file__).parents[2]
 posix = pytest.mark.skipif(os.name != "posix", reason="modes and links are POSIX's")
 
 
@@ -42,6 +46,22 @@ def test_two_data_folders_do_not_share_their_scratch(tmp_path, memory):
     assert left.parent != right.parent
     one.clear()
     assert right.exists() and not left.exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "memfd_create"), reason="only Linux has files without a name")
+def test_of_a_file_that_is_lent_a_killed_program_leaves_nothing(tmp_path, memory):
+    lends = (
+        "import os, sys; from pathlib import Path; from storage.scratch import Scratch\n"
+        "with Scratch(Path(sys.argv[1]), Path(sys.argv[2])).file(1_000, 'voice.wav') as path:\n"
+        "    path.write_bytes(b'voice'); print(path, flush=True); sys.stdin.read()"
+    )
+    call = [sys.executable, "-c", lends, tmp_path / "work", memory]
+    with subprocess.Popen(call, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT) as lender:
+        path = Path(lender.stdout.readline().decode().strip())
+        assert path.read_bytes() == b"voice"  # as another program
+        lender.kill()
+    assert not path.exists()
+    assert [each for each in tmp_path.rglob("*") if each.is_file()] == []
 
 
 def test_what_a_killed_program_left_is_gone_after_the_next_start(scratch, tmp_path, memory):
