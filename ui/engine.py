@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from ui.standing_back import stand_back
 from verhm.face.panels import ALONE, Beside
 from verhm.settings import AnalysisSettings, VideoSettings
 from verhm.stages import Progress
@@ -46,6 +47,7 @@ class VoiceEngine:
 
     The model's libraries take seconds to import. They are imported here, at first use, so that the
     page can be served meanwhile. One thread loads and analyses; another one may draw meanwhile.
+    Both stand back behind the page's threads.
     """
 
     def __init__(self) -> None:
@@ -57,6 +59,7 @@ class VoiceEngine:
         Raises:
             ModelError: E30 or E31 when the shipped model is missing or damaged
         """
+        stand_back()
         from verhm.analysis import Analyzer
 
         if self._analyzer is None:
@@ -84,6 +87,7 @@ class VoiceEngine:
         beside: Beside = ALONE,
     ) -> None:
         """Write the face video; see `render_video`."""
+        stand_back()
         from verhm.face.video import render_video
 
         render_video(morphs, audio, output, settings, progress, beside)

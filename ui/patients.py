@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from storage.details import PatientOverview
 from ui.consent_panel import lay_out_consent_panel, wire_consent_panel
 from ui.context import AppContext, OpenRequest, Selection, TabHandles, open_patient, open_request
 from ui.days import days_verdicts
@@ -86,18 +87,28 @@ class _Viewer:
     ) -> list[str]:
         """Title and table for what was searched, as HTML."""
         overviews = self._repository.patients(search, include_archived=with_archived)
-        sessions = self._repository.sessions(patient_id) if patient_id else ()
-        view = ListView(date.today(), shows_names, patient_id, sessions, search)
-        return [counted(overviews), patients_list(overviews, view)]
+        return self._listed(overviews, search, shows_names, patient_id)
 
     def renew(
         self, search: str, shows_names: bool, with_archived: bool, patient_id: str | None
     ) -> list[Any]:
         """The same, what is due, and the tools above, of no use while there is nobody."""
-        has_patients = bool(self._repository.patients(include_archived=True))
+        overviews = self._repository.patients(search, include_archived=with_archived)
+        has_patients = bool(overviews or self._repository.patients(include_archived=True))
         tools = [gr.update(visible=has_patients)] * 4
-        shown = self.show(search, shows_names, with_archived, patient_id)
+        shown = self._listed(overviews, search, shows_names, patient_id)
         return [*shown, due_list(self._context), *tools]
+
+    def _listed(
+        self,
+        overviews: Sequence[PatientOverview],
+        search: str,
+        shows_names: bool,
+        patient_id: str | None,
+    ) -> list[str]:
+        sessions = self._repository.sessions(patient_id) if patient_id else ()
+        view = ListView(date.today(), shows_names, patient_id, sessions, search)
+        return [counted(overviews), patients_list(overviews, view)]
 
 
 def _wire_table(

@@ -131,6 +131,9 @@ def process_environment(settings: AppSettings) -> dict[str, str]:
     """Variables that Gradio and the model libraries read when they are imported."""
     return {
         "GRADIO_ANALYTICS_ENABLED": "False",
+        # Else it sums up the times of all its events anew after each of them, for nobody.
+        "GRADIO_ANALYTICS_CACHE_FREQUENCY": str(1 << 62),
+        "GRADIO_ANALYTICS_MAX_EVENTS": "1",
         "GRADIO_TEMP_DIR": str(settings.transit),
         "HF_HUB_OFFLINE": "1",
         "HF_HUB_DISABLE_TELEMETRY": "1",

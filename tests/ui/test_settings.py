@@ -58,3 +58,4 @@ def test_libraries_are_told_to_stay_at_home(tmp_path):
     assert environment["GRADIO_ANALYTICS_ENABLED"] == "False"
     assert environment["HF_HUB_OFFLINE"] == "1"
     assert Path(environment["GRADIO_TEMP_DIR"]).parent == tmp_path
+    assert int(environment["GRADIO_ANALYTICS_CACHE_FREQUENCY"]) > 10**9  # events: never
