@@ -9,23 +9,16 @@ The last line is one JSON object.
 import argparse
 import json
 import shutil
-import signal
-import socket
-import subprocess
-import sys
 import tempfile
 import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
-ROOT: Final = Path(__file__).parents[1]
-START: Final = 60.0  # s until the app answers
+from benchmarks.running import running
+
 # As on a computer without graphics hardware: the page is put together by the processor, and only
 # WebGL goes through SwiftShader. With all of it in SwiftShader a picture takes twice as long.
 FLAGS: Final = (
@@ -59,41 +52,11 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=20.0, help="played each way")
     parser.add_argument("--size", type=int, default=512, help="of the picture, px")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, running(Path(folder)) as url:
-        measured = measure(url, options.seconds, options.size)
+    with tempfile.TemporaryDirectory() as folder, running(Path(folder), True) as app:
+        measured = measure(app.url, options.seconds, options.size)
     for way, figures in measured.items():
         print(way, *(f"{name} {value}" for name, value in figures.items()), sep="\n  ")
     print(json.dumps({"size": options.size, **measured}))
-
-
-@contextmanager
-def running(folder: Path) -> Iterator[str]:
-    """The app over an empty folder; gives its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    place = ["--port", str(port), "--data", str(folder / "data"), "--unencrypted"]
-    call = [sys.executable, "app.py", *place]
-    url = f"http://127.0.0.1:{port}"
-    process = subprocess.Popen(call, cwd=ROOT, stdout=subprocess.DEVNULL)  # noqa: S603 - our own
-    try:
-        _wait(url)
-        yield url
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait()
-
-
-def _wait(url: str) -> None:
-    deadline = time.monotonic() + START
-    while True:
-        try:
-            with urllib.request.urlopen(f"{url}/healthz", timeout=2):  # noqa: S310 - our own
-                return
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.2)
 
 
 def measure(url: str, seconds: float, size: int) -> dict[str, dict[str, Any]]:

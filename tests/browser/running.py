@@ -8,9 +8,10 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import (
     Browser,
@@ -53,19 +54,32 @@ class RunningApp:
     Args:
         data: the data folder
         passphrase: that opens it; none to have it asked for in the browser
+        options: of the command line, besides
+        environment: variables, besides
     """
 
-    def __init__(self, data: Path, passphrase: str = RECORDS) -> None:
+    def __init__(
+        self,
+        data: Path,
+        passphrase: str = RECORDS,
+        options: Sequence[str] = (),
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self.data = data
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._log = (data.parent / f"{data.name}-{self.port}.log").open("w+")
         self.process = subprocess.Popen(
-            [sys.executable, "app.py", "--port", str(self.port), "--data", str(data)],
+            [sys.executable, "app.py", "--port", str(self.port), "--data", str(data), *options],
             cwd=ROOT,
             stdout=self._log,
             stderr=subprocess.STDOUT,
-            env={**os.environ, "PYTHONUNBUFFERED": "1", "VERHM_PASSPHRASE": passphrase},
+            env={
+                **os.environ,
+                "PYTHONUNBUFFERED": "1",
+                "VERHM_PASSPHRASE": passphrase,
+                **(environment or {}),
+            },
         )
         self._wait()
 
@@ -102,9 +116,9 @@ class RunningApp:
 
 
 @contextmanager
-def running(data: Path, passphrase: str = RECORDS) -> Iterator[RunningApp]:
+def running(data: Path, passphrase: str = RECORDS, **options: Any) -> Iterator[RunningApp]:
     """Start the app over a data folder, and stop it in the end; as `RunningApp`."""
-    app = RunningApp(data, passphrase)
+    app = RunningApp(data, passphrase, **options)
     try:
         yield app
     finally:
