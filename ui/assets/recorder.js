@@ -11,6 +11,7 @@ const PHASES = {
   uploading: "Copying",
   ready: "Recorded",
 };
+const SUFFIXES = /\.(wav|mp3|flac|ogg|opus|m4a|aac|webm|mp4|mov)$/i;
 const UNDERWAY = ["opening", "recording", "paused", "saving", "uploading"];
 const KEEP = 10_000; // ms, well below the time after which the app takes a recording for left behind
 const LEFT_BEHIND = 25; // s after which the app takes an unfinished recording for left behind
@@ -241,7 +242,7 @@ function upload(file) {
   $("file-size").textContent = `${(file.size / 2 ** 20).toFixed(1)} MiB`;
   $("file-words").textContent = "copying";
   const request = (state.upload = new XMLHttpRequest());
-  const [suffix] = file.name.match(/\.\w{1,5}$/) ?? [""]; // the name itself may be a person's
+  const [suffix] = file.name.match(SUFFIXES) ?? [""]; // anything else may be a person's name
   request.open("POST", `/recordings?suffix=${suffix}`);
   request.responseType = "json";
   request.upload.onprogress = (event) => {
