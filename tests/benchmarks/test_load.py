@@ -1,23 +1,12 @@
-"""A short load on the real app, and what the long one's figures mean."""
+"""What the figures of the load mean."""
 
 import pytest
 
-from benchmarks.load.__main__ import measure
 from benchmarks.load.analyst import Crowd
 from benchmarks.load.measuring import Growth, Look, Notes, growth
 from benchmarks.load.report import figures, is_missed, table
 
 FINE = Crowd(taken=16, says_so=True, is_kept=True)
-
-
-@pytest.mark.model
-def test_a_few_clinicians_are_answered_and_a_full_queue_says_so():
-    load = measure(clinicians=3, analyses=1, seconds=3.0)
-    assert load.notes.failures == []
-    # As many as may wait; then the page says that no more do, and the recording is a session's.
-    assert load.crowd == FINE
-    assert {"open the page", "look at the analyses", "begin an analysis"} <= set(load.notes.seconds)
-    assert load.notes.looks and all(look.mib > 0 < look.files for look in load.notes.looks)
 
 
 def test_what_comes_and_goes_is_no_growth_and_what_stays_is():

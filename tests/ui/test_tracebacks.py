@@ -40,8 +40,10 @@ def test_a_traceback_names_the_place_and_the_kinds_of_errors():
 
 @pytest.mark.parametrize("name", ["uvicorn.error", "ui.jobs"])
 def test_the_log_quotes_nobody(quiet, name, monkeypatch, capsys):
-    monkeypatch.setattr(logging.getLogger("uvicorn.error"), "propagate", True)
     with monkeypatch.context() as bare:  # as outside of pytest, which listens to all loggers
+        for heard in ("uvicorn.error", "uvicorn"):  # where another test has served already
+            bare.setattr(logging.getLogger(heard), "propagate", True)
+            bare.setattr(logging.getLogger(heard), "handlers", [])
         bare.setattr(logging.getLogger(), "handlers", [])
         with pytest.raises(RuntimeError) as found:
             fails()
