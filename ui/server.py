@@ -26,6 +26,7 @@ from ui import (
 from ui.context import AppContext
 from ui.guard import Guard
 from ui.layout import build_page
+from ui.lingering import linger
 from ui.listening import Server
 from ui.own import bound
 from ui.theme import head, theme
@@ -61,9 +62,10 @@ def make_app(
     parent.include_router(account_routes.routes(accounts, context.repository, settings))
     parent.include_router(asset_routes.routes())
     _add_page_routes(parent)
+    page = build_page(context)
     gr.mount_gradio_app(
         parent,
-        build_page(context),
+        page,
         PAGE,
         auth_dependency=user_of,
         footer_links=[],
@@ -76,6 +78,7 @@ def make_app(
         theme=theme(),
         head=head(),
     )
+    linger(page._queue)
     return Guard(parent, settings, accounts, belongings, accounts.audit)
 
 

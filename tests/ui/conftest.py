@@ -19,6 +19,7 @@ from tests.factories import make_analysis
 from tests.storage.people import CHEAP, Clock
 from tests.storage.people import GOOD as PASSPHRASE
 from tests.ui.fakes import FakeEngine
+from ui import lingering
 from ui.context import AppContext
 from ui.intake import Intake
 from ui.jobs import Jobs
@@ -32,6 +33,12 @@ from verhm.settings import AnalysisSettings, VideoSettings
 URL = "http://127.0.0.1:7860"
 ADA = "Ada Lovelace"
 TODAY = date(2026, 11, 21)
+
+
+@pytest.fixture(autouse=True)
+def hasty(monkeypatch):
+    """Streams of answers end soon after the last one."""
+    monkeypatch.setattr(lingering, "LOOKS", 0.01)
 
 
 @pytest.fixture
