@@ -47,12 +47,13 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
     fields = [*consent.fields, *details, *advanced]
     both = [selected.patient, selected.session]
 
-    recorder.ready(_received, None, [recording, analyse, problem], show_progress="hidden")
-    recorder.cleared(
-        lambda: [None, gr.Button(interactive=False)],
+    recorder.held(
+        _held,
         None,
-        [recording, analyse],
+        [recording, analyse, problem],
         show_progress="hidden",
+        trigger_mode="multiple",  # or a file that is copied before the last one is let go is lost
+        concurrency_limit=1,  # and in their order
     )
     note, phq9, gad7 = details[3:]
     entered = [selected.patient, recording, *fields]
@@ -85,8 +86,9 @@ def _recorder_script() -> str:
     return "\n".join(asset(part) for part in parts)
 
 
-def _received(event: gr.EventData) -> list[Any]:
-    return [event.id, gr.Button(interactive=True), ""]
+def _held(event: gr.EventData) -> list[Any]:
+    """Take the id of the recording that is ready; None when there is none any more."""
+    return [event.id, gr.Button(interactive=bool(event.id)), "" if event.id else gr.skip()]
 
 
 class _Work:

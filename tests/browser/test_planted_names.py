@@ -108,7 +108,7 @@ def test_nothing_entered_lies_about_and_nothing_erased_is_left(
 
 def dies_while_it_analyses(visit: Visit, app: RunningApp, folder: Path):
     # Long enough to be looked at while it is analysed.
-    visit.uploads(tagged(SOUND, folder / f"{PATIENTS['file name']}.ogg", times=8))
+    visit.uploads(tagged(SOUND, folder / f"{PATIENTS['file name']}.ogg", times=40))
     analyse(visit.page)
     visit.page.wait_for_function(
         "async () => (await verhm.send('/jobs')).jobs.some((job) => job.state === 'analysing')"

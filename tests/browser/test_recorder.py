@@ -130,6 +130,20 @@ def test_no_address_holds_the_name_of_an_uploaded_file(page):
     discard(page)
 
 
+def test_a_file_can_be_analysed_also_where_questions_come_late(page):
+    delays = iter([1_500])
+
+    def pass_on(route):
+        page.wait_for_timeout(next(delays, 0))
+        route.continue_()
+
+    page.route("**/queue/join*", pass_on)
+    choose_file(page)
+    wait_for(page, "ready")
+    page.wait_for_timeout(2_500)
+    assert page.locator("#analyse").is_enabled()
+
+
 @pytest.mark.parametrize("first", ["record", "check"])
 def test_two_quick_clicks_open_one_microphone_and_begin_one_take(page, first):
     takes = []

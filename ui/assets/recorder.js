@@ -206,24 +206,30 @@ function refused(error) {
   draw();
 }
 
-function have(id) {
+// Which recording is ready, or none. One event for both: two would be heard in any order.
+function hold(id) {
+  if (id === state.id) return;
   state.id = id;
+  trigger("held", { id });
+}
+
+function have(id) {
   $("player").src = `/recordings/${id}`;
+  hold(id);
   setPhase("ready");
-  trigger("ready", { id });
 }
 
 function reset() {
   closeMicrophone();
   state.upload?.abort();
-  Object.assign(state, { take: null, sound: null, upload: null, id: null });
+  Object.assign(state, { take: null, sound: null, upload: null });
   $("player").removeAttribute("src");
   $("upload").hidden = true;
   $("drop").hidden = false;
   $("saved").textContent = "Saved piece by piece while you record";
   element.querySelector("input[type=file]").value = "";
+  hold(null);
   setPhase("idle");
-  trigger("cleared", {});
 }
 
 async function discard() {
