@@ -60,27 +60,32 @@ class SessionVerbs(Verbs):
             stored = self.files.sealed_with(key).store(session_id, recording.suffix, source)
         with contextlib.ExitStack() as undo:
             undo.callback(self.files.remove, session_id, stored.name)
-            with self._writing() as (unit, access):
-                session = Session(
-                    id=session_id, patient_id=patient_id, is_kept=is_kept, **asdict(details)
-                )
-                session.owner_id = access.account_id
-                if patient_id is not None:
-                    patient = reach_patient(unit, access, patient_id)
-                    if is_kept:
-                        refuse_addition(patient)
-                        patient.last_number += 1
-                        session.number = patient.last_number
-                unit.add(session)
-                unit.flush()
-                if self.keys is not None and key is not None and patient_id is None:
-                    self.keys.add(unit, key, None, session_id)
-                unit.add(media_row(session_id, None, MediaKind.RECORDING, stored))
-                unit.flush()
-                kept = reach_session(unit, access, session_id)
-                self._done(unit, access, Action.CREATE, session_id, "session")
+            session = Session(
+                id=session_id, patient_id=patient_id, is_kept=is_kept, **asdict(details)
+            )
+            kept = self._add(session, stored, key)
             undo.pop_all()
         return kept
+
+    def _add(self, session: Session, recording: StoredFile, key: bytes | None) -> Session:
+        """Write a session's rows; with the key of its files where no patient has it."""
+        with self._writing() as (unit, access):
+            session.owner_id = access.account_id
+            if session.patient_id is not None:
+                patient = reach_patient(unit, access, session.patient_id)
+                if session.is_kept:
+                    refuse_addition(patient)
+                    patient.last_number += 1
+                    session.number = patient.last_number
+            unit.add(session)
+            unit.flush()
+            if self.keys is not None and key is not None and session.patient_id is None:
+                self.keys.add(unit, key, None, session.id)
+            unit.add(media_row(session.id, None, MediaKind.RECORDING, recording))
+            unit.flush()
+            kept = reach_session(unit, access, session.id)
+            self._done(unit, access, Action.CREATE, session.id, "session")
+            return kept
 
     def _refuse_unless_admitted(self, patient_id: str | None, is_kept: bool) -> None:
         with self._reading() as (unit, access):

@@ -13,7 +13,7 @@ from typing import Any, Final
 from gradio.queueing import Queue
 from gradio.server_messages import ProcessCompletedMessage
 
-LOOKS = 0.5  # s between two looks at whether a page has asked anything
+PAUSE = 0.5  # s between two looks at whether a page has asked anything
 _LAST: Final = "the stream may end"  # in place of an event's id
 
 
@@ -39,7 +39,7 @@ async def _end_later(queue: Queue, page: str, asked: "Counter[str]") -> None:
     """Answer the question that nobody asked, once nothing else is on its way."""
     before = None
     while True:
-        await asyncio.sleep(LOOKS)
+        await asyncio.sleep(PAUSE)
         open_ = queue.pending_event_ids_session.get(page, set())
         messages = queue.pending_messages_per_session.get(page)
         if messages is None:  # the page is gone

@@ -27,18 +27,7 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
     """Lay out the tab and wire its events."""
     editing: gr.State = gr.State(None)  # id of the patient in the form; None for a new one
     renewal: gr.State = gr.State(None)  # changes when the list has to be drawn again
-    with gr.Row(elem_classes="head", equal_height=False):
-        title = markup(elem_classes="title")
-        search = gr.Textbox(
-            placeholder="Code or name",
-            show_label=False,
-            container=False,
-            elem_id="patient-search",
-        )
-        names = gr.Checkbox(False, label="Show names", container=False, elem_classes="switch-box")
-        archived = gr.Checkbox(False, label="Show archived", container=False)
-        remove = gr.Button("Archive or erase", elem_id="remove-patient")
-        new = gr.Button("New patient", variant="primary", elem_id="new-patient")
+    title, search, names, archived, remove, new = _lay_out_head()
     due = lay_out_due()
     form = lay_out_form()
     consent = lay_out_consent_panel()
@@ -73,6 +62,23 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
         return [uuid.uuid4().hex]
 
     return TabHandles([renewal], refresh)
+
+
+def _lay_out_head() -> tuple[gr.HTML, gr.Textbox, gr.Checkbox, gr.Checkbox, gr.Button, gr.Button]:
+    """Title, search, names, archive, and the buttons that remove and add."""
+    with gr.Row(elem_classes="head", equal_height=False):
+        title = markup(elem_classes="title")
+        search = gr.Textbox(
+            placeholder="Code or name",
+            show_label=False,
+            container=False,
+            elem_id="patient-search",
+        )
+        names = gr.Checkbox(False, label="Show names", container=False, elem_classes="switch-box")
+        archived = gr.Checkbox(False, label="Show archived", container=False)
+        remove = gr.Button("Archive or erase", elem_id="remove-patient")
+        new = gr.Button("New patient", variant="primary", elem_id="new-patient")
+    return title, search, names, archived, remove, new
 
 
 class _Viewer:

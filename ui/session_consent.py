@@ -108,8 +108,12 @@ def settle(repository: Repository, patient_id: str | None, entries: Entries, tod
             "The demonstration patient holds synthetic voices only.",
             "Open or add a patient under Patients, or choose “Try without saving”.",
         )
-    if patient.has_consent(today):
-        return
+    if not patient.has_consent(today):
+        repository.give_consent(patient_id, _agreement(entries, today))
+
+
+def _agreement(entries: Entries, today: date) -> Agreement:
+    """What was entered about a consent, unless that is none, or none for today (E62, E63)."""
     given = as_day(entries.agreed_on)
     if not entries.has_agreed or given is None:
         raise RequestError(
@@ -126,7 +130,7 @@ def settle(repository: Repository, patient_id: str | None, entries: Entries, tod
         raise RequestError(
             "E62", "The consent has ended already.", "Enter a day until which it is valid."
         )
-    repository.give_consent(patient_id, agreement)
+    return agreement
 
 
 def _agreed_words(patient: Patient, today: date) -> str:

@@ -92,7 +92,7 @@ class Person:
         patient_id, recording_id = self.patient(), self._ready.pop()
         samples = self._ledger.takes.get(recording_id)
         known = self._ledger.uploads.get(recording_id) or mark(samples or b"")
-        self._page.do("recorder", "ready", id=recording_id)
+        self._page.do("recorder", "held", id=recording_id)
         self._ledger.asked[recording_id] = known
         session_id = _found("data-session", self._page.do("analyse", "click"))
         self._ledger.sessions[session_id] = (patient_id, known)

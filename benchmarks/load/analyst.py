@@ -90,7 +90,7 @@ class Analyst:
         async with self._browser.notes.timed("upload"):
             answer = await self._browser.post("/recordings?suffix=.ogg", self._voice)
         async with self._browser.notes.timed("begin an analysis"):
-            await page.trigger("recorder", "ready", id=answer.json()["id"])
+            await page.trigger("recorder", "held", id=answer.json()["id"])
             await page.trigger("analyse", "click")
         return page.shown("session-problem")
 

@@ -1,15 +1,17 @@
 """Nothing that a person enters lies about: what was typed, named or tagged is searched for."""
 
 import subprocess
+import time
 from pathlib import Path
 
 import imageio_ffmpeg
 import pytest
+from playwright.sync_api import Page
 
 from storage.safe import Safe
 from tests.browser.planting import command_lines, files_in, found, opened_pages
 from tests.browser.running import ROOT, RunningApp, launch
-from tests.browser.test_main_path import analyse, jobs
+from tests.browser.test_main_path import ANALYSIS, analyse, jobs
 from tests.browser.visiting import OTHERS, PATIENTS, Visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
@@ -108,15 +110,20 @@ def test_nothing_entered_lies_about_and_nothing_erased_is_left(
 
 def dies_while_it_analyses(visit: Visit, app: RunningApp, folder: Path):
     # Long enough to be looked at while it is analysed.
-    visit.uploads(tagged(SOUND, folder / f"{PATIENTS['file name']}.ogg", times=40))
+    visit.uploads(tagged(SOUND, folder / f"{PATIENTS['file name']}.ogg", times=8))
     analyse(visit.page)
-    visit.page.wait_for_function(
-        "async () => (await verhm.send('/jobs')).jobs.some((job) => job.state === 'analysing')"
-    )
+    await_analysing(visit.page)
     in_memory = list(files_in(*Path("/dev/shm").glob("verhm-*")))
     assert found(PATIENTS, in_memory) == []
     assert jobs(visit.page)[-1]["state"] == "analysing"
     app.kill()
+
+
+def await_analysing(page: Page):
+    deadline = time.monotonic() + ANALYSIS / 1000
+    while jobs(page)[-1]["state"] == "waiting":
+        assert time.monotonic() < deadline, "the analysis does not begin"
+        time.sleep(0.1)
 
 
 def lying_about(place: Path, visit: Visit) -> list[str]:

@@ -26,7 +26,7 @@ def page(app, browser):
     page, _ = open_page(browser, app.url)
     go_to(page, "New session")
     yield page
-    page.context.close()
+    page.close()
 
 
 def press(page, name):

@@ -38,7 +38,7 @@ TODAY = date(2026, 11, 21)
 @pytest.fixture(autouse=True)
 def hasty(monkeypatch):
     """Streams of answers end soon after the last one."""
-    monkeypatch.setattr(lingering, "LOOKS", 0.01)
+    monkeypatch.setattr(lingering, "PAUSE", 0.01)
 
 
 @pytest.fixture

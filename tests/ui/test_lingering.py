@@ -50,7 +50,7 @@ def test_the_stream_ends_after_the_last_answer_and_not_with_it(queue):
 
 
 def test_a_question_that_follows_at_once_is_answered_on_the_same_stream(queue, monkeypatch):
-    monkeypatch.setattr(lingering, "LOOKS", 0.05)
+    monkeypatch.setattr(lingering, "PAUSE", 0.05)
 
     async def ask():
         messages = None

@@ -1,25 +1,29 @@
-/* What moves with the playhead: the line, the values beside the lanes, the readout, the circumplex. */
+/* What moves with the playhead: its line and window, the values beside the lanes, the readout, the circumplex. */
 
 const TRAIL_SECONDS = 20;
 const PLANE = { size: 186, middle: 93, radius: 76 };
 
-/** The playhead, the window around it and its cell. */
-function playheadSvg(model, frame, time, index) {
+/** The window around the playhead and its cell. */
+function windowSvg(model, frame, index) {
   const tintStart = frame.clip(model.starts[index]);
   const tint = frame.clip(model.ends[index]) - tintStart;
   const cell = frame.box({ first: index, last: index });
-  const x = Math.round(2 * frame.clip(time)) / 2; // finer than that nobody sees, and all would be drawn anew
-  const label = Math.max(frame.left - 25, Math.min(frame.right - 25, x - 25));
-  const inView = time >= frame.start - 1e-6 && time <= frame.end + 1e-6;
   const window = tint > 0
     ? `<rect class="curwin" x="${fixed(tintStart)}" y="47" width="${fixed(tint)}" height="${ROWS_TOP - 48}"/>` +
       `<rect class="curwin" x="${fixed(tintStart)}" y="${ROWS_TOP + ROWS_HEIGHT + 1}" width="${fixed(tint)}" height="${TIMELINE_HEIGHT - ROWS_TOP - ROWS_HEIGHT - 1}"/>` : "";
   const box = cell[1] > 1
     ? `<rect class="curcell" x="${fixed(cell[0] - 1)}" y="${ROWS_TOP - 1.5}" width="${fixed(cell[1] + 1.2)}" height="${ROWS_HEIGHT + 3}" rx="2"/>` : "";
+  return window + box;
+}
+
+/** The line at the playhead with its time, and its dots on the lanes. */
+function playheadSvg(model, frame, time, index) {
+  if (time < frame.start - 1e-6 || time > frame.end + 1e-6) return "";
+  const x = Math.round(2 * frame.clip(time)) / 2; // finer than that nobody sees, and all would be drawn anew
+  const label = Math.max(frame.left - 25, Math.min(frame.right - 25, x - 25));
   const dots = model.hasResult(index) ? ["valence", "arousal"].map((name) =>
     `<circle class="dot" cx="${fixed(x)}" cy="${fixed(affectY(LANES[name], model[name][index]))}" r="3.5"/>`).join("") : "";
-  if (!inView) return window + box;
-  return `${window}${box}<path class="ph" d="M${fixed(x)} 46V${TIMELINE_HEIGHT}"/>${dots}` +
+  return `<path class="ph" d="M${fixed(x)} 46V${TIMELINE_HEIGHT}"/>${dots}` +
     `<rect class="phl" x="${fixed(label)}" y="30" width="50" height="17" rx="3"/>` +
     `<text class="pht" x="${fixed(label + 25)}" y="42.5" text-anchor="middle">${clockText(time, true)}</text>`;
 }
@@ -108,7 +112,8 @@ function makeCursor(root, model, timeline) {
     shown = index;
     const frame = timeline.frame();
     if (!frame) return index;
-    write("cursor", playheadSvg(model, frame, time, index));
+    write("window", windowSvg(model, frame, index));
+    write("playhead", playheadSvg(model, frame, time, index));
     write("values", valuesSvg(model, timeline.width(), time, index));
     const slider = part(".rv-lanes");
     if (slider.ariaValueNow === time.toFixed(1)) return index;
