@@ -58,7 +58,7 @@ function makePlayer(root, model, actions) {
   }
   function toggle() {
     if (!state.media) return;
-    if (state.playing) { state.media.pause(); return; }
+    if (!state.media.paused) { state.media.pause(); return; } // the element knows before its events tell
     if (state.time >= model.duration - 0.05) seek(0);
     state.media.play().catch(() => setPlaying(false));
   }
