@@ -7,7 +7,7 @@ from ui.theme import asset
 # In this order: each part uses names of those before it only when called.
 _PARTS = (
     *(f"viewer.{part}" for part in ("load", "camera", "shaders", "gl", "contact")),
-    *(f"viewer.{part}" for part in ("morph", "light", "head", "hair", "solid", "draw")),
+    *(f"viewer.{part}" for part in ("morph", "light", "head", "hair", "solid", "grid", "draw")),
     "viewer",
     *(f"review.{part}" for part in ("model", "lanes", "timeline", "cursor", "player", "stage")),
     *(f"review.{part}" for part in ("table", "page")),

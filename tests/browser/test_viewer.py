@@ -10,6 +10,7 @@ from tests.browser.viewing import (
     READY,
     MadeUpRun,
     picture,
+    picture_at_once,
     settle,
     show,
     viewer,
@@ -105,6 +106,20 @@ def test_the_head_turns_as_in_the_video(browser, weights):
             assert (difference > 24).mean() < 3 / 384, angles
             if any(angles):  # and by far not where it was
                 assert (np.abs(wanted - straight).max(axis=2) > 24).mean() > 6 / 384, angles
+
+
+def test_while_it_plays_a_slow_machine_draws_nearly_the_same(browser, weights):
+    head = np.deg2rad(np.repeat(HEADS, round(RATE), axis=0)).astype(np.float32)
+    run = MadeUpRun(weights[: len(head)], head=head)
+    with viewer(browser, run, 384) as page, Renderer(load_face(), 384) as renderer:
+        show(page, 0.5)
+        for second, angles in reversed(list(enumerate(HEADS))):
+            quickly = picture_at_once(page, second + 0.5).astype(int)
+            frame = round((second + 0.5) * RATE)
+            wanted = renderer.draw(weights[frame], head[frame]).astype(int)
+            difference = np.abs(quickly - wanted).max(axis=2)
+            assert difference.mean() < 2.5, angles
+            assert (difference > 48).mean() < 3 / 384, angles
 
 
 def test_seen_from_aside_the_head_keeps_straight(browser, weights):

@@ -1,5 +1,6 @@
 """The turning face on a page that holds nothing else, in a browser that draws without a GPU."""
 
+import base64
 import functools
 import io
 import json
@@ -115,6 +116,21 @@ def show(page: Page, time: float) -> None:
     page.evaluate("time => viewer.show(time)", time)
     page.wait_for_function(SHOWN, arg=int(time * RATE + 1e-4), timeout=READY)
     page.wait_for_timeout(50)
+
+
+def picture_at_once(page: Page, time: float) -> np.ndarray:
+    """(H, W, 3) uint8 pixels of a frame as a slow machine draws it while it plays."""
+    drawn, address = page.evaluate(
+        """(time) => {
+          viewer.show(time);
+          const canvas = document.querySelector("canvas");
+          return [canvas.dataset.drawn, canvas.toDataURL()];
+        }""",
+        time,
+    )
+    assert drawn == "roughly"
+    data = base64.b64decode(address.partition(",")[2])
+    return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
 
 
 def settle(page: Page) -> None:

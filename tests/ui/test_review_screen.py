@@ -118,10 +118,10 @@ def test_dragging_the_strip_scrolls_without_seeking_and_a_click_on_it_seeks(moun
     page.mouse.move(left + 0.5 * plot, box["y"] + 12, steps=4)
     page.mouse.up()
     assert time_of(page) == 0.0
-    assert page.locator(".g-playhead .ph").count() == 0  # 48 s are scrolled by, the playhead stays
+    assert page.locator(".rv-playhead .ph").count() == 0  # 48 s are scrolled by, the playhead stays
     page.mouse.click(left + 0.75 * plot, box["y"] + 12)
     assert time_of(page) == pytest.approx(90.0, abs=0.3)
-    assert page.locator(".g-playhead .ph").count() == 1
+    assert page.locator(".rv-playhead .ph").count() == 1
 
 
 def test_keys_move_by_windows_and_tenths(mount):
@@ -211,7 +211,7 @@ def test_zooming_keeps_the_playhead_in_view(mount):
     page.keyboard.press("End")
     page.keyboard.press("-")
     assert page.inner_text(".rv-span") == "30 s"
-    assert page.locator(".g-playhead .ph").count() == 1
+    assert page.locator(".rv-playhead .ph").count() == 1
     for _ in range(9):
         page.keyboard.press("+")
     assert page.inner_text(".rv-span") == "all"

@@ -1,6 +1,7 @@
 /* What moves with the playhead: its line and window, the values beside the lanes, the readout, the circumplex. */
 
 const TRAIL_SECONDS = 20;
+const PLAYHEAD_WIDTH = 54; // px
 const PLANE = { size: 186, middle: 93, radius: 76 };
 
 /** The window around the playhead and its cell. */
@@ -16,16 +17,14 @@ function windowSvg(model, frame, index) {
   return window + box;
 }
 
-/** The line at the playhead with its time, and its dots on the lanes. */
-function playheadSvg(model, frame, time, index) {
-  if (time < frame.start - 1e-6 || time > frame.end + 1e-6) return "";
-  const x = Math.round(2 * frame.clip(time)) / 2; // finer than that nobody sees, and all would be drawn anew
-  const label = Math.max(frame.left - 25, Math.min(frame.right - 25, x - 25));
+/** The line at the playhead with its time, and its dots on the lanes; in the middle of its sheet. */
+function playheadSvg(model, time, index) {
+  const middle = PLAYHEAD_WIDTH / 2;
   const dots = model.hasResult(index) ? ["valence", "arousal"].map((name) =>
-    `<circle class="dot" cx="${fixed(x)}" cy="${fixed(affectY(LANES[name], model[name][index]))}" r="3.5"/>`).join("") : "";
-  return `<path class="ph" d="M${fixed(x)} 46V${TIMELINE_HEIGHT}"/>${dots}` +
-    `<rect class="phl" x="${fixed(label)}" y="30" width="50" height="17" rx="3"/>` +
-    `<text class="pht" x="${fixed(label + 25)}" y="42.5" text-anchor="middle">${clockText(time, true)}</text>`;
+    `<circle class="dot" cx="${middle}" cy="${fixed(affectY(LANES[name], model[name][index]))}" r="3.5"/>`).join("") : "";
+  return `<path class="ph" d="M${middle} 46V${TIMELINE_HEIGHT}"/>${dots}` +
+    `<rect class="phl" x="${middle - 25}" y="30" width="50" height="17" rx="3"/>` +
+    `<text class="pht" x="${middle}" y="42.5" text-anchor="middle">${clockText(time, true)}</text>`;
 }
 
 /** The values at the playhead, at the right of their lanes. */
@@ -89,10 +88,10 @@ function makeCursor(root, model, timeline) {
   const written = {}; // by layer: what is there need not be laid out again
   let shown = null;
 
-  function write(name, markup) {
+  function write(name, sheet, markup) {
     if (written[name] === markup) return;
     written[name] = markup;
-    timeline.layer(name).innerHTML = markup;
+    sheet.innerHTML = markup;
   }
 
   function describe(index) {
@@ -112,9 +111,11 @@ function makeCursor(root, model, timeline) {
     shown = index;
     const frame = timeline.frame();
     if (!frame) return index;
-    write("window", windowSvg(model, frame, index));
-    write("playhead", playheadSvg(model, frame, time, index));
-    write("values", valuesSvg(model, timeline.width(), time, index));
+    write("window", timeline.layer("window"), windowSvg(model, frame, index));
+    write("values", timeline.layer("values"), valuesSvg(model, timeline.width(), time, index));
+    const isInView = time >= frame.start - 1e-6 && time <= frame.end + 1e-6;
+    write("playhead", part(".rv-playhead"), isInView ? playheadSvg(model, time, index) : "");
+    part(".rv-playhead").style.transform = `translateX(${fixed(frame.clip(time) - PLAYHEAD_WIDTH / 2)}px)`;
     const slider = part(".rv-lanes");
     if (slider.ariaValueNow === time.toFixed(1)) return index;
     slider.ariaValueNow = time.toFixed(1);

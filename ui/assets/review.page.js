@@ -31,13 +31,13 @@ function timelineHeader(model) {
 }
 
 function timelinePanel(model) {
-  const layers = (...names) => names.map((name) => `<g class="g-${name}"></g>`).join("");
+  const layers = ["overview", "view", "lanes", "window", "labels", "values"].map((name) => `<g class="g-${name}"></g>`);
   return `<section class="panel tl" aria-label="Timeline">${timelineHeader(model)}` +
     `<div class="rv-time"><canvas class="rv-heat" aria-hidden="true"></canvas>` +
     `<svg class="rv-lanes" height="${TIMELINE_HEIGHT}" tabindex="0" role="slider" aria-label="Position in the recording"` +
-    ` aria-valuemin="0" aria-valuemax="${model.duration.toFixed(1)}" aria-valuenow="0">${layers("overview", "view", "lanes", "labels")}</svg>` +
-    // On a sheet of its own: what moves with the playhead must not have the lanes painted anew.
-    `<svg class="rv-over" height="${TIMELINE_HEIGHT}" aria-hidden="true">${layers("window", "playhead", "values")}</svg></div>` +
+    ` aria-valuemin="0" aria-valuemax="${model.duration.toFixed(1)}" aria-valuenow="0">${layers.join("")}</svg>` +
+    // On a sheet of its own, which is moved: in one with the lanes it would have them painted anew.
+    `<svg class="rv-playhead" width="${PLAYHEAD_WIDTH}" height="${TIMELINE_HEIGHT}" aria-hidden="true"></svg></div>` +
     `<p class="micro muted rv-derived">Valence and arousal are derived from the emotions' probabilities, not measured.</p></section>`;
 }
 

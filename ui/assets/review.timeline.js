@@ -110,7 +110,7 @@ function drawHeat(canvas, model, frame) {
 function makeTimeline(root, model, onSeek, onScroll) {
   const canvas = root.querySelector(".rv-heat");
   const svg = root.querySelector(".rv-lanes");
-  const layer = (name) => root.querySelector(`.g-${name}`);
+  const layer = (name) => svg.querySelector(`.g-${name}`);
   const longest = Math.min(model.duration, SPANS[SPANS.length - 1]);
   const spans = [...SPANS.filter((span) => span < longest), longest];
   const view = { start: 0, span: Math.min(60, model.duration), mode: "heat", follows: true };
@@ -136,10 +136,8 @@ function makeTimeline(root, model, onSeek, onScroll) {
     const room = Math.floor(root.clientWidth);
     if (!room || room === width) return;
     width = room;
-    for (const sheet of [svg, root.querySelector(".rv-over")]) {
-      sheet.setAttribute("width", width);
-      sheet.setAttribute("viewBox", `0 0 ${width} ${TIMELINE_HEIGHT}`);
-    }
+    svg.setAttribute("width", width);
+    svg.setAttribute("viewBox", `0 0 ${width} ${TIMELINE_HEIGHT}`);
     layer("labels").innerHTML = timelineLabels(model);
     layer("overview").innerHTML = overviewStrip(model, width);
     redraw();

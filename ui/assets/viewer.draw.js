@@ -13,7 +13,7 @@ const MARGIN = 0.12; // dm around what a single morph can reach: several may add
  *  turning the face where drawing is slow. */
 function makeDrawing(canvas, rig) {
   // What does not move stays on the canvas, so that only the moving part is drawn anew.
-  const gl = canvas.getContext("webgl2", { alpha: false, antialias: false, depth: false, preserveDrawingBuffer: true });
+  const gl = canvas.getContext("webgl2", { alpha: false, antialias: false, preserveDrawingBuffer: true });
   if (!gl) throw new Error("there is no WebGL 2");
   const solid = makeSolid(gl, rig);
   const hair = makeHair(gl, rig);
@@ -54,9 +54,29 @@ function makeDrawing(canvas, rig) {
     });
     begin(gl, targets.still, gl.DEPTH_BUFFER_BIT);
     solid.drawDepth(matrix, false);
+    if (isSlow) grid.findFront(view, targets.front);
   }
   /** Draw the pose at the angle that was chosen. */
   function show(isQuick = false) {
+    if (isQuick && view.turn) showQuickly();
+    else showLayers(isQuick);
+    view.isNew = false;
+  }
+  /** The face with its turn straight onto the canvas, and each layer only where it shows: without
+   *  graphics hardware, looking layers up for every pixel takes longer than all of the face. */
+  function showQuickly() {
+    const layers = { behind: targets.behind.texture, front: targets.front.texture };
+    const shown = { frame: null, size: targets.size };
+    if (view.isNew) {
+      begin(gl, targets.quick, both); // nothing moves in it
+      begin(gl, shown);
+      whole.draw(whole.layers, { ...layers, moving: targets.quick.texture }, targets.size);
+    }
+    begin(gl, shown, gl.DEPTH_BUFFER_BIT);
+    solid.drawMoving(view.matrix, view.turn, null, 1, true);
+    grid.drawAround(view, layers);
+  }
+  function showLayers(isQuick) {
     const { still, behind, front } = targets;
     const target = isQuick ? targets.quick : targets.moving;
     const finer = target.size / targets.size;
@@ -69,8 +89,7 @@ function makeDrawing(canvas, rig) {
     const layers = { behind: behind.texture, moving: target.texture, front: front.texture };
     if (view.isNew || !view.turn) whole.draw(whole.layers, layers, targets.size);
     gl.disable(gl.SCISSOR_TEST);
-    if (view.turn) grid.draw(view, layers, targets.size, isQuick);
-    view.isNew = false;
+    if (view.turn) grid.draw(view, layers, targets.size);
   }
   function sketch({ matrix, eye }) {
     begin(gl, targets.quick, both);
@@ -147,31 +166,4 @@ function makeWhole(gl) {
     gl.drawArrays(gl.TRIANGLES, 0, 3);
   }
   return { draw, wall: pass(WALL_FRAGMENT), copy: pass(COPY_FRAGMENT), layers: pass(layersFragment(false)) };
-}
-
-/** The still layers on a grid that turns with the head. */
-function makeGrid(gl, rig) {
-  const attributes = [
-    [0, makeBuffer(gl, rig.grid_point), 3, gl.FLOAT, false],
-    [1, makeBuffer(gl, rig.grid_share), 1, gl.FLOAT, false],
-  ];
-  const cells = (index) =>
-    ({ index, arrays: makeArrays(gl, attributes, makeBuffer(gl, index, gl.ELEMENT_ARRAY_BUFFER)) });
-  const [lively, every] = [cells(rig.cell), cells(rig.every_cell)];
-  const [fine, quick] = [true, false].map((isFine) => makeProgram(gl, GRID_VERTEX, layersFragment(isFine)));
-
-  function draw({ matrix, turn, isFront }, textures, size, isQuick) {
-    const { program, place } = isQuick ? quick : fine;
-    const { index, arrays } = isFront ? lively : every; // from aside, what moves shows over other cells
-    gl.disable(gl.DEPTH_TEST);
-    gl.useProgram(program);
-    gl.uniformMatrix4fv(place("camera"), false, matrix);
-    gl.uniformMatrix3fv(place("turn"), false, turn);
-    gl.uniform3fv(place("pivot"), rig.about.head.pivot);
-    gl.uniform1f(place("size"), size);
-    bindTextures(gl, place, textures);
-    gl.bindVertexArray(arrays);
-    gl.drawElements(gl.TRIANGLES, index.length, typeOf(gl, index), 0);
-  }
-  return { draw };
 }

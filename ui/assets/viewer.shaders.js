@@ -100,7 +100,8 @@ uniform sampler2D layer;
 out vec4 pixel;
 void main() { pixel = texture(layer, at); }`;
 
-// A grid of points that show where the still layers are: these turn as its points do.
+// A grid of points that show where the still layers are: these turn as its points do. It lies as far
+// away as depth goes, so that it can be kept behind a face.
 const GRID_VERTEX = `${VERSION}
 layout(location = 0) in vec3 point;
 layout(location = 1) in float share;
@@ -112,7 +113,7 @@ void main() {
   vec4 before = camera * vec4(point, 1.0);
   vec4 after = camera * vec4(point + share * (turn * (point - pivot)), 1.0);
   at = 0.5 + 0.5 * before.xy / before.w;
-  gl_Position = vec4(after.xy / after.w, 0.0, 1.0);
+  gl_Position = vec4(after.xy / after.w, 1.0, 1.0);
 }`;
 
 // Front over the moving face over what is behind it; colours are premultiplied, and the layers are
