@@ -54,7 +54,7 @@ function makeDrawing(canvas, rig) {
     });
     begin(gl, targets.still, gl.DEPTH_BUFFER_BIT);
     solid.drawDepth(matrix, false);
-    if (isSlow) grid.findFront(view, targets.front);
+    if (isSlow) grid.findFront(targets.front);
   }
   /** Draw the pose at the angle that was chosen. */
   function show(isQuick = false) {

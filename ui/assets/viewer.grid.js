@@ -2,13 +2,41 @@
 
 const BLOCK = 8; // px; a layer is searched for colour by blocks of so many
 
-/** Which blocks of a picture in memory hold anything: 1 or 0, row by row from below. */
-function filledBlocks(gl, { frame, size }) {
+/** Builds what fetches pictures from where they are drawn, without waiting until they are.
+ *
+ *  ask(target) begins; take() gives the pixels once, as soon as they are there, else null. */
+function makeReader(gl) {
+  const buffer = gl.createBuffer();
+  let asked = null;
+
+  function ask({ frame, size }) {
+    gl.deleteSync(asked?.drawn ?? null);
+    gl.bindFramebuffer(gl.FRAMEBUFFER, frame);
+    gl.bindBuffer(gl.PIXEL_PACK_BUFFER, buffer);
+    gl.bufferData(gl.PIXEL_PACK_BUFFER, 4 * size * size, gl.STREAM_READ);
+    gl.readPixels(0, 0, size, size, gl.RGBA, gl.UNSIGNED_BYTE, 0);
+    gl.bindBuffer(gl.PIXEL_PACK_BUFFER, null);
+    asked = { size, drawn: gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0) };
+    gl.flush();
+  }
+  function take() {
+    if (!asked || gl.clientWaitSync(asked.drawn, 0, 0) === gl.TIMEOUT_EXPIRED) return null;
+    const { size, drawn } = asked;
+    const pixels = new Uint32Array(size * size);
+    gl.deleteSync(drawn);
+    asked = null;
+    gl.bindBuffer(gl.PIXEL_PACK_BUFFER, buffer);
+    gl.getBufferSubData(gl.PIXEL_PACK_BUFFER, 0, pixels);
+    gl.bindBuffer(gl.PIXEL_PACK_BUFFER, null);
+    return { pixels, size };
+  }
+  return { ask, take };
+}
+
+/** Which blocks of a picture hold anything: 1 or 0, row by row from below. */
+function filledBlocks({ pixels, size }) {
   const across = Math.ceil(size / BLOCK);
   const filled = new Uint8Array(across * across);
-  const pixels = new Uint32Array(size * size);
-  gl.bindFramebuffer(gl.FRAMEBUFFER, frame);
-  gl.readPixels(0, 0, size, size, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(pixels.buffer));
   for (let y = 0; y < size; y += 1) {
     const row = across * Math.floor(y / BLOCK);
     for (let x = 0; x < size; x += 1) if (pixels[y * size + x]) filled[row + Math.floor(x / BLOCK)] = 1;
@@ -18,7 +46,7 @@ function filledBlocks(gl, { frame, size }) {
 
 /** Triangles of a grid over any filled block, or next to one, as they are seen without a turn. */
 function trianglesOver({ filled, across }, index, points, matrix) {
-  const places = new Float32Array(2 * points.length / 3);
+  const places = new Float32Array(2 * points.length / 3); // in blocks
   for (let point = 0; point < points.length / 3; point += 1) {
     const [x, y, z] = points.subarray(3 * point, 3 * point + 3);
     const row = (number) => matrix[number] * x + matrix[4 + number] * y + matrix[8 + number] * z + matrix[12 + number];
@@ -57,7 +85,9 @@ function makeGrid(gl, rig) {
   const fine = makeProgram(gl, GRID_VERTEX, layersFragment(true));
   const single = makeProgram(gl, GRID_VERTEX, COPY_FRAGMENT);
   const inFront = gl.createBuffer();
-  let front = null; // cells in which the layer in front of the face shows anything
+  const frontArrays = makeArrays(gl, attributes, inFront);
+  const reader = makeReader(gl);
+  let front = null; // cells in which the layer in front of the face shows anything, once that is known
 
   function use({ program, place }, { matrix, turn }, textures) {
     gl.useProgram(program);
@@ -70,14 +100,20 @@ function makeGrid(gl, rig) {
     gl.bindVertexArray(arrays);
     gl.drawElements(gl.TRIANGLES, index.length, typeOf(gl, index), 0);
   }
-  function findFront({ matrix, isFront }, layer) {
-    const index = trianglesOver(filledBlocks(gl, layer), cellsFor(isFront).index, rig.grid_point, matrix);
-    const arrays = front?.arrays ?? makeArrays(gl, attributes, inFront);
-    gl.bindVertexArray(arrays);
-    gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, inFront);
+  /** Begin to find out where the layer in front of the face shows anything. */
+  function findFront(layer) {
+    front = null;
+    reader.ask(layer);
+  }
+  function frontCells({ matrix, isFront }) {
+    const cells = cellsFor(isFront);
+    const picture = front ? null : reader.take();
+    if (!picture) return front ?? cells;
+    const index = trianglesOver(filledBlocks(picture), cells.index, rig.grid_point, matrix);
+    gl.bindVertexArray(frontArrays);
     gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, index, gl.DYNAMIC_DRAW);
-    gl.bindVertexArray(null);
-    front = { index, arrays };
+    front = { index, arrays: frontArrays };
+    return front;
   }
   /** All layers, the moving one as it is; four looks into each still one. */
   function draw(view, textures, size) {
@@ -87,7 +123,7 @@ function makeGrid(gl, rig) {
     drawCells(cellsFor(view.isFront));
   }
   /** The still layers around a face that is drawn already: behind it where its depth is not, and
-   *  before it in the cells that findFront() has found. */
+   *  before it in the cells where there is anything. */
   function drawAround(view, { behind, front: before }) {
     use(single, view, { layer: behind });
     drawCells(cellsFor(view.isFront));
@@ -95,7 +131,7 @@ function makeGrid(gl, rig) {
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA); // colours are premultiplied
     use(single, view, { layer: before });
-    drawCells(front);
+    drawCells(frontCells(view));
     gl.disable(gl.BLEND);
   }
   return { findFront, draw, drawAround };
