@@ -185,7 +185,7 @@ def access_of(unit: Unit, actor: Actor) -> Access:
 
 def reach_patient(unit: Unit, access: Access, patient_id: str) -> Patient:
     """Load a patient, or raise E53, also where it is somebody else's."""
-    patient = unit.get(Patient, patient_id)
+    patient = unit.get(Patient, patient_id) if patient_id else None  # a page may send nothing
     if patient is None:
         raise missing("patient")
     if unit.scalar(select(Patient.id).where(Patient.id == patient_id, access.patients)) is None:
@@ -195,7 +195,7 @@ def reach_patient(unit: Unit, access: Access, patient_id: str) -> Patient:
 
 def reach_session(unit: Unit, access: Access, session_id: str) -> Session:
     """Load a session with everything that belongs to it, or raise E53."""
-    session = unit.get(Session, session_id, populate_existing=True)
+    session = unit.get(Session, session_id, populate_existing=True) if session_id else None
     if session is None:
         raise missing("session")
     refuse_session_of_others(unit, access, session_id, "session", session_id)
@@ -204,7 +204,7 @@ def reach_session(unit: Unit, access: Access, session_id: str) -> Session:
 
 def reach_run(unit: Unit, access: Access, run_id: str) -> Run:
     """Load a run with its media, or raise E53."""
-    run = unit.get(Run, run_id, populate_existing=True)
+    run = unit.get(Run, run_id, populate_existing=True) if run_id else None
     if run is None:
         raise missing("run")
     refuse_session_of_others(unit, access, run.session_id, "run", run_id)

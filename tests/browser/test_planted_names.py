@@ -110,7 +110,7 @@ def test_nothing_entered_lies_about_and_nothing_erased_is_left(
 
 def dies_while_it_analyses(visit: Visit, app: RunningApp, folder: Path):
     # Long enough to be looked at while it is analysed.
-    visit.uploads(tagged(SOUND, folder / f"{PATIENTS['file name']}.ogg", times=8))
+    visit.uploads(tagged(SOUND, folder / f"{PATIENTS['file name']}.ogg", times=4))
     analyse(visit.page)
     await_analysing(visit.page)
     in_memory = list(files_in(*Path("/dev/shm").glob("verhm-*")))

@@ -41,16 +41,16 @@ function filledBlocks({ pixels, size }) {
     const row = across * Math.floor(y / BLOCK);
     for (let x = 0; x < size; x += 1) if (pixels[y * size + x]) filled[row + Math.floor(x / BLOCK)] = 1;
   }
-  return { filled, across };
+  return { filled, across, scale: size / BLOCK };
 }
 
 /** Triangles of a grid over any filled block, or next to one, as they are seen without a turn. */
-function trianglesOver({ filled, across }, index, points, matrix) {
+function trianglesOver({ filled, across, scale }, index, points, matrix) {
   const places = new Float32Array(2 * points.length / 3); // in blocks
   for (let point = 0; point < points.length / 3; point += 1) {
     const [x, y, z] = points.subarray(3 * point, 3 * point + 3);
     const row = (number) => matrix[number] * x + matrix[4 + number] * y + matrix[8 + number] * z + matrix[12 + number];
-    for (const axis of [0, 1]) places[2 * point + axis] = (0.5 + 0.5 * row(axis) / row(3)) * across;
+    for (const axis of [0, 1]) places[2 * point + axis] = (0.5 + 0.5 * row(axis) / row(3)) * scale;
   }
   const within = (block) => Math.max(0, Math.min(across - 1, Math.floor(block)));
   const isOver = (corners) => {
