@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TypeVar
 
 from sqlalchemy import ColumnElement, and_, or_, select, true
 from sqlalchemy.orm import Session as Unit
@@ -12,6 +13,8 @@ from storage.consents import Scope
 from storage.failures import missing
 from storage.models import Patient, Run, Session
 from verhm.errors import StorageError
+
+Row = TypeVar("Row", Patient, Session, Run)
 
 
 @dataclass(frozen=True)
@@ -185,9 +188,7 @@ def access_of(unit: Unit, actor: Actor) -> Access:
 
 def reach_patient(unit: Unit, access: Access, patient_id: str) -> Patient:
     """Load a patient, or raise E53, also where it is somebody else's."""
-    patient = unit.get(Patient, patient_id) if patient_id else None  # a page may send nothing
-    if patient is None:
-        raise missing("patient")
+    patient = _load(unit, Patient, patient_id, is_anew=False)
     if unit.scalar(select(Patient.id).where(Patient.id == patient_id, access.patients)) is None:
         raise access.hidden("patient", patient_id)
     return patient
@@ -195,20 +196,24 @@ def reach_patient(unit: Unit, access: Access, patient_id: str) -> Patient:
 
 def reach_session(unit: Unit, access: Access, session_id: str) -> Session:
     """Load a session with everything that belongs to it, or raise E53."""
-    session = unit.get(Session, session_id, populate_existing=True) if session_id else None
-    if session is None:
-        raise missing("session")
+    session = _load(unit, Session, session_id)
     refuse_session_of_others(unit, access, session_id, "session", session_id)
     return session
 
 
 def reach_run(unit: Unit, access: Access, run_id: str) -> Run:
     """Load a run with its media, or raise E53."""
-    run = unit.get(Run, run_id, populate_existing=True) if run_id else None
-    if run is None:
-        raise missing("run")
+    run = _load(unit, Run, run_id)
     refuse_session_of_others(unit, access, run.session_id, "run", run_id)
     return run
+
+
+def _load(unit: Unit, kind: type[Row], id_: str, is_anew: bool = True) -> Row:
+    """Load a row, or raise E53, also where a page has named nothing."""
+    row = unit.get(kind, id_, populate_existing=is_anew) if id_ else None
+    if row is None:
+        raise missing(kind.__name__.lower())
+    return row
 
 
 def refuse_session_of_others(

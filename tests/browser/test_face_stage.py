@@ -146,7 +146,7 @@ def test_the_stage_puts_up_no_barrier(review):
     assert not barriers(review)
 
 
-def test_the_stage_puts_up_no_barrier_in_the_dark(app, browser, review):
+def test_the_stage_puts_up_no_barrier_in_the_dark(app, browser):
     page, watch = open_page(browser, app.url, "dark")
     open_demonstration(page)
     page.locator('.rv-canvas[data-frame="0"]').wait_for(timeout=READY)

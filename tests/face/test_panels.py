@@ -75,7 +75,7 @@ def film(tmp_path_factory) -> Path:
     return path
 
 
-@pytest.mark.parametrize("size", [512, 1080])
+@pytest.mark.parametrize("size", [512, 720, 1080])
 def test_a_face_with_its_strip_has_the_size_that_was_chosen(size, tmp_path):
     path = tmp_path / "face.mp4"
     beside = Beside(timeline=make_timeline(3.0))

@@ -85,12 +85,12 @@ function trailSvg(model, index) {
 /** Builds what follows the playhead; returns update(time). */
 function makeCursor(root, model, timeline) {
   const part = (name) => root.querySelector(name);
-  const written = {}; // by layer: what is there need not be laid out again
+  const written = new Map(); // by sheet: what is there need not be laid out again
   let shown = null;
 
-  function write(name, sheet, markup) {
-    if (written[name] === markup) return;
-    written[name] = markup;
+  function write(sheet, markup) {
+    if (written.get(sheet) === markup) return;
+    written.set(sheet, markup);
     sheet.innerHTML = markup;
   }
 
@@ -111,11 +111,12 @@ function makeCursor(root, model, timeline) {
     shown = index;
     const frame = timeline.frame();
     if (!frame) return index;
-    write("window", timeline.layer("window"), windowSvg(model, frame, index));
-    write("values", timeline.layer("values"), valuesSvg(model, timeline.width(), time, index));
+    write(timeline.layer("window"), windowSvg(model, frame, index));
+    write(timeline.layer("values"), valuesSvg(model, timeline.width(), time, index));
     const isInView = time >= frame.start - 1e-6 && time <= frame.end + 1e-6;
-    write("playhead", part(".rv-playhead"), isInView ? playheadSvg(model, time, index) : "");
-    part(".rv-playhead").style.transform = `translateX(${fixed(frame.clip(time) - PLAYHEAD_WIDTH / 2)}px)`;
+    const playhead = part(".rv-playhead");
+    write(playhead, isInView ? playheadSvg(model, time, index) : "");
+    playhead.style.transform = `translateX(${fixed(frame.clip(time) - PLAYHEAD_WIDTH / 2)}px)`;
     const slider = part(".rv-lanes");
     if (slider.ariaValueNow === time.toFixed(1)) return index;
     slider.ariaValueNow = time.toFixed(1);

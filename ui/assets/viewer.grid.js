@@ -87,7 +87,7 @@ function makeGrid(gl, rig) {
   const inFront = gl.createBuffer();
   const frontArrays = makeArrays(gl, attributes, inFront);
   const reader = makeReader(gl);
-  let front = null; // cells in which the layer in front of the face shows anything, once that is known
+  let filledCells = null; // those in which the layer in front of the face shows anything, once that is known
 
   function use({ program, place }, { matrix, turn }, textures) {
     gl.useProgram(program);
@@ -102,18 +102,18 @@ function makeGrid(gl, rig) {
   }
   /** Begin to find out where the layer in front of the face shows anything. */
   function findFront(layer) {
-    front = null;
+    filledCells = null;
     reader.ask(layer);
   }
   function frontCells({ matrix, isFront }) {
     const cells = cellsFor(isFront);
-    const picture = front ? null : reader.take();
-    if (!picture) return front ?? cells;
+    const picture = filledCells ? null : reader.take();
+    if (!picture) return filledCells ?? cells;
     const index = trianglesOver(filledBlocks(picture), cells.index, rig.grid_point, matrix);
     gl.bindVertexArray(frontArrays);
     gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, index, gl.DYNAMIC_DRAW);
-    front = { index, arrays: frontArrays };
-    return front;
+    filledCells = { index, arrays: frontArrays };
+    return filledCells;
   }
   /** All layers, the moving one as it is; four looks into each still one. */
   function draw(view, textures, size) {
@@ -124,13 +124,13 @@ function makeGrid(gl, rig) {
   }
   /** The still layers around a face that is drawn already: behind it where its depth is not, and
    *  before it in the cells where there is anything. */
-  function drawAround(view, { behind, front: before }) {
+  function drawAround(view, { behind, front }) {
     use(single, view, { layer: behind });
     drawCells(cellsFor(view.isFront));
     gl.disable(gl.DEPTH_TEST);
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA); // colours are premultiplied
-    use(single, view, { layer: before });
+    use(single, view, { layer: front });
     drawCells(frontCells(view));
     gl.disable(gl.BLEND);
   }
