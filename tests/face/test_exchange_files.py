@@ -215,11 +215,18 @@ def of_length(frames: int, nods: bool) -> MorphSequence:
 
 def test_files_that_would_fill_a_disk_are_refused_before_any_is_written():
     ten_minutes = of_length(18_000, nods=True)
-    with pytest.raises(RequestError, match=r"E71 .* 288 GB") as caught:
+    with pytest.raises(RequestError, match=r"E71 .* 291 GB") as caught:
         export_writers(ten_minutes, {"obj", "npy"})
     assert "glb" in caught.value.remedy
     assert set(export_writers(ten_minutes, {"glb"})) == {"face.glb"}
     assert "obj" in export_writers(of_length(15_000, nods=False), {"obj"})
+
+
+def test_whose_hair_weighs_more_is_refused_earlier():
+    three_thousand = of_length(3_000, nods=True)
+    assert "obj" in export_writers(three_thousand, {"obj"})
+    with pytest.raises(RequestError, match="E71"):
+        export_writers(three_thousand, {"obj"}, avatar="older-woman")
 
 
 def test_the_size_that_is_told_is_about_the_size_that_is_written(face, folder, nodding_folder):
