@@ -306,7 +306,7 @@ def test_a_finer_screen_is_drawn_for_at_once(browser, run):
     with viewer(browser, run) as page:
         show(page, 1.5)
         screen = page.context.new_cdp_session(page)
-        # Chromium tells a page of another emulated scale only along with another size of the window.
+        # Chromium tells a page of another emulated scale only along with another window size.
         size = {"width": 301, "height": 300, "deviceScaleFactor": 2, "mobile": False}
         screen.send("Emulation.setDeviceMetricsOverride", size)
         page.wait_for_function("document.querySelector('canvas').width === 512")
