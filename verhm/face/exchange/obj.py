@@ -62,6 +62,14 @@ def write_obj_sequence(
     """
     remove_obj_sequence(folder)
     folder.mkdir(parents=True, exist_ok=True)
+    try:
+        _write_all(face, morphs, folder, progress)
+    except BaseException:  # a part of it may be tens of gigabytes
+        remove_obj_sequence(folder)
+        raise
+
+
+def _write_all(face: FaceModel, morphs: MorphSequence, folder: Path, progress: Progress) -> None:
     Image.fromarray(face.texture).save(folder / _TEXTURE)
     (folder / _MATERIALS).write_text(_materials(face), encoding="ascii")
     neck, strands, moves = Neck.of(face), hair(face), bool(morphs.head.any())
