@@ -21,8 +21,8 @@ from tests.storage.people import OTHER
 from tests.test_architecture import sources
 from tests.ui.conftest import PASSPHRASE, TODAY, URL, signed_in_client
 from ui.allowed import RULES, rule_of
-from ui.export_films import FilmChoices
 from ui.export_routes import WRITTEN
+from ui.film import FilmChoices
 from ui.page_owner import PAGE
 from ui.server import make_app
 
