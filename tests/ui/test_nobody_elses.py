@@ -29,7 +29,10 @@ from ui.server import make_app
 SECRETS = ("P-0417", "Jane Doe", "sister Ruth")
 NAMES = ("Bert", "Rosa", "Cleo")
 # What there is for everybody, and what concerns the asker alone.
-HARMLESS = ("/healthz", "/assets/", "/favicon.ico", "/sign-in", "/first-run", "/sign-out", "/lock")
+HARMLESS = (
+    *("/healthz", "/assets/", "/favicon.ico", "/manifest.json"),
+    *("/sign-in", "/first-run", "/sign-out", "/lock"),
+)
 OWN = (
     "/unlock",
     "/account",
@@ -299,6 +302,7 @@ def test_every_rule_says_who_may_and_nothing_is_public_but_the_way_in():
         "/healthz",
         r"/assets/[a-z0-9.-]+",
         "/favicon.ico",
+        "/manifest.json",
         "/sign-in",
         "/first-run",
     ]
