@@ -289,7 +289,8 @@ class DataKey(Base):
 
 
 # After a run has a result, only the fate of its video, which is drawn later, is still open.
-_OPEN_AFTER_RESULT = {"video_state", "error_code", "error_cause", "error_remedy", "media"}
+_FATE = ("video_state", "video_settings", "media")
+_OPEN_AFTER_RESULT = {*_FATE, "error_code", "error_cause", "error_remedy"}
 
 
 @event.listens_for(Run, "before_update")

@@ -108,8 +108,13 @@ class RunVerbs(Verbs):
             undo.pop_all()
         return self.run(run_id)
 
-    def attach_video(self, run_id: str, video: Path) -> Run:
+    def attach_video(self, run_id: str, video: Path, drawn: VideoSettings | None = None) -> Run:
         """Move a finished video to its run.
+
+        Args:
+            run_id: whose it is
+            video: the file
+            drawn: how it was drawn; kept where no video was wanted when the run began
 
         Raises:
             StorageError: E50 not writable, E51 disk full, E53 no such run
@@ -125,6 +130,7 @@ class RunVerbs(Verbs):
                 if run.video_state is VideoState.DONE:
                     raise ValueError("the run has a video already")
                 run.video_state = VideoState.DONE
+                run.video_settings = run.video_settings or drawn
                 _blame(run, None)
                 run.media.append(media_row(session_id, run_id, MediaKind.VIDEO, stored))
             undo.pop_all()

@@ -45,6 +45,8 @@ RULES = (
     _rule("GET", "/healthz", is_public=True),
     _rule("GET", r"/assets/[a-z0-9.-]+", is_public=True),
     _rule("GET", "/favicon.ico", is_public=True),
+    # Asked for by Gradio's page, and without the cookie, as browsers do.
+    _rule("GET", "/manifest.json", is_public=True),
     _rule("GET POST", "/sign-in", is_public=True),
     _rule("GET POST", "/first-run", is_public=True),
     # Signing out, and one's own account.
@@ -63,7 +65,7 @@ RULES = (
     _rule("GET", "/app/?", is_page=True),
     _rule("GET", "/app/config", is_use=False),
     _rule("GET", r"/app/(assets|static|svelte)/.+", is_use=False),
-    _rule("GET", "/app/(theme.css|manifest.json|favicon.ico)", is_use=False),
+    _rule("GET", "/app/(theme.css|favicon.ico)", is_use=False),
     _rule("GET", rf"{_GRADIO}/(startup-events|theme.css)", is_use=False),
     _rule("POST", f"{_GRADIO}/queue/join", is_gradio=True),
     _rule("GET", f"{_GRADIO}/queue/data", is_use=False, is_gradio=True),

@@ -1,6 +1,6 @@
-"""Style, scripts and icon of the pages: the same for everybody, and nothing of a patient's."""
+"""Style, scripts, icon and manifest of the pages: the same for everybody, nothing a patient's."""
 
-from typing import Final
+from typing import Any, Final
 
 from fastapi import APIRouter, Response
 
@@ -8,10 +8,11 @@ from ui.theme import asset, stylesheet
 
 LASTING: Final = {"Cache-Control": "public, max-age=86400"}
 SERVED_SCRIPTS: Final = ("recorder-worklet",)  # a worklet can only be loaded from an address
+_ICON: Final = {"src": "/assets/icon.svg", "sizes": "any", "type": "image/svg+xml"}
 
 
 def routes() -> APIRouter:
-    """`/assets/…` and the icon."""
+    """`/assets/…`, the icon and the manifest."""
     router = APIRouter()
 
     @router.get("/assets/page.css")
@@ -28,5 +29,9 @@ def routes() -> APIRouter:
     @router.get("/favicon.ico")
     def icon() -> Response:
         return Response(asset("icon.svg"), media_type="image/svg+xml", headers=LASTING)
+
+    @router.get("/manifest.json")
+    def manifest() -> dict[str, Any]:
+        return {"name": "VERHM", "start_url": "/", "display": "browser", "icons": [_ICON]}
 
     return router

@@ -24,9 +24,10 @@ def avatar_choice(chosen: str, problem: str = "") -> str:
     )
     return _section(
         f"<div class='avatars' role='radiogroup' aria-label='Face'>{choices}</div>{problem}"
-        "<p class='small muted'>Videos, pictures and exports made from now on show this face, and "
-        "so does Review in 3D; what was analysed before keeps its face, and "
-        "results do not depend on it. All faces are "
+        "<p class='small muted'>What is analysed from now on is shown with this face in Review, "
+        "in 3D as in its video, and so is every video made under Export. A result from before "
+        "keeps the face it was analysed with; one without a video of its own, as the "
+        "demonstration's, changes with the choice. Results do not depend on it. All faces are "
         "synthetic and move alike. None shows a real person, and none is meant to look like the "
         "one who speaks.</p>"
     )

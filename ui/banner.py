@@ -7,7 +7,9 @@ from ui.theme import asset
 DISCLAIMER = "Decision support, not a diagnosis"
 
 
-def banner(code: str | None, age_band: str, consent: Consent | None, user: str) -> str:
+def banner(
+    code: str | None, age_band: str, consent: Consent | None, user: str, session_id: str | None
+) -> str:
     """The banner as HTML.
 
     Args:
@@ -15,9 +17,11 @@ def banner(code: str | None, age_band: str, consent: Consent | None, user: str) 
         age_band: such as "35–44"; empty when unknown
         consent: of the open patient
         user: who works here
+        session_id: of the open session, or None when none is open
     """
     return (
-        f"{asset('marks.svg')}<header class='banner'>{asset('brand.html')}"
+        f"{asset('marks.svg')}<header class='banner' "
+        f"data-session='{escaped(session_id or '')}'>{asset('brand.html')}"
         f"<div class='who'>{_who(code, age_band, consent)}</div>"
         f"<div class='disclaimer'>{DISCLAIMER}</div>"
         "<div class='session-user'><span class='job-slot' role='status'></span>"

@@ -36,7 +36,7 @@ class Consent:
 def consent_of(patient: Patient, today: date) -> Consent:
     """Consent of a patient to recording and analysis, as it stands on a day."""
     if patient.is_demonstration:
-        return Consent(True, False, "not needed", "Synthetic, no consent needed", "check")
+        return Consent(True, False, "not needed", "Demonstration, no consent needed", "check")
     entry = patient.consent(today)
     if entry is None:
         return _missing("none yet", "No consent yet")

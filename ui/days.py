@@ -43,7 +43,7 @@ def day_field(label: str, value: str | Callable[[], str] | None = None, **option
 
     Gradio's own date field forgets, without a word, what it cannot read.
     """
-    return gr.Textbox(value, label=label, placeholder="30.11.2026", max_lines=1, **options)
+    return gr.Textbox(value, label=label, placeholder="day.month.year", max_lines=1, **options)
 
 
 def days_verdicts(inputs: Sequence[Any], days: Sequence[Any]) -> Callable[..., list[Any]]:

@@ -16,21 +16,19 @@ from storage.repository import Repository
 from ui.demonstration_motion import morphs_for
 from ui.demonstration_timeline import Story, made_up_timeline, made_up_windows
 from ui.demonstration_voice import MEASURED, RECORDING
+from ui.made_up import MODEL, NOTE
 from verhm.report.document import to_json
 from verhm.report.summary import summarize
 from verhm.settings import AnalysisSettings
 from verhm.types import (
     Acoustics,
     Analysis,
-    ModelId,
     Quality,
     Source,
     SpeechActivity,
 )
 
 CODE = "DEMO"
-_NOTE = "Synthetic, made by the app. Nobody was recorded and no model was used."
-_MODEL = ModelId("demonstration (synthetic)", "1", hashlib.sha256(_NOTE.encode()).hexdigest())
 
 # From the earliest: a low mood that lifts. The third was "recorded" in a noisy room.
 _STORIES = (
@@ -58,7 +56,7 @@ def load_demonstration(repository: Repository, today: date | None = None) -> str
     for overview in repository.patients(search=CODE, include_archived=True):
         if overview.patient.is_demonstration:
             return overview.patient.id
-    details = PatientDetails(CODE, age_band="35–44", note=_NOTE, is_demonstration=True)
+    details = PatientDetails(CODE, age_band="35–44", note=NOTE, is_demonstration=True)
     patient = repository.add_patient(details)
     for seed, story in enumerate(_STORIES):
         _add_session(repository, patient.id, story, seed, today or date.today())
@@ -73,7 +71,7 @@ def _add_session(
         recorded_on=today - timedelta(days=story.days_ago),
         task="Reading",
         language="English",
-        note=_NOTE,
+        note=NOTE,
         phq9=story.phq9,
         gad7=story.gad7,
     )
@@ -97,7 +95,7 @@ def synthetic_analysis(story: Story, seed: int) -> Analysis:
     return Analysis(
         source=Source(hashlib.sha256(RECORDING.read_bytes()).hexdigest(), "ogg", "opus", 16_000, 1),
         duration=duration,
-        model=_MODEL,
+        model=MODEL,
         settings=settings,
         timeline=timeline,
         window_quality=qualities,

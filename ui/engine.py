@@ -1,16 +1,19 @@
 """What the jobs do their work with, and the real one: loaded once, in the analyses' thread."""
 
+import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from ui.standing_back import stand_back
 from verhm.face.panels import ALONE, Beside
 from verhm.settings import AnalysisSettings, VideoSettings
 from verhm.stages import Progress
-from verhm.types import Analysis, MorphSequence
+from verhm.types import Analysis, ModelId, MorphSequence
 
 if TYPE_CHECKING:
     from verhm.analysis import Analyzer
+
+_MODEL: Final = Path(__file__).parent.parent / "pretrained" / "config.json"
 
 
 def room_for_video(morphs: MorphSequence) -> int:
@@ -20,6 +23,10 @@ def room_for_video(morphs: MorphSequence) -> int:
 
 class Engine(Protocol):
     """What a job does its work with."""
+
+    @property
+    def model(self) -> ModelId | None:
+        """Which model analyses; None where that is not known."""
 
     def load(self) -> None:
         """Get ready, so that the first job does not have to; does nothing the second time."""
@@ -52,6 +59,11 @@ class VoiceEngine:
 
     def __init__(self) -> None:
         self._analyzer: Analyzer | None = None
+
+    @property
+    def model(self) -> ModelId | None:
+        """Which model analyses, also before it is loaded; None where it is missing or damaged."""
+        return self._analyzer.model if self._analyzer else _shipped_model()
 
     def load(self) -> None:
         """Import and load everything now.
@@ -91,3 +103,12 @@ class VoiceEngine:
         from verhm.face.video import render_video
 
         render_video(morphs, audio, output, settings, progress, beside)
+
+
+def _shipped_model() -> ModelId | None:
+    """What the shipped model calls itself; loading it to ask would take seconds."""
+    try:
+        config = json.loads(_MODEL.read_text(encoding="utf-8"))
+        return ModelId(config["name"], config["version"], config["sha256"])
+    except (OSError, ValueError, KeyError):  # what analyses with it says so, as E30 or E31
+        return None

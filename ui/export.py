@@ -26,8 +26,9 @@ _FILES = (
 )
 
 _NO_VIDEO = (
-    "<li><div><b>Face video</b><span class='muted small'>Not drawn yet. Review has a button for "
-    "it, or shows how far it is.</span></div></li>"
+    "<li><div><b>Face video</b><span class='muted small'>Kept with the session, as "
+    "Review plays it. Not drawn yet: Review has a button for it, or shows how far it is.</span>"
+    "</div></li>"
 )
 
 
@@ -57,6 +58,7 @@ class _View:
 
     def __init__(self, context: AppContext) -> None:
         self._repository = context.repository
+        self._jobs = context.jobs
         self._form = FilmForm(context.repository, context.scratch)
 
     def refresh(self, patient_id: str | None, session_id: str | None) -> Sequence[Any]:
@@ -79,13 +81,17 @@ class _View:
             self._sessions(patient_id, session),
             run,
             _files(session, newest),
-            self._form.html(session, newest) + self._whole(session),
+            self._videos(session, newest),
         ]
 
     def files(self, session_id: str, run_id: str) -> list[str]:
         """The files of one run, and the form for its videos, as HTML."""
         session, run = self._repository.session(session_id), self._repository.run(run_id)
-        return [_files(session, run), self._form.html(session, run) + self._whole(session)]
+        return [_files(session, run), self._videos(session, run)]
+
+    def _videos(self, session: Session, run: Run | None) -> str:
+        """The form for a run's videos, and below it the way to take everything."""
+        return self._form.html(session, run, self._jobs.model) + self._whole(session)
 
     def _whole(self, session: Session) -> str:
         """The way to take the whole patient along, for whose patient it is."""

@@ -5,8 +5,8 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request, Response
 
 from ui.context import AppContext
-from ui.export_films import Film, FilmChoices
 from ui.export_names import download_name
+from ui.film import Film, FilmChoices
 from ui.kept_response import answer_content
 from ui.user import signed_in
 from verhm.face.rig import DEFAULT, avatar_titles

@@ -13,7 +13,7 @@ import time
 import uuid
 from collections.abc import Callable, Collection
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,14 +22,16 @@ from storage.failures import damaged_result
 from storage.models import RunState
 from storage.repository import Repository
 from ui.engine import Engine, room_for_video
+from ui.film import Film, FilmChoices
 from ui.film_shelf import FilmShelf
 from ui.job_endings import failure
+from ui.made_up import marked
+from ui.neutral_face import why_no_neutral
 from ui.progress import JobState, Pace
 from verhm.errors import Cancelled, RequestError, StorageError, VerhmError
 from verhm.face.panels import Beside, refuse_unfit
-from verhm.settings import VideoSettings
 from verhm.stages import Progress, Stage
-from verhm.types import EmotionTimeline, MorphSequence
+from verhm.types import EmotionTimeline, ModelId, MorphSequence
 
 KEPT: Final = 8  # films, so that the disk does not fill while the app runs for weeks
 LONGEST: Final = 4  # films that may wait or be made at once
@@ -37,62 +39,6 @@ STOP_TIME: Final = 5.0  # s; a drawing that was told to stop has mostly ended by
 _NEUTRAL: Final = 0.05  # share of the work that finding the neutral face takes
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class FilmChoices:
-    """What a film shows.
-
-    Attributes:
-        size: of the face, px
-        avatar: whose face
-        timeline: the probabilities over time, below the face
-        neutral: a face that says the same words neutrally, at its right
-        picture: the recording's own picture, at its left
-    """
-
-    size: int = 512
-    timeline: bool = True
-    neutral: bool = False
-    picture: bool = False
-    avatar: str = VideoSettings.avatar
-
-    @property
-    def video(self) -> VideoSettings:
-        """How its faces are drawn."""
-        return VideoSettings(self.size, self.avatar)
-
-    @property
-    def file_name(self) -> str:
-        """What the film is called, such as face-man-720-timeline-neutral.mp4."""
-        parts = [each for each in ("timeline", "neutral", "picture") if getattr(self, each)]
-        face = ["face"] if self.avatar == VideoSettings.avatar else ["face", self.avatar]
-        return "-".join([*face, str(self.size), *parts]) + ".mp4"
-
-
-@dataclass(frozen=True)
-class Film:
-    """A film as it stands.
-
-    Attributes:
-        id: of the film
-        session_id: whose recording is heard
-        run_id: whose result is shown
-        choices: what it shows
-        state: where it is in its life
-        share: of the work that is done, in [0, 1]
-        seconds_left: an estimate; None where unknown
-        error: what ended it early
-    """
-
-    id: str
-    session_id: str
-    run_id: str
-    choices: FilmChoices
-    state: JobState = JobState.WAITING
-    share: float = 0.0
-    seconds_left: float | None = None
-    error: VerhmError | None = None
 
 
 class Films:
@@ -133,12 +79,14 @@ class Films:
         Raises:
             AudioError: E10–E19 when the recording's picture is wanted and there is none
             RequestError: E61 when too many films wait or the app is being closed, E71 when the
-                size is unfit
+                size is unfit, or another model made the run than would find its neutral face
             StorageError: E53 when there is no such run, or it has no result
         """
         run = self._repository.run(run_id)
         if run.state is not RunState.DONE:
             raise StorageError("E53", "This run has no result.", "Analyse the session again.")
+        if choices.neutral:
+            _refuse_without_neutral(run.model, self._engine.model)
         recording = self._repository.recording_content(run.session_id)
         with contextlib.ExitStack() as stack:
             shown = stack.enter_context(recording.lent(self._scratch)) if choices.picture else None
@@ -247,24 +195,21 @@ class Films:
         report = self._progress(film.id, JobState.ANALYSING, 0.0, _NEUTRAL)
         with self._repository.recording_content(film.session_id).lent(self._scratch) as recording:
             analysis = self._engine.analyze(recording, report, run.settings)
-        if analysis.model != run.model or analysis.neutral is None:
-            raise RequestError(
-                "E71",
-                "This result was made by another model, which the neutral face would not match.",
-                "Analyse the session again under Review, and make the video of the new run.",
-            )
+        _refuse_without_neutral(run.model, analysis.model)
+        assert analysis.neutral is not None  # without it there is no checkpoint
         return analysis.neutral
 
     def _draw(self, film: Film, neutral: MorphSequence | None) -> None:
         """Draw a film; runs in the drawings' thread."""
         choices, repository = film.choices, self._repository
+        video = marked(choices.video, repository.run(film.run_id).model)
         report = self._progress(film.id, JobState.RENDERING, _NEUTRAL if neutral else 0.0, 1.0)
         morphs = repository.morphs(film.run_id)
         timeline = _timeline(repository, film.run_id, morphs) if choices.timeline else None
         with repository.recording_content(film.session_id).lent(self._scratch) as recording:
             beside = Beside(timeline, neutral, recording if choices.picture else None)
             output = self._shelf.begin(film.id, room_for_video(morphs)) / choices.file_name
-            self._engine.render(morphs, recording, output, choices.video, report, beside)
+            self._engine.render(morphs, recording, output, video, report, beside)
         self._shelf.finish(film.id, output)
 
     def _progress(self, film_id: str, state: JobState, start: float, end: float) -> Progress:
@@ -316,6 +261,12 @@ class Films:
         if film_id not in self._ends:
             self._films.pop(film_id, None)
         self._shelf.remove(film_id)
+
+
+def _refuse_without_neutral(made_by: ModelId | None, loaded: ModelId | None) -> None:
+    problem = why_no_neutral(made_by, loaded)
+    if problem is not None:
+        raise problem
 
 
 def _ending(error: BaseException | None) -> JobState:

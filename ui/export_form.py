@@ -5,12 +5,14 @@ from typing import Final
 from storage.models import Run, Session
 from storage.repository import Repository
 from storage.scratch import Scratch
-from ui.export_films import FilmChoices
+from ui.film import FilmChoices
 from ui.marks import escaped
+from ui.neutral_face import why_no_neutral
 from ui.session_form import FACE_SIZES
 from verhm.audio.media import look_at_picture
 from verhm.audio.sniffing import choose_demuxer
-from verhm.errors import AudioError, StorageError
+from verhm.errors import AudioError, StorageError, VerhmError
+from verhm.types import ModelId
 
 _FILMS = ("mov", "matroska")  # formats that may hold a moving picture
 _SIZES = {
@@ -36,19 +38,26 @@ class FilmForm:
         # By session: a recording never changes, and looking into a film takes a tenth of a second.
         self._known: dict[str, bool] = {}
 
-    def html(self, session: Session | None, run: Run | None) -> str:
-        """The form of a run with a result; empty without one, or without the recording."""
+    def html(self, session: Session | None, run: Run | None, loaded: ModelId | None) -> str:
+        """The form of a run with a result; empty without one, or without the recording.
+
+        Args:
+            session: whose recording is heard
+            run: whose result is shown
+            loaded: model that would find the neutral face; None where that is not known
+        """
         if session is None or run is None or run.model is None:
             return ""
         if session.recording_erased_at is not None:
             return ""
-        has_picture = self._has_picture(session)
+        beside = _beside_choices(self._has_picture(session), why_no_neutral(run.model, loaded))
         return (
             f"<section class='film-form' data-run='{escaped(run.id)}'>"
-            "<h2>Make a video to take along</h2><p class='small muted'>It has the voice as its "
-            "sound, and shows the face that is chosen in Settings. Each face says in the picture "
-            "that it is synthetic.</p>"
-            f"<div class='film-choices'>{_size_choices()}{_beside_choices(has_picture)}</div>"
+            "<h2>Make a video to take along</h2><p class='small muted'>Unlike the session's own "
+            "face video above, which is kept and shows the face alone, this one shows what you "
+            "choose here and is gone once VERHM stops. It has the voice as its sound and the face "
+            "that is chosen in Settings, which says in the picture that it is synthetic.</p>"
+            f"<div class='film-choices'>{_size_choices()}{beside}</div>"
             "<div class='row'><button type='button' class='btn' data-do='make'>Make the video"
             "</button><span class='small' role='alert' data-slot='problem'></span></div>"
             "<ul class='downloads' data-slot='films' aria-live='polite'></ul></section>"
@@ -85,7 +94,7 @@ def _size_choices() -> str:
     return f"<fieldset><legend>Size of the face, pixels</legend>{choices}</fieldset>"
 
 
-def _beside_choices(has_picture: bool) -> str:
+def _beside_choices(has_picture: bool, no_neutral: VerhmError | None) -> str:
     usual = FilmChoices()
     timeline = _choice(
         "checkbox",
@@ -95,27 +104,38 @@ def _beside_choices(has_picture: bool) -> str:
         "it, and the whole.",
         usual.timeline,
     )
-    neutral = _choice(
+    neutral, picture = _neutral_choice(no_neutral), _picture_choice(has_picture)
+    return f"<fieldset><legend>Seen with the face</legend>{timeline}{neutral}{picture}</fieldset>"
+
+
+def _neutral_choice(problem: VerhmError | None) -> str:
+    if problem is not None:
+        return (
+            "<p class='small muted'>The same words said neutrally cannot be shown beside it. "
+            f"{escaped(problem.cause)} {escaped(problem.remedy)}</p>"
+        )
+    return _choice(
         "checkbox",
         "neutral",
         "The same words said neutrally, beside it",
         "A second face. The recording is analysed once more for it; takes twice as long.",
-        usual.neutral,
+        FilmChoices.neutral,
     )
-    if has_picture:
-        picture = _choice(
-            "checkbox",
-            "picture",
-            "The recording's own picture, beside it",
-            "It shows the person: it identifies.",
-            usual.picture,
-        )
-    else:
-        picture = (
+
+
+def _picture_choice(has_picture: bool) -> str:
+    if not has_picture:
+        return (
             "<p class='small muted'>The recording's own picture cannot be shown beside it: this "
             "recording has none, or one that cannot be read.</p>"
         )
-    return f"<fieldset><legend>Seen with the face</legend>{timeline}{neutral}{picture}</fieldset>"
+    return _choice(
+        "checkbox",
+        "picture",
+        "The recording's own picture, beside it",
+        "It shows the person: it identifies.",
+        FilmChoices.picture,
+    )
 
 
 def _choice(kind: str, name: str, label: str, hint: str, is_on: bool, value: str = "true") -> str:

@@ -13,6 +13,7 @@ from storage.failures import missing
 from storage.models import MediaKind, Run
 from storage.repository import Repository
 from ui.context import AppContext
+from ui.made_up import marked
 from ui.user import signed_in
 from verhm.face.rig import FaceModel, load_face
 from verhm.face.viewing.payload import bytes_per_frame, pack_face, pack_frames
@@ -63,13 +64,18 @@ def motion_url(run_id: str) -> str:
 
 def face_of(run: Run, preferred: str) -> FaceModel:
     """The face that a run is shown with: its video's, or where none is wanted the preferred one."""
-    return load_face(name=run.video_settings.avatar if run.video_settings else preferred)
+    return load_face(name=avatar_of(run, preferred))
+
+
+def avatar_of(run: Run, preferred: str) -> str:
+    """That face's name."""
+    return run.video_settings.avatar if run.video_settings else preferred
 
 
 def caption_of(run: Run) -> str:
     """The words that call a run's face synthetic; the usual ones where its video has none."""
-    chosen = run.video_settings.caption if run.video_settings else ""
-    return chosen or VideoSettings().caption
+    video = marked(run.video_settings or VideoSettings(), run.model)
+    return video.caption or VideoSettings.caption
 
 
 @dataclass(frozen=True)

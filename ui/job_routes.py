@@ -42,8 +42,7 @@ def as_json(job: JobView) -> dict[str, Any]:
         "stage": job.stage.value,
         "stage_label": job.stage.value.capitalize(),
         "stage_number": list(Stage).index(job.stage),
-        "share": round(job.share, 4),
-        "overall": round(job.overall, 4),
+        "percent": int(100 * job.share),  # rounded once, so that all who show it say the same
         "seconds_left": job.seconds_left,
         "waits_for": job.wait.value if job.wait else None,
         "error": {"code": job.error.code, "cause": job.error.cause, "remedy": job.error.remedy}

@@ -49,7 +49,7 @@ class JobSteps:
             output = folder / "face.mp4"
             self._engine.render(morphs, sound, output, video, progress)
             progress(Stage.SAVE, 0.0)
-            self._repository.attach_video(job.run_id, output)
+            self._repository.attach_video(job.run_id, output, video)
 
     def end(self, run_id: str, state: JobState, error: VerhmError) -> None:
         """Keep why a job ended early: of its analysis, or of its drawing when it has a result."""

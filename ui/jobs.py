@@ -24,10 +24,12 @@ from ui.engine import Engine
 from ui.export_films import Films
 from ui.job_endings import closing, failure, told
 from ui.job_steps import JobSteps
+from ui.made_up import marked
 from ui.progress import JobState, JobView, Pace, Wait, share_done
 from verhm.errors import Cancelled, RequestError, VerhmError
 from verhm.settings import AnalysisSettings, VideoSettings
 from verhm.stages import Progress, Stage
+from verhm.types import ModelId
 
 KEPT = 32  # ended jobs that can still be asked about
 STOP_TIME = 5.0  # s; work that was told to stop has mostly ended by then
@@ -73,6 +75,11 @@ class Jobs:
         self._analyses = ThreadPoolExecutor(max_workers=1, thread_name_prefix="analysis")
         self._drawings = ThreadPoolExecutor(max_workers=1, thread_name_prefix="drawing")
         self.films = Films(repository, engine, workspace, self._analyses, self._drawings)
+
+    @property
+    def model(self) -> ModelId | None:
+        """Which model analyses from now on; None where that is not known."""
+        return self._engine.model
 
     def submit(
         self,
@@ -233,7 +240,7 @@ class Jobs:
             step.add_done_callback(partial(self._end_analysis, job, self._video(run)))
 
     def _video(self, run: Run) -> VideoSettings:
-        return run.video_settings or VideoSettings(avatar=self._avatar())
+        return marked(run.video_settings or VideoSettings(avatar=self._avatar()), run.model)
 
     def _end_loading(self, done: "Future[None]") -> None:
         error = done.exception()

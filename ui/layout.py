@@ -31,7 +31,7 @@ def build_page(context: AppContext) -> gr.Blocks:
     """Put the page together; nothing of a patient is in it until a browser asks."""
     with gr.Blocks(title="VERHM", fill_width=True, analytics_enabled=False) as page:
         selected = Selection(gr.State(None), gr.State(None), gr.State(None))
-        strip = markup(_banner(None, ""), elem_id="banner", js_on_load=asset("banner.js"))
+        strip = markup(_banner(None, "", None), elem_id="banner", js_on_load=asset("banner.js"))
         handles = []
         with gr.Tabs(elem_id="tabs", selected="patients") as tabs:
             for name, label, build in _TABS:
@@ -55,7 +55,8 @@ def _wire(
     both = [selected.patient, selected.session]
 
     def refresh(patient_id: str | None, session_id: str | None) -> list[Any]:
-        updates: list[Any] = [_banner(_patient(context, patient_id), context.user())]
+        patient = _patient(context, patient_id)
+        updates: list[Any] = [_banner(patient, context.user(), session_id)]
         for handle in handles:
             given = list(handle.refresh(patient_id, session_id))
             if len(given) != len(handle.outputs):
@@ -128,8 +129,8 @@ def _patient(context: AppContext, patient_id: str | None) -> Patient | None:
         return None
 
 
-def _banner(patient: Patient | None, user: str) -> str:
+def _banner(patient: Patient | None, user: str, session_id: str | None) -> str:
     if patient is None:
-        return banner(None, "", None, user)
+        return banner(None, "", None, user, session_id)
     consent = consent_of(patient, date.today())
-    return banner(patient.code, patient.age_band, consent, user)
+    return banner(patient.code, patient.age_band, consent, user, session_id)

@@ -14,12 +14,14 @@ from storage.failures import missing
 from storage.repository import Repository
 from ui.asking import asking
 from ui.context import AppContext
-from ui.export_films import Film, FilmChoices, Films
+from ui.export_films import Films
+from ui.film import Film, FilmChoices
 from ui.intake import Intake, Received, Take
 from ui.jobs import Jobs
 from ui.progress import JobView
 from verhm.errors import StorageError
 from verhm.settings import AnalysisSettings, VideoSettings
+from verhm.types import ModelId
 
 RECORDING = "recording"  # kind of belonging
 
@@ -60,6 +62,11 @@ class OwnJobs:
         self._jobs = jobs
         self._repository = repository
         self.films = OwnFilms(jobs.films, repository)
+
+    @property
+    def model(self) -> ModelId | None:
+        """See `Jobs.model`."""
+        return self._jobs.model
 
     def submit(
         self,

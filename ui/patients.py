@@ -16,7 +16,7 @@ from ui.patient_form import PatientForm, closed, filled, lay_out_form, read_form
 from ui.patient_intake import lay_out_patient_intake, wire_patient_intake
 from ui.patient_removal import lay_out_removal, wire_archive, wire_removal
 from ui.patients_view import ListView, counted, patients_list
-from ui.pieces import markup
+from ui.pieces import END_WAITING, markup
 from ui.retention_list import due_list, lay_out_due, wire_due
 from ui.session_removal import lay_out_session_removal, wire_session_removal
 from ui.theme import asset
@@ -148,7 +148,8 @@ def _wire_table(
     table.open_patient(shows_errors(open_row), None, selected.request)
     table.open_session(shows_errors(open_session), None, selected.request)
     table.new_session(new_session, both, selected.request)
-    table.demonstrate(shows_errors(demonstrate), None, selected.request)
+    loading = table.demonstrate(shows_errors(demonstrate), None, selected.request)
+    loading.then(None, js=END_WAITING)  # whatever came of it
     table.edit(shows_errors(edit), selected.patient, [editing, *form.outputs])
     table.new(lambda: [None, *filled(None, repository.next_code())], None, [editing, *form.outputs])
 

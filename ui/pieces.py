@@ -1,8 +1,11 @@
 """Components that several tabs make in the same way."""
 
-from typing import Any
+from typing import Any, Final
 
 import gradio as gr
+
+# What an event does in the browser when it has ended, however: its button is as it was.
+END_WAITING: Final = "() => verhm.endWaiting()"
 
 
 def markup(value: str = "", **options: Any) -> gr.HTML:

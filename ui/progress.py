@@ -41,7 +41,7 @@ class Wait(enum.StrEnum):
 
     MODEL = "Loading the model, once"
     ANALYSIS = "Waiting for the analysis before it"
-    DRAWING = "Waiting to draw the face"
+    DRAWING = "Waiting for the video before it"
 
 
 @dataclass(frozen=True)
@@ -69,11 +69,6 @@ class JobView:
     share: float = 0.0
     seconds_left: float | None = None
     error: VerhmError | None = None
-
-    @property
-    def overall(self) -> float:
-        """Share of the whole job that is done, in [0, 1]."""
-        return 1.0 if self.state is JobState.DONE else share_done(self.stage, self.share)
 
 
 def share_done(stage: Stage, share: float) -> float:

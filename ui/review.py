@@ -15,13 +15,21 @@ import numpy as np
 
 from storage.failures import damaged_result
 from storage.models import Run, Session
-from storage.repository import Repository
 from ui.context import AppContext, OpenRequest, Selection, TabHandles, open_request
+from ui.face_routes import avatar_of
+from ui.made_up import CHIP, is_made_up
 from ui.messages import error_box, shows_errors
-from ui.review_cards import session_header, summary_cards, synthetic_chip
+from ui.review_cards import session_header, summary_cards
 from ui.review_data import as_json, review_data
 from ui.review_scripts import review_script
-from ui.review_states import NO_PATIENT, NO_SESSION, face_state, newer_run, notice
+from ui.review_states import (
+    NO_PATIENT,
+    NO_SESSION,
+    face_state,
+    may_be_analysed_again,
+    newer_run,
+    notice,
+)
 from ui.session_removal import lay_out_session_removal, wire_session_removal
 from verhm.errors import StorageError
 from verhm.report.document import from_document
@@ -41,7 +49,7 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
         elem_id="review",
         face="{}",
     )
-    refresh = _Screen(context.repository).refresh
+    refresh = _Screen(context).refresh
     _wire(context, selected, screen, refresh)
     wire_session_removal(context, selected, screen, removal)
     return TabHandles([screen], refresh)
@@ -77,8 +85,10 @@ def _wire(
 class _Screen:
     """Puts together what the component shows."""
 
-    def __init__(self, repository: Repository) -> None:
-        self._repository = repository
+    def __init__(self, context: AppContext) -> None:
+        self._repository = context.repository
+        self._jobs = context.jobs
+        self._preferences = context.preferences
         # A run's result never changes, and reading one of two hours takes a second.
         self._data = lru_cache(maxsize=_KEPT_RUNS)(self._read)
 
@@ -99,11 +109,15 @@ class _Screen:
             value = self._value(session, run)
         except StorageError as error:
             return [_notice(f"<section class='panel rv-notice'>{error_box(error)}</section>")]
-        return [gr.update(value=value, face=as_json(face_state(session, run)))]
+        return [gr.update(value=value, face=as_json(self._face(session, run)))]
+
+    def _face(self, session: Session, run: Run) -> dict[str, Any]:
+        return face_state(session, run, avatar_of(run, self._preferences.avatar()))
 
     def _value(self, session: Session, run: Run) -> str:
-        header = session_header(session, run, newer_run(session, run))
-        chip = synthetic_chip(session.patient)
+        offers_again = may_be_analysed_again(session, run, self._jobs.model)
+        header = session_header(session, run, newer_run(session, run), offers_again)
+        chip = CHIP if is_made_up(run.model) else ""
         parts = as_json({"run": run.id, "header": header, "chip": chip})
         return f"{parts[:-1]},{self._data(run.id)}}}"
 

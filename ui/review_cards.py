@@ -3,7 +3,7 @@
 import math
 from datetime import datetime
 
-from storage.models import Patient, Run, Session
+from storage.models import Run, Session
 from ui.grade import FAIR_SNR, GOOD_ANALYSED, GOOD_SNR, grade
 from ui.marks import clock, emotion_name, escaped, long_date, minutes_of
 from ui.session_names import TRY_ENDS, recording_words, session_facts, session_name
@@ -13,13 +13,20 @@ from verhm.types import Quality, Share, Summary
 NARROW_BAND = 4_000.0  # Hz; what a telephone passes
 
 
-def session_header(session: Session, run: Run, newer: str = "") -> str:
+_ANOTHER_MODEL = (
+    "<div class='row small'><span class='muted'>Another model analyses now.</span>"
+    "<button type='button' class='btn small' data-again>Analyse again</button></div>"
+)
+
+
+def session_header(session: Session, run: Run, newer: str = "", offers_again: bool = False) -> str:
     """Which session and which run is shown, and how good the recording is.
 
     Args:
         session: the open one
         run: the one that is shown; it has a result
         newer: what became of a run after it
+        offers_again: whether it can be analysed again by another model than the run's
     """
     name, facts = session_name(session), session_facts(session)
     gone = recording_words(session)
@@ -28,16 +35,9 @@ def session_header(session: Session, run: Run, newer: str = "") -> str:
         "<section class='panel who-card' aria-label='Session and run'>"
         f"<div class='row'><h1>{name}</h1><span class='label'>{facts}</span></div>"
         f"<p class='muted'>{_run_line(run, newer) if session.is_kept else TRY_ENDS}</p>"
-        f"{_quality_line(run)}{erased}"
+        f"{_quality_line(run)}{erased}{_ANOTHER_MODEL if offers_again else ''}"
         "</section>"
     )
-
-
-def synthetic_chip(patient: Patient | None) -> str:
-    """Says of a demonstration that it is one; empty for anybody else."""
-    if patient is None or not patient.is_demonstration:
-        return ""
-    return "<span class='chip outline'>Synthetic, made by the app: no model found this</span>"
 
 
 def _run_line(run: Run, newer: str) -> str:

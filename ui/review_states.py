@@ -6,7 +6,9 @@ from storage.models import MediaKind, Run, RunState, Session, VideoState
 from ui.context import media_url
 from ui.face_routes import motion_url
 from ui.marks import escaped
+from ui.neutral_face import is_of_another
 from ui.session_names import TRY_ENDS, recording_words, session_facts, session_name
+from verhm.types import ModelId
 
 _BUTTONS = (
     "<div class='row'><button type='button' class='btn primary' data-visit='patients'>Patients"
@@ -103,19 +105,33 @@ def newer_run(session: Session, shown: Run) -> str:
     return f"run {newest.number} {newest.state.value}{code}"
 
 
-def face_state(session: Session, run: Run) -> dict[str, Any]:
+def may_be_analysed_again(session: Session, shown: Run, loaded: ModelId | None) -> bool:
+    """Whether analysing again would help: another model made the result than there is now.
+
+    Args:
+        session: the open one
+        shown: its run that is shown
+        loaded: model that analyses now; None where that is not known
+    """
+    is_possible = session.recording_erased_at is None and not session.runs[0].state.is_unfinished
+    return is_possible and is_of_another(shown.model, loaded)
+
+
+def face_state(session: Session, run: Run, avatar: str) -> dict[str, Any]:
     """What the player plays, and what stands where there is no face yet.
 
     Returns:
-        `session` id; `motion` address of the turning face's motion; `video` and `audio` addresses
-        or None; `busy` while the video is drawn; `erased` when the recording was, in words;
-        `problem` with code, cause and remedy or None; `can_render` when it may be asked for
+        `session` id; `avatar` whose face turns; `motion` address of its motion; `video` and
+        `audio` addresses or None; `busy` while the video is drawn; `erased` when the recording was,
+        in words; `problem` with code, cause and remedy or None; `can_render` when it may be asked
+        for
     """
     audio = _address(session, MediaKind.RECORDING)
     busy = run.video_state in (VideoState.QUEUED, VideoState.RENDERING)
     video = _address(run, MediaKind.VIDEO)
     return {
         "session": session.id,
+        "avatar": avatar,
         "motion": motion_url(run.id),
         "video": video,
         "audio": audio,

@@ -10,10 +10,10 @@ import gradio as gr
 
 from storage.backup import last_backup
 from ui.avatars import avatar_choice
-from ui.context import AppContext, Selection, TabHandles, open_patient
+from ui.context import AppContext, Selection, TabHandles, open_patient, open_request
 from ui.marks import escaped, long_date
 from ui.messages import error_box, shows_errors
-from ui.pieces import markup
+from ui.pieces import END_WAITING, markup
 from ui.retention_form import lay_out_retention, retention_words, wire_retention
 from ui.theme import asset
 from verhm import __version__
@@ -59,16 +59,23 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
 
         return open_patient(context.repository, load_demonstration(context.repository), "patients")
 
-    def choose_avatar(event: gr.EventData) -> str:
+    def choose_avatar(
+        patient_id: str | None, session_id: str | None, event: gr.EventData
+    ) -> list[Any]:
         try:
             context.preferences.choose_avatar(str(event.name))
         except VerhmError as error:
-            return _page(context, error_box(error))
-        return _page(context)
+            return [_page(context, error_box(error)), gr.skip()]
+        # Anew, so that what is open shows the face as well.
+        return [_page(context), open_request(patient_id, session_id)]
 
     wire_retention(context.repository, page, form, lambda: _page(context))
-    page.choose_avatar(choose_avatar, None, page, show_progress="hidden")
-    page.demonstrate(shows_errors(demonstrate), None, selected.request, show_progress="hidden")
+    both = [selected.patient, selected.session]
+    page.choose_avatar(choose_avatar, both, [page, selected.request], show_progress="hidden")
+    loading = page.demonstrate(
+        shows_errors(demonstrate), None, selected.request, show_progress="hidden"
+    )
+    loading.then(None, js=END_WAITING)  # whatever came of it
 
     def refresh(patient_id: str | None, session_id: str | None) -> Sequence[Any]:
         return [_page(context)]  # another window may have chosen meanwhile

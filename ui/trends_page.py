@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 from storage.models import Patient
 from ui.grade import GRADES, grade_mark
+from ui.made_up import CHIP, MODEL
 from ui.marks import emotion_name, escaped, long_date, minutes_of
-from ui.review_cards import synthetic_chip
 from ui.trends_chart import trends_chart
 from ui.trends_data import LINE_NEEDS, TrendPoint, most_varying, since
 from verhm.labels import EMOTIONS
@@ -62,7 +62,7 @@ def trends_page(
     visible = since(points, first_day)
     labels = choice.labels(points)
     options = _options(labels, choice)
-    header = _header(visible, choice, synthetic_chip(patient))
+    header = _header(visible, choice)
     hidden, note = choice.hidden, ""
     if not any(point.figures for point in visible):
         labels, hidden, note = (), hidden | {"valence", "arousal"}, _NO_FIGURES
@@ -117,7 +117,8 @@ def _facts(point: TrendPoint) -> str:
     )
 
 
-def _header(points: Sequence[TrendPoint], choice: Choice, chip: str) -> str:
+def _header(points: Sequence[TrendPoint], choice: Choice) -> str:
+    chip = CHIP if any(point.model_key == MODEL.sha256 for point in points) else ""
     legend = "".join(grade_mark(grade) for grade in GRADES)
     buttons = "".join(
         _range_button(key, text, key == choice.months) for key, (text, _) in RANGES.items()

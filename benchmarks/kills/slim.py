@@ -19,7 +19,7 @@ from verhm.face.panels import ALONE, Beside
 from verhm.report.document import to_json
 from verhm.settings import AnalysisSettings, VideoSettings
 from verhm.stages import Progress, Stage
-from verhm.types import Analysis, MorphSequence, Voice
+from verhm.types import Analysis, ModelId, MorphSequence, Voice
 
 _PAUSE: Final = 0.02  # s of a stage, and of a piece of a video
 _PIECES: Final = 8
@@ -28,6 +28,11 @@ _PIECE: Final = bytes(range(256)) * 64
 
 class StandIn:
     """In the place of model and renderer: reads what they would read, and writes as much."""
+
+    @property
+    def model(self) -> ModelId | None:
+        """See `ui.engine.Engine`."""
+        return None
 
     def load(self) -> None:
         """See `ui.engine.Engine`."""

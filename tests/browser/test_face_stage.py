@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.running import launch, open_page
+from tests.browser.running import go_to, launch, open_page
 from tests.browser.screenshots import open_demonstration
 from tests.browser.test_screens import barriers
 from tests.browser.viewing import READY, picture
@@ -65,8 +65,8 @@ def seek(page, time: float):
 
 def test_the_face_is_there_at_once_and_says_that_it_is_synthetic(review):
     assert review.locator(".rv-face canvas").is_visible()
-    assert review.locator(".rv-caption").inner_text().startswith("synthetic face driven by voice")
-    assert "Synthetic face driven by voice" in review.get_attribute(".rv-canvas", "aria-label")
+    assert review.locator(".rv-caption").inner_text().startswith("synthetic face · made-up figures")
+    assert "Synthetic face · made-up figures" in review.get_attribute(".rv-canvas", "aria-label")
     assert not review.locator(".rv-face video").count()
     seen = picture(review, ".rv-canvas")
     assert seen.std() > 40  # hair, skin and wall, not one colour
@@ -140,6 +140,34 @@ def test_the_face_can_be_reached_and_turned_without_a_mouse(review):
     assert review.evaluate("document.activeElement.className") == "rv-front"
     review.keyboard.press("Enter")
     review.wait_for_function("document.querySelector('.rv-canvas').dataset.angle === '0.0 0.0'")
+
+
+def test_another_face_is_loaded_in_sight_and_takes_up_the_same_moment(review):
+    seek(review, 16.6)
+    before, held = picture(review, ".rv-canvas").astype(int), []
+    review.route("**/face/*", lambda route: held.append(route))
+    choose_face(review, "man")
+    review.locator(".rv-wait", has_text="Loading the face…").wait_for()
+    while not held:  # the server packs it
+        review.wait_for_timeout(100)
+    review.unroute("**/face/*")  # what was held goes on
+    review.wait_for_function(
+        "Math.abs(document.querySelector('.rv-canvas')?.dataset.frame / 30 - 16.6) < 0.2",
+        timeout=READY,
+    )
+    assert review.locator(".rv-wait").count() == 0
+    assert abs(picture(review, ".rv-canvas").astype(int) - before).mean() > 3
+    choose_face(review, "neutral")
+    review.locator(".rv-canvas[data-frame]").wait_for(timeout=READY)
+
+
+def choose_face(page, name: str):
+    """Choose another face in Settings, and come back to what was open."""
+    go_to(page, "Settings")
+    chosen = page.locator(f"input[name=avatar][value={name}]")
+    chosen.check()
+    chosen.and_(page.locator("[checked]")).wait_for(state="attached")
+    go_to(page, "Review")
 
 
 def test_the_stage_puts_up_no_barrier(review):

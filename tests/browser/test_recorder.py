@@ -278,13 +278,14 @@ def test_what_was_taken_is_told_until_it_has_been_analysed(page):
     job = analysis_of("b" * 32)
     follow(page, job)
     taken = page.locator("#recorder [data-slot=taken]")
-    page.evaluate(
-        "() => dispatchEvent(new CustomEvent('verhm-taken', {detail: {id: null, words: 'Kept'}}))"
-    )
+    page.wait_for_timeout(800)  # longer than between two looks
+    assert page.locator("#progress .stages .done").count() == 0  # it was not begun here
+    begin(page)
     taken.wait_for()
+    page.locator("#progress .stages .now").wait_for()
     job |= {"state": "done", "has_ended": True}
     taken.wait_for(state="hidden")
-    assert page.locator("#progress .stages .done").count() == 7
+    assert page.locator("#progress .stages .done").count() == 0  # nothing is being made any more
     choose_file(page, "next.ogg")
     wait_for(page, "ready")
     assert page.locator("#progress .stages .done").count() == 0
@@ -295,13 +296,14 @@ def test_the_banner_says_when_it_speaks_of_another_session(page):
     open_one, other = analysis_of("b" * 32), analysis_of("d" * 32)
     follow(page, open_one, other)
     banner = page.locator(".job-slot")
-    banner.get_by_text("Emotion · 50 % done", exact=True).wait_for()
+    banner.get_by_text("Emotion 50 %", exact=True).wait_for()
     open_one |= {"state": "done", "has_ended": True}
-    banner.get_by_text("Another session · Emotion · 50 % done", exact=True).wait_for()
+    banner.get_by_text("Another session · Emotion 50 %", exact=True).wait_for()
 
 
 def test_a_cancelling_that_fails_is_said(page):
     follow(page, analysis_of("b" * 32))
+    begin(page)
     page.route("**/jobs/*/cancel", lambda route: route.abort())
     page.locator(".analysis [data-do=cancel]").click()
     page.locator(".analysis [data-slot=words]", has_text="Not stopped").wait_for()
@@ -314,8 +316,7 @@ def analysis_of(session):
         "has_ended": False,
         "stage_label": "Emotion",
         "stage_number": 3,
-        "share": 0.5,
-        "overall": 0.5,
+        "percent": 50,
         "seconds_left": None,
         "waits_for": None,
         "state": "analysing",
@@ -326,7 +327,16 @@ def follow(page, *jobs):
     """Let the page find these analyses, the first one of the session that is open."""
     page.route("**/jobs", lambda route: route.fulfill(json={"jobs": jobs}))
     page.evaluate(
-        "id => document.querySelector('.analysis').dataset.session = id", jobs[0]["session_id"]
+        "id => document.querySelectorAll('.analysis, .banner').forEach("
+        "each => { each.dataset.session = id; })",
+        jobs[0]["session_id"],
+    )
+
+
+def begin(page):
+    """Let the page take the open session for one that was made on this screen."""
+    page.evaluate(
+        "() => dispatchEvent(new CustomEvent('verhm-taken', {detail: {id: null, words: 'Kept'}}))"
     )
 
 

@@ -62,6 +62,23 @@ def test_every_screen_can_be_filled(app, browser, theme):
     page.close()
 
 
+def test_loading_the_demonstration_says_so_until_it_is_there(app, browser):
+    page, watch = open_page(browser, app.url)
+    held = []
+    page.route("**/queue/join*", lambda route: held.append(route))
+    go_to(page, "Settings")
+    button = page.locator("#settings-page [data-do=demonstrate]")
+    button.click()
+    assert button.is_disabled() and button.inner_text() == "Loading…"
+    page.unroute("**/queue/join*")  # what was held goes on
+    page.locator("#banner b", has_text="DEMO").wait_for()
+    go_to(page, "Settings")
+    page.locator("#settings-page [data-do=demonstrate]:enabled").wait_for()
+    assert button.inner_text() == "Load the demonstration patient"
+    watch.assert_silent()
+    page.close()
+
+
 def test_a_form_keeps_what_was_typed_when_it_is_refused(app, browser):
     page, watch = open_page(browser, app.url)
     page.locator("#new-patient").click()

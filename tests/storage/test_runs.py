@@ -160,6 +160,25 @@ def test_the_video_comes_after_the_result(practice, session, tmp_path):
     assert {media.kind for media in done.media} == set(MediaKind) - {MediaKind.RECORDING}
 
 
+def test_a_video_s_settings_are_known_once_it_is_drawn(practice, session, tmp_path):
+    repository, video = practice.repository, tmp_path / "face.mp4"
+    begun = repository.begin_run(session.id, AnalysisSettings())
+    repository.finish_run(begun.id, make_result())
+    video.write_bytes(b"moving face")
+    assert repository.run(begun.id).video_settings is None
+    drawn = VideoSettings(avatar="man")
+    assert repository.attach_video(begun.id, video, drawn).video_settings == drawn
+
+
+def test_what_was_wanted_of_a_video_stays(practice, session, tmp_path):
+    repository, video = practice.repository, tmp_path / "face.mp4"
+    run = practice.done(session, video=True)
+    video.write_bytes(b"moving face")
+    wanted = repository.run(run.id).video_settings
+    repository.attach_video(run.id, video, VideoSettings(avatar="man"))
+    assert repository.run(run.id).video_settings == wanted != VideoSettings(avatar="man")
+
+
 def test_a_second_video_is_refused_and_leaves_no_file(practice, session, tmp_path):
     run = practice.done(session, video=True)
     video = tmp_path / "face.mp4"

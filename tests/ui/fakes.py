@@ -9,7 +9,7 @@ from verhm.face.panels import ALONE, Beside
 from verhm.report.document import to_json
 from verhm.settings import AnalysisSettings, VideoSettings
 from verhm.stages import Progress, Stage
-from verhm.types import Analysis, MorphSequence
+from verhm.types import Analysis, ModelId, MorphSequence
 
 
 class FakeEngine:
@@ -21,11 +21,16 @@ class FakeEngine:
         self.draw_on = threading.Event()
         self.draw_on.set()
         self.loads = 0
+        self.analyses_with: ModelId | None = make_analysis(1.0).model
         self.analysis_error: Exception | None = None
         self.render_error: VerhmError | None = None
         self.settings: list[AnalysisSettings] = []
         self.video: list[VideoSettings] = []
         self.beside: list[Beside] = []
+
+    @property
+    def model(self) -> ModelId | None:
+        return self.analyses_with
 
     def load(self) -> None:
         self.loads += 1

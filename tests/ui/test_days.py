@@ -17,6 +17,13 @@ def test_common_written_forms_are_read(text):
     assert as_day(text) == date(2026, 11, 21)
 
 
+def test_an_empty_field_shows_a_form_and_no_day_that_could_be_taken_for_an_entry():
+    with gr.Blocks():
+        placeholder = day_field("Given").placeholder
+    with pytest.raises(RequestError, match="E63"):
+        as_day(placeholder)
+
+
 def test_with_dots_the_day_comes_first():
     assert as_day("3.4.2026") == date(2026, 4, 3)
 

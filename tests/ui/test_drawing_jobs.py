@@ -6,9 +6,12 @@ import weakref
 import pytest
 
 from storage.models import RunState, VideoState
-from ui.export_films import FilmChoices
+from ui.demonstration import load_demonstration
+from ui.film import FilmChoices
+from ui.made_up import CAPTION
 from ui.progress import JobState, Wait
 from verhm.errors import RenderError, RequestError
+from verhm.settings import VideoSettings
 
 
 def test_a_face_that_cannot_be_drawn_leaves_the_probabilities(context, add_session, engine, until):
@@ -26,6 +29,17 @@ def test_a_face_that_cannot_be_drawn_leaves_the_probabilities(context, add_sessi
     again = context.jobs.draw(run.id)
     until(lambda: context.jobs.view(again.id).state is JobState.DONE)
     assert context.repository.run(run.id).video_state is VideoState.DONE
+
+
+def test_the_demonstration_s_video_says_what_is_made_up_and_its_face_stays(context, engine, until):
+    sessions = context.repository.sessions(load_demonstration(context.repository))
+    context.preferences.choose_avatar("man")
+    job = context.jobs.draw(sessions[0].latest_done.id)
+    until(lambda: context.jobs.view(job.id).state is JobState.DONE)
+    context.preferences.choose_avatar("older-woman")
+    drawn = VideoSettings(avatar="man", caption=CAPTION)
+    assert engine.video == [drawn]
+    assert context.repository.run(job.run_id).video_settings == drawn
 
 
 @pytest.fixture

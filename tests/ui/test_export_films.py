@@ -8,7 +8,8 @@ import pytest
 from storage.models import VideoState
 from tests.factories import make_analysis
 from ui import export_films
-from ui.export_films import FilmChoices
+from ui.demonstration import load_demonstration
+from ui.film import FilmChoices
 from ui.patient_removal import erase_patient
 from ui.progress import JobState
 from ui.session_removal import erase_session
@@ -92,6 +93,24 @@ def test_a_neutral_face_of_another_model_is_refused(films, run, engine, ends):
     film = ends(films.order(run.id, NEUTRAL))
     assert (film.state, film.error.code) == (JobState.FAILED, "E71")
     assert "Analyse the session again" in film.error.remedy
+
+
+def test_what_cannot_be_found_is_refused_at_once(films, run, engine):
+    engine.analyses_with = ModelId("newer", "1", "1" * 64)
+    analysed = len(engine.settings)
+    with pytest.raises(RequestError, match="E71"):
+        films.order(run.id, NEUTRAL)
+    assert films.of_run(run.id) == [] and len(engine.settings) == analysed
+
+
+def test_a_film_of_the_demonstration_says_that_its_figures_are_made_up(
+    context, films, run, engine, ends
+):
+    made_up = context.repository.sessions(load_demonstration(context.repository))[0].latest_done
+    assert ends(films.order(made_up.id, FilmChoices())).state is JobState.DONE
+    assert "made-up figures" in engine.video[-1].caption
+    ends(films.order(run.id, FilmChoices()))
+    assert "made-up" not in engine.video[-1].caption
 
 
 def test_the_picture_is_that_of_the_recording(context, films, filmed, engine, ends):

@@ -2,12 +2,15 @@
 
 import pytest
 
+from ui.demonstration import load_demonstration
 from ui.export_form import FilmForm
 from verhm.errors import AudioError
+from verhm.types import ModelId
 
 
 def form(context, session) -> str:
-    return FilmForm(context.repository, context.scratch).html(session, session.latest_done)
+    shown = FilmForm(context.repository, context.scratch)
+    return shown.html(session, session.latest_done, context.jobs.model)
 
 
 def test_a_recording_without_a_picture_is_offered_none_and_says_why(context, analysed):
@@ -25,15 +28,15 @@ def test_a_film_s_own_picture_is_offered(context, filmed):
 
 def test_a_recording_is_looked_into_once(context, filmed, monkeypatch):
     shown = FilmForm(context.repository, context.scratch)
-    first = shown.html(filmed, filmed.latest_done)
+    first = shown.html(filmed, filmed.latest_done, None)
     monkeypatch.setattr("ui.export_form.look_at_picture", None)
-    assert shown.html(filmed, filmed.latest_done) == first
+    assert shown.html(filmed, filmed.latest_done, None) == first
 
 
 def test_without_a_result_there_is_nothing_to_make(context, add_session):
     session = add_session()
-    assert FilmForm(context.repository, context.scratch).html(session, None) == ""
-    assert FilmForm(context.repository, context.scratch).html(None, None) == ""
+    assert FilmForm(context.repository, context.scratch).html(session, None, None) == ""
+    assert FilmForm(context.repository, context.scratch).html(None, None, None) == ""
 
 
 def test_the_usual_choice_is_small_with_the_timeline(context, analysed):
@@ -51,6 +54,28 @@ def test_only_what_stays_true_is_remembered(context, filmed, monkeypatch, code, 
     shown = FilmForm(context.repository, context.scratch)
     with monkeypatch.context() as patch:
         patch.setattr("ui.export_form.look_at_picture", refuse)
-        assert "film-picture" not in shown.html(filmed, filmed.latest_done)
-    again = shown.html(filmed, filmed.latest_done)
+        assert "film-picture" not in shown.html(filmed, filmed.latest_done, None)
+    again = shown.html(filmed, filmed.latest_done, None)
     assert ("film-picture" not in again) == is_remembered
+
+
+def test_a_neutral_face_is_not_offered_where_another_model_would_have_to_find_it(
+    context, analysed, engine
+):
+    session = analysed()
+    assert "film-neutral" in form(context, session)
+    engine.analyses_with = ModelId("newer", "1", "1" * 64)
+    html = form(context, session)
+    assert "film-neutral" not in html
+    assert "made by another model" in html and "Analyse the session again under Review" in html
+
+
+def test_a_neutral_face_of_the_demonstration_is_not_offered_and_says_why(context):
+    session = context.repository.sessions(load_demonstration(context.repository))[0]
+    html = form(context, session)
+    assert "film-neutral" not in html
+    assert "made up for the demonstration" in html and "Analyse" not in html
+
+
+def test_it_says_how_it_differs_from_the_session_s_own_video(context, analysed):
+    assert "Unlike the session's own face video above" in form(context, analysed())

@@ -13,6 +13,7 @@ from storage.access import Actor
 from storage.account_models import Role
 from storage.models import MediaKind
 from tests.storage.people import OTHER
+from ui.demonstration import load_demonstration
 from ui.face_routes import _Motions, motion_url
 from verhm.errors import StorageError
 from verhm.face.collisions import settle
@@ -135,6 +136,12 @@ def test_a_run_without_a_result_has_no_motion(client, context, add_session):
 )
 def test_the_face_is_called_synthetic_in_the_video_s_words(client, add_run, video, words):
     assert client.get(motion_url(add_run(2.0, video))).json()["caption"] == words
+
+
+def test_the_face_of_a_made_up_result_says_so(client, context):
+    sessions = context.repository.sessions(load_demonstration(context.repository))
+    about = client.get(motion_url(sessions[0].latest_done.id)).json()
+    assert about["caption"] == "synthetic face · made-up figures"
 
 
 def test_only_the_motion_of_the_last_runs_stays_in_memory(client, context, add_run, monkeypatch):

@@ -24,7 +24,7 @@ def test_a_job_saves_the_result_and_then_the_video(context, add_session, engine,
     assert context.repository.run(job.run_id).video_state is VideoState.DONE
     assert engine.settings == [AnalysisSettings(window=4.0)]
     assert engine.video == [VideoSettings(size=720)]
-    assert context.jobs.view(job.id).overall == 1.0
+    assert context.jobs.view(job.id).share == 1.0
 
 
 def test_a_recording_that_cannot_be_analysed_stays_with_the_reason(

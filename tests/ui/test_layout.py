@@ -6,6 +6,7 @@ import pytest
 
 from storage.details import SessionDetails
 from tests.ui.pages import OpenedPage
+from ui.demonstration import load_demonstration
 from verhm.errors import StorageError
 
 TODAY = date(2026, 11, 21)
@@ -35,6 +36,22 @@ def open_patient(page, session) -> None:
 def test_a_patient_is_opened_with_the_last_session(page, ours):
     open_patient(page, ours)
     assert page.opened == (ours.patient_id, ours.id)
+
+
+def test_the_banner_knows_the_open_session_from_others(page, ours, theirs):
+    open_patient(page, ours)
+    assert f"data-session='{ours.id}'" in page.value("banner")
+    open_patient(page, theirs)
+    assert f"data-session='{theirs.id}'" in page.value("banner")
+
+
+def test_another_face_leaves_open_what_is_open_and_renews_it(page, context):
+    patient_id = load_demonstration(context.repository)
+    page.do("patients", "open_patient", patient_id=patient_id)
+    before = page.opened
+    _, request = page.do("settings-page", "choose_avatar", name="man")  # renews all tabs
+    assert page.opened == before == (request.patient_id, request.session_id)
+    assert request.tab is None
 
 
 def test_a_session_that_is_erased_leaves_open_whoever_is_open_by_then(page, context, ours, theirs):

@@ -21,15 +21,18 @@ from tests.storage.people import OTHER
 from tests.test_architecture import sources
 from tests.ui.conftest import PASSPHRASE, TODAY, URL, signed_in_client
 from ui.allowed import RULES, rule_of
-from ui.export_films import FilmChoices
 from ui.export_routes import WRITTEN
+from ui.film import FilmChoices
 from ui.page_owner import PAGE
 from ui.server import make_app
 
 SECRETS = ("P-0417", "Jane Doe", "sister Ruth")
 NAMES = ("Bert", "Rosa", "Cleo")
 # What there is for everybody, and what concerns the asker alone.
-HARMLESS = ("/healthz", "/assets/", "/favicon.ico", "/sign-in", "/first-run", "/sign-out", "/lock")
+HARMLESS = (
+    *("/healthz", "/assets/", "/favicon.ico", "/manifest.json"),
+    *("/sign-in", "/first-run", "/sign-out", "/lock"),
+)
 OWN = (
     "/unlock",
     "/account",
@@ -299,6 +302,7 @@ def test_every_rule_says_who_may_and_nothing_is_public_but_the_way_in():
         "/healthz",
         r"/assets/[a-z0-9.-]+",
         "/favicon.ico",
+        "/manifest.json",
         "/sign-in",
         "/first-run",
     ]

@@ -1,8 +1,10 @@
 import json
+from datetime import date
 
 import gradio as gr
 import pytest
 
+from storage.details import SessionDetails
 from storage.models import MediaKind, RunState
 from ui.context import Selection
 from ui.demonstration import load_demonstration
@@ -10,6 +12,7 @@ from ui.jobs import JobState
 from ui.review import build
 from ui.review_scripts import review_script
 from verhm.settings import AnalysisSettings
+from verhm.types import ModelId
 
 
 @pytest.fixture
@@ -51,6 +54,39 @@ def test_a_result_is_shown_with_its_cards_and_data(refresh, demonstration):
     assert "Synthetic" in value["chip"]
     assert value["data"]["duration"] == pytest.approx(session.duration, abs=0.01)
     assert face["can_render"]
+
+
+def test_a_voice_tried_beside_the_demonstration_is_not_called_made_up(
+    context, refresh, demonstration, recording, until
+):
+    details = SessionDetails(date(2026, 11, 21))
+    patient_id = demonstration[0].patient_id
+    tried = context.repository.add_session(patient_id, details, recording, is_kept=False)
+    job = context.jobs.submit(tried.id)
+    until(lambda: context.jobs.view(job.id).state is JobState.DONE)
+    value, _ = refresh(patient_id, tried.id)
+    assert value["data"] and value["chip"] == ""
+
+
+def test_what_another_model_found_can_be_analysed_again(context, refresh, engine, analysed, until):
+    session = analysed()
+    assert "data-again" not in refresh(session.patient_id, session.id)[0]["header"]
+    engine.analyses_with = ModelId("newer", "1", "1" * 64)
+    assert "data-again" in refresh(session.patient_id, session.id)[0]["header"]
+
+
+def test_of_what_was_made_up_no_analysis_is_offered(refresh, demonstration):
+    session = demonstration[0]
+    assert "data-again" not in refresh(session.patient_id, session.id)[0]["header"]
+
+
+def test_another_face_is_told_to_an_open_session_that_has_no_video(
+    context, refresh, demonstration, analysed
+):
+    made_up, own = demonstration[0], analysed()
+    context.preferences.choose_avatar("man")
+    assert refresh(made_up.patient_id, made_up.id)[1]["avatar"] == "man"
+    assert refresh(own.patient_id, own.id)[1]["avatar"] == "neutral"
 
 
 def test_the_value_of_a_run_does_not_change_when_it_is_asked_for_again(refresh, demonstration):

@@ -3,9 +3,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from storage.models import Patient, Run, RunState, Session
+from storage.models import Run, RunState, Session
 from tests.factories import make_analysis
-from ui.review_cards import notes, quality_words, session_header, summary_cards, synthetic_chip
+from ui.review_cards import notes, quality_words, session_header, summary_cards
 from verhm.settings import AnalysisSettings
 from verhm.types import Quality
 
@@ -118,7 +118,6 @@ def test_a_poor_quality_names_its_reason_though_the_sound_is_clean(run):
     assert words.startswith("Poor: a result in only 12 % of the windows · SNR 25 dB")
 
 
-def test_only_a_demonstration_is_marked_as_synthetic():
-    assert "Synthetic" in synthetic_chip(Patient(code="DEMO", is_demonstration=True))
-    assert synthetic_chip(Patient(code="P-0001", is_demonstration=False)) == ""
-    assert synthetic_chip(None) == ""
+def test_where_another_model_analyses_now_the_session_can_be_analysed_again(session, run):
+    assert "data-again" not in session_header(session, run)
+    assert "data-again" in session_header(session, run, offers_again=True)

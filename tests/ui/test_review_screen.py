@@ -246,7 +246,7 @@ def test_without_a_recording_nothing_can_be_played(mount):
 def test_the_face_is_waited_for_and_then_appears_where_the_voice_was(mount, sound):
     page = mount(face={**FACE, "audio": sound, "busy": True, "can_render": False})
     page.keyboard.press("End")
-    job = {"session_id": "s", "has_ended": False, "state": "rendering", "share": 0.43}
+    job = {"session_id": "s", "has_ended": False, "state": "rendering", "percent": 43}
     page.evaluate("job => dispatchEvent(new CustomEvent('verhm-jobs', {detail: [job]}))", job)
     assert "43 %" in page.inner_text(".rv-wait")
     page.evaluate("face => change('face', face)", json.dumps({**FACE, "video": sound}))
@@ -282,6 +282,16 @@ def test_a_notice_asks_the_server_for_what_its_buttons_say(mount):
     assert page.evaluate("events") == [["analyse_again", {}], ["visit", {"tab": "patients"}]]
 
 
+def test_a_session_of_another_model_is_analysed_again_once_however_often_it_is_pressed(mount):
+    value = json.loads(screen_value(make_analysis(60.0)))
+    button = "<button data-again>Analyse again</button>"
+    value["header"] = f"<section class='panel who-card'>{button}</section>"
+    page = mount(value=as_json(value))
+    page.evaluate("value => change('value', value)", as_json(value))  # the header is renewed
+    page.dblclick("[data-again]")
+    assert page.evaluate("events") == [["analyse_again", {}]]
+
+
 def test_a_running_analysis_shows_its_stage(mount):
     notice = "<p class='rv-stage'></p><progress max='100'></progress>"
     page = mount(value=as_json({"notice": notice}))
@@ -290,11 +300,11 @@ def test_a_running_analysis_shows_its_stage(mount):
         "has_ended": False,
         "state": "analysing",
         "stage_label": "Emotion",
-        "overall": 0.2,
+        "percent": 20,
         "seconds_left": 12.3,
     }
     page.evaluate("job => dispatchEvent(new CustomEvent('verhm-jobs', {detail: [job]}))", job)
-    assert page.inner_text(".rv-stage") == "Emotion · 20 % · about 13 s left"
+    assert page.inner_text(".rv-stage") == "Emotion 20 % · about 13 s left"
 
 
 def test_a_recording_of_one_window_without_a_result_is_shown(mount):
@@ -310,5 +320,6 @@ def test_the_keys_are_listed(mount):
     page = mount()
     page.keyboard.press("?")
     assert page.is_visible(".rv-keys")
+    assert "Turn the face" in page.inner_text(".rv-keys")
     page.keyboard.press("Escape")
     assert not page.is_visible(".rv-keys")

@@ -3,7 +3,9 @@ from datetime import datetime
 import pytest
 
 from storage.models import Media, MediaKind, Run, RunState, Session, VideoState
-from ui.review_states import face_state, newer_run, notice
+from ui.made_up import MODEL
+from ui.review_states import face_state, may_be_analysed_again, newer_run, notice
+from verhm.types import ModelId
 
 
 def media(kind: MediaKind, name: str) -> Media:
@@ -107,19 +109,19 @@ def test_the_recording_can_be_heard_without_a_result(session):
 def test_the_video_is_played_where_there_is_one(session):
     done = run(RunState.DONE, VideoState.DONE)
     done.media.append(media(MediaKind.VIDEO, "face"))
-    state = face_state(session, done)
+    state = face_state(session, done, "man")
     assert state["video"] == "/media/face"
     assert not state["can_render"]
 
 
 @pytest.mark.parametrize("video", list(VideoState))
 def test_the_face_turns_whatever_became_of_its_video(session, video):
-    assert face_state(session, run(RunState.DONE, video))["motion"] == "/motion/r1"
+    assert face_state(session, run(RunState.DONE, video), "man")["motion"] == "/motion/r1"
 
 
 @pytest.mark.parametrize("video", [VideoState.QUEUED, VideoState.RENDERING])
 def test_the_voice_is_played_while_the_face_is_drawn(session, video):
-    state = face_state(session, run(RunState.DONE, video))
+    state = face_state(session, run(RunState.DONE, video), "man")
     assert (state["video"], state["audio"], state["busy"]) == (None, "/media/voice", True)
     assert not state["can_render"]
 
@@ -128,13 +130,13 @@ def test_a_failed_video_says_why_and_can_be_asked_for_again(session):
     failed = run(
         RunState.DONE, VideoState.FAILED, error_code="E41", error_cause="c", error_remedy="r"
     )
-    state = face_state(session, failed)
+    state = face_state(session, failed, "man")
     assert state["problem"] == {"code": "E41", "cause": "c", "remedy": "r"}
     assert state["can_render"]
 
 
 def test_an_interrupted_video_has_a_reason_too(session):
-    state = face_state(session, run(RunState.DONE, VideoState.FAILED))
+    state = face_state(session, run(RunState.DONE, VideoState.FAILED), "man")
     assert "interrupted" in state["problem"]["cause"]
 
 
@@ -143,3 +145,27 @@ def test_a_newer_run_is_told_of():
     session = Session(id="s", runs=[failed, done])
     assert newer_run(session, done) == "run 2 failed (E16)"
     assert newer_run(Session(id="s", runs=[done]), done) == ""
+
+
+OWN, NEWER = ModelId("own", "1", "1" * 64), ModelId("own", "2", "2" * 64)
+
+
+def made_by(model: ModelId, state: RunState = RunState.DONE, number: int = 1) -> Run:
+    named = {"model_name": model.name, "model_version": model.version, "model_sha256": model.sha256}
+    return run(state, number=number, **named)
+
+
+@pytest.mark.parametrize(
+    ("model", "loaded", "is_offered"),
+    [(OWN, NEWER, True), (OWN, OWN, False), (OWN, None, False), (MODEL, NEWER, False)],
+)
+def test_only_another_model_s_result_is_worth_analysing_again(model, loaded, is_offered):
+    shown = made_by(model)
+    assert may_be_analysed_again(Session(id="s", runs=[shown]), shown, loaded) is is_offered
+
+
+def test_nothing_is_analysed_again_while_it_is_analysed_or_without_its_recording():
+    shown, queued = made_by(OWN), run(RunState.QUEUED, number=2)
+    assert not may_be_analysed_again(Session(id="s", runs=[queued, shown]), shown, NEWER)
+    erased = Session(id="s", runs=[shown], recording_erased_at=datetime(2026, 11, 21))
+    assert not may_be_analysed_again(erased, shown, NEWER)

@@ -12,8 +12,8 @@ from storage.keys import new_key
 from storage.models import MediaKind
 from storage.vault import Vault
 from tests.ui.fakes import FakeEngine
-from ui.export_films import FilmChoices
 from ui.export_form import FilmForm
+from ui.film import FilmChoices
 from ui.progress import JobState
 from verhm.audio.media import decode, look_at_picture
 
@@ -157,4 +157,4 @@ def test_ffmpeg_hears_and_sees_a_sealed_film(context, filmed):
         assert look_at_picture(path).aspect > 0
     assert not path.exists()
     form = FilmForm(context.repository, context.scratch)
-    assert "It shows the person: it identifies." in form.html(filmed, filmed.latest_done)
+    assert "It shows the person: it identifies." in form.html(filmed, filmed.latest_done, None)

@@ -34,6 +34,15 @@ def test_the_page_asks_no_other_host_for_anything(client):
     assert "https://" not in client.get("/app/theme.css").text
 
 
+def test_the_manifest_is_there_for_browsers_that_ask_without_their_cookie(client):
+    assert 'href="/manifest.json"' in client.get("/app/").text
+    client.cookies.clear()
+    answer = client.get("/manifest.json")
+    assert (answer.status_code, answer.json()["name"]) == (200, "VERHM")
+    icon = client.get(answer.json()["icons"][0]["src"])
+    assert icon.headers["content-type"] == "image/svg+xml"
+
+
 @pytest.mark.parametrize("address", ["/openapi.json", "/docs", "/redoc"])
 def test_the_app_does_not_describe_itself(client, address):
     assert client.get(address).status_code == 404

@@ -67,7 +67,7 @@ def test_each_avatar_is_shown_with_a_picture_of_its_own(context):
 
 def test_a_chosen_avatar_is_ticked_in_every_window(context):
     page = OpenedPage(context)
-    (shown,) = page.do("settings-page", "choose_avatar", name="man")
+    shown, _ = page.do("settings-page", "choose_avatar", name="man")
     assert chosen(shown) == ["man"]
     assert context.preferences.avatar() == "man"
     assert chosen(settings_tab._page(context)) == ["man"]
@@ -75,7 +75,7 @@ def test_a_chosen_avatar_is_ticked_in_every_window(context):
 
 def test_an_avatar_that_is_gone_is_said_and_the_choice_stays(context):
     page = OpenedPage(context)
-    (shown,) = page.do("settings-page", "choose_avatar", name="nobody")
+    shown, _ = page.do("settings-page", "choose_avatar", name="nobody")
     assert "E71" in shown and chosen(shown) == ["neutral"]
 
 

@@ -49,6 +49,10 @@ def test_the_demonstration_is_marked_and_drawn(context, refresh):
     assert 'class="ln"' in html
 
 
+def test_what_a_model_found_is_not_called_made_up(refresh, analysed):
+    assert "Synthetic" not in refresh(analysed().patient_id, None)
+
+
 def test_points_come_from_the_sessions_oldest_first(context):
     sessions = context.repository.sessions(load_demonstration(context.repository))
     points = trend_points(sessions)

@@ -17,12 +17,12 @@ const minutes = (seconds) =>
 
 function describe(job) {
   const left = job.seconds_left === null ? "" : ` · ${minutes(job.seconds_left)} left`;
-  return job.waits_for ?? `${job.stage_label} · ${Math.round(100 * job.overall)} % done${left}`;
+  return job.waits_for ?? `${job.stage_label} ${job.percent} %${left}`;
 }
 
 function show(jobs) {
   const slot = element.querySelector(".job-slot");
-  const open = document.querySelector("#progress .analysis")?.dataset.session;
+  const open = element.querySelector(".banner").dataset.session;
   const unfinished = jobs.filter((each) => !each.has_ended);
   const job = unfinished.find((each) => each.session_id === open)
     || unfinished.find((each) => !each.waits_for) || unfinished[0];

@@ -11,7 +11,22 @@
     document.body?.classList.toggle("dark", dark);
   }
 
+  let waiting = []; // buttons whose work goes on, each with its own words
+
   window.verhm = {
+    /** Let a button say that it was heard, until `endWaiting`. */
+    keepWaiting(button, words) {
+      waiting.push([button, button.textContent]);
+      button.disabled = true;
+      button.textContent = words;
+    },
+    endWaiting() {
+      for (const [button, words] of waiting) {
+        button.disabled = false;
+        button.textContent = words;
+      }
+      waiting = [];
+    },
     setTheme(name) {
       localStorage.setItem(KEY, name);
       applyTheme();

@@ -1,7 +1,10 @@
 // The list of patients: a row opens, the buttons in it do what they say.
 const ACTIONS = {
   new: () => trigger("new", {}),
-  demonstrate: () => trigger("demonstrate", {}),
+  demonstrate: (button) => {
+    verhm.keepWaiting(button, "Loading…");
+    trigger("demonstrate", {});
+  },
   edit: () => trigger("edit", {}),
   consent: () => trigger("consent", {}),
   bring_back: () => trigger("bring_back", {}),
@@ -10,7 +13,7 @@ const ACTIONS = {
 
 element.addEventListener("click", (event) => {
   const button = event.target.closest("[data-do]");
-  if (button) return ACTIONS[button.dataset.do]();
+  if (button) return ACTIONS[button.dataset.do](button);
   const erase = event.target.closest("[data-erase]");
   if (erase) return trigger("erase_session", { session_id: erase.dataset.erase });
   const session = event.target.closest("[data-session]");

@@ -1,8 +1,10 @@
-// Step 4 of a new session: how far the analysis of the open session is.
+// Step 4 of a new session: how far the analysis is that was begun here.
+let made = null; // id of the session that was made here last; Review shows what became of others
 let job = null;
 let isFresh = false; // whether another recording is being made, or waits to be analysed
 let told = null; // {id, words}: the job that was told to stop, and what came of it
 
+const open = () => element.querySelector(".analysis")?.dataset.session; // the open session's id
 const slot = (name) => element.querySelector(`[data-slot="${name}"]`);
 const minutes = (seconds) =>
   seconds >= 90 ? `${Math.round(seconds / 60)} min left` : `${Math.max(1, Math.round(seconds))} s left`;
@@ -10,29 +12,28 @@ const minutes = (seconds) =>
 function draw() {
   const stages = [...element.querySelectorAll(".stages span")];
   const isAtWork = Boolean(job) && !job.has_ended;
-  const isDone = job?.state === "done" && !isFresh;
   stages.forEach((stage, index) => {
-    stage.classList.toggle("done", isDone || (isAtWork && index < job.stage_number));
+    stage.classList.toggle("done", isAtWork && index < job.stage_number);
     stage.classList.toggle("now", isAtWork && index === job.stage_number);
   });
   slot("working").hidden = !isAtWork;
   element.querySelector(".hint").hidden = isAtWork;
   const ending = element.querySelector(".ending");
-  if (ending) ending.hidden = isAtWork || isFresh;
-  slot("left").textContent =
-    isAtWork && job.seconds_left !== null ? minutes(job.seconds_left) : isDone ? "done" : "";
+  if (ending) ending.hidden = isAtWork || isFresh || open() !== made;
+  slot("left").textContent = isAtWork && job.seconds_left !== null ? minutes(job.seconds_left) : "";
   if (!isAtWork) return;
-  const share = Math.round(100 * job.share);
   slot("words").textContent =
-    job.id === told?.id ? told.words : job.waits_for ?? `${job.stage_label} ${share} %`;
+    job.id === told?.id ? told.words : job.waits_for ?? `${job.stage_label} ${job.percent} %`;
 }
 
 addEventListener("verhm-jobs", (event) => {
-  const id = element.querySelector(".analysis")?.dataset.session;
-  if (id === undefined) return;
-  job = event.detail.findLast((each) => each.session_id === id) ?? null;
+  job = event.detail.findLast((each) => each.session_id === made && open() === made) ?? null;
   if (job?.has_ended) dispatchEvent(new CustomEvent("verhm-taken", { detail: { words: "" } }));
   draw();
+});
+
+addEventListener("verhm-taken", (event) => {
+  if (event.detail.words) made = open();
 });
 
 addEventListener("verhm-recorder", (event) => {
@@ -62,5 +63,6 @@ element.addEventListener("click", (event) => {
 watch("value", () => {
   const { taken, words } = element.querySelector(".analysis").dataset;
   if (taken) dispatchEvent(new CustomEvent("verhm-taken", { detail: { id: taken, words } }));
+  draw();
   verhm.poll();
 });

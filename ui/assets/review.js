@@ -62,6 +62,8 @@ function mountSession(root, value, face) {
   // A button pressed with the mouse would keep Space for itself.
   root.firstElementChild.addEventListener("click", (event) => {
     if (event.detail) event.target.closest("button")?.blur();
+    // Asked for here, since the header that holds the button is renewed.
+    if (event.target.closest("[data-again]") && event.detail < 2) trigger("analyse_again", {});
   });
   const life = watchPage(root, { keys, redraw, resized: () => { timeline.resize(); table.draw(); cursor.update(player.time(), true); } });
   timeline.resize();
@@ -119,13 +121,13 @@ function showStage(root, job) {
   const words = root.querySelector(".rv-stage");
   if (!words) return;
   const left = job.seconds_left === null ? "" : ` · about ${Math.ceil(job.seconds_left)} s left`;
-  words.textContent = job.waits_for ?? `${job.stage_label} · ${Math.round(100 * job.overall)} %${left}`;
-  root.querySelector("progress").value = Math.round(100 * job.overall);
+  words.textContent = job.waits_for ?? `${job.stage_label} ${job.percent} %${left}`;
+  root.querySelector("progress").value = job.percent;
 }
 
 function startReview() {
   const root = element.querySelector(".rv");
-  const nothing = { session: null, motion: null, video: null, audio: null, busy: false, erased: "", problem: null, can_render: false };
+  const nothing = { session: null, avatar: null, motion: null, video: null, audio: null, busy: false, erased: "", problem: null, can_render: false };
   const face = () => ({ ...nothing, ...JSON.parse(props.face || "{}") });
   let session = null;
 
@@ -145,7 +147,7 @@ function startReview() {
   addEventListener("verhm-jobs", (event) => {
     const job = event.detail.find((each) => each.session_id === face().session && !each.has_ended);
     if (!job) return;
-    if (session) session.showShare(job.state === "rendering" ? job.share : 0, job.waits_for);
+    if (session) session.showShare(job.state === "rendering" ? job.percent : 0, job.waits_for);
     else showStage(root, job);
   });
   showPage();

@@ -11,6 +11,7 @@ const KEY_HELP = [
   ["L", "Loop the window"],
   ["H S M", "Heat-map, stacked, multiples"],
   ["− +", "Show less, more time"],
+  ["← → ↑ ↓", "Turn the face, once it was reached with Tab or clicked"],
   ["?", "This list"],
 ];
 

@@ -5,6 +5,7 @@ const NO_3D = {
   lost: "The browser interrupted the 3D face.",
   failed: "The 3D face could not be loaded.",
 };
+const LOADING = '<div class="rv-wait" role="status">Loading the face…</div>';
 const NO_MOTION = "A part of the face's motion could not be loaded; the face is neutral there.";
 const FRONT_ICON = '<svg width="14" height="14" viewBox="0 0 14 14" fill="none" stroke="currentColor" stroke-width="1.6" aria-hidden="true"><path d="M2.6 5.2A5 5 0 1 1 2 7.6"/><path d="M2.2 1.8v3.6h3.6"/></svg>';
 
@@ -71,6 +72,7 @@ function makeStage(root, { attach, render }) {
     stage.dataset.mode = mode;
     stage.querySelector(".rv-wait")?.remove();
     if (mode === "video" && !face.video) stage.insertAdjacentHTML("beforeend", facePlaceholder(face));
+    if (mode === "3d" && !state.viewer) stage.insertAdjacentHTML("beforeend", LOADING);
     stage.querySelector(".rv-render")?.addEventListener("click", render);
     for (const button of stage.querySelectorAll("[data-mode]")) {
       const isOn = button.dataset.mode === mode;
@@ -141,6 +143,7 @@ function makeStage(root, { attach, render }) {
   }
   function begin3d(viewer, canvas) {
     state.viewer = viewer;
+    if (state.mode === "3d") stage.querySelector(".rv-wait")?.remove();
     const { caption } = viewer.about;
     const words = caption.charAt(0).toUpperCase() + caption.slice(1);
     canvas.setAttribute("aria-label", `${words}. Arrow keys turn it.`);
@@ -155,19 +158,19 @@ function makeStage(root, { attach, render }) {
   function showFace(face) {
     const before = state.face;
     state.face = face;
-    if (face.motion !== before?.motion) {
+    if (face.motion !== before?.motion || face.avatar !== before?.avatar) {
       close();
       say("");
       const canTurn = face.motion && canTurnFaces();
-      state.mode = canTurn ? "3d" : "video";
+      // Another face of what is seen already is no reason to turn away from its video.
+      if (face.motion !== before?.motion || !canTurn) state.mode = canTurn ? "3d" : "video";
       if (canTurn) open(face.motion);
       else if (face.motion) say(NO_3D.missing);
     }
     layOut();
   }
-  /** How far the rendering is, from 0 to 1, or what it waits for. */
-  function showShare(share, waitsFor) {
-    const percent = Math.floor(100 * share);
+  /** How far the rendering is, in percent, or what it waits for. */
+  function showShare(percent, waitsFor) {
     state.share = waitsFor ? "" : `${percent} %`;
     describeVideo();
     const words = stage.querySelector(".rv-doing");

@@ -13,7 +13,11 @@ element.addEventListener("click", (event) => {
     verhm.setTheme(choice.dataset.themeChoice);
     draw();
   }
-  if (event.target.closest('[data-do="demonstrate"]')) trigger("demonstrate", {});
+  const load = event.target.closest('[data-do="demonstrate"]');
+  if (load) {
+    verhm.keepWaiting(load, "Loading…");
+    trigger("demonstrate", {});
+  }
   if (event.target.closest('[data-do="retention"]')) {
     trigger("retention", {});
     scrollTo({ top: 0 }); // where the form opens

@@ -1,0 +1,27 @@
+"""What the app made up for the demonstration, and the words that say so of it.
+
+It is a run's property, not its patient's: a voice can be tried while the demonstration is open.
+"""
+
+import hashlib
+from dataclasses import replace
+from typing import Final
+
+from verhm.settings import VideoSettings
+from verhm.types import ModelId
+
+NOTE: Final = "Synthetic, made by the app. Nobody was recorded and no model was used."
+MODEL: Final = ModelId("demonstration (synthetic)", "1", hashlib.sha256(NOTE.encode()).hexdigest())
+CHIP: Final = "<span class='chip outline'>Synthetic, made by the app: no model found this</span>"
+# Not "driven by voice": of the voice, only the loudness opens the mouth.
+CAPTION: Final = "synthetic face · made-up figures"
+
+
+def is_made_up(model: ModelId | None) -> bool:
+    """Whether a result was made up, going by what it says made it."""
+    return model is not None and model.sha256 == MODEL.sha256
+
+
+def marked(video: VideoSettings, model: ModelId | None) -> VideoSettings:
+    """How a result's face is drawn: a made-up one says so in every picture."""
+    return replace(video, caption=CAPTION) if is_made_up(model) else video
