@@ -38,7 +38,7 @@ LIMITS: Final = {
     "behind": 1.0,  # mm, where they overlap by less than 1
     "lips": 2.5,  # mm; behind the line where they meet, soft lips are pressed out of shape
     "teeth": 1.0,  # mm; at the corner of a mouth that laughs as wide as it can
-    "eyes": 0.5,  # mm
+    "eyes": 0.3,  # mm
     "stretch": 6.0,  # times; thin skin between open lips
     "ajar": 0.5,  # mm left open across the middle nine tenths of a closed eye
     "speed": 15.0,  # mm per frame of 1/30 s; a short blink closes wide eyes in two, lashes first

@@ -20,6 +20,10 @@ CORNER: Final = 0.2  # dm from the middle; farther out both lips are one skin
 LINING: Final = 0.1  # dm behind a lip's red, where its inside is still lip
 BARELY: Final = 0.005  # dm deeper than at rest; less is not looked into
 OUTSIDE: Final = 0.002  # dm over its own skin, where a vertex is asked whether it is in other skin
+LID_EDGE: Final = 0.025  # dm
+CLEAR_OF_BALL: Final = 0.3  # mm before an eyeball; a rim that rests nearer may meet the cornea
+# Points of a triangle, by its corners: the middle, and those of the edges, where it lies deepest.
+WITHIN: Final = np.array([(1, 1, 1), (1.5, 1.5, 0), (1.5, 0, 1.5), (0, 1.5, 1.5)]) / 3
 AROUND: Final = 16  # triangles that are looked at for the one before a tooth
 
 
@@ -35,7 +39,7 @@ class Faults:
         behind: mm that it is behind the lower one's where it is below it
         lips: mm that a lip goes deeper into the other one than in the neutral face
         teeth: mm that a tooth or a gum stands out of the skin before it
-        eyes: mm that an eyeball stands out of a lid's outer skin, more than in the neutral face
+        eyes: mm that an eyeball stands out of skin that is before it in the neutral face
         stretch: how many times longer than in the neutral face an edge of 2 mm or more is
     """
 
@@ -81,8 +85,9 @@ class Geometry:
         self._upper, self._lower = self._lips()
         self._whole_upper, self._whole_lower = self._lined(self._upper, self._lower)
         self._hidden = np.r_[face.parts["teeth"].vertices, face.parts["gums"].vertices]
-        self._rest = Faults()
-        self._rest = self.measure(face.neutral)
+        self._before = {eye.vertices.start: self._skin_before(eye) for eye in face.eyes}
+        self._pressed_at_rest = 0.0
+        self._pressed_at_rest = self._pressed(face.neutral)
 
     def measure(self, posed: np.ndarray) -> Faults:
         """Measure (V, 3) positions."""
@@ -93,15 +98,14 @@ class Geometry:
         )
         length = _lengths(posed, self._pairs)
         ratio = length / np.maximum(self._lengths, 1e-4)
-        rest = self._rest
         return Faults(
             turned=float(self._areas[turned & ~self._rolls].sum()),
             rolled=100 * float(turned[self._rolls].mean()),
             lids=below,
             behind=behind,
-            lips=max(0.0, self._pressed(posed) - rest.lips),
+            lips=max(0.0, self._pressed(posed) - self._pressed_at_rest),
             teeth=self._bitten(posed),
-            eyes=max(0.0, max(self._poke(posed, eye) for eye in self._face.eyes) - rest.eyes),
+            eyes=max(self._poke(posed, eye) for eye in self._face.eyes),
             stretch=float(ratio[length > 0.02].max()),
         )
 
@@ -142,7 +146,7 @@ class Geometry:
             for one, other in ((self._upper, self._whole_lower), (self._lower, self._whole_upper))
         ]
         depth, lips = np.concatenate(found), np.concatenate([self._upper, self._lower])
-        doubtful = np.flatnonzero(depth > self._rest.lips / MILLIMETRES + BARELY)
+        doubtful = np.flatnonzero(depth > self._pressed_at_rest / MILLIMETRES + BARELY)
         over = posed[lips[doubtful]] + OUTSIDE * normals[lips[doubtful]]
         depth[doubtful] *= _turns(over, posed[self._skin]) > 0.5
         return MILLIMETRES * float(depth.max(initial=0.0))
@@ -158,14 +162,29 @@ class Geometry:
         return MILLIMETRES * float(_before(points, corners[chosen], normals[chosen]).max(initial=0))
 
     def _poke(self, posed: np.ndarray, eye: Eye) -> float:
-        ball, front = posed[eye.vertices], posed[self._front]
-        near = front[np.linalg.norm(front - eye.centre, axis=1) < 1.3 * eye.radius]
-        near = near[near[:, 2] > eye.centre[2] + 0.3 * eye.radius]
-        nearest = ball[cKDTree(ball).query(near)[1]]
-        depth = np.linalg.norm(nearest - eye.centre, axis=1) - np.linalg.norm(
-            near - eye.centre, axis=1
-        )
-        return MILLIMETRES * float(depth.max(initial=0.0))
+        """mm that an eyeball stands out of skin that lies before it in the neutral face."""
+        triangles = self._before[eye.vertices.start]
+        return float(_depth_in_ball(posed, triangles, eye).max(initial=0.0))
+
+    def _skin_before(self, eye: Eye) -> np.ndarray:
+        """(T, 3) outer triangles around an eye, without those that go in behind its lids."""
+        middles = self._face.neutral[self._outer].mean(axis=1)
+        away = np.linalg.norm(middles - eye.centre, axis=1)
+        edge = self._face.neutral[np.concatenate([eye.lid, eye.lower_lid])]
+        # An edge that the ball comes through only shows a hair's breadth more of it.
+        is_edge = cKDTree(edge).query(middles)[0] < LID_EDGE
+        near = self._outer[(away < 1.6 * eye.radius) & (middles[:, 2] > eye.centre[2]) & ~is_edge]
+        return near[_depth_in_ball(self._face.neutral, near, eye) < -CLEAR_OF_BALL]
+
+
+def _depth_in_ball(posed: np.ndarray, triangles: np.ndarray, eye: Eye) -> np.ndarray:
+    """(T,) mm that each triangle's deepest point lies within the eyeball; below 0 before it."""
+    way = (WITHIN @ posed[triangles]) - eye.centre
+    away = np.linalg.norm(way, axis=2, keepdims=True)
+    ball = posed[eye.vertices] - eye.centre
+    radius = np.linalg.norm(ball, axis=1)
+    towards = cKDTree(ball / radius[:, None]).query(way / away)[1]
+    return MILLIMETRES * (radius[towards] - away[..., 0]).max(axis=1)
 
 
 def fastest(before: np.ndarray, after: np.ndarray) -> float:

@@ -194,7 +194,7 @@ def draw_cycles(morphs: MorphSequence, size: int, folder: Path) -> float:
     python = folder / ("Scripts" if sys.platform == "win32" else "bin") / "python"
     if not python.exists():
         subprocess.run([sys.executable, "-m", "venv", folder], check=True)  # noqa: S603
-        subprocess.run([python, "-m", "pip", "install", "--quiet", BPY], check=True)  # noqa: S603
+    subprocess.run([python, "-m", "pip", "install", "--quiet", BPY], check=True)  # noqa: S603
     face = load_face()
     camera = Camera(size)
     hair = ribbons(face, camera)

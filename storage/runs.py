@@ -213,6 +213,10 @@ class RunVerbs(Verbs):
         with np.load(content, allow_pickle=False) as kept:
             return Voice(str(kept["model"]), float(kept["windows"]), kept["mean"])
 
+    def note_look(self, run_id: str, kind: MediaKind) -> None:
+        """Note that somebody looks at a run's file that was read before and is in memory."""
+        self._note_seen(run_id, kind)
+
     def _content(self, run_id: str, kind: MediaKind) -> bytes:
         """Read a file of a run, if it is still what was stored."""
         media = next((media for media in self.run(run_id).media if media.kind is kind), None)

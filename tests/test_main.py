@@ -44,6 +44,25 @@ def test_earlier_results_are_not_overwritten(tmp_path, capsys):
     assert capsys.readouterr().err.startswith("E72 ")
 
 
+def test_a_folder_that_cannot_be_written_is_refused_before_hours_of_work(tmp_path, capsys):
+    (tmp_path / "taken").write_text("a letter")
+    recording = tmp_path / "a.wav"  # not there, which would show later
+    for out in (tmp_path / "taken", tmp_path / "taken" / "out"):
+        assert main(["analyze", str(recording), "--out", str(out)]) == 2
+        assert "E72 " in capsys.readouterr().err
+
+
+def test_an_export_that_is_broken_off_leaves_no_gigabytes_and_the_tables(tmp_path, monkeypatch):
+    def break_off(stage, share):
+        if (tmp_path / "obj" / "frame-000002.obj").exists():
+            raise KeyboardInterrupt
+
+    wanted = Outputs(has_video=False, exports=("obj",))
+    with pytest.raises(KeyboardInterrupt):
+        write_results(make_analysis(0.5), Path("a.wav"), tmp_path, wanted, break_off)
+    assert {path.name for path in tmp_path.iterdir()} == ALWAYS - {"analysis.json"}
+
+
 def test_no_video_of_earlier_results_stays_beside_new_ones(tmp_path):
     (tmp_path / "face.mp4").write_bytes(b"another face")
     (tmp_path / "morphs-neutral.csv").write_bytes(b"another neutral one")

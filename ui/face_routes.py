@@ -3,14 +3,14 @@
 import hashlib
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
 from storage.failures import missing
-from storage.models import Run
+from storage.models import MediaKind, Run
 from storage.repository import Repository
 from ui.context import AppContext
 from ui.user import signed_in
@@ -19,8 +19,8 @@ from verhm.face.viewing.payload import bytes_per_frame, pack_face, pack_frames
 from verhm.settings import VideoSettings
 
 PIECE: Final = 60.0  # s of motion in one answer
-_KEPT_RUNS: Final = 2  # whose motion stays in memory: 13 MB for two hours
-_KEPT_FACES: Final = 4  # packed; 10 MB each at most
+_KEPT: Final = 64_000_000  # bytes of motion that stay in memory; two hours are 13 million
+_KEPT_FACES: Final = 4  # packed; 11 MB each at most
 # A face is found by the hash of its content, so that no copy of it is ever out of date.
 _FOREVER: Final = {"Cache-Control": "private, max-age=31536000, immutable"}
 _BYTES: Final = "application/octet-stream"
@@ -77,13 +77,11 @@ class _Motion:
     """A run's motion as it is sent.
 
     Attributes:
-        session_id: whose it is
         packed: its frames, one after the other
         morphs: how many there are
         frame_rate: Hz
     """
 
-    session_id: str
     packed: bytes
     morphs: int
     frame_rate: float
@@ -115,13 +113,28 @@ class _Motion:
         return found
 
 
+@dataclass(eq=False)
+class _Kept:
+    """A run's place in memory.
+
+    Attributes:
+        session_id: whose it is
+        reading: held by whoever reads it; others wait
+        motion: None until it was read
+    """
+
+    session_id: str
+    reading: threading.Lock = field(default_factory=threading.Lock)
+    motion: _Motion | None = None
+
+
 class _Motions:
     """The motion of the runs that were looked at last."""
 
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
-        self._lock = threading.Lock()
-        self._kept: OrderedDict[str, _Motion] = OrderedDict()
+        self._lock = threading.Lock()  # only for the dictionary: reading two hours takes seconds
+        self._kept: OrderedDict[str, _Kept] = OrderedDict()
 
     def of(self, run_id: str) -> _Motion:
         """A run's motion, read and checked once.
@@ -129,26 +142,38 @@ class _Motions:
         Raises:
             StorageError: E52 when it is damaged, E53 when there is none (any more)
         """
+        run = self._repository.run(run_id)
+        self._forget_erased()
         with self._lock:
-            self._forget_erased()
-            run = self._repository.run(run_id)
-            if run_id not in self._kept:
+            kept = self._kept.setdefault(run_id, _Kept(run.session_id))
+            self._kept.move_to_end(run_id)
+        with kept.reading:
+            if kept.motion is None:
                 morphs = self._repository.morphs(run_id)
                 count = morphs.weights.shape[1]
-                self._kept[run_id] = _Motion(
-                    run.session_id, pack_frames(morphs), count, morphs.frame_rate
-                )
-            self._kept.move_to_end(run_id)
-            while len(self._kept) > _KEPT_RUNS:
-                self._kept.popitem(last=False)
-            return self._kept[run_id]
+                kept.motion = _Motion(pack_frames(morphs), count, morphs.frame_rate)
+            else:
+                self._repository.note_look(run_id, MediaKind.MORPHS)
+        self._forget_oldest()
+        return kept.motion
+
+    def _forget_oldest(self) -> None:
+        with self._lock:
+            read = [each.motion for each in self._kept.values() if each.motion]
+            size = sum(len(motion.packed) for motion in read)
+            while size > _KEPT and len(self._kept) > 1:
+                _, oldest = self._kept.popitem(last=False)
+                size -= len(oldest.motion.packed) if oldest.motion else 0
 
     def _forget_erased(self) -> None:
         """Nothing of an erased run stays in memory, also where nobody asks for it again."""
-        there = self._repository.still_there({each.session_id for each in self._kept.values()})
-        for run_id, motion in list(self._kept.items()):
-            if motion.session_id not in there:
-                del self._kept[run_id]
+        with self._lock:
+            sessions = {each.session_id for each in self._kept.values()}
+        gone = sessions - self._repository.still_there(sessions)
+        with self._lock:
+            for run_id, kept in list(self._kept.items()):
+                if kept.session_id in gone:
+                    del self._kept[run_id]
 
 
 class _Faces:
@@ -160,7 +185,7 @@ class _Faces:
         self._contents: OrderedDict[str, bytes] = OrderedDict()
 
     def address(self, face: FaceModel) -> str:
-        """SHA-256 of a face's file; packing it takes a second, once."""
+        """SHA-256 of a face's file; packing it takes two or three seconds, once."""
         with self._lock:
             if self._addresses.get(face) not in self._contents:
                 content = pack_face(face)

@@ -71,7 +71,9 @@ def trends_page(
         f"<div class='tr' data-patient='{escaped(patient.id)}'><div class='tr-col'>"
         f"{options}{_facts(chosen)}</div>"
         f"<section class='panel tr-main' aria-label='Trends'>{header}{note}"
-        f"{trends_chart(visible, labels, chosen, hidden)}<span class='grow'></span>"
+        "<p class='small muted tr-swipe'>The chart is wider than this screen: move it sideways.</p>"
+        f"<div class='tr-scroll'>{trends_chart(visible, labels, chosen, hidden)}</div>"
+        "<span class='grow'></span>"
         f"<p class='small muted'>{_sentence(visible)}</p></section></div>"
     )
 

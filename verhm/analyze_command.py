@@ -117,6 +117,9 @@ def _analyze(
     analyzer: "Analyzer", path: Path, folder: Path, outputs: Outputs, baseline: Voice | None
 ) -> None:
     """Analyse one recording, write what is wanted of it, and say what was found."""
+    from verhm.report.folder import refuse_unwritable
+
+    refuse_unwritable(folder)
     with progress_bar(path.name) as progress:
         if outputs.has_video:
             refuse_unfit_video(path, outputs.face, outputs.beside)
@@ -179,20 +182,19 @@ def _writers(
     from verhm.report.still import write_emotions_png
     from verhm.report.tables import write_json, write_morphs_csv, write_windows_csv
 
-    writers: dict[str, Callable[[Path], object]] = {}
-    if outputs.exports:
-        writers |= export_writers(analysis.morphs, outputs.exports, progress, outputs.face.avatar)
-    if confounds:
-        writers["confounds.json"] = partial(write_confounds, confounds)
-    if analysis.neutral:
-        writers["morphs-neutral.csv"] = partial(write_morphs_csv, analysis.neutral)
-    return writers | {
+    writers: dict[str, Callable[[Path], object]] = {
         "windows.csv": partial(write_windows_csv, analysis),
         "morphs.csv": partial(write_morphs_csv, analysis.morphs),
         "emotions.html": partial(write_emotions_html, analysis),
         "emotions.png": partial(write_emotions_png, analysis),
-        "analysis.json": partial(write_json, analysis, source=source),
     }
+    if confounds:
+        writers["confounds.json"] = partial(write_confounds, confounds)
+    if analysis.neutral:
+        writers["morphs-neutral.csv"] = partial(write_morphs_csv, analysis.neutral)
+    if outputs.exports:  # some take long
+        writers |= export_writers(analysis.morphs, outputs.exports, progress, outputs.face.avatar)
+    return writers | {"analysis.json": partial(write_json, analysis, source=source)}
 
 
 def _jobs(inputs: list[Path], out: Path) -> list[tuple[Path, Path]]:
@@ -231,9 +233,10 @@ def _recordings_in(folder: Path, out: Path) -> list[Path]:
 
 
 def _refuse_to_overwrite(folders: Iterator[Path]) -> None:
-    if any((folder / "analysis.json").exists() for folder in folders):
+    there = [folder for folder in folders if (folder / "analysis.json").exists()]
+    if there:
         raise RequestError(
             "E72",
-            "The results folder already holds an analysis.",
+            f"{there[0]} holds an analysis already.",
             "Choose another folder, or add --overwrite.",
         )

@@ -56,5 +56,5 @@ class VideoSettings:
         _require("video size", self.size, 128, 1080, " px")
         if self.size % 2:
             raise RequestError(
-                "E71", f"The video size is {self.size} px.", "H.264 needs an even number."
+                "E71", f"The video size is {self.size} px.", "Choose an even one, as H.264 needs."
             )

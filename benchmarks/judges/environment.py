@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import venv
@@ -28,8 +29,10 @@ def make_environment(folder: Path = CACHE) -> Path:
         return python
     if folder.exists() and any(folder.iterdir()) and not mark.exists():
         raise FileExistsError(folder)  # nothing but what was made here is ever cleared
-    venv.create(folder, clear=True)
-    mark.touch()
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    mark.touch()  # first: what is left half made is known as ours
+    venv.create(folder)
     subprocess.run([str(python), "-m", "ensurepip"], check=True, stdout=sys.stderr)  # noqa: S603
     install = ["-m", "pip", "install", "--quiet", "--no-deps", "--requirement", str(REQUIREMENTS)]
     subprocess.run([str(python), *install], check=True, stdout=sys.stderr)  # noqa: S603 - ours

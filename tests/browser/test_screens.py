@@ -10,6 +10,31 @@ from tests.browser.screenshots import TABS, open_demonstration
 
 pytestmark = pytest.mark.browser
 
+PHONE = {"width": 390, "height": 844}
+# What each tab shows once it is filled.
+FILLED = {
+    "Patients": "tr.opened",
+    "New session": ".rec",
+    "Review": ".rv-readout .tt",
+    "Trends": ".tr-chart",
+    "Export": ".downloads",
+    "Settings": ".avatars",
+}
+# What leaves the screen sideways. A box within it may be scrolled; a drawing is looked at whole;
+# and Gradio keeps a hidden copy of the tabs, to measure them.
+STICKING_OUT = """() => {
+  const scrolls = (box) => /auto|scroll/.test(getComputedStyle(box).overflowX);
+  const isFree = (each) => {
+    if (each.closest("svg svg, svg *, .visually-hidden") || !each.checkVisibility()) return false;
+    for (let box = each.parentElement; box; box = box.parentElement) if (scrolls(box)) return false;
+    return true;
+  };
+  return [...document.querySelectorAll("body *")].filter((each) => {
+    const { left, right, width, height } = each.getBoundingClientRect();
+    return width && height && (left < -0.5 || right > innerWidth + 0.5) && isFree(each);
+  }).map((each) => each.outerHTML.slice(0, 80));
+}"""
+
 
 def test_every_screen_has_an_empty_state(app, browser):
     page, watch = open_page(browser, app.url)
@@ -123,6 +148,29 @@ def test_in_a_narrow_window_nothing_is_cut_off_or_written_over(app, browser):
         for one, other in itertools.pairwise(boxes):
             is_next_line = other["y"] >= one["y"] + one["height"]
             assert is_next_line or one["x"] + one["width"] <= other["x"], words
+    watch.assert_silent()
+    page.close()
+
+
+def test_on_a_phone_nothing_sticks_out_and_the_probabilities_are_seen(app, browser):
+    page, watch = open_page(browser, app.url)
+    open_demonstration(page)
+    page.set_viewport_size(PHONE)
+    for tab, part in FILLED.items():
+        go_to(page, tab)
+        page.locator(part).first.wait_for()
+        assert not is_wider_than_its_window(page), tab
+        assert page.evaluate(STICKING_OUT) == [], tab
+    assert page.get_by_role("button", name="Sign out").is_visible()
+    assert page.locator(".banner .brand").bounding_box()["y"] > 0
+    assert end_of(page, ".disclaimer") < end_of(page, ".banner")
+    go_to(page, "Review")
+    page.evaluate("scrollTo(0, 0)")
+    for probability in page.locator(".rv-readout .pv").all():
+        box = probability.bounding_box()
+        assert box["x"] > 0 and box["x"] + box["width"] < PHONE["width"]
+        assert box["y"] + box["height"] < PHONE["height"]
+    assert end_of(page, ".rv-face") < PHONE["height"]  # and the face with them
     watch.assert_silent()
     page.close()
 

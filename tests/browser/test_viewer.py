@@ -152,8 +152,7 @@ def test_a_minute_that_could_not_be_fetched_is_asked_for_again(browser, run):
     with viewer(browser, run) as page:
         page.wait_for_function("said.includes('failed')")
         run.refused.clear()
-        page.wait_for_timeout(2_100)
-        show(page, 1.5)
+        page.wait_for_function("said.includes('arrived')")
         assert run.asked.count("/motion/run/0") == 2
 
 
@@ -275,6 +274,42 @@ def test_nothing_is_drawn_while_nobody_looks(browser, run):
         assert page.get_attribute("canvas", "data-frame") == "15"
         page.evaluate("document.querySelector('canvas').style.display = 'block'")
         page.wait_for_function("document.querySelector('canvas').dataset.frame === '45'")
+
+
+def test_a_face_that_is_hidden_before_it_was_drawn_at_its_best_is_drawn_so_later(browser, run):
+    with viewer(browser, run) as page:
+        show(page, 0.5)
+        page.evaluate(
+            """() => {
+              viewer.show(1.5);
+              document.querySelector("canvas").style.display = "none";
+            }"""
+        )
+        page.wait_for_timeout(500)
+        assert page.get_attribute("canvas", "data-drawn") == "roughly"
+        page.evaluate("document.querySelector('canvas').style.display = 'block'")
+        page.wait_for_function("document.querySelector('canvas').dataset.drawn === 'best'")
+
+
+def test_another_size_changes_nothing_but_the_size_while_a_minute_is_on_its_way(browser, run):
+    run.unanswered.add("/motion/run/2")
+    with viewer(browser, run) as page:
+        show(page, 1.5)
+        page.evaluate("viewer.show(130.5)")
+        page.evaluate("document.querySelector('canvas').style.width = '200px'")
+        page.wait_for_function("document.querySelector('canvas').width === 200")
+        settle(page)
+        assert page.get_attribute("canvas", "data-frame") == "45"
+
+
+def test_a_finer_screen_is_drawn_for_at_once(browser, run):
+    with viewer(browser, run) as page:
+        show(page, 1.5)
+        screen = page.context.new_cdp_session(page)
+        # Chromium tells a page of another emulated scale only along with another window size.
+        size = {"width": 301, "height": 300, "deviceScaleFactor": 2, "mobile": False}
+        screen.send("Emulation.setDeviceMetricsOverride", size)
+        page.wait_for_function("document.querySelector('canvas').width === 512")
 
 
 def test_a_context_that_is_lost_is_told_and_comes_back(browser, run):

@@ -71,12 +71,15 @@ class MadeUpRun:
         )
         self.asked: list[str] = []
         self.refused: set[str] = set()
+        self.unanswered: set[str] = set()
         self._face = packed_face(avatar)
 
     def answer(self, route: Route) -> None:
         """Give one request its answer."""
         path = route.request.url.removeprefix(SITE)
         self.asked.append(path)
+        if path in self.unanswered:
+            return
         if path in self.refused:
             route.fulfill(status=404)
         elif path == "/":

@@ -2,6 +2,8 @@ import numpy as np
 import pytest
 from scipy import sparse
 
+from benchmarks.face_geometry import Geometry
+from benchmarks.face_sheet import morph_weights
 from verhm.face.contact import Seams, find_cover
 from verhm.face.rig import avatar_titles, load_face
 
@@ -50,3 +52,12 @@ def test_no_lid_is_nearer_to_its_eyeball_than_the_rig_allows(name):
     for eye in face.eyes:
         away = np.linalg.norm(posed[eye.cover.vertices] - eye.centre, axis=1)
         assert np.all(away > eye.cover.least - 1e-5)
+
+
+@pytest.mark.parametrize("avatar", avatar_titles())
+def test_no_eyeball_comes_through_the_skin_of_a_laughing_face(avatar):
+    face = load_face(name=avatar)
+    laughing = morph_weights(
+        {name: 1.0 for name in ("cheekSquint", "mouthSmile")} | {"eyeSquint": 0.3}
+    )
+    assert Geometry(face).measure(face.vertices(laughing)).eyes < 0.1  # mm

@@ -127,14 +127,14 @@ def test_no_frame_of_an_earlier_sequence_stays(face, morphs, nodding, tmp_path):
     assert kept.exists()
 
 
-def test_a_sequence_can_be_cancelled(face, morphs, tmp_path):
+def test_of_a_cancelled_sequence_nothing_is_left(face, morphs, tmp_path):
     def stop(stage: Stage, share: float) -> None:
         if share > 0:
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        write_obj_sequence(face, morphs, tmp_path, stop)
-    assert len(list(tmp_path.glob("frame-*.obj"))) == 1
+        write_obj_sequence(face, morphs, tmp_path / "obj", stop)
+    assert not any(tmp_path.iterdir())
 
 
 def test_weights_survive_the_array(morphs, tmp_path):
@@ -215,11 +215,18 @@ def of_length(frames: int, nods: bool) -> MorphSequence:
 
 def test_files_that_would_fill_a_disk_are_refused_before_any_is_written():
     ten_minutes = of_length(18_000, nods=True)
-    with pytest.raises(RequestError, match=r"E71 .* 288 GB") as caught:
+    with pytest.raises(RequestError, match=r"E71 .* 291 GB") as caught:
         export_writers(ten_minutes, {"obj", "npy"})
     assert "glb" in caught.value.remedy
     assert set(export_writers(ten_minutes, {"glb"})) == {"face.glb"}
     assert "obj" in export_writers(of_length(15_000, nods=False), {"obj"})
+
+
+def test_whose_hair_weighs_more_is_refused_earlier():
+    three_thousand = of_length(3_000, nods=True)
+    assert "obj" in export_writers(three_thousand, {"obj"})
+    with pytest.raises(RequestError, match="E71"):
+        export_writers(three_thousand, {"obj"}, avatar="older-woman")
 
 
 def test_the_size_that_is_told_is_about_the_size_that_is_written(face, folder, nodding_folder):

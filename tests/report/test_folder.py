@@ -12,7 +12,7 @@ def test_the_folder_is_made(tmp_path):
 def test_a_file_in_the_way_is_a_coded_error(tmp_path):
     (tmp_path / "results").write_text("not a folder")
     with (
-        pytest.raises(RequestError, match=r"^E72 .*File exists"),
+        pytest.raises(RequestError, match=r"^E72 .*there is a file"),
         results_folder(tmp_path / "results"),
     ):
         pass

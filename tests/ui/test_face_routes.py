@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -97,9 +99,9 @@ def test_a_hash_that_is_no_face_s_is_not_found(client):
 
 
 def test_no_address_holds_the_patient_s_code(client, add_run):
-    run_id = add_run(2.0, code="P-0417")
-    assert "0417" not in motion_url(run_id).replace(run_id, "")
-    assert "P-0417" not in client.get(motion_url(run_id)).text
+    run_id = add_run(2.0, code="P-Zoe")  # letters that no id has
+    assert "Zoe" not in motion_url(run_id)
+    assert "Zoe" not in client.get(motion_url(run_id)).text
 
 
 def test_what_is_erased_is_not_served_from_memory(client, context, add_run):
@@ -136,6 +138,7 @@ def test_the_face_is_called_synthetic_in_the_video_s_words(client, add_run, vide
 
 
 def test_only_the_motion_of_the_last_runs_stays_in_memory(client, context, add_run, monkeypatch):
+    monkeypatch.setattr("ui.face_routes._KEPT", 2 * 60 * WIDTH)  # bytes of two runs
     runs = [add_run(2.0, code=f"P-{number}") for number in range(3)]
     read, times = type(context.repository).morphs, []
     monkeypatch.setattr(
@@ -164,17 +167,45 @@ def test_what_a_colleague_looks_at_stays_and_is_no_attempt_of_whoever_asks_next(
     motions = _Motions(context.repository.acting_as(lambda: Actor(asking[0])))
     run = add_run(2.0)
     motions.of(run)
+    motions.of(run)
     asking[0] = bert.id
     with pytest.raises(StorageError, match="E53"):
         motions.of("another")
     assert list(motions._kept) == [run]
+    assert looks(context, ada.id) == 1
+    assert looks(context, bert.id) == 0
     assert refusals(context) == 0
     with pytest.raises(StorageError, match="E53"):
         motions.of(run)
     assert refusals(context) == 1
 
 
+def test_a_long_run_that_is_being_read_keeps_nobody_from_another(context, add_run, monkeypatch):
+    long, short = (add_run(2.0, code=code) for code in ("P-1", "P-2"))
+    read, may_go_on = type(context.repository).morphs, threading.Event()
+
+    def slowly(self, run):
+        assert run == short or may_go_on.wait(30)
+        return read(self, run)
+
+    monkeypatch.setattr(type(context.repository), "morphs", slowly)
+    motions = _Motions(context.repository)
+    with ThreadPoolExecutor(2) as pool:
+        waiting = [pool.submit(motions.of, long) for _ in range(2)]
+        assert motions.of(short).frames == 60
+        may_go_on.set()
+        assert waiting[0].result() is waiting[1].result()
+
+
 def refusals(context) -> int:
+    return lines(context, "action = 'refusal'")
+
+
+def looks(context, account_id: str) -> int:
+    return lines(context, f"detail = 'morphs' AND account_id = '{account_id}'")
+
+
+def lines(context, condition: str) -> int:
     with context.repository.database.engine.connect() as connection:
-        counted = "SELECT count(*) FROM events WHERE action = 'refusal'"
+        counted = f"SELECT count(*) FROM events WHERE {condition}"
         return connection.exec_driver_sql(counted).scalar()

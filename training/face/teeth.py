@@ -26,7 +26,7 @@ LOWER = (
     (0.1, 0.07),
 )
 COLUMNS, ROWS = 7, 8
-
+BELOW_UPPER = 0.65  # share of the light that lip and teeth above leave for the lower ones
 
 # The base mesh's upper teeth end above the line between the lips. Real ones reach just below it,
 # and the lower ones bite a little behind and below their edge.
@@ -134,10 +134,11 @@ class Arch:
         return _grid("gums", points, uv, "gum", self.up < 0, self._shade(points), 0.5)
 
     def _shade(self, points: np.ndarray) -> np.ndarray:
-        """Light falls off towards the back of the mouth and its corners."""
+        """Light falls off towards the back of the mouth, its corners, and the lower teeth."""
         depth = self._z.max() - points[..., 2]
         aside = ramp(np.abs(points[..., 0]), *CORNER)
-        return np.clip((1.0 - 3.6 * depth) * (1 - 0.55 * aside), 0.05, 1)
+        shaded = 1.0 if self.up > 0 else BELOW_UPPER
+        return np.clip(shaded * (1.0 - 3.6 * depth) * (1 - 0.55 * aside), 0.05, 1)
 
 
 def _grid(

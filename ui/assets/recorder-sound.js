@@ -89,12 +89,13 @@ function drawWave(canvas, sound, savedSeconds, isRecording) {
   const start = Math.max(0, Math.ceil((length - span + 4) / 5) * 5);
   const x = (seconds) => (seconds - start) * scale;
   pen.font = `11px ${style.fontFamily}`;
+  const every = 5 * scale < 60 ? 10 : 5; // two times at the end need 60 px beside each other
   for (let mark = start; mark <= start + span; mark += 5) {
     pen.fillStyle = colour("--line");
     pen.fillRect(Math.min(x(mark), width - 1), 0, 1, floor);
     pen.fillStyle = colour("--ink-3");
     pen.textAlign = mark === start + span ? "right" : "left";
-    pen.fillText(clock(mark), x(mark) + (mark === start + span ? -2 : 4), floor + 16);
+    if ((mark - start) % every === 0) pen.fillText(clock(mark), x(mark) + (mark === start + span ? -2 : 4), floor + 16);
   }
   const threshold = sound ? sound.threshold : 0;
   pen.fillStyle = colour("--wave");

@@ -1,6 +1,5 @@
 /* The window table: only the rows that can be seen are on the page. */
 
-const TABLE_ROW = 22;
 const TABLE_SPARE = 6;
 
 const TABLE_HEAD = ["Start", "End", "Speech %", "SNR dB", "Top", "p", "Second", "p", "Status"];
@@ -43,15 +42,17 @@ function makeTable(root, model, onSelect) {
   let rows = all;
   let selected = -1;
   let drawn = "";
+  const rowHeight = () => parseFloat(getComputedStyle(scroller).getPropertyValue("--row"));
 
   function draw() {
-    const visible = Math.ceil(scroller.clientHeight / TABLE_ROW) + 2 * TABLE_SPARE;
-    const first = Math.max(0, Math.floor(scroller.scrollTop / TABLE_ROW) - TABLE_SPARE);
+    const height = rowHeight();
+    const visible = Math.ceil(scroller.clientHeight / height) + 2 * TABLE_SPARE;
+    const first = Math.max(0, Math.floor(scroller.scrollTop / height) - TABLE_SPARE);
     const last = Math.min(rows.length, first + visible);
-    const key = `${rows.length} ${first} ${last} ${selected}`;
+    const key = `${height} ${rows.length} ${first} ${last} ${selected}`;
     if (key === drawn) return;
     drawn = key;
-    const space = (count) => (count ? `<tr aria-hidden="true" class="rv-space" style="height:${count * TABLE_ROW}px"><td colspan="9"></td></tr>` : "");
+    const space = (count) => (count ? `<tr aria-hidden="true" class="rv-space" style="height:${count * height}px"><td colspan="9"></td></tr>` : "");
     const content = rows.slice(first, last)
       .map((index, number) => tableRow(model, index, first + number, index === selected)).join("");
     body.innerHTML = rows.length
@@ -64,10 +65,11 @@ function makeTable(root, model, onSelect) {
     selected = index;
     const place = rows === all ? index : rows.indexOf(index);
     if (place >= 0) {
-      const top = place * TABLE_ROW;
-      const room = scroller.clientHeight - 2 * TABLE_ROW;
-      if (top < scroller.scrollTop || top > scroller.scrollTop + room - TABLE_ROW) {
-        scroller.scrollTop = Math.max(0, top - 2 * TABLE_ROW);
+      const height = rowHeight();
+      const top = place * height;
+      const room = scroller.clientHeight - 2 * height;
+      if (top < scroller.scrollTop || top > scroller.scrollTop + room - height) {
+        scroller.scrollTop = Math.max(0, top - 2 * height);
       }
     }
     draw();

@@ -4,7 +4,7 @@ const ACROSS = 48; // degrees to either side; beyond, the hair was not made to b
 const [LOWEST, HIGHEST] = [-8, 28]; // degrees below and above eye level: never up through the neck
 const KEY_STEP = 6; // degrees
 const PER_WIDTH = 150; // degrees for a drag across the whole picture
-const SETTLES = 160; // ms without a turn, after which the picture is drawn at its best
+const SETTLES = 160; // ms without another angle, after which it is not being turned any more
 const [NEAR, FAR] = [5, 30]; // dm
 
 /** World to picture for a camera that has gone round the head; angles in degrees. */
@@ -30,8 +30,8 @@ function cameraMatrix({ height, distance, zoom }, yaw, pitch) {
   return { matrix, eye: [x, up + height, z], isFront: !yaw && !pitch };
 }
 
-/** Lets pointer and keys turn the face; turned() is called for each new angle, settled() after it. */
-function makeOrbit(surface, { turned, settled }) {
+/** Lets pointer and keys turn the face; turned() is called for each new angle. */
+function makeOrbit(surface, turned) {
   const life = new AbortController();
   const { signal } = life;
   const state = { yaw: 0, pitch: 0, isTurning: false };
@@ -44,7 +44,7 @@ function makeOrbit(surface, { turned, settled }) {
     [state.yaw, state.pitch] = next;
     state.isTurning = true;
     clearTimeout(timer);
-    timer = setTimeout(() => { state.isTurning = false; settled(); }, SETTLES);
+    timer = setTimeout(() => { state.isTurning = false; }, SETTLES);
     turned();
   }
   surface.addEventListener("pointerdown", (event) => {

@@ -34,8 +34,9 @@ async function openViewer(canvas, address, { lost, found, failed, arrived }) {
   const motion = makeMotion(address, about, {
     arrived: () => { draw(); arrived(); },
     failed: (error) => { shown.frame = null; draw(); failed(error); }, // neutral, not of another time
+    again: draw,
   });
-  const orbit = makeOrbit(canvas, { turned: askForDrawing, settled: askForDrawing });
+  const orbit = makeOrbit(canvas, askForDrawing);
 
   /** What draws the face; when that cannot be made, nothing of it is left. */
   function begin() {
@@ -53,8 +54,8 @@ async function openViewer(canvas, address, { lost, found, failed, arrived }) {
   function askForDrawing() {
     request ||= requestAnimationFrame(() => { request = 0; draw(); });
   }
-  function forget() {
-    shown.frame = shown.angle = shown.still = null;
+  function forgetLayers() {
+    shown.angle = shown.still = null;
   }
   /** Pose the frame of the time; returns whether that is another one. */
   function move() {
@@ -95,11 +96,20 @@ async function openViewer(canvas, address, { lost, found, failed, arrived }) {
   }
   function draw() {
     if (document.hidden || !canvas.clientWidth || !drawing) return;
-    if (drawing.resize(Math.round(Math.min(MOST_PIXELS, canvas.clientWidth * devicePixelRatio)))) forget();
+    if (drawing.resize(Math.round(Math.min(MOST_PIXELS, canvas.clientWidth * devicePixelRatio)))) forgetLayers();
     isSlow ??= drawing.measure(cameraMatrix(rig.about.camera, 0, 0));
-    if (!paint() || !isSlow || isResting) return;
+    const isChanged = paint();
+    if (shown.isRough && (isChanged || !rest)) restSoon();
+  }
+  function restSoon() {
     clearTimeout(rest);
-    rest = setTimeout(() => { isResting = true; draw(); isResting = false; }, RESTS);
+    rest = setTimeout(() => { rest = 0; isResting = true; draw(); isResting = false; }, RESTS);
+  }
+  /** Draw anew where the window comes onto a finer or a coarser screen, which changes no size. */
+  function followResolution() {
+    const same = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
+    const follow = () => { askForDrawing(); followResolution(); };
+    same.addEventListener("change", follow, { once: true, signal: life.signal });
   }
   canvas.addEventListener("webglcontextlost", (event) => {
     event.preventDefault(); // so that it may come back
@@ -107,7 +117,8 @@ async function openViewer(canvas, address, { lost, found, failed, arrived }) {
     lost();
   }, { signal: life.signal });
   canvas.addEventListener("webglcontextrestored", () => {
-    forget();
+    forgetLayers();
+    shown.frame = null;
     drawing = makeDrawing(canvas, rig);
     isSlow = null;
     found();
@@ -116,6 +127,7 @@ async function openViewer(canvas, address, { lost, found, failed, arrived }) {
   document.addEventListener("visibilitychange", draw, { signal: life.signal });
   const sizes = new ResizeObserver(askForDrawing); // also when its tab is opened again
   sizes.observe(canvas);
+  followResolution();
   draw();
   return {
     about, orbit,

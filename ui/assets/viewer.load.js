@@ -37,10 +37,11 @@ async function loadRig(address) {
 
 /** A run's motion, of which only the minutes around the playhead are held.
  *
- *  arrived() is called when a minute that was asked for is there, failed() when it did not come. */
-function makeMotion(address, about, { arrived, failed }) {
+ *  arrived() is called when a minute that was asked for is there, failed() when it did not come,
+ *  again() when it may be asked for once more. */
+function makeMotion(address, about, { arrived, failed, again }) {
   const pieces = new Map(); // by number, the one used last at the end; null while it is fetched
-  const refused = new Map(); // when it failed, by number
+  const refused = new Set(); // numbers of those that failed just now
   const last = Math.max(0, about.frames - 1);
   let ended = false;
 
@@ -50,18 +51,17 @@ function makeMotion(address, about, { arrived, failed }) {
       const bytes = new Uint8Array(await fetchBytes(`${address}/${number}`));
       if (!pieces.has(number) || ended) return; // too much was asked for meanwhile
       pieces.set(number, bytes);
-      refused.delete(number);
       arrived();
     } catch (error) {
       pieces.delete(number);
       if (ended) return;
-      refused.set(number, performance.now());
+      refused.add(number);
       failed(error);
+      setTimeout(() => { refused.delete(number); if (!ended) again(); }, AGAIN);
     }
   }
   function ask(number) {
-    if (pieces.has(number) || number * about.piece > last) return;
-    if (performance.now() - (refused.get(number) ?? -AGAIN) < AGAIN) return;
+    if (pieces.has(number) || refused.has(number) || number * about.piece > last) return;
     fetchPiece(number);
     for (const oldest of pieces.keys()) {
       if (pieces.size <= KEPT_PIECES) break;

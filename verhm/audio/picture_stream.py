@@ -10,6 +10,7 @@ from typing import IO, Final
 import numpy as np
 
 from verhm.audio.child import Child
+from verhm.audio.refusals import refuse_slowness
 from verhm.audio.sound_clock import SoundClock
 
 READ_TIME: Final = 30.0  # s; a decoder that takes longer for a frame hangs
@@ -99,6 +100,9 @@ class PictureStream:
         Returns:
             (height, width, 3) uint8, to be used before the next call; None before the first frame
             and after the last
+
+        Raises:
+            AudioError: E16 when the decoder hangs
         """
         timing = self._timing
         moment = timing.clock.file_time(seconds)
@@ -115,6 +119,7 @@ class PictureStream:
             while not wait([pending], timeout=_PATIENCE).done:
                 self._waiting()
         if not pending.result():
+            refuse_slowness(self._child, READ_TIME)  # else the film would seem to end here
             self._is_over = True
             return
         self._shown, self._next = self._next, self._shown

@@ -87,8 +87,9 @@ class Compositor:
         self._passes = [
             (_program(camera, kind), _cells(relief, cells)) for kind, cells in kinds.items()
         ]
-        everything = (self._passes[0][0], _cells(relief, np.ones((CELLS, CELLS), dtype=bool)))
-        self._draw([everything], 0, self.box, STRAIGHT)
+        everything = _cells(relief, np.ones((CELLS, CELLS), dtype=bool))
+        self._draw([(self._passes[0][0], everything)], 0, self.box, STRAIGHT)
+        everything.free()
         #: (size, size, 3) uint8, the picture without what moves
         self.still = self._read(Box(0, 0, size, size))
 

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from scipy import sparse
 
-_OVER_BALL: Final = 1.03  # of an eyeball's radius; lids slide over the cornea, which bulges
+_OVER_BALL: Final = 1.06  # of an eyeball's radius, as far as the cornea bulges
 _YIELD: Final = 0.002  # dm that lids may come nearer to the ball than that
 _SOFT: Final = 0.005  # dm that lips and lids give way themselves where they press on each other
 
@@ -63,10 +63,10 @@ class Cover:
         posed[self.vertices] += way * (self.least / away - 1).clip(0)[:, None]
 
 
-def find_cover(skin: np.ndarray, centre: np.ndarray, radius: float, blinks: np.ndarray) -> Cover:
-    """The skin before an eyeball that (V,) a blink moves, among (V, 3) neutral positions."""
+def find_cover(skin: np.ndarray, centre: np.ndarray, radius: float, moves: np.ndarray) -> Cover:
+    """The skin before an eyeball that (V,) morphs move, among (V, 3) neutral positions."""
     way = skin - centre
     away = np.sqrt((way * way).sum(axis=1))
-    vertices = np.flatnonzero(blinks & (way[:, 2] > 0.3 * radius) & (away < 1.5 * radius))
+    vertices = np.flatnonzero(moves & (way[:, 2] > 0.3 * radius) & (away < 1.5 * radius))
     least = np.minimum(away[vertices], radius * np.float32(_OVER_BALL)) - np.float32(_YIELD)
     return Cover(vertices, least)

@@ -3,7 +3,6 @@
 import ctypes
 import os
 import sys
-from typing import Self
 
 import numpy as np
 
@@ -38,17 +37,6 @@ class Target:
             GL.glRenderbufferStorage(GL.GL_RENDERBUFFER, GL.GL_DEPTH_COMPONENT24, *size)
             depth = (GL.GL_DEPTH_ATTACHMENT, GL.GL_RENDERBUFFER, self._depth)
             GL.glFramebufferRenderbuffer(GL.GL_FRAMEBUFFER, *depth)
-
-    def begin(self) -> Self:
-        """Draw into it from now on, and only what is in front; it is empty at first."""
-        GL.glBindFramebuffer(GL.GL_FRAMEBUFFER, self.framebuffer)
-        GL.glViewport(0, 0, *self.size)
-        GL.glDisable(GL.GL_BLEND)
-        GL.glEnable(GL.GL_DEPTH_TEST)
-        GL.glDepthFunc(GL.GL_LESS)
-        GL.glClearColor(0, 0, 0, 0)
-        GL.glClear(GL.GL_COLOR_BUFFER_BIT | GL.GL_DEPTH_BUFFER_BIT)
-        return self
 
     def halved(self) -> "Target":
         """A target that holds the same picture, each pixel the mean of four."""
@@ -136,7 +124,7 @@ class Arrays:
         self._arrays, (self._buffer, self._indices) = GL.glGenVertexArrays(1), GL.glGenBuffers(2)
         GL.glBindVertexArray(self._arrays)
         GL.glBindBuffer(GL.GL_ARRAY_BUFFER, self._buffer)
-        GL.glBufferData(GL.GL_ARRAY_BUFFER, values.nbytes, values, GL.GL_DYNAMIC_DRAW)
+        GL.glBufferData(GL.GL_ARRAY_BUFFER, values.nbytes, values, GL.GL_STATIC_DRAW)
         for number, width in enumerate(widths):
             start = ctypes.c_void_p(values.itemsize * sum(widths[:number]))
             GL.glEnableVertexAttribArray(number)
@@ -145,11 +133,6 @@ class Arrays:
         GL.glBindBuffer(GL.GL_ELEMENT_ARRAY_BUFFER, self._indices)
         GL.glBufferData(GL.GL_ELEMENT_ARRAY_BUFFER, order.nbytes, order, GL.GL_STATIC_DRAW)
         GL.glBindVertexArray(0)
-
-    def fill(self, values: np.ndarray) -> None:
-        """Replace the corners' values."""
-        GL.glBindBuffer(GL.GL_ARRAY_BUFFER, self._buffer)
-        GL.glBufferSubData(GL.GL_ARRAY_BUFFER, 0, values.nbytes, values)
 
     def draw(self) -> None:
         """Draw all of it with the program in use."""

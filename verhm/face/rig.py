@@ -321,9 +321,9 @@ def _eye(
     left, right = ("Out", "In") if side == "Left" else ("In", "Out")
     gaze = tuple(MORPHS.index(f"eyeLook{way}{side}") for way in ("Up", "Down", left, right))
     lids = common[f"{side.lower()}_lid"], common[f"{side.lower()}_lower_lid"]
-    blink = matrix[:, [MORPHS.index(f"eyeBlink{side}")]].toarray().reshape(-1, 3)
     skin = parts["skin"].vertices
-    cover = find_cover(neutral[skin], centre, radius, blink[skin].any(axis=1))
+    moves = (np.diff(matrix.indptr) > 0).reshape(-1, 3).any(axis=1)
+    cover = find_cover(neutral[skin], centre, radius, moves[skin])
     return Eye(span.vertices, centre, radius, gaze, *lids, cover)  # type: ignore[arg-type]
 
 

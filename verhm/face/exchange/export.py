@@ -41,7 +41,7 @@ def export_writers(
 
         writers["face.glb"] = partial(write_glb, face, morphs)
     if "obj" in kinds:
-        refuse_large_sequence(morphs)
+        refuse_large_sequence(face, morphs)
         writers["obj"] = partial(write_obj_sequence, face, morphs, progress=progress)
     if "npy" in kinds:
         writers["morphs.npy"] = partial(write_morphs_npy, morphs)

@@ -18,17 +18,24 @@ _MATERIALS: Final = "face.mtl"
 _TEXTURE: Final = "face.png"
 _HAIR: Final = "hair.obj"  # that keeps still
 _HAIRS: Final = "hair-*.obj"
-_FACE, _HAIR_SIZE = 4e6, 12e6  # bytes of a frame's files, roughly
 _MOST: Final = 64e9  # bytes that a sequence may take
 
 
-def refuse_large_sequence(morphs: MorphSequence) -> None:
+def refuse_large_sequence(face: FaceModel, morphs: MorphSequence) -> None:
     """Refuse what would fill a disk, before anything is written.
+
+    Args:
+        face: whose hair may weigh more than the face
+        morphs: its motion
 
     Raises:
         RequestError: E71, with what it would take, and what can be done instead
     """
-    size = len(morphs.weights) * (_FACE + (_HAIR_SIZE if morphs.head.any() else 0))
+    frame = len(_lines("v", face.neutral)) + len(_surface(face))
+    if morphs.head.any():
+        strands = hair(face)
+        frame += len(_lines("v", strands.positions)) + len(_ribbons(strands))
+    size = frame * len(morphs.weights)
     if size > _MOST:
         raise RequestError(
             "E71",
@@ -44,7 +51,7 @@ def write_obj_sequence(
     """Write frame-000001.obj and so on, about 4 MB each; only positions differ among them.
 
     Beside them lie face.mtl and face.png, which all share, and the hair: where the head moves
-    hair-000001.obj and so on, 12 MB each, otherwise one hair.obj, as no morph moves it.
+    hair-000001.obj and so on, 12 to 19 MB each, otherwise one hair.obj, as no morph moves it.
     An earlier sequence in the folder is removed. Memory does not grow with the length.
 
     Args:
@@ -55,6 +62,14 @@ def write_obj_sequence(
     """
     remove_obj_sequence(folder)
     folder.mkdir(parents=True, exist_ok=True)
+    try:
+        _write_all(face, morphs, folder, progress)
+    except BaseException:  # a part of it may be tens of gigabytes
+        remove_obj_sequence(folder)
+        raise
+
+
+def _write_all(face: FaceModel, morphs: MorphSequence, folder: Path, progress: Progress) -> None:
     Image.fromarray(face.texture).save(folder / _TEXTURE)
     (folder / _MATERIALS).write_text(_materials(face), encoding="ascii")
     neck, strands, moves = Neck.of(face), hair(face), bool(morphs.head.any())
