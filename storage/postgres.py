@@ -76,7 +76,7 @@ class PostgresBackend:
     def __init__(self, url: URL) -> None:
         if url.host not in _LOCAL and "sslmode" not in url.query:
             url = url.update_query_dict({"sslmode": "verify-full"})
-        self._url = url.set(drivername=_DRIVER)
+        self.url = url.set(drivername=_DRIVER)
 
     def connect(self) -> Engine:
         """See `Backend`."""
@@ -152,7 +152,7 @@ class PostgresBackend:
     def _engine(self, **options: Any) -> Engine:
         settings = f"-c lock_timeout={_LOCK_TIMEOUT}"
         engine = create_engine(
-            self._url,
+            self.url,
             hide_parameters=True,  # else a traceback would show what was entered about a patient
             pool_pre_ping=True,  # the server may have been started anew
             connect_args={"options": settings, "connect_timeout": 10},
