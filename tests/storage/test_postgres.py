@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from storage.audit import ANCHOR, Action
 from storage.audit_check import check
 from storage.backup import back_up, restore
+from storage.database import Database
 from storage.details import PatientDetails
 from storage.models import Base, MediaKind
 from storage.postgres import PostgresBackend
@@ -83,8 +84,8 @@ def test_a_patient_s_records_are_kept_found_and_erased(practice):
     (recording,) = [each for each in again.media if each.kind is MediaKind.RECORDING]
     with practice.repository.content(recording.id).open() as sound:
         assert sound.read() == SOUND
-    practice.repository.erase_patient(patient.id)
-    assert practice.repository.patients() == []
+    practice.repository.erase_patient(patient.id, patient.code)
+    assert not practice.repository.patients()
     assert not any(found for name, found in rows(practice.repository).items() if name != "events")
 
 
@@ -147,7 +148,7 @@ def test_a_code_is_taken_once(practice):
 
 def test_erased_rows_are_not_in_the_server_s_tables_any_more(practice, server, address):
     patient = practice.patient(note="a note that nobody else writes")
-    practice.repository.erase_patient(patient.id)
+    practice.repository.erase_patient(patient.id, patient.code)
     server.run("CHECKPOINT")
     left = [
         path
@@ -215,20 +216,20 @@ def test_the_server_may_be_started_anew(repository, server, address):
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
         f"WHERE datname = '{address.database}'"
     )
-    assert repository.patients() == []
+    assert not repository.patients()
 
 
 def test_a_held_lock_is_said_to_be_busy(repository, monkeypatch):
     monkeypatch.setattr("storage.postgres._LOCK_TIMEOUT", 50)
     holder = repository.database.engine.execution_options(**PostgresBackend.writing)
     with holder.begin(), pytest.raises(StorageError, match="E56"):
-        PostgresBackend(repository.database.engine.url).update()
+        Database(PostgresBackend(repository.database.engine.url))
 
 
 def test_people_sign_in(repository):
     accounts = open_accounts(repository, CHEAP)
     accounts.create_first("Ada", GOOD)
-    assert accounts.sign_ins.begin("Ada", GOOD, "127.0.0.1")
+    assert accounts.sign_ins.sign_in("Ada", GOOD, "127.0.0.1")
 
 
 def test_the_way_to_another_computer_is_encrypted_unless_told_otherwise():
