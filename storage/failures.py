@@ -91,6 +91,15 @@ def no_server() -> StorageError:
     )
 
 
+def no_driver() -> StorageError:
+    """E88."""
+    return StorageError(
+        "E88",
+        "A database on a server is named, and the package that reaches it is not installed.",
+        'Install it with: .venv/bin/python -m pip install "psycopg[binary]==3.3.9"',
+    )
+
+
 def something_there() -> RequestError:
     """E72, of a database that rows are to be put into."""
     return RequestError(

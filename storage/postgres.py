@@ -4,12 +4,21 @@ What is encrypted in a data folder's own database lies there as the server keeps
 has to protect its disk and its backups. Recordings and results stay in the data folder, sealed.
 """
 
+import importlib.util
 from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, func, select, text
 
-from storage.failures import busy, disk_full, no_server, not_writable, something_there, unreadable
+from storage.failures import (
+    busy,
+    disk_full,
+    no_driver,
+    no_server,
+    not_writable,
+    something_there,
+    unreadable,
+)
 from storage.models import Base, Consent
 from storage.row_copy import copy_rows, has_rows
 from storage.schema import is_new, mark_as_current, upgrade
@@ -63,7 +72,7 @@ class PostgresBackend:
             unless `sslmode` says otherwise
 
     Raises:
-        StorageError: E88 when it is no address of such a server, or there is no driver for it
+        StorageError: E88 when the driver is not installed
     """
 
     reading: Final[dict[str, Any]] = {
@@ -77,6 +86,8 @@ class PostgresBackend:
         if url.host not in _LOCAL and "sslmode" not in url.query:
             url = url.update_query_dict({"sslmode": "verify-full"})
         self.url = url.set(drivername=_DRIVER)
+        if importlib.util.find_spec("psycopg") is None:
+            raise no_driver()
 
     def connect(self) -> Engine:
         """See `Backend`."""

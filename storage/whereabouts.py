@@ -14,12 +14,14 @@ from storage.postgres import PostgresBackend
 from storage.sqlite import SqliteBackend
 from verhm.errors import RequestError, StorageError
 
+Server = URL  # the address of a database on a server
+
 DATABASE: Final = "verhm.db"
 SERVER: Final = "VERHM_DATABASE"  # the variable; an option would show its password to everybody
 _NOTE: Final = "database-is-on-a-server"
 
 
-def read_server(address: str | None) -> URL | None:
+def read_server(address: str | None) -> Server | None:
     """The address of a server, as it was given; None for none.
 
     Raises:
@@ -50,7 +52,7 @@ def is_on_server(place: Path) -> bool:
     return (place / _NOTE).exists()
 
 
-def backend_of(place: Path, key: bytes | None, server: URL | None) -> Backend:
+def backend_of(place: Path, key: bytes | None, server: Server | None) -> Backend:
     """The database of a folder.
 
     Args:

@@ -6,10 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL
-
 from storage.files import data_folder
-from storage.whereabouts import SERVER, read_server
+from storage.whereabouts import SERVER, Server, read_server
 from verhm.errors import RequestError
 
 PASSPHRASE = "VERHM_PASSPHRASE"  # noqa: S105 (the variable's name)
@@ -50,7 +48,7 @@ class AppSettings:
     tls_key: Path | None = None
     allows_plain: bool = False
     names: tuple[str, ...] = ()
-    server: URL | None = field(default=None, repr=False)
+    server: Server | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if (self.tls_cert is None) != (self.tls_key is None):

@@ -8,6 +8,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import URL, select, text
 from sqlalchemy.exc import IntegrityError
 
+from storage.__main__ import main
 from storage.audit import ANCHOR, Action
 from storage.audit_check import check
 from storage.backup import back_up, restore
@@ -180,6 +181,25 @@ def test_a_backup_is_a_folder_of_its_own_and_can_go_back_to_a_server(
         restore(tmp_path / "copy", place, vault, tmp_path / "again", there)
 
 
+def test_the_commands_read_where_the_rows_are(
+    practice, address, safe, tmp_path, monkeypatch, capsys
+):
+    practice.patient("P-1")
+    monkeypatch.setenv("VERHM_PASSPHRASE", WORDS)
+    monkeypatch.setenv("VERHM_DATABASE", address.render_as_string(hide_password=False))
+    data = ["--data", str(safe.folder.parent)]
+    assert main(["backup", str(tmp_path / "copy"), *data]) == 0
+    monkeypatch.setenv("VERHM_PASSPHRASE", WORDS)
+    assert main(["verify", *data]) == 0
+    said = capsys.readouterr().out
+    assert "1 patients" in said and "as it was written" in said
+    monkeypatch.delenv("VERHM_DATABASE")
+    monkeypatch.setenv("VERHM_PASSPHRASE", WORDS)
+    assert main(["verify", *data]) == 2
+    assert "E88" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("repository")
 def test_a_folder_belongs_to_a_server_or_to_its_own_file(
     safe, vault, repository, tmp_path, address
 ):
