@@ -11,6 +11,7 @@ from storage.whereabouts import SERVER, Server, read_server
 from verhm.errors import RequestError
 
 PASSPHRASE = "VERHM_PASSPHRASE"  # noqa: S105 (the variable's name)
+SECRETS = (PASSPHRASE, SERVER)  # variables
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
