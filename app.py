@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from ui.settings import PASSPHRASE, AppSettings, process_environment, read_settings
+from ui.settings import SECRETS, AppSettings, process_environment, read_settings
 from verhm.errors import VerhmError
 
 
@@ -14,7 +14,8 @@ def main(arguments: list[str] | None = None) -> int:
     flags = vars(_parser().parse_args(arguments))
     try:
         settings = read_settings(flags, os.environ)
-        os.environ.pop(PASSPHRASE, None)  # nothing that is started from here needs it
+        for secret in SECRETS:  # nothing that is started from here needs them
+            os.environ.pop(secret, None)
         # Before the libraries that read them are imported.
         os.environ.update(process_environment(settings))
         _run(settings, flags["change_passphrase"])

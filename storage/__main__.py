@@ -13,7 +13,8 @@ import argparse
 import getpass
 import os
 import sys
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import URL
@@ -22,11 +23,11 @@ from storage.access import Actor, Who, the_program
 from storage.audit import ANCHOR
 from storage.audit_check import check
 from storage.backup import Inventory, back_up, restore
-from storage.database import Database
 from storage.files import data_folder
-from storage.repository import DATABASE, Repository, open_accounts, open_repository
+from storage.repository import Repository, open_accounts, open_repository
 from storage.safe import Safe
 from storage.vault import Vault
+from storage.whereabouts import SERVER, holds_patients, read_server
 from verhm.errors import RequestError, VaultError, VerhmError
 
 
@@ -36,39 +37,59 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         given = options.data or os.environ.get("VERHM_DATA")
         data = data_folder(Path(given) if given else None).resolve()
+        server = read_server(os.environ.get(SERVER))
         if options.command == "restore":
-            _restore(options.folder.resolve(), data)
+            _restore(options.folder.resolve(), data, server)
             return 0
-        place, vault = _opened(data)
+        records = _records(data, server)
         if options.command == "verify":
-            return _verify(place, vault, options.anchor or place / ANCHOR)
+            return _verify(records, options.anchor or records.place / ANCHOR)
         if options.command == "backup":
-            _say("Backed up", back_up(place, vault, options.folder.resolve()))
+            made = back_up(records.place, records.vault, options.folder.resolve(), server)
+            _say("Backed up", made)
         elif options.command == "passphrase":
-            _give_passphrase(place, vault, options.name)
+            _give_passphrase(records, options.name)
         elif options.command == "retention":
-            _list_due(place, vault)
+            _list_due(records)
         else:
-            _hand_over(place, vault, options)
+            _hand_over(records, options)
     except VerhmError as error:
         print(error, file=sys.stderr)
         return 2
     return 0
 
 
-def _opened(folder: Path) -> tuple[Path, Vault | None]:
-    """Where the database of a data folder lies, and what opens it."""
+@dataclass(frozen=True)
+class _Records:
+    """The patients of a data folder.
+
+    Attributes:
+        place: folder that holds their files, and their database unless that is on a server
+        vault: that opens them; none where they are not encrypted
+        server: that has the database
+    """
+
+    place: Path
+    vault: Vault | None
+    server: URL | None
+
+    def open(self) -> AbstractContextManager[Repository]:
+        """The repository, as long as it is needed."""
+        return closing(open_repository(self.place, self.vault, self.server))
+
+
+def _records(folder: Path, server: URL | None) -> _Records:
+    """The patients of a data folder; raises E70 where there never were any."""
     safe = Safe(folder)
     place = safe.folder if safe.exists else folder
-    if not (place / DATABASE).is_file():
+    if not holds_patients(place):
         raise RequestError("E70", "There is no database in that folder.", "Name it with --data.")
-    return place, _vault(safe) if safe.exists else None
+    return _Records(place, _vault(safe) if safe.exists else None, server)
 
 
-def _verify(place: Path, vault: Vault | None, anchor: Path) -> int:
-    key = None if vault is None else vault.database_key
-    with closing(Database(URL.create("sqlite", database=str(place / DATABASE)), key)) as database:
-        report = check(database, anchor)
+def _verify(records: _Records, anchor: Path) -> int:
+    with records.open() as repository:
+        report = check(repository.database, anchor)
     for finding in report.findings:
         print(f"E58 {finding}")
     state = "not as it was written" if report.findings else "as it was written"
@@ -77,9 +98,10 @@ def _verify(place: Path, vault: Vault | None, anchor: Path) -> int:
     return 1 if report.findings else 0
 
 
-def _restore(backup: Path, data: Path) -> None:
-    place, vault = _opened(backup)
-    _say("Restored", restore(backup, place.relative_to(backup), vault, data))
+def _restore(backup: Path, data: Path, server: URL | None) -> None:
+    kept = _records(backup, None)
+    place = kept.place.relative_to(backup)
+    _say("Restored", restore(backup, place, kept.vault, data, server))
 
 
 def _say(what: str, inventory: Inventory) -> None:
@@ -91,18 +113,18 @@ def _say(what: str, inventory: Inventory) -> None:
         print(f"Missing already when the backup was made: {inventory.missing} files.")
 
 
-def _give_passphrase(place: Path, vault: Vault | None, name: str) -> None:
+def _give_passphrase(records: _Records, name: str) -> None:
     passphrase = _typed(f"New passphrase for {name}")
     if passphrase != _typed("The same again"):
         raise RequestError("E63", "The two passphrases differ.", "Start again.")
-    with closing(open_repository(place, vault)) as repository:
+    with records.open() as repository:
         open_accounts(repository).give_passphrase(name, passphrase)
     print("Given. At the next sign-in another one has to be chosen.")
 
 
-def _list_due(place: Path, vault: Vault | None) -> None:
+def _list_due(records: _Records) -> None:
     """Say what is due; only its owner erases it, in the app."""
-    with closing(open_repository(place, vault)) as repository:
+    with records.open() as repository:
         rules, due = repository.retention(), repository.due()
     months, years = rules.recording_months, rules.patient_years
     print(f"Recordings are due {f'{months} months after the session' if months else 'never'}.")
@@ -114,9 +136,9 @@ def _list_due(place: Path, vault: Vault | None) -> None:
     print(f"{len(due)} patients; nothing is erased before their clinician does it in the app.")
 
 
-def _hand_over(place: Path, vault: Vault | None, options: argparse.Namespace) -> None:
+def _hand_over(records: _Records, options: argparse.Namespace) -> None:
     """Export or import a patient, as one of the accounts."""
-    with closing(open_repository(place, vault)) as repository:
+    with records.open() as repository:
         acting = repository.acting_as(_actor(repository, options.account))
         if options.command == "import":
             print(f"Taken in: {acting.import_patient(options.file, options.again).code}")

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Select, select, text
+from sqlalchemy import Select, select
 
 from storage.account_models import Event
 from storage.audit import GENESIS, Action, chained
@@ -42,8 +42,7 @@ def check(database: Database, anchor: Path) -> AuditReport:
     findings: list[str] = []
     kept = _anchors(anchor, findings)
     with database.reading() as unit:
-        names = unit.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
-        if _TRIGGERS - set(names):
+        if _TRIGGERS - database.triggers():
             findings.append("What refuses changes of the log was taken out of the database.")
         hashes = _chain(unit.scalars(select(Event).order_by(Event.number)), findings)
         erased = len(unit.scalars(tombstones()).all())

@@ -31,8 +31,11 @@ from storage.files import (
     sha256_of,
 )
 from storage.models import Media, Patient, Session
-from storage.repository import DATABASE, Repository, open_repository
+from storage.postgres import PostgresBackend
+from storage.repository import Repository, open_repository
+from storage.sqlite import SqliteBackend
 from storage.vault import FILE, Vault
+from storage.whereabouts import DATABASE, note_server
 from verhm.errors import RequestError, StorageError
 
 NOTE: Final = "backup.json"
@@ -61,7 +64,7 @@ class Inventory:
     missing: int
 
 
-def back_up(place: Path, vault: Vault | None, target: Path) -> Inventory:
+def back_up(place: Path, vault: Vault | None, target: Path, server: URL | None = None) -> Inventory:
     """Copy a folder of patients, whether the program is using it or not.
 
     A backup is not finished before a copy has nobody, and no recording, in it that was erased while
@@ -72,13 +75,14 @@ def back_up(place: Path, vault: Vault | None, target: Path) -> Inventory:
         place: folder that holds the database
         vault: with which it is encrypted; none for a plain one
         target: folder to make, in the same place as `place` has in its data folder
+        server: that has the rows; the backup has them in a file of its own
 
     Raises:
         RequestError: E72 when there is something in the target already
         StorageError: E50 not writable, E51 disk full, E52 damaged
         VaultError: E83 when a kept file is not what it was
     """
-    with _made_whole(target) as begun, closing(open_repository(place, vault)) as source:
+    with _made_whole(target) as begun, closing(open_repository(place, vault, server)) as source:
         copy_at = begun / place.name if vault is not None else begun
         prepare_folder(copy_at)
         assert source.audit is not None
@@ -106,7 +110,9 @@ def last_backup(repository: Repository) -> datetime | None:
     return None if at is None else datetime.fromisoformat(at)
 
 
-def restore(backup: Path, place: Path, vault: Vault | None, data: Path) -> Inventory:
+def restore(
+    backup: Path, place: Path, vault: Vault | None, data: Path, server: URL | None = None
+) -> Inventory:
     """Make a data folder of a backup, after comparing every row and every file.
 
     Whoever was signed in when it was made is not any more.
@@ -116,9 +122,10 @@ def restore(backup: Path, place: Path, vault: Vault | None, data: Path) -> Inven
         place: folder that holds the database, as seen from the backup's
         vault: with which it is encrypted; none for a plain one
         data: folder to make
+        server: that is to have the rows; none for a file in the folder
 
     Raises:
-        RequestError: E72 when there is something in the data folder already
+        RequestError: E72 when there is something in the data folder or on the server already
         StorageError: E50 not writable, E51 disk full, E52 damaged, E59 no backup, or not as made
         VaultError: E83 when a kept file is not what it was
     """
@@ -134,15 +141,25 @@ def restore(backup: Path, place: Path, vault: Vault | None, data: Path) -> Inven
             with copy.database.writing() as unit:
                 unit.execute(delete(SignIn))
             copy.database.forget_erased()
+        if server is not None:
+            _hand_over(begun / place, vault, server)
     return found
+
+
+def _hand_over(place: Path, vault: Vault | None, server: URL) -> None:
+    """Move the rows from the folder's own file to a server."""
+    file = place / DATABASE
+    PostgresBackend(server).take_over(file, None if vault is None else vault.database_key)
+    file.unlink()
+    note_server(place)
 
 
 def hash_tables(file: Path, vault: Vault | None) -> dict[str, str]:
     """SHA-256 of the rows of every table in a database file, which is left as old as it is."""
     key = None if vault is None else vault.database_key
-    url = URL.create("sqlite", database=str(file))
     hashes = {}
-    with closing(Database(url, key, migrates=False)) as database, database.reading() as unit:
+    backend = SqliteBackend(file, key)
+    with closing(Database(backend, updates=False)) as database, database.reading() as unit:
         names = unit.scalars(text("SELECT name FROM sqlite_master WHERE type = 'table'")).all()
         for name in sorted(names):
             digest = hashlib.sha256()
@@ -183,9 +200,9 @@ def _sha256(copy: Repository, session_id: str, name: str) -> str:
 
 def _copy_without_erased(source: Repository, copy_at: Path, vault: Vault | None) -> None:
     """Copy database and files, and again if somebody was erased meanwhile."""
-    file = copy_at / DATABASE
+    file, key = copy_at / DATABASE, None if vault is None else vault.database_key
     while True:
-        source.database.copy_to(file)
+        source.database.copy_to(file, key)
         with closing(open_repository(copy_at, vault)) as copy:
             _copy_media(source.files, copy)
             erased = _known(copy) - _known(source)

@@ -2,17 +2,16 @@
 
 import errno
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError
 
 from storage.cipher_driver import sqlcipher_errors
-from verhm.errors import StorageError, VaultError
+from verhm.errors import RequestError, StorageError, VaultError
 
 # EFBIG is what a size limit on files answers; EDQUOT a full quota.
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_PRIMARY = 0xFF  # SQLite's extended result codes carry the primary code in the low byte
 
 
 def disk_full() -> StorageError:
@@ -83,6 +82,31 @@ def busy() -> StorageError:
     )
 
 
+def no_server() -> StorageError:
+    """E88."""
+    return StorageError(
+        "E88",
+        "The database server does not answer, or does not let VERHM in.",
+        "Check that it runs, and its address in VERHM_DATABASE.",
+    )
+
+
+def no_driver() -> StorageError:
+    """E88."""
+    return StorageError(
+        "E88",
+        "A database on a server is named, and the package that reaches it is not installed.",
+        'Install it with: .venv/bin/python -m pip install "psycopg[binary]==3.3.9"',
+    )
+
+
+def something_there() -> RequestError:
+    """E72, of a database that rows are to be put into."""
+    return RequestError(
+        "E72", "There is something in that database already.", "Name an empty database."
+    )
+
+
 def broken_seal() -> VaultError:
     """E83."""
     return VaultError(
@@ -120,6 +144,15 @@ def two_sets() -> VaultError:
     )
 
 
+def plain_on_server() -> VaultError:
+    """E87, of files that rows on a server name."""
+    return VaultError(
+        "E87",
+        "The files of this folder are unencrypted, and their database is on a server.",
+        "Start with --unencrypted as before, or back it up and restore the backup without.",
+    )
+
+
 def is_encrypted() -> VaultError:
     """E87, when it was asked to leave it so."""
     return VaultError(
@@ -143,28 +176,19 @@ def coded_os_errors() -> Iterator[None]:
         raise from_os_error(error) from error
 
 
-def _from_sqlite(error: BaseException) -> StorageError | None:
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & _PRIMARY
-    if code == sqlite3.SQLITE_FULL:
-        return disk_full()
-    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
-        return not_writable()
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return busy()
-    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR):
-        return unreadable()
-    return None
-
-
 @contextmanager
-def translated() -> Iterator[None]:
-    """Turn the database's troubles into coded ones; our own mistakes pass through."""
+def translated(blame: Callable[[BaseException], StorageError | None]) -> Iterator[None]:
+    """Turn a database's troubles into coded ones; our own mistakes pass through.
+
+    Args:
+        blame: says what an error of its driver means; None where that is a mistake of ours
+    """
     raised: tuple[type[Exception], ...] = (DBAPIError, sqlite3.Error, *sqlcipher_errors())
     try:
         yield
     except raised as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
-        known = _from_sqlite(cause) if cause is not None else None
+        known = blame(cause) if cause is not None else None
         if known is None:
             raise
         raise known from error

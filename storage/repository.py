@@ -20,8 +20,7 @@ from storage.runs import RunVerbs
 from storage.sessions import SessionVerbs
 from storage.sharing import SharingVerbs
 from storage.vault import Vault
-
-DATABASE = "verhm.db"
+from storage.whereabouts import backend_of, note_server
 
 
 class Repository(
@@ -65,22 +64,26 @@ def open_accounts(
     return Accounts(repository.database, repository.audit, passphrases, clock)
 
 
-def open_repository(folder: Path, vault: Vault | None = None) -> Repository:
+def open_repository(
+    folder: Path, vault: Vault | None = None, server: URL | None = None
+) -> Repository:
     """Open a folder of patients, making or updating what is in it.
 
     Args:
         folder: the data folder (see `storage.files.data_folder`), or the sealed one in it (see
             `storage.safe`)
         vault: with which everything in it is encrypted; none for a plain folder
+        server: that has the rows; none where they are in a file in the folder
 
     Raises:
         StorageError: E50 not writable, E51 disk full, E52 damaged, E54 made by a newer version,
-            E56 in use
+            E56 in use, E88 the server cannot be used, or the rows are elsewhere
         VaultError: E86 when it is to be encrypted and cannot be here
     """
     prepare_folder(folder)
-    file = folder.resolve() / DATABASE
     key = None if vault is None else vault.database_key
-    database = Database(URL.create("sqlite", database=str(file)), key)
+    database = Database(backend_of(folder.resolve(), key, server))
+    if server is not None:
+        note_server(folder)
     audit = AuditLog(database, folder / ANCHOR)
     return Repository(database, MediaFiles(folder / "media"), vault, the_program, audit)

@@ -11,11 +11,18 @@ import contextlib
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import URL, select
 
 from storage.audit import ANCHOR
 from storage.cipher_driver import key_literal, silence, sqlcipher
-from storage.failures import broken_seal, coded_os_errors, still_there, translated, two_sets
+from storage.failures import (
+    broken_seal,
+    coded_os_errors,
+    plain_on_server,
+    still_there,
+    translated,
+    two_sets,
+)
 from storage.files import (
     MediaFiles,
     copy_privately,
@@ -27,10 +34,12 @@ from storage.files import (
 )
 from storage.keyrings import Keyring
 from storage.models import Media, Session
-from storage.repository import DATABASE, Repository, open_repository
+from storage.repository import Repository, open_repository
 from storage.scratch import overwrite, shred
+from storage.sqlite import SqliteBackend
 from storage.stretching import Stretching
 from storage.vault import KeyFile, Vault
+from storage.whereabouts import DATABASE, is_on_server
 
 _SEALED: Final = "sealed"
 _BEGUN: Final = "sealing"
@@ -71,12 +80,15 @@ class Safe:
             stretching: of the passphrase
 
         Raises:
-            VaultError: E82 when the passphrase is unfit, E85 no keyring, E86 no SQLCipher
+            VaultError: E82 when the passphrase is unfit, E85 no keyring, E86 no SQLCipher, E87 when
+                the folder is kept unencrypted beside a database on a server
             StorageError: E50 not writable, E51 no room for both, E52 damaged, E54 newer; what was
                 there is as it was then
         """
         if self.exists:
             raise ValueError("the data folder is encrypted already")
+        if is_on_server(self._data):
+            raise plain_on_server()
         sqlcipher()
         begun = self._data / _BEGUN
         shred(begun)
@@ -94,9 +106,9 @@ class Safe:
         self.tidy()
         return vault
 
-    def open(self, vault: Vault) -> Repository:
+    def open(self, vault: Vault, server: URL | None = None) -> Repository:
         """Open the patients in it; raises as `open_repository`."""
-        return open_repository(self.folder, vault)
+        return open_repository(self.folder, vault, server)
 
     def tidy(self) -> None:
         """Erase what was taken over, if the program died before it could.
@@ -145,7 +157,7 @@ def _export(plain: Path, sealed: Path, vault: Vault) -> None:
     """Write all of a plain database into a new encrypted one."""
     with coded_os_errors():
         create_privately(sealed).close()
-    with translated():
+    with translated(SqliteBackend(sealed, vault.database_key).blame):
         connection = sqlcipher().connect(str(plain), isolation_level=None)
         try:
             silence(connection)

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from storage.files import data_folder
+from storage.whereabouts import SERVER, Server, read_server
 from verhm.errors import RequestError
 
 PASSPHRASE = "VERHM_PASSPHRASE"  # noqa: S105 (the variable's name)
+SECRETS = (PASSPHRASE, SERVER)  # variables
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -31,6 +33,7 @@ class AppSettings:
         tls_key: file with its key
         allows_plain: whether a network is served without TLS, readable for all on it
         names: by which browsers on a network know the app
+        server: that has the database; none for a file in the data folder
     """
 
     data: Path
@@ -46,6 +49,7 @@ class AppSettings:
     tls_key: Path | None = None
     allows_plain: bool = False
     names: tuple[str, ...] = ()
+    server: Server | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if (self.tls_cert is None) != (self.tls_key is None):
@@ -122,6 +126,7 @@ def read_settings(flags: Mapping[str, Any], environment: Mapping[str, str]) -> A
         tls_key=_file(flags.get("tls_key")),
         allows_plain=bool(flags.get("allow_plain_http")),
         names=tuple(name.lower() for name in flags.get("name") or ()),
+        server=read_server(environment.get(SERVER)),
     )
     _refuse_unfit_certificate(settings)
     return settings

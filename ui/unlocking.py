@@ -88,7 +88,7 @@ def open_patients(settings: AppSettings, asker: Asker) -> Repository:
         asker: asks for the passphrase where it was not given
 
     Raises:
-        StorageError: E50, E51, E52, E54, E56
+        StorageError: E50, E51, E52, E54, E56, E88
         VaultError: E80 wrong passphrase, E81 none given, E82 unfit, E84 key file missing, E85
             keyring not available, E86 no encryption here, E87 encrypted and plain at once
     """
@@ -97,13 +97,13 @@ def open_patients(settings: AppSettings, asker: Asker) -> Repository:
         if safe.exists:
             raise is_encrypted()
         log.warning("Patients' data are kept unencrypted, as asked for.")
-        return open_repository(settings.data)
+        return open_repository(settings.data, server=settings.server)
     if not has_sqlcipher():
         raise no_encryption()
     if not safe.exists:
-        return safe.open(_make(safe, settings, asker))
+        return safe.open(_make(safe, settings, asker), settings.server)
     safe.tidy()
-    return safe.open(_unlocked(safe, settings, asker))
+    return safe.open(_unlocked(safe, settings, asker), settings.server)
 
 
 def relock(settings: AppSettings, terminal: Terminal) -> None:

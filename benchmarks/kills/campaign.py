@@ -18,9 +18,10 @@ from benchmarks.kills.lives import Dead, Life
 from benchmarks.kills.older import make_older
 from benchmarks.kills.page import NAME, WORDS, Page, Refused
 from benchmarks.kills.person import Person
-from storage.repository import DATABASE, open_accounts
+from storage.repository import open_accounts
 from storage.safe import Safe
 from storage.stretching import Stretching
+from storage.whereabouts import DATABASE
 from verhm.audio.media import decode
 
 # How often each phase is meant to be hit.

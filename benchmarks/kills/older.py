@@ -13,7 +13,7 @@ from sqlalchemy import create_engine
 import storage
 from benchmarks.kills.ledger import Ledger, mark, wav_of
 from storage.models import new_id
-from storage.repository import DATABASE
+from storage.whereabouts import DATABASE
 
 _MIGRATIONS: Final = Path(storage.__file__).parent / "migrations"
 _DAY: Final = "2026-01-05"

@@ -4,8 +4,9 @@ import pytest
 
 from storage.details import PatientDetails
 from storage.keys import new_key
-from storage.repository import DATABASE, open_repository
+from storage.repository import open_repository
 from storage.vault import Vault
+from storage.whereabouts import DATABASE
 from tests.browser.planting import files_in, forms, found, opened_pages
 
 NAME = "Žofie Erfundená <Möwe>"

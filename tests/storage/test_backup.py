@@ -17,10 +17,11 @@ from storage.audit import ANCHOR
 from storage.audit_check import check
 from storage.backup import NOTE, back_up, hash_tables, restore
 from storage.models import Media
-from storage.repository import DATABASE, open_repository
+from storage.repository import open_repository
 from storage.retention import Retention
 from storage.safe import Safe
 from storage.stretching import Stretching
+from storage.whereabouts import DATABASE
 from tests.storage.conftest import SOUND, Practice
 from tests.storage.people import GOOD
 from verhm.errors import RequestError, StorageError, VaultError

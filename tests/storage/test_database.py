@@ -1,6 +1,7 @@
 """The database is set as promised, brought up to date, and refused in words when it cannot be."""
 
 import sqlite3
+from pathlib import Path
 
 import pytest
 from alembic import command
@@ -11,6 +12,7 @@ from sqlalchemy import text
 from storage.database import Database
 from storage.models import Base
 from storage.repository import open_repository
+from storage.sqlite import SqliteBackend
 from verhm.errors import StorageError
 
 
@@ -84,22 +86,18 @@ def test_a_failing_step_changes_nothing(tmp_path, monkeypatch):
 
     monkeypatch.setattr(command, "upgrade", upgrade_then_fail)
     with pytest.raises(RuntimeError):
-        Database(f"sqlite:///{tmp_path / 'verhm.db'}")
+        Database(SqliteBackend(tmp_path / "verhm.db"))
     with sqlite3.connect(tmp_path / "verhm.db") as connection:
         assert connection.execute("SELECT name FROM sqlite_master").fetchall() == []
     connection.close()
 
 
 def test_a_held_database_is_said_to_be_busy(repository, monkeypatch):
-    holder = sqlite3.connect(repository.database.engine.url.database, isolation_level=None)
+    file = Path(repository.database.engine.url.database)
+    holder = sqlite3.connect(file, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
-    monkeypatch.setattr("storage.database._PRAGMAS", ("PRAGMA busy_timeout = 50",))
+    monkeypatch.setattr("storage.sqlite._PRAGMAS", ("PRAGMA busy_timeout = 50",))
     with pytest.raises(StorageError) as caught:
-        Database(repository.database.engine.url)
+        Database(SqliteBackend(file))
     assert caught.value.code == "E56"
     holder.close()
-
-
-def test_a_database_in_memory_is_our_own_mistake():
-    with pytest.raises(ValueError, match="file"):
-        Database("sqlite://")

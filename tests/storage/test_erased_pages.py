@@ -3,7 +3,8 @@
 import numpy as np
 
 from storage.details import PatientDetails
-from storage.repository import DATABASE, open_repository
+from storage.repository import open_repository
+from storage.whereabouts import DATABASE
 
 
 def raw(folder):

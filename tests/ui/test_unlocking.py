@@ -156,3 +156,9 @@ def test_unencrypted_can_be_said_by_flag_or_variable():
 def test_nobody_else_can_enter_what_is_encrypted(settings, folder):
     open_patients(settings, Person(WORDS, WORDS)).close()
     assert Safe(folder).folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_the_address_of_a_server_comes_by_the_variable_and_is_never_shown():
+    settings = read_settings({}, {"VERHM_DATABASE": "postgresql://ada:secret@db/clinic"})
+    assert settings.server.database == "clinic"
+    assert "secret" not in repr(settings)

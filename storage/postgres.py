@@ -1,0 +1,185 @@
+"""A database on a PostgreSQL server, for a clinic that has one.
+
+What is encrypted in a data folder's own database lies there as the server keeps it: whoever runs it
+has to protect its disk and its backups. Recordings and results stay in the data folder, sealed.
+"""
+
+import importlib.util
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, func, select, text
+
+from storage.failures import (
+    busy,
+    disk_full,
+    no_driver,
+    no_server,
+    not_writable,
+    something_there,
+    unreadable,
+)
+from storage.models import Base, Consent
+from storage.row_copy import copy_rows, has_rows
+from storage.schema import is_new, mark_as_current, upgrade
+from storage.sqlite import SqliteBackend
+from verhm.errors import StorageError
+
+_DRIVER: Final = "postgresql+psycopg"
+_LOCK: Final = 7_653_846  # any number, the same for all writers
+_LOCK_TIMEOUT: Final = 15_000  # ms
+_LOCAL: Final = (None, "localhost", "127.0.0.1", "::1")
+# The class, or the whole, of SQLSTATE (PostgreSQL's manual, appendix A).
+_UNUSABLE: Final = ("08", "28", "3D", "57P")
+_BUSY: Final = ("53300", "55P03", "40001", "40P01")
+_WRITE_PROTECTED: Final = ("25006", "42501")
+
+# What the migrations have SQLite refuse, by name of the trigger: table, event and condition.
+_REFUSED: Final = {
+    "events_refuse_update": ("events", "UPDATE", "true"),
+    "events_refuse_delete": ("events", "DELETE", "true"),
+    "events_refuse_replace": (
+        *("events", "INSERT"),
+        "EXISTS (SELECT 1 FROM events WHERE number = NEW.number)",
+    ),
+    "consents_refuse_update": ("consents", "UPDATE", "true"),
+    "consents_refuse_delete": (
+        *("consents", "DELETE"),
+        "EXISTS (SELECT 1 FROM patients WHERE id = OLD.patient_id)",
+    ),
+    "consents_refuse_insert": (
+        *("consents", "INSERT"),
+        "EXISTS (SELECT 1 FROM consents WHERE number = NEW.number)",
+    ),
+}
+_TRIGGER: Final = """
+CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF {condition} THEN
+        RAISE EXCEPTION 'what is in {table} is never changed'
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN COALESCE(NEW, OLD);
+END $$;
+CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}();
+"""
+
+
+class PostgresBackend:
+    """A database on a server.
+
+    Args:
+        url: its address; the way to another computer is encrypted, and its certificate checked,
+            unless `sslmode` says otherwise
+
+    Raises:
+        StorageError: E88 when the driver is not installed
+    """
+
+    reading: Final[dict[str, Any]] = {
+        "isolation_level": "REPEATABLE READ",
+        "postgresql_readonly": True,
+    }
+    # One writer at a time, as with a file: the audit log is a chain.
+    writing: Final[dict[str, Any]] = {"begin": f"SELECT pg_advisory_xact_lock({_LOCK})"}
+
+    def __init__(self, url: URL) -> None:
+        if url.host not in _LOCAL and "sslmode" not in url.query:
+            url = url.update_query_dict({"sslmode": "verify-full"})
+        self.url = url.set(drivername=_DRIVER)
+        if importlib.util.find_spec("psycopg") is None:
+            raise no_driver()
+
+    def connect(self) -> Engine:
+        """See `Backend`."""
+        return self._engine()
+
+    def update(self) -> None:
+        """See `Backend`; tables that are not there yet are made of the models at once."""
+        engine = self._engine(poolclass=NullPool)
+        with engine.execution_options(**self.writing).begin() as connection:
+            if is_new(connection):
+                Base.metadata.create_all(connection)
+                _refuse_changes(connection)
+                mark_as_current(connection)
+            else:
+                upgrade(connection)
+
+    def triggers(self, connection: Connection) -> set[str]:
+        """See `Backend`."""
+        names = text("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'O'")
+        return set(connection.scalars(names))
+
+    def forget_erased(self, engine: Engine) -> None:
+        """Write the tables anew; what the server has in its log and its backups is out of reach."""
+        alone = engine.execution_options(isolation_level="AUTOCOMMIT")
+        with alone.connect() as connection:
+            connection.execute(text("VACUUM (FULL)"))
+
+    def copy_to(self, engine: Engine, file: Path, key: bytes | None) -> None:
+        """See `Backend`."""
+        there = SqliteBackend(file, key)
+        there.update()
+        writer = there.connect().execution_options(**there.writing)
+        with engine.execution_options(**self.reading).connect() as source, writer.begin() as target:
+            copy_rows(source, target)
+        writer.dispose()
+
+    def take_over(self, file: Path, key: bytes | None) -> None:
+        """Take in all rows of a SQLite file.
+
+        Args:
+            file: up to date
+            key: that it is encrypted with; none for a plain one
+
+        Raises:
+            RequestError: E72 when something is kept here already
+        """
+        self.update()
+        writer = self._engine(poolclass=NullPool).execution_options(**self.writing)
+        with SqliteBackend(file, key).connect().connect() as source, writer.begin() as target:
+            if has_rows(target):
+                raise something_there()
+            copy_rows(source, target)
+            # Numbers that were taken in are none that the server gave.
+            newest = select(func.coalesce(func.max(Consent.number), 0) + 1).scalar_subquery()
+            sequence = func.pg_get_serial_sequence("consents", "number")
+            target.execute(select(func.setval(sequence, newest, False)))
+
+    def blame(self, error: BaseException) -> StorageError | None:
+        """See `Backend`."""
+        state = getattr(error, "sqlstate", None)
+        if state is None:  # no connection came about, or it broke
+            return no_server() if type(error).__name__ == "OperationalError" else None
+        if state == "53100":
+            return disk_full()
+        if state in _WRITE_PROTECTED:
+            return not_writable()
+        if state in _BUSY:
+            return busy()
+        if state.startswith("XX"):
+            return unreadable()
+        return no_server() if state.startswith(_UNUSABLE) else None
+
+    def _engine(self, **options: Any) -> Engine:
+        settings = f"-c lock_timeout={_LOCK_TIMEOUT}"
+        engine = create_engine(
+            self.url,
+            hide_parameters=True,  # else a traceback would show what was entered about a patient
+            pool_pre_ping=True,  # the server may have been started anew
+            connect_args={"options": settings, "connect_timeout": 10},
+            **options,
+        )
+
+        @event.listens_for(engine, "begin")
+        def begin(connection: Connection) -> None:
+            statement = connection.get_execution_options().get("begin")
+            if statement:
+                connection.exec_driver_sql(statement)
+
+        return engine
+
+
+def _refuse_changes(connection: Connection) -> None:
+    for name, (table, event_, condition) in _REFUSED.items():
+        trigger = _TRIGGER.format(name=name, table=table, event=event_, condition=condition)
+        connection.exec_driver_sql(trigger)
