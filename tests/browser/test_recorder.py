@@ -310,17 +310,9 @@ def test_a_cancelling_that_fails_is_said(page):
 
 
 def analysis_of(session):
-    return {
-        "id": session,
-        "session_id": session,
-        "has_ended": False,
-        "stage_label": "Emotion",
-        "stage_number": 3,
-        "percent": 50,
-        "seconds_left": None,
-        "waits_for": None,
-        "state": "analysing",
-    }
+    job = {"id": session, "session_id": session, "state": "analysing", "has_ended": False}
+    stage = {"stage_label": "Emotion", "stage_number": 3, "percent": 50}
+    return job | stage | {"seconds_left": None, "waits_for": None}
 
 
 def follow(page, *jobs):

@@ -2,14 +2,8 @@
 const $ = (slot) => element.querySelector(`[data-slot="${slot}"]`);
 const panel = element.querySelector(".rec");
 const PHASES = {
-  idle: "Not recording",
-  opening: "Opening",
-  checking: "Listening, not recording",
-  recording: "Recording",
-  paused: "Paused",
-  saving: "Saving",
-  uploading: "Copying",
-  ready: "Recorded",
+  idle: "Not recording", opening: "Opening", checking: "Listening, not recording",
+  recording: "Recording", paused: "Paused", saving: "Saving", uploading: "Copying", ready: "Recorded",
 };
 const SUFFIXES = /\.(wav|mp3|flac|ogg|opus|m4a|aac|webm|mp4|mov)$/i;
 const UNDERWAY = ["opening", "recording", "paused", "saving", "uploading"];
@@ -18,9 +12,7 @@ const LEFT_BEHIND = 25; // s after which the app takes an unfinished recording f
 const state = {
   phase: "idle",
   way: "record",
-  microphone: null,
-  take: null,
-  sound: null,
+  microphone: null, take: null, sound: null,
   upload: null, // the request that copies a file
   id: null, // of the recording that is ready
   isLeftBehind: false, // whether another recording waits
