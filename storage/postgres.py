@@ -5,17 +5,18 @@ has to protect its disk and its backups. Recordings and results stay in the data
 """
 
 import importlib.util
+import logging
 from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, func, select, text
+from sqlalchemy.exc import OperationalError
 
 from storage.failures import (
     busy,
     disk_full,
     no_driver,
     no_server,
-    not_writable,
     something_there,
     unreadable,
 )
@@ -23,16 +24,19 @@ from storage.models import Base, Consent
 from storage.row_copy import copy_rows, has_rows
 from storage.schema import is_new, mark_as_current, upgrade
 from storage.sqlite import SqliteBackend
+from storage.tables import TABLES
 from verhm.errors import StorageError
+
+log = logging.getLogger(__name__)
 
 _DRIVER: Final = "postgresql+psycopg"
 _LOCK: Final = 7_653_846  # any number, the same for all writers
 _LOCK_TIMEOUT: Final = 15_000  # ms
 _LOCAL: Final = (None, "localhost", "127.0.0.1", "::1")
 # The class, or the whole, of SQLSTATE (PostgreSQL's manual, appendix A).
-_UNUSABLE: Final = ("08", "28", "3D", "57P")
-_BUSY: Final = ("53300", "55P03", "40001", "40P01")
-_WRITE_PROTECTED: Final = ("25006", "42501")
+_UNUSABLE: Final = ("08", "28", "3D", "57P", "25006", "42501")
+_NO_LOCK: Final = "55P03"
+_BUSY: Final = ("53300", _NO_LOCK, "40001", "40P01")
 
 # What the migrations have SQLite refuse, by name of the trigger: table, event and condition.
 _REFUSED: Final = {
@@ -110,10 +114,19 @@ class PostgresBackend:
         return set(connection.scalars(names))
 
     def forget_erased(self, engine: Engine) -> None:
-        """Write the tables anew; what the server has in its log and its backups is out of reach."""
+        """Write the tables anew; what the server has in its log and its backups is out of reach.
+
+        One that somebody reads for long is left to the next time: its rows are erased already.
+        """
         alone = engine.execution_options(isolation_level="AUTOCOMMIT")
-        with alone.connect() as connection:
-            connection.execute(text("VACUUM (FULL)"))
+        for table in TABLES:
+            try:
+                with alone.connect() as connection:
+                    connection.execute(text(f"VACUUM (FULL) {table.name}"))
+            except OperationalError as error:
+                if getattr(error.orig, "sqlstate", None) != _NO_LOCK:
+                    raise
+                log.warning("Erased rows may still lie in the files of %s.", table.name)
 
     def copy_to(self, engine: Engine, file: Path, key: bytes | None) -> None:
         """See `Backend`."""
@@ -152,8 +165,6 @@ class PostgresBackend:
             return no_server() if type(error).__name__ == "OperationalError" else None
         if state == "53100":
             return disk_full()
-        if state in _WRITE_PROTECTED:
-            return not_writable()
         if state in _BUSY:
             return busy()
         if state.startswith("XX"):

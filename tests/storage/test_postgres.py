@@ -16,7 +16,7 @@ from storage.database import Database
 from storage.details import PatientDetails
 from storage.models import Base, MediaKind
 from storage.postgres import PostgresBackend
-from storage.repository import open_accounts, open_repository
+from storage.repository import Repository, open_accounts, open_repository
 from storage.safe import Safe
 from storage.stretching import Stretching
 from storage.tables import TABLES
@@ -244,6 +244,30 @@ def test_a_held_lock_is_said_to_be_busy(repository, monkeypatch):
     holder = repository.database.engine.execution_options(**PostgresBackend.writing)
     with holder.begin(), pytest.raises(StorageError, match="E56"):
         Database(PostgresBackend(repository.database.engine.url))
+
+
+def test_a_table_that_is_being_read_does_not_keep_anybody_from_erasing(
+    practice, monkeypatch, caplog
+):
+    patient = practice.patient()
+    with practice.repository.database.reading() as unit:
+        unit.execute(select(TABLES[0])).all()
+        monkeypatch.setattr("storage.postgres._LOCK_TIMEOUT", 50)
+        repository = Repository(
+            Database(PostgresBackend(practice.repository.database.engine.url)),
+            practice.repository.files,
+            practice.repository.vault,
+        )
+        repository.erase_patient(patient.id, patient.code)
+    assert not repository.patients()
+    assert "may still lie in the files of accounts" in caplog.text
+    repository.close()
+
+
+def test_an_account_that_may_not_make_tables_is_told_so(server, address, safe, vault):
+    server.run("CREATE ROLE reader LOGIN PASSWORD 'words'")
+    with pytest.raises(StorageError, match="E88"):
+        safe.open(vault, address.set(username="reader", password="words"))
 
 
 def test_people_sign_in(repository):
