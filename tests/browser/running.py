@@ -117,13 +117,15 @@ class RunningApp:
 
 @contextmanager
 def running(data: Path, passphrase: str = RECORDS, **options: Any) -> Iterator[RunningApp]:
-    """Start the app over a data folder, and stop it in the end; as `RunningApp`."""
+    """Start the app over a data folder, and end it; as `RunningApp`.
+
+    It is not asked to stop, which takes as long as its model loads; a test about that asks.
+    """
     app = RunningApp(data, passphrase, **options)
     try:
         yield app
     finally:
-        if app.process.poll() is None:
-            app.stop()
+        app.kill()
 
 
 def open_records(data: Path) -> Repository:
