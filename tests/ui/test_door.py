@@ -115,7 +115,7 @@ def test_before_it_is_open_nothing_of_the_app_answers(settings, lock):
         with pytest.raises(WebSocketDisconnect), client.websocket_connect("/"):
             pass
     assert len(reached) >= 20
-    open_to_all = {("GET", "/healthz"), ("GET", "/favicon.ico"), ("GET", "/")}
+    open_to_all = {("GET", f"/{name}") for name in ("", "healthz", "favicon.ico", "manifest.json")}
     for (method, address), answer in reached.items():
         if (method, address) in open_to_all:
             assert answer.status_code == 200

@@ -45,7 +45,7 @@ def test_one_click_erases_the_recording_and_review_trends_and_exports_go_on(cont
     assert "1 patient is due" in due_list(context) and "1 recording, results" in due_list(context)
     page.do("due", "erase_recordings", patient_id=session.patient_id)
     assert due_list(context) == ""
-    (shown,) = _Screen(context.repository).refresh(session.patient_id, session.id)
+    (shown,) = _Screen(context).refresh(session.patient_id, session.id)
     face = json.loads(shown["face"])
     assert (face["audio"], face["video"], face["can_render"]) == (None, None, False)
     assert face["erased"].startswith("Recording erased on") and face["problem"] is None
