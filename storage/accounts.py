@@ -109,6 +109,33 @@ class Accounts:
             self.audit.add(unit, by, Action.EDIT, account_id, "remove account")
             self._hand_over(unit, account_id, by)
 
+    def change_role(self, by: str, account_id: str, role: Role) -> None:
+        """Let somebody do more or less from the next sign-in on.
+
+        A researcher owns no patients, and sees others than a clinician does: who becomes one hands
+        their patients to the administrator, and shares do not outlive the change.
+
+        Raises:
+            RequestError: E63 the administrator's own account, or none that there is
+            StorageError: E57 not an administrator
+        """
+        with self._database.writing() as unit:
+            self._refuse_unless_administrator(unit, by)
+            account = _present(unit, account_id)
+            if account_id == by:
+                raise RequestError(
+                    "E63",
+                    "This is your own account.",
+                    "Let another administrator change its role.",
+                )
+            if Role.RESEARCHER in (account.role, role):
+                unit.execute(delete(Share).where(Share.account_id == account_id))
+            if role is Role.RESEARCHER:
+                self._hand_over(unit, account_id, by)
+            account.role = str(role)
+            self._end_sign_ins(unit, account_id)
+            self.audit.add(unit, by, Action.EDIT, account_id, f"role {role}")
+
     def _hand_over(self, unit: Unit, account_id: str, to: str) -> None:
         """Give the patients to somebody else, under another code where that one is taken."""
         taken = set(unit.scalars(select(Patient.code).where(Patient.owner_id == to)))

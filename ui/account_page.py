@@ -142,7 +142,8 @@ def _people(found: SignedIn, people: Sequence[Account]) -> str:
         f"<section><h2>People</h2><ul class='rows'>{rows}</ul>"
         f"<h3>Add somebody</h3>{form('/account/people', fields, 'Add')}"
         "<p class='small muted'>Tell them the passphrase; they choose their own when they sign in "
-        "first. Whoever is removed is signed out at once, and their patients become yours.</p>"
+        "first. Whoever is removed or gets another role is signed out at once; the patients of "
+        "whoever is removed or becomes a researcher become yours.</p>"
         "</section>"
     )
 
@@ -153,9 +154,12 @@ def _person_row(found: SignedIn, account: Account) -> str:
         return f"<li>{words}</li>"
     address = f"/account/people/{account.id}"
     fresh = [passphrase_field("passphrase", "New passphrase for the next time", True)]
+    others = [(role, words) for role, words in _ROLES.items() if role != account.role]
+    role = [choice_field("role", "Another role", others)]
     return (
         f"<li>{words}<details><summary>Change</summary>"
         f"{form(f'{address}/passphrase', fresh, 'Give this passphrase', '')}"
+        f"{form(f'{address}/role', role, 'Give this role', '')}"
         f"{form(f'{address}/remove', (), 'Remove this account', 'alert')}</details></li>"
     )
 

@@ -53,6 +53,10 @@ def routes(accounts: Accounts, repository: Repository, settings: AppSettings) ->
     async def remove(request: Request, account_id: str) -> Response:
         return await desk.do(request, desk.remove, account_id)
 
+    @router.post("/account/people/{account_id}/role")
+    async def role(request: Request, account_id: str) -> Response:
+        return await desk.do(request, desk.change_role, account_id)
+
     @router.post("/account/people/{account_id}/passphrase")
     async def reset(request: Request, account_id: str) -> Response:
         return await desk.do(request, desk.reset, account_id)
@@ -114,16 +118,17 @@ class _Desk:
 
     def add(self, found: SignedIn, entered: dict[str, str]) -> None:
         """Make an account."""
-        try:
-            role = Role(entered.get("role", ""))
-        except ValueError as error:
-            raise RequestError("E63", "There is no such role.", "Choose one.") from error
+        role = _role(entered)
         name, passphrase = entered.get("name", ""), entered.get("passphrase", "")
         self._accounts.create(found.account_id, name, role, passphrase)
 
     def remove(self, found: SignedIn, entered: dict[str, str], account_id: str) -> None:
         """Remove an account."""
         self._accounts.remove(found.account_id, account_id)
+
+    def change_role(self, found: SignedIn, entered: dict[str, str], account_id: str) -> None:
+        """Give somebody another role."""
+        self._accounts.change_role(found.account_id, account_id, _role(entered))
 
     def reset(self, found: SignedIn, entered: dict[str, str], account_id: str) -> None:
         """Give somebody another passphrase."""
@@ -136,6 +141,13 @@ class _Desk:
         if entered.get("what") == "stop":
             change = self._repository.unshare_patient
         change(entered.get("patient", ""), entered.get("account", ""))
+
+
+def _role(entered: dict[str, str]) -> Role:
+    try:
+        return Role(entered.get("role", ""))
+    except ValueError as error:
+        raise RequestError("E63", "There is no such role.", "Choose one.") from error
 
 
 def _person(request: Request) -> SignedIn:

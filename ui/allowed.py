@@ -57,7 +57,7 @@ RULES = (
     _rule("POST", "/account/passphrase", while_changing=True),
     _rule("POST", "/account/sign-out-everywhere", while_changing=True),
     _rule("POST", "/account/people"),
-    _rule("POST", rf"/account/people/{_ID}/(remove|passphrase)"),
+    _rule("POST", rf"/account/people/{_ID}/(remove|role|passphrase)"),
     _rule("POST", "/account/shares"),
     _rule("POST", "/account/records", for_researchers=False),
     # The page, and what Gradio's own script asks for.

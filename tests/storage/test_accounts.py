@@ -5,6 +5,7 @@ import pytest
 from storage.account_models import Role
 from storage.details import PatientDetails
 from storage.repository import open_accounts
+from tests.storage.conftest import AGREED
 from tests.storage.people import CHEAP, GOOD, OTHER
 from verhm.errors import RequestError, StorageError
 
@@ -101,3 +102,34 @@ def test_whoever_is_removed_is_out_at_once_and_the_patients_are_handed_over(peop
 def test_an_administrator_cannot_remove_the_own_account(people):
     with pytest.raises(RequestError, match="E63"):
         people.accounts.remove(people.administrator.id, people.administrator.id)
+
+
+def test_another_role_counts_at_the_next_sign_in_and_shares_do_not_outlive_it(people):
+    bert, ada = people.add("Bert"), people.seen_by(people.administrator)
+    own = ada.add_patient(PatientDetails("P-1"), AGREED)
+    ada.share_patient(own.id, bert.id)
+    his = people.seen_by(bert).add_patient(PatientDetails("P-2"), AGREED)
+    token = people.accounts.sign_ins.sign_in("Bert", GOOD, HERE)
+    people.accounts.change_role(people.administrator.id, bert.id, Role.RESEARCHER)
+    assert people.accounts.sign_ins.find(token) is None
+    assert people.accounts.account(bert.id).role == Role.RESEARCHER
+    assert not people.seen_by(bert).patients()
+    assert {each.patient.id for each in ada.patients()} == {own.id, his.id}
+
+
+def test_who_becomes_an_administrator_keeps_patients_and_shares(people):
+    bert, ada = people.add("Bert"), people.seen_by(people.administrator)
+    own = ada.add_patient(PatientDetails("P-1"), AGREED)
+    ada.share_patient(own.id, bert.id)
+    his = people.seen_by(bert).add_patient(PatientDetails("P-2"), AGREED)
+    people.accounts.change_role(people.administrator.id, bert.id, Role.ADMINISTRATOR)
+    people.accounts.change_role(bert.id, people.administrator.id, Role.CLINICIAN)
+    assert {each.patient.id for each in people.seen_by(bert).patients()} == {own.id, his.id}
+
+
+def test_only_another_administrator_changes_a_role(people):
+    bert, ada = people.add("Bert"), people.administrator
+    with pytest.raises(RequestError, match="E63"):
+        people.accounts.change_role(ada.id, ada.id, Role.CLINICIAN)
+    with pytest.raises(StorageError, match="E57"):
+        people.accounts.change_role(bert.id, ada.id, Role.CLINICIAN)

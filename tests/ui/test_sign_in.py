@@ -122,6 +122,13 @@ def test_a_colleague_is_added_chooses_a_passphrase_is_shared_with_and_removed(
         assert bert.get(recording).status_code == 200
         client.post("/account/shares", data={**share, "what": "stop"})
         assert bert.get(recording).status_code == 404
+        shown = client.post(f"/account/people/{bert_id}/role", data={"role": Role.RESEARCHER})
+        assert "<b>Bert</b> researcher" in shown.text
+        assert bert.get(recording).status_code == 401
+        refused = client.post(f"/account/people/{bert_id}/role", data={"role": "owner"})
+        assert "E63" in refused.text
+    with signed_in_client(app, "Bert") as bert:
+        assert bert.get(recording).status_code == 403  # never a researcher's
         client.post(f"/account/people/{bert_id}/remove")
         assert bert.get(recording).status_code == 401
 
