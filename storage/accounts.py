@@ -94,14 +94,7 @@ class Accounts:
             StorageError: E57 not an administrator
         """
         with self._database.writing() as unit:
-            self._refuse_unless_administrator(unit, by)
-            account = _present(unit, account_id)
-            if account_id == by:
-                raise RequestError(
-                    "E63",
-                    "This is your own account.",
-                    "Let another administrator remove it.",
-                )
+            account = self._another(unit, by, account_id)
             account.removed_at = self._clock()
             account.name_key = f"removed {account.id}"  # the name may be given again
             self._end_sign_ins(unit, account_id)
@@ -120,14 +113,7 @@ class Accounts:
             StorageError: E57 not an administrator
         """
         with self._database.writing() as unit:
-            self._refuse_unless_administrator(unit, by)
-            account = _present(unit, account_id)
-            if account_id == by:
-                raise RequestError(
-                    "E63",
-                    "This is your own account.",
-                    "Let another administrator change its role.",
-                )
+            account = self._another(unit, by, account_id)
             if Role.RESEARCHER in (account.role, role):
                 unit.execute(delete(Share).where(Share.account_id == account_id))
             if role is Role.RESEARCHER:
@@ -243,6 +229,15 @@ class Accounts:
     def _end_sign_ins(self, unit: Unit, account_id: str) -> None:
         for each in unit.scalars(select(SignIn).where(SignIn.account_id == account_id)):
             unit.delete(each)
+
+    def _another(self, unit: Unit, by: str, account_id: str) -> Account:
+        """Somebody else's account, for an administrator; raises E57 and E63."""
+        self._refuse_unless_administrator(unit, by)
+        if account_id == by:
+            raise RequestError(
+                "E63", "This is your own account.", "Let another administrator do it."
+            )
+        return _present(unit, account_id)
 
     def _refuse_unless_administrator(self, unit: Unit, account_id: str) -> None:
         account = unit.get(Account, account_id)
