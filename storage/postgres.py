@@ -4,8 +4,10 @@ What is encrypted in a data folder's own database lies there as the server keeps
 has to protect its disk and its backups. Recordings and results stay in the data folder, sealed.
 """
 
+import contextlib
 import importlib.util
 import logging
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -132,10 +134,12 @@ class PostgresBackend:
         """See `Backend`."""
         there = SqliteBackend(file, key)
         there.update()
-        writer = there.connect().execution_options(**there.writing)
-        with engine.execution_options(**self.reading).connect() as source, writer.begin() as target:
+        with (
+            engine.execution_options(**self.reading).connect() as source,
+            _connected(there) as copy,
+            copy.execution_options(**there.writing).begin() as target,
+        ):
             copy_rows(source, target)
-        writer.dispose()
 
     def take_over(self, file: Path, key: bytes | None) -> None:
         """Take in all rows of a SQLite file.
@@ -149,7 +153,11 @@ class PostgresBackend:
         """
         self.update()
         writer = self._engine(poolclass=NullPool).execution_options(**self.writing)
-        with SqliteBackend(file, key).connect().connect() as source, writer.begin() as target:
+        with (
+            _connected(SqliteBackend(file, key)) as given,
+            given.connect() as source,
+            writer.begin() as target,
+        ):
             if has_rows(target):
                 raise something_there()
             copy_rows(source, target)
@@ -188,6 +196,16 @@ class PostgresBackend:
                 connection.exec_driver_sql(statement)
 
         return engine
+
+
+@contextlib.contextmanager
+def _connected(file: SqliteBackend) -> Iterator[Engine]:
+    """Connections to a file that are all closed afterwards, so that nothing is left beside it."""
+    engine = file.connect()
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def _refuse_changes(connection: Connection) -> None:

@@ -65,7 +65,7 @@ def add_analyze_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         choices=("glb", "obj", "npy", "blender"),
         metavar="KIND",
-        help="write the face too: glb, obj (16 MB a frame), npy, blender (a script; brings glb)",
+        help="write the face too: glb, obj (20 MB a frame), npy, blender (a script; brings glb)",
     )
     add_video_arguments(parser)
     parser.add_argument("--fps", type=float, default=30.0, help="morphs and frames a second (30)")

@@ -170,6 +170,7 @@ def test_a_backup_is_a_folder_of_its_own_and_can_go_back_to_a_server(
     elsewhere, there = Safe(tmp_path / "elsewhere"), server.new_database()
     place = safe.folder.relative_to(tmp_path / "data")
     restore(tmp_path / "copy", place, vault, tmp_path / "elsewhere", there)
+    assert not list((tmp_path / "elsewhere").rglob("verhm.db*"))
     back = elsewhere.open(vault, there)
     after = rows(back)
     back.add_patient(PatientDetails("P-3"), AGREED)  # numbers go on where they were
