@@ -1,10 +1,12 @@
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw
 
 from verhm.face.camera import Camera
 from verhm.face.head import LARGEST, Neck, turned
 from verhm.face.relief import CELLS, Relief, corners, moving_box, triangles
-from verhm.face.rig import load_face
+from verhm.face.rig import avatar_titles, load_face
+from verhm.face.surface import split_layers
 
 CAMERA = Camera(256)
 
@@ -46,6 +48,28 @@ def test_what_moves_stays_within_the_cells_that_are_drawn_anew(face, relief):
     columns, rows = (seen.T * CELLS / CAMERA.size).astype(int)
     assert np.all(relief.covered[rows, columns])
     assert not relief.covered[:4].any()  # nothing above the hair moves by itself
+
+
+@pytest.mark.parametrize("avatar", list(avatar_titles()))
+def test_the_face_hides_its_hidden_cells_in_any_pose_and_turn(avatar):
+    face = load_face(name=avatar)
+    relief, share = Relief.of(face, CAMERA), Neck.of(face).share(face.neutral)
+    moving = face.vertex_triangles[split_layers(face).drawn]
+    assert relief.hidden.sum() > 0.35 * relief.covered.sum()
+    for seed, way in enumerate(((0, 0, 0), (1, 1, 1), (-1, -1, 1), (1, -1, -1), (-1, 1, 0))):
+        posed = turned(face.vertices(_weights(seed)), share, way * LARGEST)
+        cells = turned(relief.points, relief.share, way * LARGEST)[triangles(relief.hidden)]
+        left_open = _drawn(cells) & ~_drawn(posed[moving])
+        assert not left_open.any()
+
+
+def _drawn(corners: np.ndarray) -> np.ndarray:
+    """(H, W) the pixels that (T, 3, 3) triangles cover."""
+    picture = Image.new("1", (CAMERA.size, CAMERA.size))
+    pen = ImageDraw.Draw(picture)
+    for triangle in CAMERA.project(corners.reshape(-1, 3)).reshape(-1, 3, 2):
+        pen.polygon([tuple(corner) for corner in triangle], fill=1)
+    return np.asarray(picture)
 
 
 def test_the_moving_box_holds_the_face_however_it_is_turned(face):

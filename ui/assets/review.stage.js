@@ -178,9 +178,10 @@ function makeStage(root, { attach, render }) {
     words.textContent = waitsFor ?? `The face is being rendered… ${percent} %`;
     stage.querySelector("progress").value = percent;
   }
+  /** Show a time; whether anything was drawn for it. */
   function show(time) {
     state.time = time;
-    if (state.mode === "3d") state.viewer?.show(time);
+    return state.mode === "3d" && Boolean(state.viewer?.show(time));
   }
   return { showFace, showShare, show, end: close };
 }

@@ -93,7 +93,7 @@ function makeDrawing(canvas, rig) {
   }
   function sketch({ matrix, eye }) {
     begin(gl, targets.quick, both);
-    solid.drawAll(matrix, view.turn ?? STRAIGHT);
+    solid.sketch(matrix, view.turn ?? STRAIGHT);
     hair.draw(matrix, eye, "sketch", view.turn ?? STRAIGHT);
     begin(gl, { frame: null, size: targets.size });
     whole.draw(whole.wall, { wall, layer: targets.quick.texture });

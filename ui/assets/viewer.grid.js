@@ -79,7 +79,7 @@ function makeGrid(gl, rig) {
   ];
   const cells = (index) =>
     ({ index, arrays: makeArrays(gl, attributes, makeBuffer(gl, index, gl.ELEMENT_ARRAY_BUFFER)) });
-  const [lively, every] = [cells(rig.cell), cells(rig.every_cell)];
+  const [lively, open, every] = [cells(rig.cell), cells(rig.open_cell), cells(rig.every_cell)];
   // From aside, what moves shows over other cells.
   const cellsFor = (isFront) => (isFront ? lively : every);
   const fine = makeProgram(gl, GRID_VERTEX, layersFragment(true));
@@ -126,7 +126,7 @@ function makeGrid(gl, rig) {
    *  before it in the cells where there is anything. */
   function drawAround(view, { behind, front }) {
     use(single, view, { layer: behind });
-    drawCells(cellsFor(view.isFront));
+    drawCells(view.isFront ? open : every);
     gl.disable(gl.DEPTH_TEST);
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA); // colours are premultiplied

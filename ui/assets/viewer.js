@@ -94,12 +94,14 @@ async function openViewer(canvas, address, { lost, found, failed, arrived }) {
     }
     drawing.show(isRough);
   }
+  /** Draw what is to be seen now; whether it changed. */
   function draw() {
-    if (document.hidden || !canvas.clientWidth || !drawing) return;
+    if (document.hidden || !canvas.clientWidth || !drawing) return false;
     if (drawing.resize(Math.round(Math.min(MOST_PIXELS, canvas.clientWidth * devicePixelRatio)))) forgetLayers();
     isSlow ??= drawing.measure(cameraMatrix(rig.about.camera, 0, 0));
     const isChanged = paint();
     if (shown.isRough && (isChanged || !rest)) restSoon();
+    return isChanged;
   }
   function restSoon() {
     clearTimeout(rest);
@@ -131,7 +133,7 @@ async function openViewer(canvas, address, { lost, found, failed, arrived }) {
   draw();
   return {
     about, orbit,
-    show: (next) => { time = next; draw(); },
+    show: (next) => { time = next; return draw(); },
     end: () => {
       life.abort();
       sizes.disconnect();

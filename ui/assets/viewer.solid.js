@@ -49,9 +49,23 @@ function makeSolid(gl, rig) {
   const skin = makeTexture(gl, () =>
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGB8, gl.RGB, gl.UNSIGNED_BYTE, rig.picture));
 
+  let mouth = 1; // how much light falls into it
+  let ready = about.lively; // how many corners are on the graphics side as they are posed
+
+  /** Light and upload the first corners, as far as that was not done for this pose. */
+  function bring(count) {
+    if (count <= ready) return;
+    light(ready, count, mouth);
+    gl.bindBuffer(gl.ARRAY_BUFFER, posed);
+    gl.bufferSubData(gl.ARRAY_BUFFER, PACKED * ready, new Uint8Array(packed, PACKED * ready, PACKED * (count - ready)));
+    ready = count;
+  }
   function draw(first, last) {
     const offset = 3 * first * rig.triangle.BYTES_PER_ELEMENT;
     gl.drawElements(gl.TRIANGLES, 3 * (last - first), typeOf(gl, rig.triangle), offset);
+  }
+  function drawFew() {
+    gl.drawElements(gl.TRIANGLES, rig.coarse.length, typeOf(gl, rig.coarse), 0);
   }
   function use({ program, place }, matrix, textures, vertices, turn = STRAIGHT) {
     gl.useProgram(program);
@@ -63,13 +77,13 @@ function makeSolid(gl, rig) {
   }
   return {
     reach: turnedReach(reachOf(rig), about.head),
-    /** Take weights as bytes, and upload what they can move. */
+    /** Take weights as bytes. */
     pose(weights) {
-      light(0, about.lively, face.apply(weights));
-      gl.bindBuffer(gl.ARRAY_BUFFER, posed);
-      gl.bufferSubData(gl.ARRAY_BUFFER, 0, new Uint8Array(packed, 0, PACKED * about.lively));
+      mouth = face.apply(weights);
+      ready = 0;
     },
     drawStill(matrix) {
+      bring(about.lively); // the border's are among them
       use(lit, matrix, { skin }, arrays);
       draw(about.moving, count);
     },
@@ -85,20 +99,30 @@ function makeSolid(gl, rig) {
      *  From aside it is hidden by what keeps still: `still` is its depth, `finer` how much finer that
      *  is than what is drawn. From the front, where the head turns, nothing still but the shirt is. */
     drawMoving(matrix, turn, still, finer, isQuick) {
+      bring(isQuick ? about.coarse_corners : about.lively);
       if (turn) use(lit, matrix, { skin }, isQuick ? few : arrays, turn);
       else {
         use(moving, matrix, { skin, still }, isQuick ? few : arrays);
         gl.uniform1f(moving.place("finer"), finer);
       }
       gl.enable(gl.CULL_FACE);
-      if (isQuick) gl.drawElements(gl.TRIANGLES, rig.coarse.length, typeOf(gl, rig.coarse), 0);
+      if (isQuick) drawFew();
       else draw(0, about.drawn);
       gl.disable(gl.CULL_FACE);
     },
     /** All of it. */
-    drawAll(matrix, turn) {
-      use(lit, matrix, { skin }, arrays, turn);
+    drawAll(matrix) {
+      bring(about.lively);
+      use(lit, matrix, { skin }, arrays);
       draw(0, count);
+    },
+    /** All of it, what moves from fewer triangles. */
+    sketch(matrix, turn) {
+      bring(about.coarse_corners);
+      use(lit, matrix, { skin }, few, turn);
+      drawFew();
+      gl.bindVertexArray(arrays);
+      draw(about.drawn, count);
     },
     /** Leave the depth of the neutral face, or only of what keeps still, and no colour. */
     drawDepth(matrix, isWhole) {

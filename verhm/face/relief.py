@@ -20,6 +20,7 @@ _SOFTER: Final = 0.8  # cells; nothing tears at edges, as the jaw's over the nec
 _REACH: Final = (1, 2, 4, 8, 16, 32)  # cells, over which gaps are filled
 _LEAST: Final = 1e-3  # share that is seen at all
 _ASIDE: Final = 1  # cells by which several morphs together may reach further than each
+_INWARDS: Final = 5  # cells from the outline up to which turns and morphs may show what is behind
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,11 +31,13 @@ class Relief:
         points: (N, 3) dm, row by row
         share: (N,) of the head's turn that each goes along with; 0 along the picture's edge
         covered: (CELLS, CELLS) where something that a morph moves may show
+        hidden: (CELLS, CELLS) where always something does, so that nothing behind it is ever seen
     """
 
     points: np.ndarray
     share: np.ndarray
     covered: np.ndarray
+    hidden: np.ndarray
 
     @classmethod
     def of(cls, face: FaceModel, camera: Camera) -> Self:
@@ -50,7 +53,7 @@ class Relief:
         share *= _fading(ndimage.binary_fill_holes(shown), camera)
         share[share < _LEAST] = 0
         behind = _behind(camera, depth)
-        return cls(behind, share.astype(np.float32).ravel(), _covered(face, camera))
+        return cls(behind, share.astype(np.float32).ravel(), *_covered(face, camera))
 
     @property
     def turns(self) -> np.ndarray:
@@ -90,15 +93,20 @@ def _still(face: FaceModel) -> tuple[np.ndarray, np.ndarray]:
     return points[order], share[order]
 
 
-def _covered(face: FaceModel, camera: Camera) -> np.ndarray:
-    """Where what morphs move may show; see `Relief`."""
+def _covered(face: FaceModel, camera: Camera) -> tuple[np.ndarray, np.ndarray]:
+    """Where what morphs move may show, and where it always does; see `Relief`."""
     moving = np.unique(face.vertex_triangles[split_layers(face).drawn])
     ever = np.zeros((CELLS + 1, CELLS + 1), dtype=bool)
+    always = ~ever
     for weights in np.eye(face.offsets.shape[1], dtype=np.float32):
         touched = np.zeros_like(ever)
         touched[_corner(camera, face.vertices(weights)[moving])] = True
-        ever |= ndimage.binary_fill_holes(ndimage.binary_closing(touched, iterations=2))
-    return ndimage.binary_dilation(ever, iterations=1 + _ASIDE)[:-1, :-1]
+        filled = ndimage.binary_fill_holes(ndimage.binary_closing(touched, iterations=2))
+        ever |= filled
+        always &= filled
+    covered = ndimage.binary_dilation(ever, iterations=1 + _ASIDE)
+    hidden = ndimage.binary_erosion(always, iterations=_INWARDS)
+    return covered[:-1, :-1], hidden[:-1, :-1]
 
 
 def _corner(camera: Camera, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 PIECES: Final = 8  # triangles of a quadrangle that was cut
-BEND: Final = 0.87  # least cosine between normals of a quadrangle that counts as smooth
+BEND: Final = 0.5  # least cosine between normals of a quadrangle that counts as smooth
 
 
 def coarsen(

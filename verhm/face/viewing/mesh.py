@@ -17,12 +17,14 @@ from verhm.face.viewing.coarse import coarsen
 from verhm.face.viewing.tables import surface_look
 
 _INSIDE: Final = ("teeth", "gums", "tongue")  # what the lips shade
+# What moves by more than this share of what parts two edges lies at them.
+_EDGE: Final = 0.6
 _LARGEST: Final = 32_767  # of a 16-bit offset
 
 
 @dataclass(frozen=True, eq=False)
 class ViewMesh:
-    """Triangles sorted as [moving | border | still]; corners as [moving and border | still].
+    """Triangles sorted as [moving | border | still]; corners as [coarse | moving, border | still].
 
     Attributes:
         corners: (C,) the face's texture corners in use
@@ -32,6 +34,8 @@ class ViewMesh:
         moving: how many triangles move
         drawn: how many triangles are drawn anew in each picture, the border included
         lively: how many corners those have
+        coarse: (N, 3) what is drawn anew, from fewer triangles; see `coarsen`
+        coarse_corners: how many corners those have
     """
 
     corners: np.ndarray
@@ -41,6 +45,8 @@ class ViewMesh:
     moving: int
     drawn: int
     lively: int
+    coarse: np.ndarray
+    coarse_corners: int
 
     @property
     def twins(self) -> np.ndarray:
@@ -57,15 +63,26 @@ def sort_mesh(face: FaceModel) -> ViewMesh:
     is_drawn[layers.drawn], is_still[layers.still] = True, True
     groups = (~is_still, is_still & is_drawn, ~is_drawn)
     triangles = np.concatenate([_in_order(face.triangles[group]) for group in groups])
-    lively = _by_first_use(triangles[: len(layers.drawn)])
+    moving, drawn = int(np.sum(~is_still)), len(layers.drawn)
+    coarse = _in_order(_coarse(face, triangles, drawn))
+    lively = _by_first_use(np.concatenate([coarse, triangles[:drawn]]))
     corners = np.concatenate([lively, np.setdiff1d(triangles, lively)])
     place = np.full(len(face.uv), -1)
     place[corners] = np.arange(len(corners))
     vertices = face.corner_vertex[corners]
     first = np.full(len(face.neutral), -1)
     first[vertices[::-1]] = np.arange(len(corners))[::-1]  # the last one written is the first
-    moving, drawn = int(np.sum(~is_still)), len(layers.drawn)
-    return ViewMesh(corners, vertices, place[triangles], first, moving, drawn, len(lively))
+    return ViewMesh(
+        corners=corners,
+        vertices=vertices,
+        triangles=place[triangles],
+        first=first,
+        moving=moving,
+        drawn=drawn,
+        lively=len(lively),
+        coarse=place[coarse],
+        coarse_corners=int(place[coarse].max()) + 1,
+    )
 
 
 def _in_order(triangles: np.ndarray) -> np.ndarray:
@@ -93,25 +110,20 @@ def surface_arrays(face: FaceModel, mesh: ViewMesh) -> dict[str, np.ndarray]:
         "look": fixed_point(look, np.uint8),
         "inside": inside[mesh.vertices],
         "triangle": indices(mesh.triangles),
-        "coarse": indices(_in_order(_coarse(face, mesh))),
+        "coarse": indices(mesh.coarse),
         "twin": mesh.twins.astype(np.uint32),
     }
 
 
-def _coarse(face: FaceModel, mesh: ViewMesh) -> np.ndarray:
-    """(N, 3) what moves from fewer triangles, but as fine as ever at lids, lips and the border."""
-    triangles = mesh.corners[mesh.triangles]
+def _coarse(face: FaceModel, triangles: np.ndarray, drawn: int) -> np.ndarray:
+    """(N, 3) the first `drawn` from fewer, but as fine as ever at lids, lips and the border."""
     keeps = np.zeros(len(face.neutral), dtype=bool)
-    keeps[face.corner_vertex[triangles[mesh.drawn :]]] = True
-    keeps[face.moving[np.unique(face.seams.relief.tocoo().coords[0] // 3)]] = True
-    for eye in face.eyes:
-        keeps[eye.cover.vertices] = True
+    keeps[face.corner_vertex[triangles[drawn:]]] = True
+    offset, _ = (abs(face.seams.relief) > _EDGE).nonzero()
+    keeps[face.moving[np.unique(offset // 3)]] = True
     shape, normals = Normals(face, np.arange(len(face.triangles))), np.zeros_like(face.neutral)
     normals[shape.vertices] = shape.at(face.neutral)
-    fewer = coarsen(triangles[: mesh.drawn], face.corner_vertex, normals, keeps)
-    place = np.zeros(len(face.uv), dtype=int)
-    place[mesh.corners] = np.arange(len(mesh.corners))
-    return place[fewer]
+    return coarsen(triangles[:drawn], face.corner_vertex, normals, keeps)
 
 
 def motion_arrays(face: FaceModel, mesh: ViewMesh) -> dict[str, np.ndarray]:

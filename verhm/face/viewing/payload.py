@@ -74,6 +74,7 @@ def pack_face(face: FaceModel) -> bytes:
         "moving": mesh.moving,
         "drawn": mesh.drawn,
         "lively": mesh.lively,
+        "coarse_corners": mesh.coarse_corners,
         "camera": _camera(),
         "eyes": [_eye(eye) for eye in face.eyes],
         "lips": mesh.first[list(face.lips)].tolist(),

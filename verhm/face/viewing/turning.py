@@ -23,8 +23,9 @@ def pack_angles(head: np.ndarray) -> np.ndarray:
 def turning_arrays(face: FaceModel, mesh: ViewMesh) -> dict[str, np.ndarray]:
     """How far each corner turns with the head, and the grid on which the still layers turn.
 
-    `cell` are triangles of the grid that ever change, `every_cell` all of it; `shirt` are those
-    triangles that stay in front of what moves.
+    `cell` are triangles of the grid that ever change, `open_cell` those of them where something
+    behind the face may show, `every_cell` all of it; `shirt` are those triangles that stay in front
+    of what moves.
     """
     relief = Relief.of(face, Camera(_PIXELS))
     lively = relief.turns | relief.covered
@@ -37,6 +38,7 @@ def turning_arrays(face: FaceModel, mesh: ViewMesh) -> dict[str, np.ndarray]:
         "grid_point": relief.points.astype(np.float32),
         "grid_share": relief.share.astype(np.float32),
         "cell": indices(triangles(lively)),
+        "open_cell": indices(triangles(lively & ~relief.hidden)),
         "every_cell": indices(triangles(np.ones((CELLS, CELLS), dtype=bool))),
     }
 
