@@ -190,6 +190,41 @@ def test_a_row_seeks_and_the_table_follows_the_playhead(mount):
     page.wait_for_selector("tr.selected[data-index='234']")
 
 
+def test_what_has_the_focus_in_the_table_keeps_it_while_the_playhead_goes_on(mount):
+    page = mount()
+    page.focus("tr[data-index='2'] button")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_selector("tr.selected[data-index='2']")
+    focus = "document.activeElement.closest('tr')?.dataset.index"
+    assert page.evaluate(focus) == "2"
+    assert page.locator("tr[aria-current]").count() == 1
+
+
+# Where the playhead stands at each picture of the screen for two seconds, and how often it moved.
+FOLLOW = """() => new Promise((done) => {
+  const playhead = document.querySelector(".rv-playhead");
+  const audio = document.querySelector("audio");
+  const seen = [];
+  const look = () => {
+    seen.push(playhead.style.transform);
+    if (audio.currentTime < 2) requestAnimationFrame(look);
+    else done(seen.filter((each, place) => place && each !== seen[place - 1]).length);
+  };
+  requestAnimationFrame(look);
+})"""
+
+
+@pytest.mark.parametrize(("zooms", "least", "most"), [(0, 10, 21), (3, 30, 200)])
+def test_the_playhead_goes_in_steps_only_where_they_are_not_seen(mount, sound, zooms, least, most):
+    page = mount(face={**FACE, "audio": sound})
+    for _ in range(zooms):
+        page.keyboard.press("-")
+    page.keyboard.press("Space")
+    assert least <= page.evaluate(FOLLOW) <= most
+    page.keyboard.press("Space")
+
+
 def test_the_table_can_show_only_what_has_no_result(mount):
     page = mount()
     page.click("[data-filter=gaps]")

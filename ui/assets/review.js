@@ -12,10 +12,11 @@ function mountSession(root, value, face) {
   const cursor = makeCursor(root, model, timeline);
   const table = makeTable(root, model, (index) => player.seek(model.centres[index]));
   const player = makePlayer(root, model, {
-    changed: (time, playing) => {
-      stage.show(time); // first, so that lips and voice stay together
-      timeline.reveal(time, playing);
-      table.follow(cursor.update(time));
+    show: (time) => stage.show(time),
+    follow: (time, playing) => {
+      const followed = playing ? timeline.stepOf(time) : time;
+      timeline.reveal(followed, playing);
+      table.follow(cursor.update(followed));
     },
   });
   const stage = makeStage(root, { attach: player.attach, render: () => trigger("render_face", {}) });

@@ -23,10 +23,10 @@ function emotionCells(model, index) {
   return cells(top, true) + cells(second, false);
 }
 
-function tableRow(model, index, number, isSelected) {
+function tableRow(model, index, number) {
   const snr = model.snr[index];
   const status = model.hasResult(index) ? "OK" : capitalised(model.reason(index));
-  return `<tr data-index="${index}" aria-rowindex="${number + 2}"${isSelected ? ' class="selected" aria-current="true"' : ""}>` +
+  return `<tr data-index="${index}" aria-rowindex="${number + 2}">` +
     `<td><button type="button" class="rv-go" aria-label="Go to ${clockText(model.starts[index], true)}">${clockText(model.starts[index], true)}</button></td>` +
     `<td>${clockText(model.ends[index], true)}</td><td class="num">${model.speech[index]}</td>` +
     `<td class="num">${snr === null ? "–" : String(snr).replace("-", "−")}</td>` +
@@ -49,15 +49,27 @@ function makeTable(root, model, onSelect) {
     const visible = Math.ceil(scroller.clientHeight / height) + 2 * TABLE_SPARE;
     const first = Math.max(0, Math.floor(scroller.scrollTop / height) - TABLE_SPARE);
     const last = Math.min(rows.length, first + visible);
-    const key = `${height} ${rows.length} ${first} ${last} ${selected}`;
-    if (key === drawn) return;
+    const key = `${height} ${rows.length} ${first} ${last}`;
+    if (key !== drawn) write(first, last, height);
     drawn = key;
+    mark();
+  }
+  function write(first, last, height) {
     const space = (count) => (count ? `<tr aria-hidden="true" class="rv-space" style="height:${count * height}px"><td colspan="9"></td></tr>` : "");
     const content = rows.slice(first, last)
-      .map((index, number) => tableRow(model, index, first + number, index === selected)).join("");
+      .map((index, number) => tableRow(model, index, first + number)).join("");
     body.innerHTML = rows.length
       ? space(first) + content + space(rows.length - last)
       : `<tr><td colspan="9" class="muted">Every window has a result.</td></tr>`;
+  }
+  function mark() {
+    const before = body.querySelector(".selected");
+    const now = body.querySelector(`[data-index="${selected}"]`);
+    if (before === now) return;
+    before?.classList.remove("selected");
+    before?.removeAttribute("aria-current");
+    now?.classList.add("selected");
+    now?.setAttribute("aria-current", "true");
   }
   /** Mark the row at the playhead and keep it in sight. */
   function follow(index) {

@@ -1,6 +1,7 @@
 /* The timeline: which stretch is visible, how it is drawn, and how it is clicked and dragged. */
 
 const SPANS = [10, 20, 30, 60, 120, 300];
+const SMOOTH = 30; // px a second; where less goes by, steps of a tenth look no different from none
 
 /** The visible stretch in pixels. */
 function makeFrame(model, start, span, width) {
@@ -172,6 +173,9 @@ function makeTimeline(root, model, onSeek, onScroll) {
   return {
     resize, redraw, reveal, zoom, show, view, layer,
     frame: () => frame,
+    /** The time in the clock's tenths, where such steps are not seen: whatever moves has all of the
+     *  page put together anew, and the face needs the processor. */
+    stepOf: (time) => (frame && frame.scale <= SMOOTH ? Math.floor(10 * time + 1e-6) / 10 : time),
     width: () => width,
     widest: () => view.span >= longest - 1e-6,
     closest: () => view.span <= spans[0] + 1e-6,
