@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import URL, TableClause, delete, func, select, text
+from sqlalchemy import TableClause, delete, func, select, text
 
 from storage.account_models import Event, SignIn
 from storage.audit import ANCHOR, Action
@@ -35,7 +35,7 @@ from storage.postgres import PostgresBackend
 from storage.repository import Repository, open_repository
 from storage.sqlite import SqliteBackend
 from storage.vault import FILE, Vault
-from storage.whereabouts import DATABASE, note_server
+from storage.whereabouts import DATABASE, Server, note_server
 from verhm.errors import RequestError, StorageError
 
 NOTE: Final = "backup.json"
@@ -64,7 +64,9 @@ class Inventory:
     missing: int
 
 
-def back_up(place: Path, vault: Vault | None, target: Path, server: URL | None = None) -> Inventory:
+def back_up(
+    place: Path, vault: Vault | None, target: Path, server: Server | None = None
+) -> Inventory:
     """Copy a folder of patients, whether the program is using it or not.
 
     A backup is not finished before a copy has nobody, and no recording, in it that was erased while
@@ -111,7 +113,7 @@ def last_backup(repository: Repository) -> datetime | None:
 
 
 def restore(
-    backup: Path, place: Path, vault: Vault | None, data: Path, server: URL | None = None
+    backup: Path, place: Path, vault: Vault | None, data: Path, server: Server | None = None
 ) -> Inventory:
     """Make a data folder of a backup, after comparing every row and every file.
 
@@ -132,7 +134,11 @@ def restore(
     expected = _read_note(backup / NOTE)
     with _made_whole(data) as begun:
         shutil.copytree(
-            backup, begun, ignore=shutil.ignore_patterns(NOTE, "*-wal", "*-shm"), dirs_exist_ok=True
+            backup,
+            begun,
+            ignore=shutil.ignore_patterns(NOTE, "*-wal", "*-shm"),
+            copy_function=lambda source, copy: copy_privately(Path(source), Path(copy)),
+            dirs_exist_ok=True,
         )
         found = _take_inventory(begun / place, vault)
         if asdict(found) != expected:
@@ -146,7 +152,7 @@ def restore(
     return found
 
 
-def _hand_over(place: Path, vault: Vault | None, server: URL) -> None:
+def _hand_over(place: Path, vault: Vault | None, server: Server) -> None:
     """Move the rows from the folder's own file to a server."""
     file = place / DATABASE
     PostgresBackend(server).take_over(file, None if vault is None else vault.database_key)
@@ -244,7 +250,8 @@ def _made_whole(target: Path) -> Iterator[Path]:
         prepare_folder(begun)
         try:
             yield begun
-            flush_folder(begun)
+            for folder in (begun, *begun.rglob("*/")):
+                flush_folder(folder)
             if target.exists():
                 target.rmdir()
             begun.rename(target)

@@ -79,6 +79,26 @@ def test_what_is_restored_elsewhere_equals_what_was_backed_up(session, data, vau
     assert report.lines and not report.findings
 
 
+def test_all_that_is_restored_is_on_the_disk_before_it_has_its_name(
+    session, data, vault, tmp_path, monkeypatch
+):
+    back_up_to(tmp_path / "backup", data, vault)
+    on_disk, put = set(), os.fsync
+
+    def follow(file: int) -> None:
+        put(file)
+        on_disk.add(Path(f"/proc/self/fd/{file}").readlink())
+
+    monkeypatch.setattr(os, "fsync", follow)
+    restore(tmp_path / "backup", SEALED, vault, tmp_path / "back")
+    begun = tmp_path / f"back{backup._BEGUN}"
+    kept = [
+        path for path in (tmp_path / "back").rglob("*") if path.name != DATABASE
+    ]  # SQLite's own
+    assert len(kept) > 5
+    assert {begun / path.relative_to(tmp_path / "back") for path in kept} <= on_disk
+
+
 def test_rows_equal_those_of_the_folder_it_was_made_of(repository, session, data, vault, tmp_path):
     repository.erase_tried()
     made = back_up_to(tmp_path / "backup", data, vault)
