@@ -17,8 +17,6 @@ from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import URL
-
 from storage.access import Actor, Who, the_program
 from storage.audit import ANCHOR
 from storage.audit_check import check
@@ -27,7 +25,7 @@ from storage.files import data_folder
 from storage.repository import Repository, open_accounts, open_repository
 from storage.safe import Safe
 from storage.vault import Vault
-from storage.whereabouts import SERVER, holds_patients, read_server
+from storage.whereabouts import SERVER, Server, holds_patients, read_server
 from verhm.errors import RequestError, VaultError, VerhmError
 
 
@@ -71,14 +69,14 @@ class _Records:
 
     place: Path
     vault: Vault | None
-    server: URL | None
+    server: Server | None
 
     def open(self) -> AbstractContextManager[Repository]:
         """The repository, as long as it is needed."""
         return closing(open_repository(self.place, self.vault, self.server))
 
 
-def _records(folder: Path, server: URL | None) -> _Records:
+def _records(folder: Path, server: Server | None) -> _Records:
     """The patients of a data folder; raises E70 where there never were any."""
     safe = Safe(folder)
     place = safe.folder if safe.exists else folder
@@ -98,7 +96,7 @@ def _verify(records: _Records, anchor: Path) -> int:
     return 1 if report.findings else 0
 
 
-def _restore(backup: Path, data: Path, server: URL | None) -> None:
+def _restore(backup: Path, data: Path, server: Server | None) -> None:
     kept = _records(backup, None)
     place = kept.place.relative_to(backup)
     _say("Restored", restore(backup, place, kept.vault, data, server))

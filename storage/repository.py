@@ -4,8 +4,6 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import URL
-
 from storage.access import Who, the_program
 from storage.accounts import Accounts
 from storage.audit import ANCHOR, AuditLog, now
@@ -20,7 +18,7 @@ from storage.runs import RunVerbs
 from storage.sessions import SessionVerbs
 from storage.sharing import SharingVerbs
 from storage.vault import Vault
-from storage.whereabouts import backend_of, note_server
+from storage.whereabouts import Server, backend_of, note_server
 
 
 class Repository(
@@ -65,7 +63,7 @@ def open_accounts(
 
 
 def open_repository(
-    folder: Path, vault: Vault | None = None, server: URL | None = None
+    folder: Path, vault: Vault | None = None, server: Server | None = None
 ) -> Repository:
     """Open a folder of patients, making or updating what is in it.
 

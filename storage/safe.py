@@ -11,7 +11,7 @@ import contextlib
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import URL, select
+from sqlalchemy import select
 
 from storage.audit import ANCHOR
 from storage.cipher_driver import key_literal, silence, sqlcipher
@@ -39,7 +39,7 @@ from storage.scratch import overwrite, shred
 from storage.sqlite import SqliteBackend
 from storage.stretching import Stretching
 from storage.vault import KeyFile, Vault
-from storage.whereabouts import DATABASE, is_on_server
+from storage.whereabouts import DATABASE, Server, is_on_server
 
 _SEALED: Final = "sealed"
 _BEGUN: Final = "sealing"
@@ -106,7 +106,7 @@ class Safe:
         self.tidy()
         return vault
 
-    def open(self, vault: Vault, server: URL | None = None) -> Repository:
+    def open(self, vault: Vault, server: Server | None = None) -> Repository:
         """Open the patients in it; raises as `open_repository`."""
         return open_repository(self.folder, vault, server)
 

@@ -21,7 +21,7 @@ from storage.safe import Safe
 from storage.stretching import Stretching
 from storage.tables import TABLES
 from storage.whereabouts import read_server
-from tests.storage.conftest import AGREED, SOUND, Practice
+from tests.storage.conftest import AGREED, SOUND
 from tests.storage.people import CHEAP, GOOD
 from tests.storage.servers import serving
 from verhm.errors import RequestError, StorageError, VaultError
@@ -56,13 +56,6 @@ def repository(safe, vault, address):
     opened = safe.open(vault, address)
     yield opened
     opened.close()
-
-
-@pytest.fixture
-def practice(repository, tmp_path):
-    recording = tmp_path / "voice.wav"
-    recording.write_bytes(SOUND)
-    return Practice(repository, recording)
 
 
 def rows(repository) -> dict[str, list]:
