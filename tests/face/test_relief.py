@@ -6,7 +6,8 @@ from verhm.face.camera import Camera
 from verhm.face.head import LARGEST, Neck, turned
 from verhm.face.relief import CELLS, Relief, corners, moving_box, triangles
 from verhm.face.rig import avatar_titles, load_face
-from verhm.face.surface import split_layers
+from verhm.face.viewing.mesh import sort_mesh
+from verhm.labels import MORPHS
 
 CAMERA = Camera(256)
 
@@ -51,23 +52,26 @@ def test_what_moves_stays_within_the_cells_that_are_drawn_anew(face, relief):
 
 
 @pytest.mark.parametrize("avatar", list(avatar_titles()))
-def test_the_face_hides_its_hidden_cells_in_any_pose_and_turn(avatar):
+def test_what_is_drawn_while_it_plays_hides_the_hidden_cells_however_the_head_is_turned(avatar):
     face = load_face(name=avatar)
     relief, share = Relief.of(face, CAMERA), Neck.of(face).share(face.neutral)
-    moving = face.vertex_triangles[split_layers(face).drawn]
+    mesh = sort_mesh(face)
+    moving = mesh.vertices[mesh.coarse]
+    gaping = np.eye(len(MORPHS), dtype=np.float32)[MORPHS.index("jawOpen")]
     assert relief.hidden.sum() > 0.35 * relief.covered.sum()
     for seed, way in enumerate(((0, 0, 0), (1, 1, 1), (-1, -1, 1), (1, -1, -1), (-1, 1, 0))):
-        posed = turned(face.vertices(_weights(seed)), share, way * LARGEST)
         cells = turned(relief.points, relief.share, way * LARGEST)[triangles(relief.hidden)]
-        left_open = _drawn(cells) & ~_drawn(posed[moving])
-        assert not left_open.any()
+        for weights in (_weights(seed), gaping):
+            posed = turned(face.vertices(weights), share, way * LARGEST)
+            assert not (_drawn(cells) & ~_drawn(posed[moving], from_behind=False)).any()
 
 
-def _drawn(corners: np.ndarray) -> np.ndarray:
-    """(H, W) the pixels that (T, 3, 3) triangles cover."""
+def _drawn(corners: np.ndarray, from_behind: bool = True) -> np.ndarray:
+    """(H, W) the pixels that (T, 3, 3) triangles cover, those seen from behind only if asked."""
     picture = Image.new("1", (CAMERA.size, CAMERA.size))
     pen = ImageDraw.Draw(picture)
-    for triangle in CAMERA.project(corners.reshape(-1, 3)).reshape(-1, 3, 2):
+    flat = CAMERA.project(corners.reshape(-1, 3)).reshape(-1, 3, 2)
+    for triangle in flat[from_behind | (_areas(flat) < 0)]:
         pen.polygon([tuple(corner) for corner in triangle], fill=1)
     return np.asarray(picture)
 

@@ -78,8 +78,8 @@ def test_a_face_keeps_its_shape_and_its_edges(avatar):
     face = load_face(name=avatar)
     mesh = sort_mesh(face)
     found = surface_arrays(face, mesh)["coarse"].astype(int)
-    assert len(found) < 0.55 * mesh.drawn
-    assert found.max() + 1 == mesh.coarse_corners < 0.6 * mesh.lively  # these corners come first
+    assert len(found) < 0.58 * mesh.drawn
+    assert found.max() + 1 == mesh.coarse_corners < 0.61 * mesh.lively  # these corners come first
     fine, fewer = (mesh.vertices[each] for each in (mesh.triangles[: mesh.drawn], found))
     before = loose_edges(fine)
     follows = {}

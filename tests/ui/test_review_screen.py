@@ -190,7 +190,7 @@ def test_a_row_seeks_and_the_table_follows_the_playhead(mount):
     page.wait_for_selector("tr.selected[data-index='234']")
 
 
-def test_what_has_the_focus_in_the_table_keeps_it_while_the_playhead_goes_on(mount):
+def test_a_row_keeps_the_focus_when_the_playhead_comes_to_it(mount):
     page = mount()
     page.focus("tr[data-index='2'] button")
     page.keyboard.press("ArrowRight")
@@ -206,13 +206,21 @@ FOLLOW = """() => new Promise((done) => {
   const playhead = document.querySelector(".rv-playhead");
   const audio = document.querySelector("audio");
   const seen = [];
+  const latest = performance.now() + 20_000;
   const look = () => {
     seen.push(playhead.style.transform);
-    if (audio.currentTime < 2) requestAnimationFrame(look);
+    if (audio.currentTime < 2 && performance.now() < latest) requestAnimationFrame(look);
     else done(seen.filter((each, place) => place && each !== seen[place - 1]).length);
   };
   requestAnimationFrame(look);
 })"""
+
+
+def test_at_the_end_the_bar_below_the_face_is_full(mount, sound):
+    page = mount(make_analysis(119.97), face={**FACE, "audio": sound})
+    page.wait_for_function("document.querySelector('audio').readyState >= 2")
+    page.keyboard.press("End")
+    assert page.evaluate("document.querySelector('.rv-scrub i').style.transform") == "scaleX(1)"
 
 
 @pytest.mark.parametrize(("zooms", "least", "most"), [(0, 10, 21), (3, 30, 200)])
@@ -220,6 +228,7 @@ def test_the_playhead_goes_in_steps_only_where_they_are_not_seen(mount, sound, z
     page = mount(face={**FACE, "audio": sound})
     for _ in range(zooms):
         page.keyboard.press("-")
+    page.wait_for_function("document.querySelector('audio').readyState >= 2")
     page.keyboard.press("Space")
     assert least <= page.evaluate(FOLLOW) <= most
     page.keyboard.press("Space")

@@ -11,26 +11,26 @@ function iconSvg(name) {
   return `<svg width="14" height="14" viewBox="0 0 14 14" aria-hidden="true"><path d="${STEP_ICONS[name]}"/></svg>`;
 }
 
-const PATIENCE = 130; // ms that what follows the voice waits for a picture in which no face is drawn
+const PATIENCE = 130; // ms that what follows the voice waits where drawing the face is slow
 
 /** Keeps one media element, its buttons and its loop.
  *
- *  show(time) is called for every new position, at the screen's own pace, and says whether it has
- *  drawn; follow(time, playing) may come a little later. */
+ *  show(time) is called for every new position, at the screen's own pace, and says whether that was
+ *  slow; if so, follow(time, playing) may come a little later. */
 function makePlayer(root, model, actions) {
   const part = (name) => root.querySelector(name);
   const state = { time: 0, rate: 1, loops: false, playing: false, media: null, isReady: false };
   let frameRequest = 0;
   let followed = 0;
 
-  /** The face first, so that lips and voice stay together; the page when the face needs no drawing. */
+  /** The face first, so that lips and voice stay together; the page once the processor is free. */
   function paint() {
     const isBusy = actions.show(state.time) && state.playing;
     if (isBusy && performance.now() - followed < PATIENCE) return;
     followed = performance.now();
     actions.follow(state.time, state.playing);
     const now = clockText(state.time, true);
-    if (part(".rv-now").textContent === now) return;
+    if (state.playing && part(".rv-now").textContent === now) return;
     part(".rv-now").textContent = now;
     // Scaled, not made wider: that would lay out the page each time.
     part(".rv-scrub i").style.transform = `scaleX(${state.time / model.duration})`;

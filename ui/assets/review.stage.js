@@ -94,6 +94,7 @@ function makeStage(root, { attach, render }) {
   function choose(mode) {
     state.mode = mode;
     layOut();
+    show(state.time); // it may have gone on meanwhile
   }
   function say(words) {
     const note = stage.querySelector(".rv-note");
@@ -178,7 +179,7 @@ function makeStage(root, { attach, render }) {
     words.textContent = waitsFor ?? `The face is being rendered… ${percent} %`;
     stage.querySelector("progress").value = percent;
   }
-  /** Show a time; whether anything was drawn for it. */
+  /** Show a time; whether a face was drawn for it, slowly. */
   function show(time) {
     state.time = time;
     return state.mode === "3d" && Boolean(state.viewer?.show(time));

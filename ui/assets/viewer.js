@@ -94,14 +94,14 @@ async function openViewer(canvas, address, { lost, found, failed, arrived }) {
     }
     drawing.show(isRough);
   }
-  /** Draw what is to be seen now; whether it changed. */
+  /** Draw what is to be seen now; whether another picture was drawn, slowly. */
   function draw() {
     if (document.hidden || !canvas.clientWidth || !drawing) return false;
     if (drawing.resize(Math.round(Math.min(MOST_PIXELS, canvas.clientWidth * devicePixelRatio)))) forgetLayers();
     isSlow ??= drawing.measure(cameraMatrix(rig.about.camera, 0, 0));
     const isChanged = paint();
     if (shown.isRough && (isChanged || !rest)) restSoon();
-    return isChanged;
+    return isChanged && shown.isRough;
   }
   function restSoon() {
     clearTimeout(rest);

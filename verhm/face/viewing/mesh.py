@@ -17,8 +17,7 @@ from verhm.face.viewing.coarse import coarsen
 from verhm.face.viewing.tables import surface_look
 
 _INSIDE: Final = ("teeth", "gums", "tongue")  # what the lips shade
-# What moves by more than this share of what parts two edges lies at them.
-_EDGE: Final = 0.6
+_EDGE: Final = 0.35  # share of what parts two edges by which they themselves move, at least
 _LARGEST: Final = 32_767  # of a 16-bit offset
 
 
@@ -116,11 +115,11 @@ def surface_arrays(face: FaceModel, mesh: ViewMesh) -> dict[str, np.ndarray]:
 
 
 def _coarse(face: FaceModel, triangles: np.ndarray, drawn: int) -> np.ndarray:
-    """(N, 3) the first `drawn` from fewer, but as fine as ever at lids, lips and the border."""
+    """(N, 3) the first `drawn` from fewer, but as fine as ever at upper lids, lips and border."""
     keeps = np.zeros(len(face.neutral), dtype=bool)
     keeps[face.corner_vertex[triangles[drawn:]]] = True
-    offset, _ = (abs(face.seams.relief) > _EDGE).nonzero()
-    keeps[face.moving[np.unique(offset // 3)]] = True
+    parted = np.asarray(abs(face.seams.relief).sum(axis=1)).reshape(-1, 3)
+    keeps[face.moving[np.linalg.norm(parted, axis=1) > _EDGE]] = True
     shape, normals = Normals(face, np.arange(len(face.triangles))), np.zeros_like(face.neutral)
     normals[shape.vertices] = shape.at(face.neutral)
     return coarsen(triangles[:drawn], face.corner_vertex, normals, keeps)
