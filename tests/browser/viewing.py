@@ -12,7 +12,8 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, Route
 
 from ui.review_scripts import review_script
-from verhm.face.rig import DEFAULT, load_face
+from verhm.face.camera import Camera
+from verhm.face.rig import DEFAULT, FaceModel, load_face
 from verhm.face.viewing.payload import bytes_per_frame, pack_face, pack_frames
 from verhm.labels import MORPHS
 from verhm.types import MorphSequence
@@ -146,3 +147,15 @@ def picture(page: Page, canvas: str = "canvas") -> np.ndarray:
     """(H, W, 3) uint8 pixels of a canvas as they are on the screen."""
     shot = page.locator(canvas).screenshot()
     return np.asarray(Image.open(io.BytesIO(shot)).convert("RGB"))
+
+
+def eyes_and_mouth(face: FaceModel, size: int) -> list[tuple[slice, slice]]:
+    """Rows and columns of their boxes in a picture of this size."""
+    lips = face.neutral[list(face.lips)].mean(axis=0)
+    reaches = [(eye.centre, 0.042, 0.042) for eye in face.eyes] + [(lips, 0.06, 0.078)]
+    boxes = []
+    for centre, down, across in reaches:
+        ((x, y),) = Camera(size).project(centre[None])
+        rows = slice(round(y - down * size), round(y + down * size))
+        boxes.append((rows, slice(round(x - across * size), round(x + across * size))))
+    return boxes

@@ -10,33 +10,13 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from tests.factories import make_analysis
-from ui.review_data import as_json, review_data
+from tests.ui.review_page import FACE, FOLLOW, MOUNT, screen_value
+from ui.review_data import as_json
 from ui.review_scripts import review_script
 from ui.theme import asset, stylesheet
 from verhm.types import EmotionTimeline, WindowStatus
 
 pytestmark = pytest.mark.browser
-
-HEADER = "<section class='panel who-card'></section>"
-FACE = {
-    "session": "s",
-    "video": None,
-    "audio": None,
-    "busy": False,
-    "problem": None,
-    "can_render": True,
-}
-# What Gradio gives to a component's script.
-MOUNT = """([script, value, face]) => {
-  const watched = {};
-  window.events = [];
-  window.props = { value, face };
-  const watch = (name, callback) => { watched[name] = callback; };
-  window.change = (name, text) => { window.props[name] = text; watched[name](); };
-  const element = document.querySelector("#review");
-  const trigger = (name, data) => window.events.push([name, data]);
-  Function("element", "trigger", "props", "watch", script)(element, trigger, window.props, watch);
-}"""
 
 
 @pytest.fixture(scope="module")
@@ -63,11 +43,6 @@ def page(browser):
     yield opened
     opened.close()
     assert problems == []
-
-
-def screen_value(analysis, run: str = "r") -> str:
-    parts = {"run": run, "header": HEADER, "cards": "<section></section>", "chip": ""}
-    return as_json({**parts, "data": review_data(analysis)})
 
 
 @pytest.fixture
@@ -199,21 +174,6 @@ def test_a_row_keeps_the_focus_when_the_playhead_comes_to_it(mount):
     focus = "document.activeElement.closest('tr')?.dataset.index"
     assert page.evaluate(focus) == "2"
     assert page.locator("tr[aria-current]").count() == 1
-
-
-# Where the playhead stands at each picture of the screen for two seconds, and how often it moved.
-FOLLOW = """() => new Promise((done) => {
-  const playhead = document.querySelector(".rv-playhead");
-  const audio = document.querySelector("audio");
-  const seen = [];
-  const latest = performance.now() + 20_000;
-  const look = () => {
-    seen.push(playhead.style.transform);
-    if (audio.currentTime < 2 && performance.now() < latest) requestAnimationFrame(look);
-    else done(seen.filter((each, place) => place && each !== seen[place - 1]).length);
-  };
-  requestAnimationFrame(look);
-})"""
 
 
 def test_at_the_end_the_bar_below_the_face_is_full(mount, sound):

@@ -1,0 +1,42 @@
+"""What a page needs to show the review screen alone."""
+
+from ui.review_data import as_json, review_data
+
+HEADER = "<section class='panel who-card'></section>"
+FACE = {
+    "session": "s",
+    "video": None,
+    "audio": None,
+    "busy": False,
+    "problem": None,
+    "can_render": True,
+}
+# What Gradio gives to a component's script.
+MOUNT = """([script, value, face]) => {
+  const watched = {};
+  window.events = [];
+  window.props = { value, face };
+  const watch = (name, callback) => { watched[name] = callback; };
+  window.change = (name, text) => { window.props[name] = text; watched[name](); };
+  const element = document.querySelector("#review");
+  const trigger = (name, data) => window.events.push([name, data]);
+  Function("element", "trigger", "props", "watch", script)(element, trigger, window.props, watch);
+}"""
+# Where the playhead stands at each picture of the screen for two seconds, and how often it moved.
+FOLLOW = """() => new Promise((done) => {
+  const playhead = document.querySelector(".rv-playhead");
+  const audio = document.querySelector("audio");
+  const seen = [];
+  const latest = performance.now() + 20_000;
+  const look = () => {
+    seen.push(playhead.style.transform);
+    if (audio.currentTime < 2 && performance.now() < latest) requestAnimationFrame(look);
+    else done(seen.filter((each, place) => place && each !== seen[place - 1]).length);
+  };
+  requestAnimationFrame(look);
+})"""
+
+
+def screen_value(analysis, run: str = "r") -> str:
+    parts = {"run": run, "header": HEADER, "cards": "<section></section>", "chip": ""}
+    return as_json({**parts, "data": review_data(analysis)})
