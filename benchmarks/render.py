@@ -2,10 +2,10 @@
 
 `python -m benchmarks.render [--seconds 10 --size 512]` draws a talking face into a video, and the
 same face the usual way: pyrender's lit renderer, multisampled four times, with the mesh rebuilt
-for each frame. With `--blender FOLDER` Blender's Cycles draws it too, from an environment that is
-made in that folder for the purpose (Python 3.11, some 400 MB from PyPI). With `--long` a video of
-half an hour is made beside one of half a minute, and the memory of both is compared. The last line
-is one JSON object.
+for each frame. Single frames are timed as the app draws them: in a process with one thread. With
+`--blender FOLDER` Blender's Cycles draws it too, from an environment that is made in that folder
+for the purpose (Python 3.11, some 400 MB from PyPI). With `--long` a video of half an hour is made
+beside one of half a minute, and the memory of both is compared. The last line is one JSON object.
 """
 
 import argparse
@@ -24,6 +24,7 @@ from PIL import Image
 
 from benchmarks.memory import peak_mib
 from verhm.face.camera import Camera
+from verhm.face.drawing import worker_environment
 from verhm.face.hair import ribbons
 from verhm.face.motion import compose
 from verhm.face.rendering import Renderer
@@ -47,10 +48,15 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=512, help="of the pictures, px")
     parser.add_argument("--blender", type=Path, metavar="FOLDER", help="measure Cycles too")
     parser.add_argument("--long", action="store_true", help="compare 30 min with 30 s")
+    parser.add_argument("--only-frames", action="store_true", help="time single frames alone")
     parser.add_argument("--only-video", action="store_true", help="make the video, print nothing")
     options = parser.parse_args()
     if options.only_video:
         make_video(talking_face(options.seconds), options.size)
+        return
+    if options.only_frames:
+        morphs = talking_face(options.seconds)
+        print(draw_frames(morphs, options.size), draw_rebuilt(morphs, options.size))
         return
     figures = measure(options.seconds, options.size)
     if options.blender:
@@ -68,8 +74,7 @@ def main() -> None:
 def measure(seconds: float, size: int) -> dict[str, float]:
     """The figures that take a minute."""
     morphs = talking_face(seconds)
-    frames = draw_frames(morphs, size)
-    rebuilt = draw_rebuilt(morphs, size)
+    frames, rebuilt = time_frames(seconds, size)
     wall, cpu = make_video(morphs, size)
     return {
         "size": size,
@@ -81,6 +86,20 @@ def measure(seconds: float, size: int) -> dict[str, float]:
         "video_cpu_seconds_per_second": round(cpu / seconds, 3),
         **video_mib(seconds, size),
     }
+
+
+def time_frames(seconds: float, size: int) -> tuple[float, float]:
+    """CPU seconds per frame of our renderer and of the usual one, in a process like a worker."""
+    of_it = ["--only-frames", "--seconds", str(seconds), "--size", str(size)]
+    finished = subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "benchmarks.render", *of_it],
+        env=worker_environment(),
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    frames, rebuilt = map(float, finished.stdout.split())
+    return frames, rebuilt
 
 
 def video_mib(seconds: float, size: int, suffix: str = "") -> dict[str, float]:

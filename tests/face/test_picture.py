@@ -1,6 +1,7 @@
 import numpy as np
+import pytest
 
-from verhm.face.picture import background, caption_layer, over
+from verhm.face.picture import as_fine_as_shown, background, caption_layer, over
 
 
 def test_an_empty_layer_changes_nothing():
@@ -26,3 +27,13 @@ def test_a_caption_is_small_and_at_the_bottom():
     assert np.all(layer[: 512 - 40] == 0)
     assert layer[-15:, :300, :3].max() == 255
     assert np.all(caption_layer(512, "") == 0)
+
+
+@pytest.mark.parametrize("size, width", [(400, 600), (401, 1200)])
+def test_a_texture_is_halved_only_for_pictures_that_show_less(size, width):
+    patches = np.random.default_rng(0).integers(60, 200, (75, 75, 3), np.uint8)
+    side = width // len(patches)
+    shown = as_fine_as_shown(patches.repeat(16, axis=0).repeat(16, axis=1), size)
+    assert shown.shape == (width, width, 3)
+    middles = shown[side // 2 :: side, side // 2 :: side].astype(int)
+    assert np.abs(middles - patches).max() < 20

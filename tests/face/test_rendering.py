@@ -223,3 +223,14 @@ def test_a_renderer_that_cannot_be_made_leaves_no_context(monkeypatch, error):
     with pytest.raises((RenderError, MemoryError)):
         Renderer(load_face(), 128)
     assert len(closed) == 1
+
+
+def test_a_halved_texture_shows_no_less(monkeypatch):
+    size = 512
+    pictures = []
+    for fitting in (rendering.as_fine_as_shown, lambda texture, _: texture):
+        monkeypatch.setattr(rendering, "as_fine_as_shown", fitting)
+        with Renderer(load_face(), size) as renderer:
+            pictures.append(renderer.draw(weights(jawOpen=0.4, browDownLeft=0.6)).astype(int))
+    away = np.abs(pictures[0] - pictures[1])
+    assert 0 < away.mean() < 0.3 and np.percentile(away, 99.9) <= 6

@@ -94,7 +94,7 @@ def no_opengl(tmp_path_factory) -> dict[str, str]:
 
 
 def test_without_opengl_there_is_a_reason_and_no_file(tmp_path, monkeypatch, no_opengl):
-    monkeypatch.setattr(drawing, "_environment", lambda: no_opengl)
+    monkeypatch.setattr(drawing, "worker_environment", lambda: no_opengl)
     with pytest.raises(RenderError) as caught:
         render_video(talking(60), make_waveform(2.0), tmp_path / "face.mp4", SMALL)
     assert caught.value.code == "E41"
@@ -103,9 +103,9 @@ def test_without_opengl_there_is_a_reason_and_no_file(tmp_path, monkeypatch, no_
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is one OpenGL")
 def test_where_the_first_opengl_does_not_start_another_is_taken(monkeypatch):
-    nowhere = {**drawing._environment(), "EGL_DEVICE_ID": "99", "PYOPENGL_PLATFORM": "egl"}
+    nowhere = {**drawing.worker_environment(), "EGL_DEVICE_ID": "99", "PYOPENGL_PLATFORM": "egl"}
     usual = list(draw_frames(talking(2), SMALL, workers=1))
-    monkeypatch.setattr(drawing, "_environment", lambda: nowhere)
+    monkeypatch.setattr(drawing, "worker_environment", lambda: nowhere)
     found = list(draw_frames(talking(2), SMALL, workers=1))
     np.testing.assert_array_equal(found, usual)
 

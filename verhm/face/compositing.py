@@ -28,18 +28,15 @@ void main() {
     at = place;
 }
 """
-# The mean of four, a quarter of a pixel from the pixel's middle to each side: where nothing turns
-# these are exactly the still layers' own four pixels. Of what moves, linear filtering gives it.
+# A picture's pixel is the mean of four of each layer. Of what moves, linear filtering gives it.
 _FRAGMENT: Final = """
 uniform sampler2D merged, back, front, moving;
-uniform float quarter;
+uniform float half_texel;
 uniform vec4 frame;  // of the moving layer: left and bottom in px, one over its size in px
 in vec2 at;
 out vec4 colour;
 vec4 mean(sampler2D layer) {
-    vec4 left = texture(layer, at - quarter) + texture(layer, at + quarter * vec2(-1, 1));
-    vec4 right = texture(layer, at + quarter * vec2(1, -1)) + texture(layer, at + quarter);
-    return 0.25 * (left + right);
+    return texture(layer, at - half_texel);
 }
 void main() {
 #ifdef COVERED
@@ -74,8 +71,8 @@ class Compositor:
 
     def __init__(self, camera: Camera, relief: Relief, back: np.ndarray, front: np.ndarray) -> None:
         self._camera, size = camera, camera.size
-        merged = np.rint(over(front.astype(np.float32), back)).astype(np.uint8)
-        self._layers = [upload(each) for each in (merged, back, front)]
+        merged = np.rint(over(front.astype(np.float32), back))
+        self._layers = [upload(_means(each)) for each in (merged, back, front)]
         self._target = Target((size, size), has_depth=False)
         is_hairy = _touching(front[..., 3] > 0)
         kinds = {
@@ -128,6 +125,17 @@ class Compositor:
         return self._target.read(box.left, bottom, box.width, box.height)[..., :3]
 
 
+def _means(layer: np.ndarray) -> np.ndarray:
+    """(H, W, C) uint8, in place of each pixel the mean of the four around its lower right corner.
+
+    Linear filtering between these means is the mean of linear filtering at four places, half a
+    pixel to each side: where nothing turns, exactly the mean of the layer's own four pixels.
+    """
+    padded = np.pad(layer, ((0, 1), (0, 1), (0, 0)), mode="edge").astype(np.float32)
+    across = padded[:, :-1] + padded[:, 1:]
+    return np.rint((across[:-1] + across[1:]) / 4).astype(np.uint8)
+
+
 def _touching(pixels: np.ndarray) -> np.ndarray:
     """(CELLS, CELLS) which cells hold or touch some of the (FINER size, FINER size) pixels."""
     rows, columns = np.nonzero(pixels)
@@ -156,7 +164,7 @@ def _program(camera: Camera, kind: str) -> int:
     GL.glUseProgram(program)
     for unit, name in enumerate(_UNITS):
         GL.glUniform1i(place(program, name), unit)
-    GL.glUniform1f(place(program, "quarter"), 0.25 / camera.size)
+    GL.glUniform1f(place(program, "half_texel"), 0.5 / (FINER * camera.size))
     GL.glUniform3f(place(program, "pivot"), *PIVOT)
     lens = (camera.height, camera.distance, camera.focal_length / camera.size)
     GL.glUniform3f(place(program, "camera"), *lens)

@@ -77,7 +77,7 @@ class _Worker(contextlib.AbstractContextManager):
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 bufsize=0,
-                env=_environment(),
+                env=worker_environment(),
             )
         self._child = Child(self._process)
 
@@ -126,7 +126,7 @@ def _undrawn(reason: str) -> RenderError:
     )
 
 
-def _environment() -> dict[str, str]:
+def worker_environment() -> dict[str, str]:
     """For the workers: this package on the path, and one thread each, since there are several."""
     root = str(Path(__file__).parents[2])
     path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))

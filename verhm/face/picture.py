@@ -7,6 +7,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 _TOP: Final = (228, 232, 237)
 _BOTTOM: Final = (199, 207, 215)
+# Of a face's texture for each pixel across a picture. Half the picture's width shows half of the
+# texture's, so a pixel of the face still has more than one texel.
+_LEAST_TEXELS: Final = 1.5
 
 
 def background(size: int) -> np.ndarray:
@@ -24,6 +27,15 @@ def over(top: np.ndarray, bottom: np.ndarray) -> np.ndarray:
     """A premultiplied (H, W, 4) layer in [0, 255] over (H, W, 3) or (H, W, 4)."""
     through = 1 - top[..., 3:] / 255
     return top[..., : bottom.shape[2]] + through * bottom
+
+
+def as_fine_as_shown(texture: np.ndarray, size: int) -> np.ndarray:
+    """A face's (H, W, 3) uint8 texture, halved if pictures of (size, size) show no more of it."""
+    height, width = texture.shape[:2]
+    if width < 2 * _LEAST_TEXELS * size:
+        return texture
+    halved = Image.fromarray(texture).resize((width // 2, height // 2), Image.Resampling.LANCZOS)
+    return np.asarray(halved)
 
 
 def caption_layer(size: int, text: str, heading: str = "") -> np.ndarray:

@@ -21,7 +21,7 @@ from verhm.face.lean import put_off
 from verhm.face.lighting import Lighting
 from verhm.face.opengl import GL, Target
 from verhm.face.order import draw_order
-from verhm.face.picture import background, caption_layer, over
+from verhm.face.picture import as_fine_as_shown, background, caption_layer, over
 from verhm.face.relief import Relief, moving_box
 from verhm.face.rig import FaceModel
 from verhm.face.surface import split_layers
@@ -74,7 +74,7 @@ class Renderer:
         with contextlib.ExitStack() as unless_done:
             unless_done.callback(self._canvas.close)
             with _starting():  # a driver may refuse our programs only
-                self._skin = _skin(face)
+                self._skin = _skin(face, size)
                 still = _StillLayers(face, self._camera, self._canvas, self._skin)
                 back, front = still.draw(layers.still)
                 relief = Relief.of(face, self._camera)
@@ -140,23 +140,25 @@ class _StillLayers:
         colours = Lighting(face, every).at(face.neutral, np.zeros(face.offsets.shape[1]))
         lit = np.column_stack([colours, np.ones(len(colours))])
         wall = background(size).repeat(FINER, axis=0).repeat(FINER, axis=1)
-        shown = self._once([self._solid(triangles, lit)]).astype(np.float32)
+        shown = self._once([self._solid(triangles, lit, self._skin)]).astype(np.float32)
         back = np.rint(over(shown, wall)).clip(0, 255).astype(np.uint8)
         # Hair and shirt stay in front of the moving face. Everything else hides what is behind
         # it but leaves no colour.
-        cloth = self._solid(every[face.parts["shirt"].triangles], lit)
-        hole = self._solid(every, np.zeros_like(lit))
+        cloth = self._solid(every[face.parts["shirt"].triangles], lit, self._skin)
+        hole = self._solid(every, np.zeros_like(lit), None)
         return back, self._once([cloth, hole, self._hair()])
 
-    def _solid(self, triangles: np.ndarray, colours: np.ndarray) -> pyrender.Primitive:
+    def _solid(
+        self, triangles: np.ndarray, colours: np.ndarray, texture: pyrender.Texture | None
+    ) -> pyrender.Primitive:
         corners, indices = _corners(self._face, triangles)
         vertices = self._face.corner_vertex[corners]
         return pyrender.Primitive(
             positions=self._face.neutral[vertices],
-            texcoord_0=self._face.uv[corners],
+            texcoord_0=self._face.uv[corners] if texture else None,
             color_0=colours[vertices],
             indices=indices,
-            material=_material(self._skin),
+            material=_material(texture),
         )
 
     def _hair(self) -> pyrender.Primitive:
@@ -308,9 +310,9 @@ def _corners(face: FaceModel, triangles: np.ndarray) -> tuple[np.ndarray, np.nda
     return used[met], np.argsort(met)[indices].reshape(-1, 3).astype(np.uint32)
 
 
-def _skin(face: FaceModel) -> pyrender.Texture:
+def _skin(face: FaceModel, size: int) -> pyrender.Texture:
     return pyrender.Texture(
-        source=face.texture,
+        source=as_fine_as_shown(face.texture, size),
         source_channels="RGB",
         sampler=pyrender.Sampler(magFilter=GL.GL_LINEAR, minFilter=GL.GL_LINEAR),
     )
