@@ -1,10 +1,9 @@
-"""What the jobs do their work with, and the real one: loaded once, in the analyses' thread."""
+"""What the jobs do their work with, and the real one: loaded once."""
 
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
-from ui.standing_back import stand_back
 from verhm.face.panels import ALONE, Beside
 from verhm.settings import AnalysisSettings, VideoSettings
 from verhm.stages import Progress
@@ -48,13 +47,15 @@ class Engine(Protocol):
     ) -> None:
         """Write the face video; see `verhm.face.video.render_video`."""
 
+    def close(self) -> None:
+        """End what is being done, soon in the midst of it, and take on nothing more."""
+
 
 class VoiceEngine:
-    """Analyses with the shipped model and draws with the shipped face.
+    """Analyses with the shipped model and draws with the shipped face, where it is called.
 
     The model's libraries take seconds to import. They are imported here, at first use, so that the
-    page can be served meanwhile. One thread loads and analyses; another one may draw meanwhile.
-    Both stand back behind the page's threads.
+    process that draws never does.
     """
 
     def __init__(self) -> None:
@@ -63,7 +64,7 @@ class VoiceEngine:
     @property
     def model(self) -> ModelId | None:
         """Which model analyses, also before it is loaded; None where it is missing or damaged."""
-        return self._analyzer.model if self._analyzer else _shipped_model()
+        return self._analyzer.model if self._analyzer else shipped_model()
 
     def load(self) -> None:
         """Import and load everything now.
@@ -71,7 +72,6 @@ class VoiceEngine:
         Raises:
             ModelError: E30 or E31 when the shipped model is missing or damaged
         """
-        stand_back()
         from verhm.analysis import Analyzer
 
         if self._analyzer is None:
@@ -99,13 +99,15 @@ class VoiceEngine:
         beside: Beside = ALONE,
     ) -> None:
         """Write the face video; see `render_video`."""
-        stand_back()
         from verhm.face.video import render_video
 
         render_video(morphs, audio, output, settings, progress, beside)
 
+    def close(self) -> None:
+        """Whoever called has to wait until it is done."""
 
-def _shipped_model() -> ModelId | None:
+
+def shipped_model() -> ModelId | None:
     """What the shipped model calls itself; loading it to ask would take seconds."""
     try:
         config = json.loads(_MODEL.read_text(encoding="utf-8"))

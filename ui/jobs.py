@@ -200,6 +200,7 @@ class Jobs:
         for job in self.all():
             self.cancel(job.id)
         self.films.close()
+        self._engine.close()
         self._analyses.shutdown(wait=True)
         self._drawings.shutdown(wait=True)
 

@@ -14,7 +14,8 @@ from storage.files import prepare_folder
 from storage.scratch import Scratch, shred
 from ui.context import AppContext
 from ui.door import Door
-from ui.engine import Engine, VoiceEngine
+from ui.engine import Engine
+from ui.engine_processes import EngineProcesses
 from ui.intake import Intake
 from ui.jobs import Jobs
 from ui.listening import open_port
@@ -28,7 +29,7 @@ from verhm.errors import StorageError
 log = logging.getLogger(__name__)
 
 
-def start(settings: AppSettings, engine: Callable[[], Engine] = VoiceEngine) -> None:
+def start(settings: AppSettings, engine: Callable[[], Engine] = EngineProcesses) -> None:
     """Open the data folder, tidy up after the last use, and serve until Ctrl-C.
 
     Args:

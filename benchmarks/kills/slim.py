@@ -65,6 +65,9 @@ class StandIn:
                 file.write(_PIECE)
                 time.sleep(_PAUSE)
 
+    def close(self) -> None:
+        """See `ui.engine.Engine`."""
+
 
 @cache
 def _made_up() -> Analysis:

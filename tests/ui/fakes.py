@@ -63,6 +63,9 @@ class FakeEngine:
             raise self.render_error
         output.write_bytes(bytes(range(256)) * 40)
 
+    def close(self) -> None:
+        pass  # what it does notices by itself that it is cancelled
+
 
 def wait(event: threading.Event, progress: Progress, stage: Stage) -> None:
     """Stand still until told, but notice when the work is cancelled."""

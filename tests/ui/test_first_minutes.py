@@ -14,12 +14,13 @@ import pytest
 from storage.safe import Safe
 
 APP = """
+import functools
 import sys
 import app
 from tests.ui.fakes import FakeEngine
 from ui import start
 
-start.VoiceEngine = FakeEngine
+start.start = functools.partial(start.start, engine=FakeEngine)
 sys.exit(app.main(sys.argv[1:]))
 """
 

@@ -21,11 +21,10 @@ from tests.ui.fakes import FakeEngine
 from ui import start
 from ui.settings import read_settings
 
-start.VoiceEngine = FakeEngine
 names = ("data", "port", "tls_cert", "tls_key")
 flags = dict(zip(names, sys.argv[1:], strict=True))
 start.start(read_settings({**flags, **{name: Path(flags[name]) for name in names[2:]},
-                           "host": "0.0.0.0", "name": ["verhm.clinic"]}, {}))
+                           "host": "0.0.0.0", "name": ["verhm.clinic"]}, {}), FakeEngine)
 """
 
 

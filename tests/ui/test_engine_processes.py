@@ -1,0 +1,118 @@
+"""The engine in processes of its own: what comes back, what ends, and what goes on."""
+
+import pickle
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.factories import make_analysis
+from ui.engine_processes import EngineProcesses
+from verhm.errors import Cancelled, VerhmError
+from verhm.report.document import to_json
+from verhm.settings import AnalysisSettings, VideoSettings
+from verhm.stages import Stage, no_progress
+
+MODULE = "tests.ui.worker"
+SETTINGS = AnalysisSettings()
+
+
+@pytest.fixture
+def engine():
+    engine = EngineProcesses(MODULE)
+    yield engine
+    engine.close()
+
+
+def maker(engine: EngineProcesses) -> int:
+    """Which process analyses."""
+    return int(engine.analyze(Path("fine"), no_progress, SETTINGS).duration)
+
+
+def refusal(engine: EngineProcesses, name: str) -> VerhmError:
+    with pytest.raises(VerhmError) as found:
+        engine.analyze(Path(name), no_progress, SETTINGS)
+    return found.value
+
+
+def test_what_is_found_and_reported_on_the_way_comes_back(engine):
+    reports = []
+    analysis = engine.analyze(Path("fine"), lambda *report: reports.append(report), SETTINGS)
+    assert reports == [(Stage.DECODE, 0.5), (Stage.FACE, 1.0)]
+    assert analysis.model == make_analysis(1.0).model
+    assert engine.document(make_analysis(10.0)) == to_json(make_analysis(10.0)).encode()
+
+
+def test_a_video_is_written_by_another_process(engine, tmp_path):
+    morphs = make_analysis(1.0).morphs
+    engine.render(morphs, Path(), tmp_path / "face.mp4", VideoSettings(), no_progress)
+    assert (tmp_path / "face.mp4").stat().st_size > 0
+
+
+def test_who_cancels_is_obeyed_and_the_model_stays_loaded(engine):
+    first = maker(engine)
+
+    def stop(stage, share):
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        engine.analyze(Path("fine"), stop, SETTINGS)
+    assert maker(engine) == first
+
+
+def test_a_refusal_keeps_its_code_and_the_process(engine):
+    first = maker(engine)
+    error = refusal(engine, "empty")
+    assert (error.code, error.cause) == ("E11", "The file is empty.")
+    assert maker(engine) == first
+
+
+@pytest.mark.parametrize("name", ["dies", "unforeseen"])
+def test_a_process_that_ends_is_told_and_replaced(engine, name, capfd):
+    first = maker(engine)
+    assert refusal(engine, f"Xaver/{name}").code == "E64"
+    assert maker(engine) != first
+    printed = capfd.readouterr().err
+    assert "Xaver" not in printed
+    assert ("worker.py" in printed and "ValueError" in printed) == (name == "unforeseen")
+
+
+def test_a_report_that_fails_does_not_confuse_the_next_call(engine):
+    def fail(stage, share):
+        raise KeyError
+
+    with pytest.raises(KeyError):
+        engine.analyze(Path("fine"), fail, SETTINGS)
+    assert maker(engine) > 0
+
+
+def test_the_app_stops_in_the_midst_of_an_analysis(engine):
+    begun = threading.Event()
+    with ThreadPoolExecutor(1) as thread:
+        lasting = thread.submit(
+            engine.analyze, Path("lasts"), lambda *report: begun.set(), SETTINGS
+        )
+        assert begun.wait(60)
+        start = time.monotonic()
+        engine.close()
+        assert lasting.exception(timeout=10).code == "E61"
+        assert time.monotonic() - start < 5
+    assert refusal(engine, "fine").code == "E61"
+
+
+def test_a_process_does_not_outlive_the_app():
+    process = subprocess.Popen(
+        [sys.executable, "-m", MODULE], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    call = "analyze", {"path": Path("lasts"), "settings": SETTINGS}
+    with process:
+        pickle.dump(call, process.stdin)
+        process.stdin.flush()
+        assert pickle.load(process.stdout)[0] == "report"
+        pickle.dump(True, process.stdin)
+        process.stdin.close()
+        assert process.wait(timeout=30) == 0
