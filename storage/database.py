@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 from sqlalchemy import orm
@@ -33,12 +34,33 @@ class Database:
         writer = self.engine.execution_options(**backend.writing)
         self._reading = orm.sessionmaker(reader, expire_on_commit=False)
         self._writing = orm.sessionmaker(writer, expire_on_commit=False)
+        self._view: ContextVar[_View | None] = ContextVar("view", default=None)
 
     @contextmanager
     def reading(self) -> Iterator[orm.Session]:
-        """Open a consistent view of the database."""
-        with translated(self._backend.blame), self._reading() as unit:
-            yield unit
+        """Open a consistent view of the database, or go on with that of `one_moment`."""
+        view = self._view.get()
+        with translated(self._backend.blame):
+            if view is not None:
+                with view.used() as unit:
+                    yield unit
+            else:
+                with self._reading() as unit:
+                    yield unit
+
+    @contextmanager
+    def one_moment(self) -> Iterator[None]:
+        """Let all that is read within, by this thread, be read from one view.
+
+        To open a view takes longer than to read from it: pages that others have changed meanwhile
+        are read, and decrypted, anew. What is written within is not seen within.
+        """
+        with self.reading() as unit:
+            token = self._view.set(self._view.get() or _View(unit))
+            try:
+                yield
+            finally:
+                self._view.reset(token)
 
     @contextmanager
     def writing(self) -> Iterator[orm.Session]:
@@ -69,3 +91,21 @@ class Database:
     def close(self) -> None:
         """Give the file or the connections back."""
         self.engine.dispose()
+
+
+class _View:
+    """A view that several readings share, though not the rows that they load."""
+
+    def __init__(self, unit: orm.Session) -> None:
+        self._unit, self._depth = unit, 0
+
+    @contextmanager
+    def used(self) -> Iterator[orm.Session]:
+        """Read; in the end the rows are the reader's own, as those of a view of its own are."""
+        self._depth += 1
+        try:
+            yield self._unit
+        finally:
+            self._depth -= 1
+            if not self._depth:
+                self._unit.expunge_all()

@@ -24,6 +24,9 @@ _PRAGMAS = (
     "PRAGMA secure_delete = ON",
     "PRAGMA temp_store = MEMORY",  # what is sorted or rebuilt never lies in a file of its own
 )
+# Connections that are not closed after use: each opened anew unlocks the file and reads, and
+# decrypts, its first pages again. As many as may be in use while a whole clinic works.
+_KEPT: Final = 24
 _PRIMARY: Final = 0xFF  # the extended result codes carry the primary code in the low byte
 
 
@@ -48,7 +51,7 @@ class SqliteBackend:
 
     def connect(self) -> Engine:
         """See `Backend`."""
-        return self._engine()
+        return self._engine(pool_size=_KEPT)
 
     def update(self) -> None:
         """See `Backend`.

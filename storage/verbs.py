@@ -1,7 +1,7 @@
 """What the verbs about patients, sessions and runs stand on."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from sqlalchemy.orm import Session as Unit
@@ -41,6 +41,10 @@ class Verbs:
         self.keys = None if vault is None else DataKeys(database, vault)
         self.audit = audit
         self._who = who
+
+    def one_moment(self) -> AbstractContextManager[None]:
+        """For whoever reads many things at once; see `Database.one_moment`."""
+        return self.database.one_moment()
 
     def scratch(self, work: Path) -> Scratch:
         """Where content may lie unsealed for a while: in memory if the rest is encrypted.

@@ -55,6 +55,10 @@ def _wire(
     both = [selected.patient, selected.session]
 
     def refresh(patient_id: str | None, session_id: str | None) -> list[Any]:
+        with context.repository.one_moment():
+            return renewed(patient_id, session_id)
+
+    def renewed(patient_id: str | None, session_id: str | None) -> list[Any]:
         patient = _patient(context, patient_id)
         updates: list[Any] = [_banner(patient, context.user(), session_id)]
         for handle in handles:

@@ -99,11 +99,12 @@ class _Viewer:
         self, search: str, shows_names: bool, with_archived: bool, patient_id: str | None
     ) -> list[Any]:
         """The same, what is due, and the tools above, of no use while there is nobody."""
-        overviews = self._repository.patients(search, include_archived=with_archived)
-        has_patients = bool(overviews or self._repository.patients(include_archived=True))
-        tools = [gr.update(visible=has_patients)] * 4
-        shown = self._listed(overviews, search, shows_names, patient_id)
-        return [*shown, due_list(self._context), *tools]
+        with self._repository.one_moment():
+            overviews = self._repository.patients(search, include_archived=with_archived)
+            has_patients = bool(overviews or self._repository.patients(include_archived=True))
+            tools = [gr.update(visible=has_patients)] * 4
+            shown = self._listed(overviews, search, shows_names, patient_id)
+            return [*shown, due_list(self._context), *tools]
 
     def _listed(
         self,

@@ -37,6 +37,9 @@ class GradioPage:
         }
         self._turn = asyncio.Lock()
         self._alive: asyncio.Task[None] | None = None
+        # Answers by their event's id. Many of a page's events are asked while the stream is open.
+        self._answers: dict[str, asyncio.Future[dict[str, Any]]] = {}
+        self._hearing: asyncio.Task[None] | None = None
 
     @classmethod
     async def open(cls, client: httpx.AsyncClient) -> "GradioPage":
@@ -51,9 +54,10 @@ class GradioPage:
 
     async def close(self) -> None:
         """Leave the page, as closing its window does."""
-        if self._alive is not None:
-            self._alive.cancel()
-            await asyncio.gather(self._alive, return_exceptions=True)
+        tasks = [each for each in (self._alive, self._hearing) if each is not None]
+        for each in tasks:
+            each.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def shown(self, name: str, part: str = "") -> str:
         """What the component of that `elem_id` shows, or a part of it, as text."""
@@ -84,8 +88,9 @@ class GradioPage:
         if not waiting:
             return
         changed = set()
-        for event_id, output in await self._hear():
-            self._show(waiting[event_id]["outputs"], output["data"])
+        for event_id, dependency in waiting.items():
+            output = await self._answer(event_id)
+            self._show(dependency["outputs"], output["data"])
             changed.update(output.get("changed_state_ids", ()))
         # What the page keeps on the server, such as the open patient, reports its changes too.
         await self._run(
@@ -110,9 +115,26 @@ class GradioPage:
             raise PageError(f"{answer.status_code} {answer.text[:200]}")
         return answer.json()["event_id"]
 
-    async def _hear(self) -> list[tuple[str, dict[str, Any]]]:
-        """What has become of the events that wait: their ids and outputs."""
-        ended = []
+    async def _answer(self, event_id: str) -> dict[str, Any]:
+        """What an event led to, as soon as the app has said it."""
+        answer = self._awaited(event_id)
+        while not answer.done():
+            if self._hearing is None or self._hearing.done():
+                self._hearing = asyncio.create_task(self._hear())
+            either: tuple[asyncio.Future[Any], ...] = answer, self._hearing
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            if not answer.done():
+                self._hearing.result()  # raises what broke it off
+        message = self._answers.pop(event_id).result()
+        if not message["success"]:
+            raise PageError(str(message["output"].get("error")))
+        return message["output"]
+
+    def _awaited(self, event_id: str) -> "asyncio.Future[dict[str, Any]]":
+        return self._answers.setdefault(event_id, asyncio.get_running_loop().create_future())
+
+    async def _hear(self) -> None:
+        """Take in answers until the app ends the stream, some time after the last."""
         address = f"{_API}/queue/data?session_hash={self._name}"
         async with self._client.stream("GET", address) as stream:
             stream.raise_for_status()
@@ -121,11 +143,11 @@ class GradioPage:
                     continue
                 message = json.loads(line[5:])
                 if message["msg"] == "process_completed":
-                    if not message["success"]:
-                        raise PageError(str(message["output"].get("error")))
-                    ended.append((message["event_id"], message["output"]))
+                    answer = self._awaited(message["event_id"])
+                    if not answer.done():  # the stream's own end has one id for all
+                        answer.set_result(message)
                 elif message["msg"] == "close_stream":
-                    return ended
+                    return
                 elif message["msg"] in ("unexpected_error", "server_stopped"):
                     raise PageError(str(message.get("message")))
         raise PageError("the stream of events broke off")

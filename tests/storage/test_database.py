@@ -1,13 +1,14 @@
 """The database is set as promised, brought up to date, and refused in words when it cannot be."""
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import event, inspect, text
 
 from storage.database import Database
 from storage.models import Base
@@ -101,3 +102,21 @@ def test_a_held_database_is_said_to_be_busy(repository, monkeypatch):
         Database(SqliteBackend(file))
     assert caught.value.code == "E56"
     holder.close()
+
+
+def test_one_moment_is_one_view_whose_rows_stay_when_it_ends(repository, practice):
+    patient, begun = practice.patient(), []
+    event.listen(repository.database.engine, "begin", begun.append)
+    with repository.one_moment():
+        before = repository.patient(patient.id)
+        with ThreadPoolExecutor(1) as another:
+            another.submit(practice.session, patient).result()
+            assert len(another.submit(repository.sessions, patient.id).result()) == 1
+        started = len(begun)
+        with repository.one_moment():
+            assert repository.sessions(patient.id) == ()
+        again = repository.patient(patient.id)
+        assert len(begun) == started
+        assert again is not before and inspect(before).detached
+    (session,) = repository.sessions(patient.id)
+    assert (before.code, session.patient.code) == ("P-0001", "P-0001")
