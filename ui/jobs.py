@@ -245,7 +245,7 @@ class Jobs:
 
     def _end_loading(self, done: "Future[None]") -> None:
         error = done.exception()
-        if error is not None:  # the first analysis tries again, and says why it cannot
+        if error and not self._is_closing:  # the first analysis tries again, and says why it cannot
             log.warning("Preparing the model failed: %s", error)
         with self._lock:
             self._is_loading = False
