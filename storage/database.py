@@ -55,8 +55,11 @@ class Database:
         To open a view takes longer than to read from it: pages that others have changed meanwhile
         are read, and decrypted, anew. What is written within is not seen within.
         """
+        if self._view.get() is not None:
+            yield
+            return
         with self.reading() as unit:
-            token = self._view.set(self._view.get() or _View(unit))
+            token = self._view.set(_View(unit))
             try:
                 yield
             finally:

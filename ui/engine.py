@@ -61,11 +61,6 @@ class VoiceEngine:
     def __init__(self) -> None:
         self._analyzer: Analyzer | None = None
 
-    @property
-    def model(self) -> ModelId | None:
-        """Which model analyses, also before it is loaded; None where it is missing or damaged."""
-        return self._analyzer.model if self._analyzer else shipped_model()
-
     def load(self) -> None:
         """Import and load everything now.
 
@@ -102,9 +97,6 @@ class VoiceEngine:
         from verhm.face.video import render_video
 
         render_video(morphs, audio, output, settings, progress, beside)
-
-    def close(self) -> None:
-        """Whoever called has to wait until it is done."""
 
 
 def shipped_model() -> ModelId | None:

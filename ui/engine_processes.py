@@ -74,7 +74,10 @@ class EngineProcesses:
 
     def close(self) -> None:
         """End what is being done, soon in the midst of it, and take on nothing more."""
-        for worker in (self._analyses, self._drawings):
+        workers = self._analyses, self._drawings
+        for worker in workers:
+            worker.refuse()
+        for worker in workers:
             worker.close()
 
 
@@ -102,9 +105,12 @@ class _Worker:
                 if not call.is_over:
                     call.break_off()
 
+    def refuse(self) -> None:
+        """Take on nothing more."""
+        self._is_closed = True
+
     def close(self) -> None:
         """End it; whoever still waits for it is told that the app is being closed."""
-        self._is_closed = True
         # What was cancelled ends at its next report, and takes its own files and programs away.
         if self._turn.acquire(timeout=_PATIENCE):
             self._turn.release()

@@ -36,7 +36,7 @@ from verhm.errors import VerhmError
 
 PAGE = "/app"
 # s, a fifth of the usual: what answers a page gives its turn away at each of the many questions to
-# the database, and would wait that long for it whenever a recording is being analysed.
+# the database, and would wait that long for it whenever many pages are answered.
 _TURN = 0.001
 
 
@@ -127,7 +127,7 @@ def serve(context: AppContext, bound: socket.socket, setup_code: str | None = No
     sys.setswitchinterval(_TURN)
     try:
         app = make_app(context, accounts, asked_code)
-        # Ctrl-C also ends the drawing processes, long before the last answer is given.
+        # Ctrl-C also ends ffmpeg, long before the last answer is given.
         server = Server(app, settings, announce, context.jobs.expect_closing)
         leave_out_words()  # after the server's own filter, which looks at the error
         server.run(sockets=[bound])

@@ -205,7 +205,7 @@ def test_what_start_and_stop_do_is_nobodys(ward):
 def test_what_is_read_twice_in_one_moment_is_changed_for_a_researcher_once(ward):
     ward.hers.share_patient(ward.patient.id, ward.rosa.id)
     once = ward.figures.session(ward.session.id)
-    with ward.figures.one_moment():
+    with ward.figures.one_moment(), ward.figures.one_moment():
         ward.figures.patients(), ward.figures.session(ward.session.id)
         (twice,) = ward.figures.sessions(ward.patient.id)
     assert (twice.recorded_on, twice.created_at) == (once.recorded_on, once.created_at)

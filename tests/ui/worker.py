@@ -5,15 +5,17 @@
 
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from tests.factories import make_analysis
 from tests.ui.fakes import FakeEngine
 from ui import engine_worker
 from verhm.errors import AudioError
-from verhm.settings import AnalysisSettings
+from verhm.face.panels import ALONE, Beside
+from verhm.settings import AnalysisSettings, VideoSettings
 from verhm.stages import Progress, Stage
-from verhm.types import Analysis
+from verhm.types import Analysis, MorphSequence
 
 
 class NamedEngine(FakeEngine):
@@ -30,7 +32,18 @@ class NamedEngine(FakeEngine):
             case "lasts":
                 time.sleep(600)
         progress(Stage.FACE, 1.0)
-        return make_analysis(float(os.getpid()))  # so long that it says who made it
+        return replace(make_analysis(1.0), duration=float(os.getpid()))  # it says who made it
+
+    def render(
+        self,
+        morphs: MorphSequence,
+        audio: Path,
+        output: Path,
+        settings: VideoSettings,
+        progress: Progress,
+        beside: Beside = ALONE,
+    ) -> None:
+        output.write_text(str(os.getpid()))
 
 
 if __name__ == "__main__":

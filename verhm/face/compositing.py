@@ -71,7 +71,7 @@ class Compositor:
 
     def __init__(self, camera: Camera, relief: Relief, back: np.ndarray, front: np.ndarray) -> None:
         self._camera, size = camera, camera.size
-        merged = np.rint(over(front.astype(np.float32), back))
+        merged = over(front.astype(np.float32), back)
         self._layers = [upload(_means(each)) for each in (merged, back, front)]
         self._target = Target((size, size), has_depth=False)
         is_hairy = _touching(front[..., 3] > 0)
@@ -126,7 +126,7 @@ class Compositor:
 
 
 def _means(layer: np.ndarray) -> np.ndarray:
-    """(H, W, C) uint8, in place of each pixel the mean of the four around its lower right corner.
+    """As uint8, in place of each pixel the mean of the four around its lower right corner.
 
     Linear filtering between these means is the mean of linear filtering at four places, half a
     pixel to each side: where nothing turns, exactly the mean of the layer's own four pixels.
