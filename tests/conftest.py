@@ -1,7 +1,9 @@
 """Fixtures shared by all tests."""
 
+import os
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,16 @@ TEXT = (
     "These take the shape of a long round arch, with its path high above, "
     "and its two ends apparently beyond the horizon. "
 )
+
+
+def pytest_configure() -> None:
+    """Puts the tests, and every process they start, where it is noon.
+
+    A test may then compare what it did with the day on which it began: no midnight comes between.
+    """
+    west = time.gmtime().tm_hour - 12  # POSIX counts hours west of Greenwich
+    os.environ["TZ"] = f"Noon{west:+d}"
+    time.tzset()
 
 
 @pytest.fixture(scope="session")
