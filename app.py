@@ -54,6 +54,11 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="serve a network without encryption: everybody on it can read along",
     )
+    parser.add_argument(
+        "--workers",
+        type=int,
+        help="how many workers on other computers analyse (4), where VERHM_QUEUE names their queue",
+    )
     parser.add_argument("--open", action="store_true", help="open the page in the browser")
     parser.add_argument(
         "--keyring", action="store_true", help="let the system's keyring open the patients' data"

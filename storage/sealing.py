@@ -154,6 +154,21 @@ def open_sealed(path: Path, key: bytes, identity: str) -> BinaryIO:
         raise
 
 
+def sealed(content: bytes, key: bytes, identity: str) -> bytes:
+    """A whole content as `SealedWriter` seals it."""
+    target = io.BytesIO()
+    writer = SealedWriter(target, key, identity)
+    writer.write(content)
+    writer.finish()
+    return target.getvalue()
+
+
+def opened(content: bytes, key: bytes, identity: str) -> bytes:
+    """What `sealed` sealed; raises E83 as `SealedReader`."""
+    with io.BufferedReader(SealedReader(io.BytesIO(content), key, identity), CHUNK) as source:
+        return source.read()
+
+
 def _cipher(key: bytes, salt: bytes, identity: str) -> AESGCM:
     return AESGCM(derive(key, f"file {identity}", salt))
 

@@ -28,6 +28,8 @@ OWNERS = {
     "sqlalchemy": "storage/",
     "alembic": "storage/",
     "cryptography": "storage/",
+    "celery": "ui/workers/",
+    "redis": "ui/workers/",
     "keyring": "storage/keyrings.py",
     "sqlcipher3": "storage/cipher_driver.py",
 }

@@ -27,6 +27,10 @@ class Engine(Protocol):
     def model(self) -> ModelId | None:
         """Which model analyses; None where that is not known."""
 
+    @property
+    def at_once(self) -> int:
+        """How many recordings it analyses at a time."""
+
     def load(self) -> None:
         """Get ready, so that the first job does not have to; does nothing the second time."""
 

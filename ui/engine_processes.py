@@ -43,6 +43,11 @@ class EngineProcesses:
         """Which model analyses, also before it is loaded; None where it is missing or damaged."""
         return shipped_model()
 
+    @property
+    def at_once(self) -> int:
+        """One: it takes all of this computer that is left."""
+        return 1
+
     def load(self) -> None:
         """Import and load everything that analyses.
 

@@ -1,10 +1,11 @@
 """Analyses that wait, run and have ended, whether or not a page is open.
 
 A job belongs to a session whose recording is already kept. It analyses the recording, saves the
-result (so that the probabilities can be read), draws the face, and saves the video. One thread
-analyses and one draws, so that nobody's probabilities wait for another one's video. Whatever ends
-a job early leaves the session with its recording, and a run that says why. What the end of the app
-leaves open, the next start goes on with: the runs that are kept are the list of jobs.
+result (so that the probabilities can be read), draws the face, and saves the video. Threads that
+analyse are not those that draw, so that nobody's probabilities wait for another one's video.
+Whatever ends a job early leaves the session with its recording, and a run that says why. What the
+end of the app leaves open, the next start goes on with: the runs that are kept are the list of
+jobs.
 """
 
 import logging
@@ -38,7 +39,7 @@ log = logging.getLogger(__name__)
 
 
 class Jobs:
-    """Works in the background, on one analysis and on one drawing at a time.
+    """Works in the background, on one drawing at a time and on as many analyses as the engine can.
 
     Args:
         repository: where sessions, runs and media are kept
@@ -72,7 +73,7 @@ class Jobs:
         self._views: dict[str, JobView] = {}
         self._futures: dict[str, Future[None]] = {}  # of the open jobs: the step each is at
         self._stopped: set[str] = set()
-        self._analyses = ThreadPoolExecutor(max_workers=1, thread_name_prefix="analysis")
+        self._analyses = ThreadPoolExecutor(engine.at_once, thread_name_prefix="analysis")
         self._drawings = ThreadPoolExecutor(max_workers=1, thread_name_prefix="drawing")
         self.films = Films(repository, engine, workspace, self._analyses, self._drawings)
 

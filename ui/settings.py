@@ -8,10 +8,12 @@ from typing import Any
 
 from storage.files import data_folder
 from storage.whereabouts import SERVER, Server, read_server
+from ui.workers.address import QUEUE, QUEUE_KEY, QueueAddress, read_queue
 from verhm.errors import RequestError
 
 PASSPHRASE = "VERHM_PASSPHRASE"  # noqa: S105 (the variable's name)
-SECRETS = (PASSPHRASE, SERVER)  # variables
+SECRETS = (PASSPHRASE, SERVER, QUEUE, QUEUE_KEY)  # variables
+OFFLINE = {"HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}  # for the model's libraries
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -34,6 +36,8 @@ class AppSettings:
         allows_plain: whether a network is served without TLS, readable for all on it
         names: by which browsers on a network know the app
         server: that has the database; none for a file in the data folder
+        queue: through which workers on other computers analyse; none to analyse here
+        workers: how many of them there are
     """
 
     data: Path
@@ -50,6 +54,8 @@ class AppSettings:
     allows_plain: bool = False
     names: tuple[str, ...] = ()
     server: Server | None = field(default=None, repr=False)
+    queue: QueueAddress | None = None
+    workers: int = 4
 
     def __post_init__(self) -> None:
         if (self.tls_cert is None) != (self.tls_key is None):
@@ -65,6 +71,12 @@ class AppSettings:
             )
         if not 1 <= self.port <= 65_535:
             raise RequestError("E71", f"The port is {self.port}.", "Choose one from 1 to 65535.")
+        if not 1 <= self.workers <= self.longest_queue:
+            raise RequestError(
+                "E71",
+                f"The number of workers is {self.workers}.",
+                f"Choose one from 1 to {self.longest_queue}.",
+            )
 
     @property
     def is_for_network(self) -> bool:
@@ -127,6 +139,8 @@ def read_settings(flags: Mapping[str, Any], environment: Mapping[str, str]) -> A
         allows_plain=bool(flags.get("allow_plain_http")),
         names=tuple(name.lower() for name in flags.get("name") or ()),
         server=read_server(environment.get(SERVER)),
+        queue=read_queue(environment),
+        workers=_first(flags.get("workers"), AppSettings.workers),
     )
     _refuse_unfit_certificate(settings)
     return settings
@@ -140,8 +154,7 @@ def process_environment(settings: AppSettings) -> dict[str, str]:
         "GRADIO_ANALYTICS_CACHE_FREQUENCY": str(1 << 62),
         "GRADIO_ANALYTICS_MAX_EVENTS": "1",
         "GRADIO_TEMP_DIR": str(settings.transit),
-        "HF_HUB_OFFLINE": "1",
-        "HF_HUB_DISABLE_TELEMETRY": "1",
+        **OFFLINE,
     }
 
 

@@ -24,27 +24,45 @@ from ui.server import serve
 from ui.settings import AppSettings
 from ui.sign_in_routes import new_setup_code
 from ui.unlocking import Terminal, open_patients, relock
+from ui.workers.failures import not_installed
 from verhm.errors import StorageError
 
 log = logging.getLogger(__name__)
 
 
-def start(settings: AppSettings, engine: Callable[[], Engine] = EngineProcesses) -> None:
+def start(settings: AppSettings, engine: Callable[[], Engine] | None = None) -> None:
     """Open the data folder, tidy up after the last use, and serve until Ctrl-C.
 
     Args:
         settings: where the app serves and keeps its data
-        engine: makes what analyses and draws
+        engine: makes what analyses and draws; as the settings say where none is given
 
     Raises:
         StorageError: E50, E52, E54 or E56 when the data folder cannot be used
         VaultError: E80–E87 when it cannot be opened or encrypted
-        RequestError: E73 when the port is taken
+        RequestError: E73 when the port is taken, E78 when a queue needs what is not installed
     """
     # Tidying up would take away the work of a copy of the app that runs already, so both the port
     # and the folder are claimed first.
     with contextlib.closing(open_port(settings)) as bound, _claimed(settings):
-        _serve(settings, bound, engine())
+        _serve(settings, bound, engine() if engine else engine_for(settings))
+
+
+def engine_for(settings: AppSettings) -> Engine:
+    """What analyses and draws for an app with these settings.
+
+    Raises:
+        RequestError: E78 when a queue needs what is not installed
+    """
+    local = EngineProcesses()
+    if settings.queue is None:
+        return local
+    try:
+        from ui.workers.engine import QueuedEngine
+        from ui.workers.queue import Queue
+    except ModuleNotFoundError as error:
+        raise not_installed() from error
+    return QueuedEngine(Queue(settings.queue), local, settings.workers)
 
 
 def change_passphrase(settings: AppSettings) -> None:

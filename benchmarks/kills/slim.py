@@ -34,6 +34,11 @@ class StandIn:
         """See `ui.engine.Engine`."""
         return None
 
+    @property
+    def at_once(self) -> int:
+        """See `ui.engine.Engine`."""
+        return 1
+
     def load(self) -> None:
         """See `ui.engine.Engine`."""
 

@@ -32,6 +32,8 @@ class FakeEngine:
     def model(self) -> ModelId | None:
         return self.analyses_with
 
+    at_once = 1
+
     def load(self) -> None:
         self.loads += 1
 

@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from storage.models import RunState, VideoState
+from ui.jobs import Jobs
 from ui.progress import JobState, Wait
 from verhm.errors import AudioError, ModelError, RenderError, RequestError
 from verhm.settings import AnalysisSettings, VideoSettings
@@ -195,3 +196,15 @@ def test_a_session_that_was_never_analysed_is_analysed_as_usual(
     job = context.jobs.submit_again(add_session().id)
     until(lambda: context.jobs.view(job.id).state.has_ended)
     assert engine.settings == [AnalysisSettings()]
+
+
+def test_as_many_recordings_are_analysed_as_the_engine_takes(context, engine, add_session, until):
+    engine.at_once = 2
+    engine.go_on.clear()
+    jobs = Jobs(context.repository, engine, context.settings.work)
+    opened = [jobs.submit(add_session(code).id) for code in "ABC"]
+    until(lambda: len(engine.settings) == 2)
+    assert [jobs.view(job.id).wait for job in opened] == [None, None, Wait.ANALYSIS]
+    engine.go_on.set()
+    until(lambda: all(jobs.view(job.id).state is JobState.DONE for job in opened))
+    jobs.shutdown()

@@ -42,6 +42,14 @@ def test_a_network_is_served_over_tls_or_where_a_flag_says_so(tmp_path):
     assert not AppSettings(tmp_path).is_for_network
 
 
+def test_workers_are_as_many_as_is_said_and_no_more_than_may_wait():
+    assert read_settings(NO_FLAGS, {}).queue is None
+    assert read_settings({**NO_FLAGS, "workers": 7}, {}).workers == 7
+    for workers in (0, 17):
+        with pytest.raises(RequestError, match="E71"):
+            read_settings({**NO_FLAGS, "workers": workers}, {})
+
+
 @pytest.mark.parametrize("port", [0, -1, 65_536])
 def test_a_port_that_is_none_is_refused(tmp_path, port):
     with pytest.raises(RequestError, match="E71"):

@@ -1,0 +1,124 @@
+"""What may happen between the app and its workers, over a real Redis server, and what is told."""
+
+import os
+import signal
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import replace
+
+import pytest
+
+from tests.ui.fakes import FakeEngine
+from tests.ui.workers.calls import SETTINGS, is_empty, refusal
+from tests.ui.workers.conftest import WORDS
+from tests.ui.workers.servers import Broker, wait_until, working
+from ui.engine import shipped_model
+from ui.workers import engine as queued_engine
+from ui.workers.engine import QueuedEngine
+from ui.workers.queue import Queue
+from ui.workers.recordings import PIECE
+from verhm.errors import VaultError, VerhmError
+from verhm.stages import no_progress
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    monkeypatch.setattr(queued_engine, "_PULSE", 0.2)
+    monkeypatch.setattr(queued_engine, "_ANSWER", 0.5)
+
+
+class Begun(threading.Event):
+    """Set when the worker is at it."""
+
+    def __call__(self, stage, share):
+        if share > 0:
+            self.set()
+
+
+def test_redis_never_has_what_can_be_read(engine, broker, recording):
+    with ThreadPoolExecutor(1) as thread:
+        waiting = thread.submit(engine.analyze, recording("fine"), no_progress, SETTINGS)
+        wait_until(lambda: broker.redis.keys("verhm-*"))  # no worker is there to take it
+        held = b"".join(broker.redis.dump(key) for key in broker.redis.keys("*"))
+        assert len(held) > 500
+        for readable in (WORDS, "window", "fine", shipped_model().sha256, "recording.wav"):
+            assert readable.encode() not in held
+        engine.close()
+        assert waiting.exception(timeout=10).code == "E61"
+    broker.redis.flushall()
+
+
+def test_a_recording_that_was_changed_on_its_way_is_refused(broker, recording, tmp_path):
+    sent = Queue(broker.address).recording("call")
+    sent.send(recording("fine", size=PIECE + 10))
+    Queue(broker.address).recording("call").fetch(tmp_path / "fetched")
+    assert (tmp_path / "fetched").read_bytes() == (tmp_path / "recording").read_bytes()
+    broker.redis.rename("verhm:recording:call", "verhm:recording:other")
+    with pytest.raises(VaultError, match="E83"):
+        Queue(broker.address).recording("other").fetch(tmp_path / "fetched")
+    with pytest.raises(VaultError, match="E83"):
+        sent.fetch(tmp_path / "fetched")
+    assert not sent.is_wanted()
+    assert not sent.keep()
+    broker.redis.flushall()
+
+
+def test_without_a_worker_a_person_is_told(engine, broker, recording, impatient):
+    with pytest.raises(VerhmError, match="E78 No worker"):
+        engine.load()
+    assert refusal(engine, recording("fine")).cause == "No worker for analyses answers."
+    assert is_empty(broker)
+
+
+def test_a_worker_with_another_key_is_as_good_as_none(broker, recording, impatient):
+    with working(replace(broker.address, key=bytes(32))):
+        engine = QueuedEngine(Queue(broker.address), FakeEngine(), at_once=1)
+        assert refusal(engine, recording("fine")).code == "E78"
+
+
+def test_two_workers_analyse_two_recordings_at_once(engine, broker, recording):
+    begun = Begun(), Begun()
+    with ExitStack() as stack, ThreadPoolExecutor(2) as threads:
+        for _ in begun:
+            stack.enter_context(working(broker.address))
+        path = recording("lasts")
+        lasting = [threads.submit(engine.analyze, path, each, SETTINGS) for each in begun]
+        assert all(each.wait(30) for each in begun)
+        engine.close()
+        assert {each.exception(timeout=10).code for each in lasting} == {"E61"}
+
+
+def test_a_worker_that_is_lost_is_told(engine, broker, recording, impatient):
+    begun = Begun()
+    with working(broker.address) as process, ThreadPoolExecutor(1) as thread:
+        lasting = thread.submit(engine.analyze, recording("lasts"), begun, SETTINGS)
+        assert begun.wait(30)
+        time.sleep(2)  # it answers, although it is at work
+        assert not lasting.done()
+        os.killpg(process.pid, signal.SIGKILL)
+        assert "does not answer any more" in lasting.exception(timeout=30).cause
+
+
+def test_a_worker_says_nothing_of_whom_it_hears(engine, broker, recording):
+    with working(broker.address) as process:
+        assert refusal(engine, recording("unforeseen")).code == "E64"
+        process.send_signal(signal.SIGTERM)
+        printed, _ = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert "ValueError" in printed
+    assert "Xaver" not in printed
+
+
+def test_a_queue_that_is_gone_is_told(tmp_path, recording):
+    broker = Broker(tmp_path)
+    engine = QueuedEngine(Queue(broker.address), FakeEngine(), at_once=1)
+    with ThreadPoolExecutor(1) as thread:
+        waiting = thread.submit(engine.analyze, recording("fine"), no_progress, SETTINGS)
+        wait_until(lambda: not is_empty(broker))
+        broker.stop()
+        assert waiting.exception(timeout=60).code == "E78"
+    assert refusal(engine, recording("fine")).code == "E78"
+    with pytest.raises(VerhmError, match="E78"):
+        engine.load()

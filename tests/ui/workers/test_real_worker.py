@@ -1,0 +1,50 @@
+"""The worker as it is started, with the shipped model."""
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from tests.ui.workers.servers import working
+from ui.engine_processes import EngineProcesses
+from ui.workers.address import QUEUE, QUEUE_KEY
+from ui.workers.engine import QueuedEngine
+from ui.workers.queue import Queue
+from verhm.settings import AnalysisSettings
+from verhm.stages import no_progress
+
+
+@pytest.mark.model
+def test_a_worker_finds_what_this_computer_finds(broker, speech_path):
+    local = EngineProcesses()
+    queued = QueuedEngine(Queue(broker.address), local, at_once=1)
+    with working(broker.address, "ui.workers"):
+        far = queued.analyze(speech_path, no_progress, AnalysisSettings())
+    near = local.analyze(speech_path, no_progress, AnalysisSettings())
+    queued.close()
+    assert (far.source, far.model) == (near.source, near.model)
+    np.testing.assert_allclose(far.timeline.probabilities, near.timeline.probabilities, atol=1e-5)
+    np.testing.assert_allclose(far.morphs.weights, near.morphs.weights, atol=1e-4)
+
+
+def command(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "ui.workers", *arguments],
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def test_a_key_is_made_and_what_is_missing_is_told():
+    key, other = (command("--new-key").stdout.strip() for _ in range(2))
+    assert len(bytes.fromhex(key)) == 32
+    assert key != other
+    for variables in ({}, {QUEUE: "redis://:secret@localhost"}, {QUEUE_KEY: key}):
+        ended = command(**variables)
+        assert ended.returncode == 2
+        assert ended.stderr.startswith("E71 ")
+        assert "secret" not in ended.stderr

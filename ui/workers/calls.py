@@ -1,0 +1,38 @@
+"""What the app asks a worker for, and what a worker tells on its way."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from verhm.settings import AnalysisSettings
+from verhm.stages import Stage
+from verhm.types import ModelId
+
+ANALYZE: Final = "verhm.analyze"  # the task's name
+REPORTED: Final = "REPORTED"  # state of a task whose result so far is a `Report`
+
+
+@dataclass(frozen=True)
+class AnalysisCall:
+    """One recording to be analysed.
+
+    Attributes:
+        settings: how
+        model: with which; None where the app does not know its own
+    """
+
+    settings: AnalysisSettings
+    model: ModelId | None
+
+
+@dataclass(frozen=True)
+class Report:
+    """How far a worker is.
+
+    Attributes:
+        stage, share: as in `verhm.stages.Progress`
+        worker: by which name it can be asked whether it is still there
+    """
+
+    stage: Stage
+    share: float
+    worker: str

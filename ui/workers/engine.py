@@ -1,0 +1,153 @@
+"""The app's side of the queue: an engine whose analyses are done elsewhere."""
+
+import contextlib
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from kombu.exceptions import KombuError
+from redis import RedisError
+
+from ui.engine import Engine
+from ui.job_endings import closing, told
+from ui.workers.calls import ANALYZE, AnalysisCall, Report
+from ui.workers.failures import lost_worker, no_worker, queue_unreachable
+from ui.workers.queue import Queue
+from ui.workers.recordings import SentRecording
+from verhm.face.panels import ALONE, Beside
+from verhm.settings import AnalysisSettings, VideoSettings
+from verhm.stages import Progress, Stage
+from verhm.types import Analysis, ModelId, MorphSequence
+
+_POLL: Final = 0.25  # s between two looks at what a worker tells
+_PULSE: Final = 10.0  # s without news after which workers are asked whether they are there
+_ANSWER: Final = 2.0  # s they have to say so
+_SILENCES: Final = 3  # times in a row that nobody says so: then nobody is there
+
+
+class QueuedEngine:
+    """An `Engine` that hands recordings to workers, and leaves the rest to another engine.
+
+    Args:
+        queue: where the workers are
+        local: draws, and writes documents
+        at_once: how many recordings may be with the workers
+    """
+
+    def __init__(self, queue: Queue, local: Engine, at_once: int) -> None:
+        self._queue, self._local, self._at_once = queue, local, at_once
+        self._closing = threading.Event()
+
+    @property
+    def model(self) -> ModelId | None:
+        """The model of this computer; workers that have another one refuse."""
+        return self._local.model
+
+    @property
+    def at_once(self) -> int:
+        """As many as there are said to be workers."""
+        return self._at_once
+
+    def load(self) -> None:
+        """See whether a worker is there.
+
+        Raises:
+            RequestError: E78 none is, or the queue cannot be reached
+        """
+        try:
+            is_there = self._answers()
+        except (RedisError, KombuError) as error:
+            raise queue_unreachable() from error
+        if not is_there:
+            raise no_worker()
+
+    def analyze(self, path: Path, progress: Progress, settings: AnalysisSettings) -> Analysis:
+        """Have a recording analysed; see `Analyzer.analyze`.
+
+        Raises:
+            RequestError: E61 the app is being closed, E64 stopped in an unforeseen way, E78 there
+                is no worker, or no way to one
+            VerhmError: whatever the analysis raises
+        """
+        call = uuid.uuid4().hex
+        recording = self._queue.recording(call)
+        asked = AnalysisCall(settings, self.model)
+        try:
+            recording.send(path)
+            self._queue.celery.send_task(ANALYZE, [asked], task_id=call, argsrepr="", kwargsrepr="")
+            return self._await(call, recording, progress)
+        except (RedisError, KombuError) as error:
+            raise queue_unreachable() from error
+        finally:
+            with contextlib.suppress(RedisError):  # it goes by itself, soon
+                recording.withdraw()
+                self._queue.celery.backend.forget(call)
+
+    def document(self, analysis: Analysis) -> bytes:
+        """The analysis as JSON."""
+        return self._local.document(analysis)
+
+    def render(
+        self,
+        morphs: MorphSequence,
+        audio: Path,
+        output: Path,
+        settings: VideoSettings,
+        progress: Progress,
+        beside: Beside = ALONE,
+    ) -> None:
+        """Write the face video; see `render_video`."""
+        self._local.render(morphs, audio, output, settings, progress, beside)
+
+    def close(self) -> None:
+        """Take back what workers were asked for, and take on nothing more."""
+        self._closing.set()
+        self._local.close()
+
+    def _await(self, call: str, recording: SentRecording, progress: Progress) -> Analysis:
+        latest, worker = (Stage.DECODE, 0.0), None
+        pulse = _Pulse(self._answers)
+        while not self._closing.wait(_POLL):
+            found = self._queue.answer(call)
+            if isinstance(found, Analysis):
+                return found
+            if isinstance(found, BaseException):
+                raise told(found) from found
+            if isinstance(found, Report) and (found.stage, found.share) != latest:
+                latest, worker = (found.stage, found.share), found.worker
+                pulse.news()
+            progress(*latest)  # which is how this hears that the person stopped it
+            if not recording.keep():
+                raise queue_unreachable()
+            if not pulse.goes_on(worker):
+                raise lost_worker() if worker else no_worker()
+        raise closing()
+
+    def _answers(self, worker: str | None = None) -> bool:
+        """Whether a worker is there, or any."""
+        destination = None if worker is None else [worker]
+        ping = self._queue.celery.control.ping
+        return bool(ping(destination=destination, timeout=_ANSWER, limit=1))
+
+
+class _Pulse:
+    """Whether a worker is still there, although it has told nothing for a while."""
+
+    def __init__(self, answers: Callable[[str | None], bool]) -> None:
+        self._answers = answers
+        self._since, self._silences = time.monotonic(), 0
+
+    def news(self) -> None:
+        """Something was heard."""
+        self._since, self._silences = time.monotonic(), 0
+
+    def goes_on(self, worker: str | None) -> bool:
+        """False once it did not answer several times in a row."""
+        if time.monotonic() - self._since < _PULSE:
+            return True
+        silences = 0 if self._answers(worker) else self._silences + 1
+        self._since, self._silences = time.monotonic(), silences
+        return silences < _SILENCES
