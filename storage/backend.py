@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine
 
-from verhm.errors import StorageError
+from verhm.errors import VerhmError
 
 
 class Backend(Protocol):
@@ -48,5 +48,5 @@ class Backend(Protocol):
             key: that the file is encrypted with; none for a plain one
         """
 
-    def blame(self, error: BaseException) -> StorageError | None:
+    def blame(self, error: BaseException) -> VerhmError | None:
         """What its complaint means to the person at the screen; None for our own mistakes."""

@@ -5,9 +5,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 
-from sqlalchemy import orm
+from sqlalchemy import event, orm
 
 from storage.backend import Backend
+from storage.entries import refuse_unkeepable
 from storage.failures import translated
 
 
@@ -34,6 +35,7 @@ class Database:
         writer = self.engine.execution_options(**backend.writing)
         self._reading = orm.sessionmaker(reader, expire_on_commit=False)
         self._writing = orm.sessionmaker(writer, expire_on_commit=False)
+        event.listen(self._writing, "before_flush", refuse_unkeepable)
         self._view: ContextVar[_View | None] = ContextVar("view", default=None)
 
     @contextmanager

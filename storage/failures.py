@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from sqlalchemy.exc import DBAPIError
 
 from storage.cipher_driver import sqlcipher_errors
-from verhm.errors import RequestError, StorageError, VaultError
+from verhm.errors import RequestError, StorageError, VaultError, VerhmError
 
 # EFBIG is what a size limit on files answers; EDQUOT a full quota.
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -70,6 +70,15 @@ def missing(what: str) -> StorageError:
     """E53."""
     return StorageError(
         "E53", f"There is no such {what}.", "Reload the page; it may have been erased."
+    )
+
+
+def unfit_text() -> RequestError:
+    """E63."""
+    return RequestError(
+        "E63",
+        "An entry is too long, or holds a character that cannot be kept.",
+        "Shorten it; what was pasted, type instead.",
     )
 
 
@@ -177,7 +186,7 @@ def coded_os_errors() -> Iterator[None]:
 
 
 @contextmanager
-def translated(blame: Callable[[BaseException], StorageError | None]) -> Iterator[None]:
+def translated(blame: Callable[[BaseException], VerhmError | None]) -> Iterator[None]:
     """Turn a database's troubles into coded ones; our own mistakes pass through.
 
     Args:

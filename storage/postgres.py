@@ -20,6 +20,7 @@ from storage.failures import (
     no_driver,
     no_server,
     something_there,
+    unfit_text,
     unreadable,
 )
 from storage.models import Base, Consent
@@ -27,7 +28,7 @@ from storage.row_copy import copy_rows, has_rows
 from storage.schema import is_new, mark_as_current, upgrade
 from storage.sqlite import SqliteBackend
 from storage.tables import TABLES
-from verhm.errors import StorageError
+from verhm.errors import VerhmError
 
 log = logging.getLogger(__name__)
 
@@ -166,8 +167,10 @@ class PostgresBackend:
             sequence = func.pg_get_serial_sequence("consents", "number")
             target.execute(select(func.setval(sequence, newest, False)))
 
-    def blame(self, error: BaseException) -> StorageError | None:
+    def blame(self, error: BaseException) -> VerhmError | None:
         """See `Backend`."""
+        if type(error).__name__ == "DataError":  # somebody looks for what nobody can be called
+            return unfit_text()
         state = getattr(error, "sqlstate", None)
         if state is None:  # no connection came about, or it broke
             return no_server() if type(error).__name__ == "OperationalError" else None

@@ -270,6 +270,15 @@ def test_people_sign_in(repository):
     assert accounts.sign_ins.sign_in("Ada", GOOD, "127.0.0.1")
 
 
+def test_a_name_that_nobody_can_have_is_no_mystery(repository):
+    accounts = open_accounts(repository, CHEAP)
+    accounts.create_first("Ada", GOOD)
+    with pytest.raises(RequestError, match="E63"):
+        accounts.sign_ins.sign_in("A\0da", GOOD, "127.0.0.1")
+    with pytest.raises(RequestError, match="E63"):
+        repository.add_patient(PatientDetails("P\0"), AGREED)
+
+
 def test_the_way_to_another_computer_is_encrypted_unless_told_otherwise():
     elsewhere = URL.create("postgresql", "verhm", "words", "db.clinic.example", database="verhm")
     assert PostgresBackend(elsewhere).url.query["sslmode"] == "verify-full"
