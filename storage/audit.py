@@ -26,6 +26,7 @@ from storage.database import Database
 GENESIS = "0" * 64
 ANCHOR = "audit.anchor"
 AGAIN = timedelta(minutes=10)  # the same look or refusal within it is one line
+_ANCHORED = re.compile(r"(\d{1,18}) ([0-9a-f]{64})")  # a line of the anchor
 _ID = re.compile(r"[0-9a-zA-Z-]{1,60}")
 _MOST_REMEMBERED = 4_096
 
@@ -58,6 +59,19 @@ def chained(previous: str, row: Event) -> str:
     """Hash of a line and of the one before."""
     content = [row.number, row.at, row.account_id, row.action, row.subject, row.detail, previous]
     return hashlib.sha256(json.dumps(content, separators=(",", ":")).encode()).hexdigest()
+
+
+def read_anchor(anchor: Path) -> tuple[dict[int, str], bool]:
+    """Hashes by the number of their line, as the anchor has them, and whether it is undamaged."""
+    try:
+        lines = anchor.read_text(encoding="ascii").splitlines()
+    except FileNotFoundError:
+        return {}, True
+    except UnicodeDecodeError:
+        return {}, False
+    found = [_ANCHORED.fullmatch(line) for line in lines]
+    # The last line may be half written, after a power cut.
+    return {int(each[1]): each[2] for each in found if each}, all(found[:-1])
 
 
 class AuditLog:
@@ -122,6 +136,16 @@ class AuditLog:
         """Add a line of its own."""
         with self._database.writing() as unit:
             self.add(unit, account_id, action, subject, detail)
+
+    def has_what_is_anchored(self) -> bool:
+        """Whether the last line that the anchor vouches for is in the log, or there is no such."""
+        anchored = read_anchor(self._anchor)[0]
+        if not anchored:
+            return True
+        last = max(anchored)
+        with self._database.reading() as unit:
+            found = unit.scalar(select(Event.hash).where(Event.number == last))
+        return found == anchored[last]
 
     def _is_new(self, key: tuple[str, str, str, str]) -> bool:
         moment = self._clock()

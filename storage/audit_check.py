@@ -1,6 +1,5 @@
 """Finding what was changed in the audit log, taken out of it or cut off its end."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,11 +7,10 @@ from pathlib import Path
 from sqlalchemy import Select, select
 
 from storage.account_models import Event
-from storage.audit import GENESIS, Action, chained
+from storage.audit import GENESIS, Action, chained, read_anchor
 from storage.database import Database
 
 _TRIGGERS = {"events_refuse_update", "events_refuse_delete", "events_refuse_replace"}
-_LINE = re.compile(r"(\d{1,18}) ([0-9a-f]{64})")
 
 
 @dataclass(frozen=True)
@@ -40,7 +38,9 @@ def check(database: Database, anchor: Path) -> AuditReport:
         anchor: file beside it, or a copy that was kept elsewhere
     """
     findings: list[str] = []
-    kept = _anchors(anchor, findings)
+    kept, is_whole = read_anchor(anchor)
+    if not is_whole:
+        findings.append("The anchor is damaged.")
     with database.reading() as unit:
         if _TRIGGERS - database.triggers():
             findings.append("What refuses changes of the log was taken out of the database.")
@@ -81,18 +81,3 @@ def _chain(rows: Iterable[Event], findings: list[str]) -> dict[int, str]:
         hashes[row.number] = row.hash
         expected, previous = row.number + 1, row.hash
     return hashes
-
-
-def _anchors(anchor: Path, findings: list[str]) -> dict[int, str]:
-    try:
-        lines = anchor.read_text(encoding="ascii").splitlines()
-    except FileNotFoundError:
-        return {}
-    except UnicodeDecodeError:
-        findings.append("The anchor is damaged.")
-        return {}
-    found = [_LINE.fullmatch(line) for line in lines]
-    # The last line may be half written, after a power cut.
-    if not all(found[:-1]):
-        findings.append("The anchor is damaged.")
-    return {int(each[1]): each[2] for each in found if each}

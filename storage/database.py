@@ -1,15 +1,18 @@
 """The one way to the rows: views of them, and changes that happen wholly or not at all."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
+from typing import Any, TypeVar
 
 from sqlalchemy import event, orm
 
 from storage.backend import Backend
 from storage.entries import refuse_unkeepable
 from storage.failures import translated
+
+Answer = TypeVar("Answer")
 
 
 class Database:
@@ -67,6 +70,18 @@ class Database:
             finally:
                 self._view.reset(token)
 
+    def once(self, question: Hashable, ask: Callable[[], Answer]) -> Answer:
+        """Within `one_moment`, ask a question that was asked before no second time.
+
+        Its answer is then shared: nobody may change it.
+        """
+        view = self._view.get()
+        if view is None:
+            return ask()
+        if question not in view.answers:
+            view.answers[question] = ask()
+        return view.answers[question]
+
     @contextmanager
     def writing(self) -> Iterator[orm.Session]:
         """Open a change that happens wholly or not at all."""
@@ -99,10 +114,15 @@ class Database:
 
 
 class _View:
-    """A view that several readings share, though not the rows that they load."""
+    """A view that several readings share, though not the rows that they load.
+
+    Attributes:
+        answers: to what was asked of it so far
+    """
 
     def __init__(self, unit: orm.Session) -> None:
         self._unit, self._depth = unit, 0
+        self.answers: dict[Hashable, Any] = {}
 
     @contextmanager
     def used(self) -> Iterator[orm.Session]:

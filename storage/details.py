@@ -169,8 +169,11 @@ class SweepReport:
         sessions_erased: tried without saving
         files_removed: belonged to nothing
         missing: ids of the media whose file is gone; their rows stay as evidence
+        files_left: of which the database knows nothing, since it is not the one of this folder, or
+            older than it
     """
 
     sessions_erased: int
     files_removed: int
     missing: tuple[str, ...]
+    files_left: int = 0

@@ -15,11 +15,13 @@ from storage.failures import unfit_text
 def refuse_unkeepable(unit: Session, *_: Any) -> None:
     """Look at all that is about to be written; raises `RequestError` (E63)."""
     for row in (*unit.new, *unit.dirty):
-        for attribute in inspect(type(row)).column_attrs:
-            value = row.__dict__.get(attribute.key)  # what was not loaded was not changed
+        state = inspect(row)
+        for attribute in state.mapper.column_attrs:
             length = getattr(attribute.columns[0].type, "length", None)
-            if isinstance(value, str) and not _can_be_kept(value, length):
-                raise unfit_text()
+            # What was kept before there was this rule stays, and is in nobody's way.
+            for value in state.attrs[attribute.key].history.added or ():
+                if isinstance(value, str) and not _can_be_kept(value, length):
+                    raise unfit_text()
 
 
 def _can_be_kept(text: str, length: int | None) -> bool:

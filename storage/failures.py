@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, TimeoutError
 
 from storage.cipher_driver import sqlcipher_errors
 from verhm.errors import RequestError, StorageError, VaultError, VerhmError
@@ -97,6 +97,15 @@ def no_server() -> StorageError:
         "E88",
         "The database server does not answer, or does not let VERHM in.",
         "Check that it runs, and its address in VERHM_DATABASE.",
+    )
+
+
+def emptied_server() -> StorageError:
+    """E88."""
+    return StorageError(
+        "E88",
+        "There is nothing in that database, and this folder's patients are in one on a server.",
+        "Name the one that they are in; the recordings are untouched.",
     )
 
 
@@ -195,6 +204,8 @@ def translated(blame: Callable[[BaseException], VerhmError | None]) -> Iterator[
     raised: tuple[type[Exception], ...] = (DBAPIError, sqlite3.Error, *sqlcipher_errors())
     try:
         yield
+    except TimeoutError as error:  # all connections are in use
+        raise busy() from error
     except raised as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
         known = blame(cause) if cause is not None else None

@@ -19,7 +19,7 @@ from storage.consenting import entries_of
 from storage.deidentified import shown_day, shown_patient
 from storage.details import Agreement, PatientDetails, PatientOverview, SessionFigures
 from storage.models import Patient, Run, RunState, Session, new_id
-from storage.verbs import Verbs
+from storage.verbs import Verbs, once
 from verhm.errors import RequestError, StorageError
 from verhm.types import ModelId
 
@@ -56,6 +56,7 @@ class PatientVerbs(Verbs):
             numbers = [int(code[2:]) for code in codes if re.fullmatch(r"P-\d{1,9}", code)]
         return f"P-{max(numbers, default=0) + 1:04d}"
 
+    @once
     def patient(self, patient_id: str) -> Patient:
         """Look a patient up.
 

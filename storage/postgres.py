@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 from storage.failures import (
     busy,
     disk_full,
+    emptied_server,
     no_driver,
     no_server,
     something_there,
@@ -26,7 +27,7 @@ from storage.failures import (
 from storage.models import Base, Consent
 from storage.row_copy import copy_rows, has_rows
 from storage.schema import is_new, mark_as_current, upgrade
-from storage.sqlite import SqliteBackend
+from storage.sqlite import KEPT, SqliteBackend
 from storage.tables import TABLES
 from verhm.errors import VerhmError
 
@@ -35,10 +36,15 @@ log = logging.getLogger(__name__)
 _DRIVER: Final = "postgresql+psycopg"
 _LOCK: Final = 7_653_846  # any number, the same for all writers
 _LOCK_TIMEOUT: Final = 15_000  # ms
-_LOCAL: Final = (None, "localhost", "127.0.0.1", "::1")
+_VACUUM_TIMEOUT: Final = 1_000  # ms
+_GONE: Final = 30  # s after which a server that says nothing is taken to be gone
+_LOCAL: Final = ("localhost", "127.0.0.1", "::1")  # without a host, a variable may name one
+_ELSEWHERE: Final = {"host", "hostaddr", "service"}  # where an address may hide another one
 # The class, or the whole, of SQLSTATE (PostgreSQL's manual, appendix A).
 _UNUSABLE: Final = ("08", "28", "3D", "57P", "25006", "42501")
 _NO_LOCK: Final = "55P03"
+_UNFIT: Final = ("22001", "22021")  # too long, not of the encoding
+_TABLE_EXISTS: Final = "42P07"
 _BUSY: Final = ("53300", _NO_LOCK, "40001", "40P01")
 
 # What the migrations have SQLite refuse, by name of the trigger: table, event and condition.
@@ -77,6 +83,7 @@ class PostgresBackend:
     Args:
         url: its address; the way to another computer is encrypted, and its certificate checked,
             unless `sslmode` says otherwise
+        is_in_use: whether a folder's rows are said to be in it already
 
     Raises:
         StorageError: E88 when the driver is not installed
@@ -87,10 +94,16 @@ class PostgresBackend:
         "postgresql_readonly": True,
     }
     # One writer at a time, as with a file: the audit log is a chain.
-    writing: Final[dict[str, Any]] = {"begin": f"SELECT pg_advisory_xact_lock({_LOCK})"}
+    writing: Final[dict[str, Any]] = {
+        "begin": f"SELECT pg_advisory_xact_lock({_LOCK})",
+        # Whatever the server's default: what others wrote while it waited is to be seen.
+        "isolation_level": "READ COMMITTED",
+    }
 
-    def __init__(self, url: URL) -> None:
-        if url.host not in _LOCAL and "sslmode" not in url.query:
+    def __init__(self, url: URL, is_in_use: bool = False) -> None:
+        self._is_in_use = is_in_use
+        is_local = url.host in _LOCAL and not url.query.keys() & _ELSEWHERE
+        if not is_local and "sslmode" not in url.query:
             url = url.update_query_dict({"sslmode": "verify-full"})
         self.url = url.set(drivername=_DRIVER)
         if importlib.util.find_spec("psycopg") is None:
@@ -98,14 +111,17 @@ class PostgresBackend:
 
     def connect(self) -> Engine:
         """See `Backend`."""
-        return self._engine()
+        return self._engine(pool_size=KEPT)
 
     def update(self) -> None:
         """See `Backend`; tables that are not there yet are made of the models at once."""
         engine = self._engine(poolclass=NullPool)
         with engine.execution_options(**self.writing).begin() as connection:
             if is_new(connection):
-                Base.metadata.create_all(connection)
+                if self._is_in_use:
+                    raise emptied_server()
+                # Unchecked: tables of the same names would be another program's.
+                Base.metadata.create_all(connection, checkfirst=False)
                 _refuse_changes(connection)
                 mark_as_current(connection)
             else:
@@ -121,10 +137,12 @@ class PostgresBackend:
 
         One that somebody reads for long is left to the next time: its rows are erased already.
         """
-        alone = engine.execution_options(isolation_level="AUTOCOMMIT")
+        alone = self._engine(poolclass=NullPool, isolation_level="AUTOCOMMIT")
         for table in TABLES:
             try:
                 with alone.connect() as connection:
+                    # Others would wait behind it for as long.
+                    connection.execute(text(f"SET lock_timeout = {_VACUUM_TIMEOUT}"))
                     connection.execute(text(f"VACUUM (FULL) {table.name}"))
             except OperationalError as error:
                 if getattr(error.orig, "sqlstate", None) != _NO_LOCK:
@@ -169,9 +187,12 @@ class PostgresBackend:
 
     def blame(self, error: BaseException) -> VerhmError | None:
         """See `Backend`."""
-        if type(error).__name__ == "DataError":  # somebody looks for what nobody can be called
-            return unfit_text()
         state = getattr(error, "sqlstate", None)
+        # Of a NUL the driver itself says so: somebody looks for what nobody can be called.
+        if state in _UNFIT or (state is None and type(error).__name__ == "DataError"):
+            return unfit_text()
+        if state == _TABLE_EXISTS:
+            return something_there()
         if state is None:  # no connection came about, or it broke
             return no_server() if type(error).__name__ == "OperationalError" else None
         if state == "53100":
@@ -188,7 +209,12 @@ class PostgresBackend:
             self.url,
             hide_parameters=True,  # else a traceback would show what was entered about a patient
             pool_pre_ping=True,  # the server may have been started anew
-            connect_args={"options": settings, "connect_timeout": 10},
+            connect_args={
+                "options": settings,
+                "connect_timeout": 10,
+                "keepalives_idle": _GONE,
+                "tcp_user_timeout": 1000 * _GONE,
+            },
             **options,
         )
 

@@ -20,7 +20,7 @@ from storage.files import StoredFile
 from storage.models import MediaKind, Run, RunState, Session, VideoState
 from storage.scratch import overwrite
 from storage.sessions import media_row
-from storage.verbs import Verbs
+from storage.verbs import Verbs, once
 from verhm.errors import RenderError, RequestError, VerhmError
 from verhm.settings import AnalysisSettings, VideoSettings
 from verhm.types import MorphSequence, Voice
@@ -67,6 +67,7 @@ class RunVerbs(Verbs):
             run = reach_run(unit, access, run_id)
         return shown_run(access, run)
 
+    @once
     def latest_run(self, session_id: str) -> Run | None:
         """Find the newest run of a session, whatever became of it."""
         query = select(Run).where(Run.session_id == session_id).order_by(Run.number.desc())

@@ -23,7 +23,7 @@ from storage.details import SessionDetails, SweepReport
 from storage.failures import missing
 from storage.files import StoredFile
 from storage.models import Media, MediaKind, Session, new_id
-from storage.verbs import Verbs
+from storage.verbs import Verbs, once
 
 
 class SessionVerbs(Verbs):
@@ -95,6 +95,7 @@ class SessionVerbs(Verbs):
                 if is_kept:
                     refuse_addition(patient)
 
+    @once
     def session(self, session_id: str) -> Session:
         """Look a session up, with patient, runs and media.
 
@@ -106,6 +107,7 @@ class SessionVerbs(Verbs):
         self._seen(access, session_id, "session")
         return shown_session(access, session)
 
+    @once
     def sessions(self, patient_id: str) -> tuple[Session, ...]:
         """List a patient's kept sessions with their runs, the newest first."""
         query = (
@@ -264,7 +266,8 @@ class SessionVerbs(Verbs):
     def sweep(self) -> SweepReport:
         """Clean up after the last use; only for the start, before anything else is done.
 
-        Erases sessions that were tried without saving, and files that belong to nothing.
+        Erases sessions that were tried without saving, and files that belong to nothing: unless
+        the database is older than they are, or another one, which would take every file for such.
         """
         tried = self._forget_tried()
         if tried:
@@ -273,11 +276,14 @@ class SessionVerbs(Verbs):
             access.refuse_unless_program()
             rows = {(row.session_id, row.file): row.id for row in unit.scalars(select(Media))}
         present = set(self.files.listing())
-        for session_id, name in present - rows.keys():
+        gone = tuple(sorted(rows[key] for key in rows.keys() - present))
+        unknown = present - rows.keys()
+        if self.audit is not None and not self.audit.has_what_is_anchored():
+            return SweepReport(len(tried), 0, gone, len(unknown))
+        for session_id, name in unknown:
             self.files.remove(session_id, name)
         self.files.remove_empty_folders()
-        gone = sorted(rows[key] for key in rows.keys() - present)
-        return SweepReport(len(tried), len(present - rows.keys()), tuple(gone))
+        return SweepReport(len(tried), len(unknown), gone)
 
     def _forget_tried(self, but: str | None = None) -> list[str]:
         """Delete the rows of sessions that are not kept; returns their ids."""

@@ -26,7 +26,7 @@ _PRAGMAS = (
 )
 # Connections that are not closed after use: each opened anew unlocks the file and reads, and
 # decrypts, its first pages again. As many as may be in use while a whole clinic works.
-_KEPT: Final = 24
+KEPT: Final = 24
 _PRIMARY: Final = 0xFF  # the extended result codes carry the primary code in the low byte
 
 
@@ -51,7 +51,7 @@ class SqliteBackend:
 
     def connect(self) -> Engine:
         """See `Backend`."""
-        return self._engine(pool_size=_KEPT)
+        return self._engine(pool_size=KEPT)
 
     def update(self) -> None:
         """See `Backend`.

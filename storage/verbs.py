@@ -1,8 +1,10 @@
 """What the verbs about patients, sessions and runs stand on."""
 
-from collections.abc import Iterable, Iterator
+import functools
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy.orm import Session as Unit
 
@@ -14,6 +16,9 @@ from storage.files import MediaFiles
 from storage.keys import new_key
 from storage.scratch import Scratch
 from storage.vault import Vault
+
+Found = TypeVar("Found")
+Self = TypeVar("Self", bound="Verbs")
 
 
 class Verbs:
@@ -69,7 +74,8 @@ class Verbs:
     def _reading(self) -> Iterator[tuple[Unit, Access]]:
         """A consistent view, and what of it the actor may reach."""
         with self._noting_refusals(), self.database.reading() as unit:
-            yield unit, access_of(unit, self._who())
+            who = self._who()
+            yield unit, self.database.once(who, lambda: access_of(unit, who))
 
     @contextmanager
     def _writing(self) -> Iterator[tuple[Unit, Access]]:
@@ -118,3 +124,14 @@ class Verbs:
             self.files.remove_sessions(session_ids)
         finally:
             self.database.forget_erased()
+
+
+def once(verb: Callable[[Self, str], Found]) -> Callable[[Self, str], Found]:
+    """For a verb that looks something up: once in `one_moment`, whoever else asks for the same."""
+
+    @functools.wraps(verb)
+    def look_up(self: Self, id_: str) -> Found:
+        question = verb, self._who(), id_
+        return self.database.once(question, lambda: verb(self, id_))
+
+    return look_up

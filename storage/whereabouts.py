@@ -77,7 +77,7 @@ def backend_of(place: Path, key: bytes | None, server: Server | None) -> Backend
             "The patients of this folder are in a database of its own, not on a server.",
             f"Start without {SERVER}, or back the folder up and restore it with {SERVER}.",
         )
-    return PostgresBackend(server)
+    return PostgresBackend(server, is_in_use=is_on_server(place))
 
 
 def note_server(place: Path) -> None:

@@ -30,6 +30,7 @@ OWNERS = {
     "cryptography": "storage/",
     "celery": "ui/workers/",
     "redis": "ui/workers/",
+    "msgpack": "ui/workers/messages.py",
     "keyring": "storage/keyrings.py",
     "sqlcipher3": "storage/cipher_driver.py",
 }

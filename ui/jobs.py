@@ -179,7 +179,7 @@ class Jobs:
             return list(self._views.values())
 
     def warm_up(self) -> None:
-        """Begin to load the model in the analyses' own thread, once; what is submitted waits."""
+        """Begin to load the model, in a thread of the analyses, once; they wait for it."""
         with self._lock:
             if self._is_warm or self._is_closing:
                 return

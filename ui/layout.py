@@ -73,10 +73,12 @@ def _wire(
         if request is None:
             return [gr.skip() for _ in (*both, tabs, *refreshed)]
         place = gr.Tabs(selected=request.tab) if request.tab else gr.skip()
-        opened = _found(context, request)
+        with context.repository.one_moment():
+            opened = _found(context, request)
+            shown = refresh(*opened)
         if opened != before:
             _erase_other_tries(context, opened[1])
-        return [*opened, place, *refresh(*opened)]
+        return [*opened, place, *shown]
 
     @shows_errors
     def on_job(patient_id: str | None, session_id: str | None, event: gr.EventData) -> list[Any]:

@@ -109,6 +109,12 @@ def _sweep(intake: Intake) -> None:
 def _report(swept: SweepReport) -> None:
     """Say what the last use left behind, in numbers: the log names nobody."""
     log.info("Erased: tries %d, files of no session %d", swept.sessions_erased, swept.files_removed)
+    if swept.files_left:
+        log.warning(
+            "Files that the database knows nothing of: %d. It is older than they are, or another "
+            "one; none was erased. `python -m storage verify` says more.",
+            swept.files_left,
+        )
     if swept.missing:
         log.warning("Files missing from the data folder: %d", len(swept.missing))
 

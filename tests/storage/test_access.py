@@ -210,3 +210,13 @@ def test_what_is_read_twice_in_one_moment_is_changed_for_a_researcher_once(ward)
         (twice,) = ward.figures.sessions(ward.patient.id)
     assert (twice.recorded_on, twice.created_at) == (once.recorded_on, once.created_at)
     assert twice.patient.code == once.patient.code
+
+
+def test_what_one_is_told_in_a_moment_another_is_not(ward):
+    ward.hers.share_patient(ward.patient.id, ward.rosa.id)
+    with ward.hers.one_moment():
+        full = ward.hers.patient(ward.patient.id)
+        assert ward.figures.patient(ward.patient.id).code != full.code
+        with pytest.raises(StorageError, match="E53"):
+            ward.his.patient(ward.patient.id)
+        assert ward.hers.patient(ward.patient.id).code == ward.patient.code

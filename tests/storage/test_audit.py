@@ -8,8 +8,9 @@ import pytest
 
 from storage.__main__ import main
 from storage.audit import ANCHOR
-from storage.details import PatientDetails
+from storage.details import PatientDetails, SessionDetails
 from storage.repository import open_repository
+from tests.storage.conftest import AGREED, SOUND
 from tests.storage.people import GOOD
 from verhm.errors import RequestError, StorageError
 
@@ -204,3 +205,23 @@ def test_a_change_that_does_not_happen_leaves_no_line(people, folder):
     with pytest.raises(StorageError, match="E55"):
         hers.add_patient(PatientDetails("P-0001"))
     assert rows(folder) == before
+
+
+def test_files_that_an_older_database_knows_nothing_of_are_left(people, folder, tmp_path):
+    hers = people.seen_by(people.administrator)
+    patient = hers.add_patient(PatientDetails("P-0417"), AGREED)
+    older = tmp_path / "older.db"
+    hers.database.copy_to(older, None)
+    recording = tmp_path / "voice.wav"
+    recording.write_bytes(SOUND)
+    hers.add_session(patient.id, SessionDetails(AGREED.given_on), recording)
+    hers.close()
+    kept = set(people.repository.files.listing())
+    newer = (folder / "verhm.db").read_bytes()
+    for database, left in ((older.read_bytes(), 1), (newer, 0)):
+        (folder / "verhm.db").write_bytes(database)
+        again = open_repository(folder)
+        report = again.sweep()
+        assert (report.files_left, report.files_removed) == (left, 0)
+        assert set(again.files.listing()) == kept != set()
+        again.close()

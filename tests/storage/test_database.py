@@ -115,8 +115,9 @@ def test_one_moment_is_one_view_whose_rows_stay_when_it_ends(repository, practic
         started = len(begun)
         with repository.one_moment():
             assert repository.sessions(patient.id) == ()
-        again = repository.patient(patient.id)
+        assert repository.patient(patient.id) is before  # asked once
         assert len(begun) == started
-        assert again is not before and inspect(before).detached
+        assert inspect(before).detached
+    assert repository.patient(patient.id) is not before
     (session,) = repository.sessions(patient.id)
     assert (before.code, session.patient.code) == ("P-0001", "P-0001")

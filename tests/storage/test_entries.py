@@ -1,6 +1,7 @@
 """What cannot be kept everywhere is refused everywhere, and nothing of it stays."""
 
 import pytest
+from sqlalchemy import text
 
 from storage.details import PatientDetails
 from tests.storage.conftest import AGREED
@@ -35,6 +36,14 @@ def test_what_is_changed_to_such_words_stays_as_it_was(practice):
         practice.repository.hold_patient(patient.id, HALF)
     assert practice.repository.patient(patient.id).note == "sleeps badly"
     assert not practice.repository.sessions(patient.id)
+
+
+def test_what_was_kept_before_is_in_nobody_s_way(practice):
+    patient = practice.patient("P-1")
+    with practice.repository.database.writing() as unit:
+        unit.execute(text("UPDATE patients SET note = :note"), {"note": NUL})
+    practice.repository.archive_patient(patient.id)
+    assert practice.repository.patient(patient.id).note == NUL
 
 
 def test_words_of_any_language_are_kept(practice):

@@ -206,6 +206,22 @@ def test_a_folder_belongs_to_a_server_or_to_its_own_file(
         own.open(opened, address)
 
 
+def test_an_empty_database_is_not_taken_for_that_of_a_folder(practice, safe, vault, server):
+    practice.session(practice.patient())
+    kept = set(practice.repository.files.listing())
+    with pytest.raises(StorageError, match="E88"):
+        safe.open(vault, server.new_database())
+    assert set(practice.repository.files.listing()) == kept != set()
+
+
+def test_another_program_s_tables_are_left_alone(safe, vault, server, address):
+    server.run("CREATE TABLE sessions (id integer)", address.database)
+    with pytest.raises(RequestError, match="E72"):
+        safe.open(vault, address)
+    server.run("INSERT INTO sessions VALUES (1)", address.database)
+    server.run("DROP TABLE sessions", address.database)
+
+
 def test_an_unencrypted_folder_on_a_server_is_not_encrypted_without_its_rows(tmp_path, address):
     open_repository(tmp_path / "data", server=address).close()
     with pytest.raises(VaultError, match="E87"):
@@ -282,6 +298,10 @@ def test_a_name_that_nobody_can_have_is_no_mystery(repository):
 def test_the_way_to_another_computer_is_encrypted_unless_told_otherwise():
     elsewhere = URL.create("postgresql", "verhm", "words", "db.clinic.example", database="verhm")
     assert PostgresBackend(elsewhere).url.query["sslmode"] == "verify-full"
+    for hidden in ({"host": "db.clinic.example"}, {"hostaddr": "10.0.0.5"}, {"service": "clinic"}):
+        url = elsewhere.set(host="localhost").update_query_dict(hidden)
+        assert PostgresBackend(url).url.query["sslmode"] == "verify-full"
+    assert "sslmode" not in PostgresBackend(elsewhere.set(host="localhost")).url.query
     told = elsewhere.update_query_dict({"sslmode": "require"})
     assert PostgresBackend(told).url.query["sslmode"] == "require"
 

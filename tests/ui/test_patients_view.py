@@ -44,7 +44,7 @@ class Markup(HTMLParser):
 def test_what_is_typed_about_a_patient_stays_text(context, add_session, text):
     session = add_session(text[:40], name=text, note=text)
     patient = session.patient
-    context.repository.update_patient(patient.id, PatientDetails(text[:40], text, text, text))
+    context.repository.update_patient(patient.id, PatientDetails(text[:40], text, text[:20], text))
     view = ListView(TODAY, True, patient.id, context.repository.sessions(patient.id))
     html = patients_list(context.repository.patients(), view)
     markup = Markup(html)

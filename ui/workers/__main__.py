@@ -2,11 +2,16 @@
 
 import argparse
 import contextlib
+import itertools
 import os
+import socket
 import sys
-import tempfile
-from pathlib import Path
+import uuid
+from collections.abc import Iterator
 
+from filelock import FileLock, Timeout
+
+from storage.files import data_folder, prepare_folder
 from storage.scratch import Scratch
 from ui.engine_processes import EngineProcesses
 from ui.settings import OFFLINE
@@ -16,7 +21,7 @@ from verhm.errors import RequestError, VerhmError
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Work until it is asked to stop; return 0, or 2 when it cannot start."""
+    """Work until it is asked to stop; return 0, 2 when it cannot start, or what Celery returns."""
     if _parser().parse_args(arguments).new_key:
         print(new_queue_key())
         return 0
@@ -31,14 +36,13 @@ def main(arguments: list[str] | None = None) -> int:
         for secret in (QUEUE, QUEUE_KEY):  # nothing that is started from here needs them
             del os.environ[secret]
         os.environ.update(OFFLINE)
-        _work(address)
+        return _work(address)
     except VerhmError as error:
         print(error, file=sys.stderr)
         return 2
-    return 0
 
 
-def _work(address: QueueAddress) -> None:
+def _work(address: QueueAddress) -> int:
     try:
         from celery.signals import worker_ready
 
@@ -48,16 +52,40 @@ def _work(address: QueueAddress) -> None:
         raise not_installed() from error
 
     queue = Queue(address)
-    with contextlib.closing(EngineProcesses()) as engine, tempfile.TemporaryDirectory() as folder:
-        add_analysis(queue, engine, Scratch(Path(folder)))
+    with contextlib.closing(EngineProcesses()) as engine, _own_scratch() as scratch:
+        add_analysis(queue, engine, scratch)
         worker_ready.connect(_say_so, weak=False)
-        name = f"verhm-{os.getpid()}@%h"
-        quiet = ["--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
-        queue.celery.worker_main(["--quiet", "worker", "--hostname", name, *quiet])
+        worker = queue.celery.Worker(
+            hostname=f"verhm-{uuid.uuid4().hex[:12]}@{socket.gethostname()}",
+            loglevel="WARNING",
+            quiet=True,
+            without_gossip=True,
+            without_mingle=True,
+        )
+        worker.start()
+        return worker.exitcode or 0
+
+
+@contextlib.contextmanager
+def _own_scratch() -> Iterator[Scratch]:
+    """A place that no other worker here uses, emptied also of what one that was killed left."""
+    for number in itertools.count(1):
+        place = data_folder(None) / "workers" / str(number)
+        prepare_folder(place)
+        lock = FileLock(place / "lock", timeout=0)
+        with contextlib.suppress(Timeout), lock:
+            scratch = Scratch(place / "work")
+            scratch.clear()
+            try:
+                yield scratch
+            finally:
+                scratch.clear()
+            return
 
 
 def _say_so(**_: object) -> None:
-    print("Ready for analyses. Ctrl-C stops when the present one is done.", flush=True)
+    print("Ready for analyses of an app with the same key. Ctrl-C: stop after the present one.")
+    sys.stdout.flush()
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,6 +1,7 @@
 """Where the queue of the analyses is, and the key that app and workers share."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -35,8 +36,7 @@ def read_queue(environment: Mapping[str, str]) -> QueueAddress | None:
     url = environment.get(QUEUE)
     if not url:
         return None
-    parts = urlsplit(url)
-    if parts.scheme not in ("redis", "rediss") or not parts.hostname:
+    if not _is_redis(url):
         raise RequestError(
             "E71",
             f"{QUEUE} is no address of a Redis server.",
@@ -48,6 +48,21 @@ def read_queue(environment: Mapping[str, str]) -> QueueAddress | None:
 def new_queue_key() -> str:
     """A key for app and workers, as it is written into the variable."""
     return os.urandom(LENGTH).hex()
+
+
+def _is_redis(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        has_port = parts.port != 0  # reading it finds a port that is none
+    except ValueError:  # its words would quote the password
+        return False
+    is_numbered = re.fullmatch(r"(/\d*)?", parts.path) is not None
+    return (
+        url.startswith(("redis://", "rediss://"))
+        and bool(parts.hostname)
+        and has_port
+        and is_numbered
+    )
 
 
 def _read_key(written: str) -> bytes:

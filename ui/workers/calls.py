@@ -16,10 +16,12 @@ class AnalysisCall:
     """One recording to be analysed.
 
     Attributes:
+        id: of the task that it came with, so that it counts for no other
         settings: how
         model: with which; None where the app does not know its own
     """
 
+    id: str
     settings: AnalysisSettings
     model: ModelId | None
 

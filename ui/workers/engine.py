@@ -5,9 +5,11 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
+from celery.exceptions import CeleryError
 from kombu.exceptions import KombuError
 from redis import RedisError
 
@@ -17,15 +19,17 @@ from ui.workers.calls import ANALYZE, AnalysisCall, Report
 from ui.workers.failures import lost_worker, no_worker, queue_unreachable
 from ui.workers.queue import Queue
 from ui.workers.recordings import SentRecording
+from verhm.errors import Cancelled
 from verhm.face.panels import ALONE, Beside
 from verhm.settings import AnalysisSettings, VideoSettings
 from verhm.stages import Progress, Stage
 from verhm.types import Analysis, ModelId, MorphSequence
 
 _POLL: Final = 0.25  # s between two looks at what a worker tells
-_PULSE: Final = 10.0  # s without news after which workers are asked whether they are there
+_PULSE: Final = 10.0  # s without news after which workers are asked whether they are at it
 _ANSWER: Final = 2.0  # s they have to say so
-_SILENCES: Final = 3  # times in a row that nobody says so: then nobody is there
+_UNREACHABLE: Final = (CeleryError, KombuError, RedisError)
+_SILENCES: Final = 3  # times in a row that nobody knows of a call: then nobody is at it
 
 
 class QueuedEngine:
@@ -58,8 +62,8 @@ class QueuedEngine:
             RequestError: E78 none is, or the queue cannot be reached
         """
         try:
-            is_there = self._answers()
-        except (RedisError, KombuError) as error:
+            is_there = self._queue.is_answered(_ANSWER)
+        except _UNREACHABLE as error:
             raise queue_unreachable() from error
         if not is_there:
             raise no_worker()
@@ -74,15 +78,15 @@ class QueuedEngine:
         """
         call = uuid.uuid4().hex
         recording = self._queue.recording(call)
-        asked = AnalysisCall(settings, self.model)
+        asked = AnalysisCall(call, settings, self.model)
         try:
-            recording.send(path)
+            recording.send(path, lambda: self._go_on(progress, Stage.DECODE, 0.0))
             self._queue.celery.send_task(ANALYZE, [asked], task_id=call, argsrepr="", kwargsrepr="")
             return self._await(call, recording, progress)
-        except (RedisError, KombuError) as error:
+        except _UNREACHABLE as error:
             raise queue_unreachable() from error
         finally:
-            with contextlib.suppress(RedisError):  # it goes by itself, soon
+            with contextlib.suppress(*_UNREACHABLE):  # it goes by itself, soon
                 recording.withdraw()
                 self._queue.celery.backend.forget(call)
 
@@ -108,36 +112,42 @@ class QueuedEngine:
         self._local.close()
 
     def _await(self, call: str, recording: SentRecording, progress: Progress) -> Analysis:
-        latest, worker = (Stage.DECODE, 0.0), None
-        pulse = _Pulse(self._answers)
-        while not self._closing.wait(_POLL):
+        latest = Report(Stage.DECODE, 0.0, "")
+        pulse = _Pulse(partial(self._queue.is_known, call))
+        while True:
             found = self._queue.answer(call)
             if isinstance(found, Analysis):
                 return found
-            if isinstance(found, BaseException):
-                raise told(found) from found
-            if isinstance(found, Report) and (found.stage, found.share) != latest:
-                latest, worker = (found.stage, found.share), found.worker
-                pulse.news()
-            progress(*latest)  # which is how this hears that the person stopped it
-            if not recording.keep():
+            if isinstance(found, Cancelled):  # not by the person, of whom this would know
                 raise queue_unreachable()
-            if not pulse.goes_on(worker):
-                raise lost_worker() if worker else no_worker()
-        raise closing()
+            if isinstance(found, BaseException):
+                raise told(found)
+            if isinstance(found, Report) and found != latest:
+                latest = found
+                pulse.news()
+            self._go_on(progress, latest.stage, latest.share)
+            if not recording.renewed():
+                raise queue_unreachable()
+            if not pulse.goes_on(latest.worker or None):
+                raise lost_worker() if latest.worker else no_worker()
+            self._closing.wait(_POLL)
 
-    def _answers(self, worker: str | None = None) -> bool:
-        """Whether a worker is there, or any."""
-        destination = None if worker is None else [worker]
-        ping = self._queue.celery.control.ping
-        return bool(ping(destination=destination, timeout=_ANSWER, limit=1))
+    def _go_on(self, progress: Progress, stage: Stage, share: float) -> None:
+        """Report, which is how this hears that the person stopped it; raises E61 at the end."""
+        if self._closing.is_set():
+            raise closing()
+        progress(stage, share)
 
 
 class _Pulse:
-    """Whether a worker is still there, although it has told nothing for a while."""
+    """Whether somebody still is at a call, although nothing was told for a while.
 
-    def __init__(self, answers: Callable[[str | None], bool]) -> None:
-        self._answers = answers
+    Args:
+        is_known: whether a worker, or any, knows of the call and says so in so many seconds
+    """
+
+    def __init__(self, is_known: Callable[[str | None, float], bool]) -> None:
+        self._is_known = is_known
         self._since, self._silences = time.monotonic(), 0
 
     def news(self) -> None:
@@ -145,9 +155,15 @@ class _Pulse:
         self._since, self._silences = time.monotonic(), 0
 
     def goes_on(self, worker: str | None) -> bool:
-        """False once it did not answer several times in a row."""
+        """False once nobody knew of it several times in a row."""
         if time.monotonic() - self._since < _PULSE:
             return True
-        silences = 0 if self._answers(worker) else self._silences + 1
+        silences = 0 if self._asks(worker) else self._silences + 1
         self._since, self._silences = time.monotonic(), silences
         return silences < _SILENCES
+
+    def _asks(self, worker: str | None) -> bool:
+        try:
+            return self._is_known(worker, _ANSWER)
+        except _UNREACHABLE:  # a connection from before Redis was started anew
+            return False

@@ -3,21 +3,34 @@
 Redis sees who works for how long, and how much: no sound, no result, no setting.
 """
 
+import os
 import ssl
 from functools import partial
 from typing import Any, Final
 
-from celery import Celery
+from celery import Celery, states
 from kombu import serialization
 from redis import Redis
+from redis.backoff import ConstantBackoff
+from redis.retry import Retry
 
 from storage.keys import derive
 from ui.workers.address import QueueAddress
 from ui.workers.messages import opened_message, sealed_message
 from ui.workers.recordings import SentRecording
 
-_LONGEST: Final = 86_400  # s, more than any analysis takes: nothing is handed out twice
+_HANDED_OUT: Final = 86_400  # s until a call that no worker finished is handed to another
 _KEPT: Final = 600  # s that a result waits to be fetched
+_RETRIES: Final = 5  # a second apart, where Redis does not answer
+# They would beat the address that was given.
+_OVERRULING: Final = (
+    "CELERY_BROKER_URL",
+    "CELERY_BROKER_READ_URL",
+    "CELERY_BROKER_WRITE_URL",
+    "CELERY_RESULT_BACKEND",
+    "CELERY_CONFIG_MODULE",
+    "CELERY_LOADER",
+)
 
 
 class Queue:
@@ -28,8 +41,11 @@ class Queue:
     """
 
     def __init__(self, address: QueueAddress) -> None:
+        for name in _OVERRULING:
+            os.environ.pop(name, None)
         self._key = address.key
-        self._redis = Redis.from_url(address.url)
+        retry = Retry(ConstantBackoff(1), _RETRIES)
+        self._redis = Redis.from_url(address.url, retry=retry)
         self.celery = _celery(address)
 
     def recording(self, call: str) -> SentRecording:
@@ -40,7 +56,27 @@ class Queue:
         """What came back of a call so far: a `Report`, an `Analysis`, an error, or None."""
         found = self.celery.backend.get_task_meta(call)
         # Who can write to Redis could put another call's answer here, but not one that says this.
-        return found["result"] if found.get("task_id", call) == call else None
+        is_its_own = found["status"] == states.PENDING or found.get("task_id") == call
+        return found["result"] if is_its_own else None
+
+    def is_answered(self, seconds: float) -> bool:
+        """Whether any worker is there and says so in time."""
+        return bool(self.celery.control.ping(timeout=seconds, limit=1))
+
+    def is_known(self, call: str, worker: str | None, seconds: float) -> bool:
+        """Whether a worker is at a call, or can still come to it.
+
+        Args:
+            call: id of it
+            worker: that said it was at it; None where nobody did
+            seconds: that workers have to answer
+        """
+        asked = None if worker is None else [worker]
+        at_work = self.celery.control.inspect(asked, timeout=seconds).query_task(call) or {}
+        if any(call in found for found in at_work.values()):
+            return True
+        waits = worker is None and self._redis.llen(self.celery.conf.task_default_queue)
+        return bool(waits and at_work)  # others come first
 
 
 def _celery(address: QueueAddress) -> Celery:
@@ -60,12 +96,16 @@ def _celery(address: QueueAddress) -> Celery:
         task_serializer=sealed,
         result_serializer=sealed,
         accept_content=[sealed],
+        control_exchange=sealed,
         broker_use_ssl=certified,
         redis_backend_use_ssl=certified,
         broker_connection_retry_on_startup=True,
-        broker_transport_options={"visibility_timeout": _LONGEST},
-        result_backend_transport_options={"retry_policy": {"max_retries": 3}},
+        broker_transport_options={"visibility_timeout": _HANDED_OUT},
+        result_backend_transport_options={"retry_policy": {"max_retries": _RETRIES}},
         result_expires=_KEPT,
+        result_backend_always_retry=True,
+        result_backend_max_retries=_RETRIES,
+        result_backend_thread_safe=True,
         # A worker takes one recording at a time, so that none waits behind a long one.
         task_acks_late=True,
         worker_prefetch_multiplier=1,
@@ -73,4 +113,10 @@ def _celery(address: QueueAddress) -> Celery:
         worker_pool="threads",  # of which one waits for the engine, and one answers
         worker_redirect_stdouts=False,
     )
+    # Answers are looked for; a subscription would carry each a second time, and fill up unread.
+    celery.backend.on_task_call = _subscribe_to_nothing
     return celery
+
+
+def _subscribe_to_nothing(*_: Any) -> None:
+    pass

@@ -2,6 +2,7 @@
 
 import io
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ from storage.sealing import PlacedReader, SealedReader, SealedWriter
 
 PIECE: Final = 1 << 22  # bytes
 _PATIENCE: Final = 120  # s without a sign of who sent it
+_LONGEST: Final = 86_400  # s, more than any analysis takes
 
 
 class SentRecording:
@@ -26,19 +28,28 @@ class SentRecording:
 
     def __init__(self, redis: Redis, key: bytes, call: str) -> None:
         self._redis, self._key, self._call = redis, key, call
-        self._name = f"verhm:recording:{call}"
+        self._name, self._claim = f"verhm:recording:{call}", f"verhm:claim:{call}"
 
-    def send(self, path: Path) -> None:
-        """Put a file there, with a few megabytes of it in memory at a time."""
-        pieces = _Sender(self._redis, self._name)
+    def send(self, path: Path, go_on: Callable[[], None]) -> None:
+        """Put a file there, with a few megabytes of it in memory at a time.
+
+        Args:
+            path: of the file
+            go_on: called after each piece; it may raise
+        """
+        pieces = _Sender(self._redis, self._name, go_on)
         with path.open("rb") as file, io.BufferedWriter(pieces, PIECE) as target:
             writer = SealedWriter(target, self._key, self._call)
             shutil.copyfileobj(file, writer, PIECE)
             writer.finish()
 
-    def keep(self) -> bool:
+    def renewed(self) -> bool:
         """Say that somebody waits; returns whether it is still there."""
         return bool(self._redis.expire(self._name, _PATIENCE))
+
+    def taken(self) -> bool:
+        """Take it on, unless another worker did: a queue may hand a call out twice."""
+        return bool(self._redis.set(self._claim, 1, nx=True, ex=_LONGEST))
 
     def is_wanted(self) -> bool:
         """Whether somebody waits for what is found in it."""
@@ -46,7 +57,7 @@ class SentRecording:
 
     def withdraw(self) -> None:
         """Take it away: whoever analyses it stops soon."""
-        self._redis.delete(self._name)
+        self._redis.delete(self._name, self._claim)
 
     @property
     def size(self) -> int:
@@ -67,9 +78,9 @@ class SentRecording:
 class _Sender(io.RawIOBase):
     """A stream into numbered pieces of one size, of which the last may be shorter."""
 
-    def __init__(self, redis: Redis, name: str) -> None:
+    def __init__(self, redis: Redis, name: str, go_on: Callable[[], None]) -> None:
         super().__init__()
-        self._redis, self._name = redis, name
+        self._redis, self._name, self._go_on = redis, name, go_on
         self._pending, self._number = bytearray(), 0
 
     def writable(self) -> bool:
@@ -94,6 +105,7 @@ class _Sender(io.RawIOBase):
         sending.expire(self._name, _PATIENCE)
         sending.execute()
         self._number += 1
+        self._go_on()
 
 
 class _Pieces(PlacedReader):

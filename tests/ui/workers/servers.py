@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,21 +27,21 @@ class Broker:
         self.folder = folder
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+            self._port = probe.getsockname()[1]
         self.address = QueueAddress(
-            f"redis://:{PASSWORD}@127.0.0.1:{port}/0", bytes.fromhex(new_queue_key())
+            f"redis://:{PASSWORD}@127.0.0.1:{self._port}/0", bytes.fromhex(new_queue_key())
         )
         self.redis = Redis.from_url(self.address.url)
-        self.process = self._start(port)
+        self.start()
 
-    def _start(self, port: int) -> subprocess.Popen[bytes]:
+    def start(self) -> None:
+        """Begin with nothing."""
         program = shutil.which("redis-server")
         assert program, "these tests need Redis; ./test installs it"
-        asked = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
+        asked = [program, "--port", str(self._port), "--bind", "127.0.0.1", "--save", ""]
         asked += ["--requirepass", PASSWORD, "--dir", str(self.folder), "--daemonize", "no"]
-        process = subprocess.Popen(asked, stdout=subprocess.DEVNULL)
-        wait_until(lambda: _answers(port))
-        return process
+        self.process = subprocess.Popen(asked, stdout=subprocess.DEVNULL)
+        wait_until(lambda: _answers(self._port))
 
     def stop(self) -> None:
         """End it, with all that it has."""
@@ -54,7 +55,8 @@ def working(
     address: QueueAddress, module: str = "tests.ui.workers.process"
 ) -> Iterator[subprocess.Popen[str]]:
     """A worker that is ready; what it prints can be read when it has ended."""
-    variables = {QUEUE: address.url, QUEUE_KEY: address.key.hex()}
+    home = tempfile.mkdtemp()
+    variables = {QUEUE: address.url, QUEUE_KEY: address.key.hex(), "XDG_DATA_HOME": home}
     process = subprocess.Popen(
         [sys.executable, "-m", module],
         env={**os.environ, **variables},
@@ -71,6 +73,7 @@ def working(
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         process.stdout.close()
+        shutil.rmtree(home)
 
 
 def wait_until(condition: Callable[[], bool]) -> None:

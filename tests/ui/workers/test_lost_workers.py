@@ -1,5 +1,7 @@
 """What may happen between the app and its workers, over a real Redis server, and what is told."""
 
+import base64
+import json
 import os
 import signal
 import threading
@@ -29,6 +31,23 @@ def impatient(monkeypatch):
     monkeypatch.setattr(queued_engine, "_ANSWER", 0.5)
 
 
+def assert_nothing_readable(broker):
+    held = b""
+    for key in broker.redis.keys("*"):
+        match broker.redis.type(key):
+            case b"list":  # calls, whose content is spelled in letters
+                calls = [json.loads(call) for call in broker.redis.lrange(key, 0, -1)]
+                held += json.dumps(calls).encode()
+                held += b"".join(base64.b64decode(call["body"]) for call in calls)
+            case b"hash":
+                held += b"".join(broker.redis.hvals(key))
+            case b"string":
+                held += broker.redis.get(key)
+    assert len(held) > 500
+    for readable in (WORDS, "window", "fine", "emotion", "E11", shipped_model().sha256):
+        assert readable.encode() not in held
+
+
 class Begun(threading.Event):
     """Set when the worker is at it."""
 
@@ -41,10 +60,7 @@ def test_redis_never_has_what_can_be_read(engine, broker, recording):
     with ThreadPoolExecutor(1) as thread:
         waiting = thread.submit(engine.analyze, recording("fine"), no_progress, SETTINGS)
         wait_until(lambda: broker.redis.keys("verhm-*"))  # no worker is there to take it
-        held = b"".join(broker.redis.dump(key) for key in broker.redis.keys("*"))
-        assert len(held) > 500
-        for readable in (WORDS, "window", "fine", shipped_model().sha256, "recording.wav"):
-            assert readable.encode() not in held
+        assert_nothing_readable(broker)
         engine.close()
         assert waiting.exception(timeout=10).code == "E61"
     broker.redis.flushall()
@@ -52,7 +68,7 @@ def test_redis_never_has_what_can_be_read(engine, broker, recording):
 
 def test_a_recording_that_was_changed_on_its_way_is_refused(broker, recording, tmp_path):
     sent = Queue(broker.address).recording("call")
-    sent.send(recording("fine", size=PIECE + 10))
+    sent.send(recording("fine", size=PIECE + 10), lambda: None)
     Queue(broker.address).recording("call").fetch(tmp_path / "fetched")
     assert (tmp_path / "fetched").read_bytes() == (tmp_path / "recording").read_bytes()
     broker.redis.rename("verhm:recording:call", "verhm:recording:other")
@@ -61,7 +77,7 @@ def test_a_recording_that_was_changed_on_its_way_is_refused(broker, recording, t
     with pytest.raises(VaultError, match="E83"):
         sent.fetch(tmp_path / "fetched")
     assert not sent.is_wanted()
-    assert not sent.keep()
+    assert not sent.renewed()
     broker.redis.flushall()
 
 
@@ -99,6 +115,56 @@ def test_a_worker_that_is_lost_is_told(engine, broker, recording, impatient):
         assert not lasting.done()
         os.killpg(process.pid, signal.SIGKILL)
         assert "does not answer any more" in lasting.exception(timeout=30).cause
+
+
+def test_what_comes_back_cannot_be_read_in_redis_either(engine, broker, recording):
+    begun = Begun()
+    with working(broker.address), ThreadPoolExecutor(1) as thread:
+        lasting = thread.submit(engine.analyze, recording("reports"), begun, SETTINGS)
+        assert begun.wait(30)
+        assert broker.redis.keys("celery-task-meta-*")
+        assert_nothing_readable(broker)
+        engine.close()
+        assert lasting.exception(timeout=10).code == "E61"
+
+
+def test_a_worker_is_not_taken_for_the_one_that_was_lost(engine, broker, recording, impatient):
+    begun = Begun()
+    with working(broker.address) as lost, ThreadPoolExecutor(1) as thread:
+        lasting = thread.submit(engine.analyze, recording("lasts"), begun, SETTINGS)
+        assert begun.wait(30)
+        with working(broker.address):
+            os.killpg(lost.pid, signal.SIGKILL)
+            assert "does not answer any more" in lasting.exception(timeout=30).cause
+
+
+def test_a_call_that_no_worker_understands_is_not_waited_for(engine, broker, recording, impatient):
+    with working(broker.address), ThreadPoolExecutor(1) as thread:
+        engine._queue.celery.conf.task_default_queue = "another"  # as good as dropped
+        waiting = thread.submit(engine.analyze, recording("fine"), no_progress, SETTINGS)
+        wait_until(lambda: broker.redis.delete("another") == 1)
+        assert waiting.exception(timeout=30).code == "E78"
+
+
+def test_a_call_that_is_handed_out_twice_is_done_once(broker, recording):
+    sent = Queue(broker.address).recording("twice")
+    sent.send(recording("fine"), lambda: None)
+    assert [sent.taken(), sent.taken()] == [True, False]
+    sent.withdraw()
+    assert not broker.redis.keys("*twice*")
+
+
+def test_the_queue_goes_on_after_redis_was_started_anew(tmp_path, recording):
+    broker = Broker(tmp_path)
+    engine = QueuedEngine(Queue(broker.address), FakeEngine(), at_once=1)
+    engine._local.analyses_with = None
+    with working(broker.address):
+        engine.load()
+        assert engine.analyze(recording("fine"), no_progress, SETTINGS)
+        broker.stop()
+        broker.start()
+        assert engine.analyze(recording("fine"), no_progress, SETTINGS)
+    broker.stop()
 
 
 def test_a_worker_says_nothing_of_whom_it_hears(engine, broker, recording):
