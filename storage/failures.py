@@ -109,6 +109,15 @@ def emptied_server() -> StorageError:
     )
 
 
+def others_database() -> StorageError:
+    """E88."""
+    return StorageError(
+        "E88",
+        "That database is in use already, by another data folder.",
+        "Name an empty one; a folder that was moved is moved with all that is in it.",
+    )
+
+
 def no_driver() -> StorageError:
     """E88."""
     return StorageError(

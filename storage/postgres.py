@@ -20,6 +20,7 @@ from storage.failures import (
     emptied_server,
     no_driver,
     no_server,
+    others_database,
     something_there,
     unfit_text,
     unreadable,
@@ -83,7 +84,8 @@ class PostgresBackend:
     Args:
         url: its address; the way to another computer is encrypted, and its certificate checked,
             unless `sslmode` says otherwise
-        is_in_use: whether a folder's rows are said to be in it already
+        is_in_use: whether the rows of the folder that names it are in it already; None where no
+            folder does
 
     Raises:
         StorageError: E88 when the driver is not installed
@@ -100,7 +102,7 @@ class PostgresBackend:
         "isolation_level": "READ COMMITTED",
     }
 
-    def __init__(self, url: URL, is_in_use: bool = False) -> None:
+    def __init__(self, url: URL, is_in_use: bool | None = None) -> None:
         self._is_in_use = is_in_use
         is_local = url.host in _LOCAL and not url.query.keys() & _ELSEWHERE
         if not is_local and "sslmode" not in url.query:
@@ -126,6 +128,9 @@ class PostgresBackend:
                 mark_as_current(connection)
             else:
                 upgrade(connection)
+                # Without rows they are those of a first start that was broken off.
+                if self._is_in_use is False and has_rows(connection):
+                    raise others_database()
 
     def triggers(self, connection: Connection) -> set[str]:
         """See `Backend`."""

@@ -9,7 +9,7 @@ from typing import Any, Final
 import httpx
 
 from benchmarks.load.gradio_page import GradioPage
-from benchmarks.load.measuring import ActionFailed, Notes
+from benchmarks.load.measuring import LOOK, ActionFailed, Notes
 
 _WORDS: Final = "quiet heron counts eleven lanterns"
 _FIRST_WORDS: Final = "seven grey otters mend the pier"
@@ -105,7 +105,7 @@ class Browser:
             await asyncio.sleep(_POLLS[0] if is_waiting else _POLLS[1])
 
     async def _look_at_jobs(self) -> None:
-        async with self.notes.timed("look at the analyses"):
+        async with self.notes.timed(LOOK):
             self.jobs = (await self.get("/jobs")).json()["jobs"]
 
     async def _tell(self, page: GradioPage, job: dict[str, Any]) -> None:

@@ -16,6 +16,7 @@ from benchmarks.memory import held_mib
 
 PACE: Final = 10.0  # s between two looks at the process
 SLOWEST: Final = 1.0  # s that 95 % of all actions may take
+LOOK: Final = "look at the analyses"  # what pages do by themselves: nobody waits for it
 # MiB that the app may have grown by within the second half, and files it may have left open: less
 # than this comes and goes with what is being analysed.
 MOST_GROWTH: Final = 64.0

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from benchmarks.load.analyst import Crowd
 from benchmarks.load.measuring import (
+    LOOK,
     MOST_FILES,
     MOST_GROWTH,
     SLOWEST,
@@ -63,7 +64,8 @@ def is_missed(notes: Notes, crowd: Crowd) -> bool:
 
 
 def _all(notes: Notes) -> list[float]:
-    return [each for seconds in notes.seconds.values() for each in seconds]
+    """Seconds that people waited."""
+    return [each for kind, times in notes.seconds.items() if kind != LOOK for each in times]
 
 
 def _growths(notes: Notes) -> tuple[Growth | None, Growth | None]:

@@ -3,7 +3,7 @@
 import pytest
 
 from benchmarks.load.analyst import Crowd
-from benchmarks.load.measuring import Growth, Look, Notes, growth
+from benchmarks.load.measuring import LOOK, Growth, Look, Notes, growth
 from benchmarks.load.report import figures, is_missed, table
 
 FINE = Crowd(taken=16, says_so=True, is_kept=True)
@@ -51,4 +51,7 @@ def test_the_figures_are_those_of_the_notes():
     found = figures(noted(seconds=0.25, growing=10.0))
     assert (found["actions"], found["p95"], found["max"]) == (100, 0.25, 0.25)
     assert found["mib_per_hour"] == pytest.approx(600)
+    notes = noted(seconds=0.25)
+    notes.seconds[LOOK] = [0.01] * 900  # by pages, for which nobody waits
+    assert (figures(notes)["actions"], figures(notes)["p50"]) == (100, 0.25)
     assert "search" in table(noted()) and "E61" in table(noted(failure="analysis: E61"))

@@ -214,6 +214,15 @@ def test_an_empty_database_is_not_taken_for_that_of_a_folder(practice, safe, vau
     assert set(practice.repository.files.listing()) == kept != set()
 
 
+def test_a_database_belongs_to_one_folder(practice, tmp_path, address):
+    another = Safe(tmp_path / "another")
+    its_own = another.make(WORDS, QUICK)
+    another.open(its_own, address).close()  # nothing was kept in it yet
+    practice.patient()
+    with pytest.raises(StorageError, match="another data folder"):
+        Safe(tmp_path / "third").open(Safe(tmp_path / "third").make(WORDS, QUICK), address)
+
+
 def test_another_program_s_tables_are_left_alone(safe, vault, server, address):
     server.run("CREATE TABLE sessions (id integer)", address.database)
     with pytest.raises(RequestError, match="E72"):
