@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from celery.exceptions import CeleryError
+from celery.exceptions import BackendError, CeleryError
 from kombu.exceptions import KombuError
 from redis import RedisError
 
@@ -28,7 +28,7 @@ from verhm.types import Analysis, ModelId, MorphSequence
 _POLL: Final = 0.25  # s between two looks at what a worker tells
 _PULSE: Final = 10.0  # s without news after which workers are asked whether they are at it
 _ANSWER: Final = 2.0  # s they have to say so
-_UNREACHABLE: Final = (CeleryError, KombuError, RedisError)
+_UNREACHABLE: Final = (BackendError, CeleryError, KombuError, RedisError)
 _SILENCES: Final = 3  # times in a row that nobody knows of a call: then nobody is at it
 
 

@@ -1,7 +1,7 @@
 """A worker's side of the queue: takes recordings in, analyses them, and keeps nothing."""
 
 from celery import Task
-from celery.exceptions import Ignore
+from celery.exceptions import BackendError, Ignore
 from redis import RedisError
 
 from storage.scratch import Scratch
@@ -36,7 +36,7 @@ def add_analysis(queue: Queue, engine: Engine, scratch: Scratch) -> None:
 
         try:
             return found(asked, report)
-        except RedisError:
+        except (BackendError, RedisError):
             return queue_unreachable()
         except VerhmError as error:
             return error

@@ -20,7 +20,7 @@ from ui.engine import shipped_model
 from ui.workers import engine as queued_engine
 from ui.workers.engine import QueuedEngine
 from ui.workers.queue import Queue
-from ui.workers.recordings import PIECE
+from ui.workers.recordings import PIECE, SentRecording
 from verhm.errors import VaultError, VerhmError
 from verhm.stages import no_progress
 
@@ -177,7 +177,14 @@ def test_a_worker_says_nothing_of_whom_it_hears(engine, broker, recording):
     assert "Xaver" not in printed
 
 
-def test_a_queue_that_is_gone_is_told(tmp_path, recording):
+@pytest.mark.parametrize("heard", ["answer", "recording"])
+def test_a_queue_that_is_gone_is_told(tmp_path, recording, monkeypatch, heard):
+    """Whichever of the two it is that finds it gone first."""
+    monkeypatch.setattr("ui.workers.queue._RETRIES", 1)
+    if heard == "recording":
+        monkeypatch.setattr(Queue, "answer", lambda *_: None)
+    else:
+        monkeypatch.setattr(SentRecording, "renewed", lambda _: True)
     broker = Broker(tmp_path)
     engine = QueuedEngine(Queue(broker.address), FakeEngine(), at_once=1)
     with ThreadPoolExecutor(1) as thread:
