@@ -21,7 +21,7 @@ from ui.workers import engine as queued_engine
 from ui.workers.engine import QueuedEngine
 from ui.workers.queue import Queue
 from ui.workers.recordings import PIECE, SentRecording
-from verhm.errors import VaultError, VerhmError
+from verhm.errors import Cancelled, VaultError, VerhmError
 from verhm.stages import no_progress
 
 
@@ -104,6 +104,27 @@ def test_two_workers_analyse_two_recordings_at_once(engine, broker, recording):
         assert all(each.wait(30) for each in begun)
         engine.close()
         assert {each.exception(timeout=10).code for each in lasting} == {"E61"}
+
+
+def test_who_waits_for_a_busy_worker_is_not_told_that_it_is_lost(
+    broker, engine, recording, impatient
+):
+    begun, stop = Begun(), threading.Event()
+
+    def until_stopped(stage, share):
+        begun(stage, share)
+        if stop.is_set():
+            raise Cancelled
+
+    with working(broker.address), ThreadPoolExecutor(2) as threads:
+        first = threads.submit(engine.analyze, recording("reports"), until_stopped, SETTINGS)
+        assert begun.wait(30)
+        second = threads.submit(engine.analyze, recording("fine"), no_progress, SETTINGS)
+        time.sleep(4)  # several times as long as a lost one is waited for
+        assert not second.done()
+        stop.set()
+        assert second.result(timeout=30)
+        assert isinstance(first.exception(), Cancelled)
 
 
 def test_a_worker_that_is_lost_is_told(engine, broker, recording, impatient):
