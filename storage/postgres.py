@@ -209,7 +209,8 @@ class PostgresBackend:
         return no_server() if state.startswith(_UNUSABLE) else None
 
     def _engine(self, **options: Any) -> Engine:
-        settings = f"-c lock_timeout={_LOCK_TIMEOUT}"
+        given = self.url.query.get("options", "")
+        settings = f"{given} -c lock_timeout={_LOCK_TIMEOUT}"
         engine = create_engine(
             self.url,
             hide_parameters=True,  # else a traceback would show what was entered about a patient

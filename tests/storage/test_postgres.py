@@ -315,6 +315,18 @@ def test_the_way_to_another_computer_is_encrypted_unless_told_otherwise():
     assert PostgresBackend(told).url.query["sslmode"] == "require"
 
 
+def test_options_in_the_address_stand_beside_our_own(address):
+    told = address.update_query_dict({"options": "-c statement_timeout=54321"})
+    engine = PostgresBackend(told).connect()
+    with engine.connect() as connection:
+        shown = [
+            connection.exec_driver_sql(f"SHOW {each}")
+            for each in ("statement_timeout", "lock_timeout")
+        ]
+        assert [each.scalar() for each in shown] == ["54321ms", "15s"]
+    engine.dispose()
+
+
 @pytest.mark.parametrize("address", ["mysql://a/b", "postgresql://host", "nonsense", "://"])
 def test_another_address_is_refused(address):
     with pytest.raises(RequestError, match="E71"):

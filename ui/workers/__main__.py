@@ -52,7 +52,9 @@ def _work(address: QueueAddress) -> int:
         raise not_installed() from error
 
     queue = Queue(address)
+    queue.reach()
     with contextlib.closing(EngineProcesses()) as engine, _own_scratch() as scratch:
+        engine.load()  # before it takes a recording, whose person would wait for it
         add_analysis(queue, engine, scratch)
         worker_ready.connect(_say_so, weak=False)
         worker = queue.celery.Worker(

@@ -61,6 +61,7 @@ class QueuedEngine:
         Raises:
             RequestError: E78 none is, or the queue cannot be reached
         """
+        self._queue.reach()
         try:
             is_there = self._queue.is_answered(_ANSWER)
         except _UNREACHABLE as error:

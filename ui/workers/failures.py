@@ -1,8 +1,9 @@
 """What can go wrong between the app and its workers: all of it E78."""
 
+from ui.workers.address import QUEUE
 from verhm.errors import RequestError
 
-_AGAIN = "The recording is kept; analyse it again when "
+_AGAIN = "Analyse the recording again when "
 
 
 def queue_unreachable() -> RequestError:
@@ -10,6 +11,14 @@ def queue_unreachable() -> RequestError:
     return _failure(
         "The queue of the analyses cannot be reached, or was started anew.",
         f"{_AGAIN}whoever looks after this app has seen to its Redis server.",
+    )
+
+
+def queue_refuses() -> RequestError:
+    """Redis knows no such user, or another password."""
+    return _failure(
+        "The Redis server of the queue refuses the user or the password.",
+        f"Have them put right in {QUEUE}.",
     )
 
 

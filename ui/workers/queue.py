@@ -10,12 +10,14 @@ from typing import Any, Final
 
 from celery import Celery, states
 from kombu import serialization
-from redis import Redis
+from redis import Redis, RedisError
 from redis.backoff import ConstantBackoff
+from redis.exceptions import AuthenticationError, NoPermissionError
 from redis.retry import Retry
 
 from storage.keys import derive
 from ui.workers.address import QueueAddress
+from ui.workers.failures import queue_refuses, queue_unreachable
 from ui.workers.messages import opened_message, sealed_message
 from ui.workers.recordings import SentRecording
 
@@ -58,6 +60,19 @@ class Queue:
         # Who can write to Redis could put another call's answer here, but not one that says this.
         is_its_own = found["status"] == states.PENDING or found.get("task_id") == call
         return found["result"] if is_its_own else None
+
+    def reach(self) -> None:
+        """See whether Redis is there and lets us in.
+
+        Raises:
+            RequestError: E78 it is not, or does not
+        """
+        try:
+            self._redis.ping()
+        except (AuthenticationError, NoPermissionError) as error:
+            raise queue_refuses() from error
+        except RedisError as error:
+            raise queue_unreachable() from error
 
     def is_answered(self, seconds: float) -> bool:
         """Whether any worker is there and says so in time."""

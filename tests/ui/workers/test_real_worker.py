@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from tests.ui.workers.servers import working
+from tests.ui.workers.servers import PASSWORD, working
 from ui.engine_processes import EngineProcesses
 from ui.workers.address import QUEUE, QUEUE_KEY
 from ui.workers.engine import QueuedEngine
@@ -48,3 +48,15 @@ def test_a_key_is_made_and_what_is_missing_is_told():
         assert ended.returncode == 2
         assert ended.stderr.startswith("E71 ")
         assert "secret" not in ended.stderr
+
+
+def test_a_server_that_refuses_or_is_not_there_is_told(broker):
+    key = broker.address.key.hex()
+    for url, cause in (
+        (broker.address.url.replace(PASSWORD, "mistyped"), "refuses the user or the password"),
+        ("redis://:mistyped@127.0.0.1:1/0", "cannot be reached"),
+    ):
+        ended = command(**{QUEUE: url, QUEUE_KEY: key})
+        assert (ended.returncode, ended.stderr.startswith("E78 ")) == (2, True)
+        assert cause in ended.stderr
+        assert "mistyped" not in ended.stdout + ended.stderr
