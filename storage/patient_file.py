@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Unit
 
+from storage.annotation_models import AnnotationRow
 from storage.audit import now
 from storage.columns import Frozen
 from storage.consents import Scope
@@ -22,7 +23,7 @@ from storage.models import (
     Session,
     VideoState,
 )
-from verhm.errors import StorageError
+from verhm.errors import RequestError, StorageError
 
 DOCUMENT: Final = "patient.json"
 _LARGEST: Final = 64 << 20  # bytes of the document: two thousand sessions have a few
@@ -75,6 +76,26 @@ class RunEntry(_Entry):
     media: list[MediaEntry]
 
 
+class AnnotationEntry(_Entry):
+    """What a clinician said of a stretch; who it was is about people elsewhere, and left out."""
+
+    id: Id
+    start_ms: Annotated[int, Field(ge=0)]
+    end_ms: Annotated[int, Field(ge=0)]
+    label: str
+    is_excluded: bool
+    text: str
+    written_at: datetime
+
+    @model_validator(mode="after")
+    def _can_be_said(self) -> "AnnotationEntry":
+        try:
+            row_of(AnnotationRow, self).annotation  # noqa: B018 (refuses what cannot be)
+        except RequestError as error:
+            raise ValueError(error.cause) from error
+        return self
+
+
 class SessionEntry(_Entry):
     """One session; `media` are those of no run, its recording among them."""
 
@@ -92,6 +113,7 @@ class SessionEntry(_Entry):
     recording_erased_at: datetime | None = None
     runs: list[RunEntry]
     media: list[MediaEntry]
+    annotations: list[AnnotationEntry] = []
 
 
 class ConsentEntry(_Entry):
@@ -172,17 +194,19 @@ def spell_patient(unit: Unit, patient: Patient) -> PatientEntry:
         consent_given_on=counts.given_on if counts else None,
         consent_until=counts.expires_on if counts else None,
         consent_withdrawn_on=counts.withdrawn_on if counts else None,
-        sessions=[_spell_session(each) for each in sessions],
+        sessions=[_spell_session(unit, each) for each in sessions],
         consents=[ConsentEntry(**_spelled(each, ConsentEntry)) for each in patient.consents],
     )
 
 
-def _spell_session(session: Session) -> SessionEntry:
+def _spell_session(unit: Unit, session: Session) -> SessionEntry:
     finished = [run for run in session.runs if not run.state.is_unfinished]
+    said = unit.scalars(select(AnnotationRow).where(AnnotationRow.session_id == session.id))
     return SessionEntry(
         **_spelled(session, SessionEntry),
         runs=[_spell_run(run) for run in finished],
         media=[_spell_media(media) for media in session.media if media.run_id is None],
+        annotations=[AnnotationEntry(**_spelled(each, AnnotationEntry)) for each in said],
     )
 
 

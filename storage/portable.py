@@ -18,6 +18,7 @@ from sqlalchemy import select
 
 from storage.access import reach_patient
 from storage.account_models import Event
+from storage.annotation_models import AnnotationRow
 from storage.audit import Action
 from storage.audit_check import tombstones
 from storage.content import Recorded
@@ -181,6 +182,10 @@ class PortableVerbs(Verbs):
                 )
                 unit.flush()
                 unit.add_all(row_of(Media, media, session_id=session.id) for media in session.media)
+                unit.add_all(
+                    row_of(AnnotationRow, each, session_id=session.id)
+                    for each in session.annotations
+                )
                 for run in session.runs:
                     unit.add(row_of(Run, run, session_id=session.id))
                     unit.flush()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from storage.access import Who, the_program
 from storage.accounts import Accounts
+from storage.annotating import AnnotationVerbs
 from storage.audit import ANCHOR, AuditLog, now
 from storage.consenting import ConsentVerbs
 from storage.database import Database
@@ -26,6 +27,7 @@ class Repository(
     ConsentVerbs,
     SessionVerbs,
     RunVerbs,
+    AnnotationVerbs,
     SharingVerbs,
     RetentionVerbs,
     PortableVerbs,

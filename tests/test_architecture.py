@@ -11,7 +11,10 @@ OURS = ("verhm", "training", "storage", "ui", "benchmarks", "app")
 ALLOWED = {
     "app": ("ui", "verhm"),
     "ui": ("ui", "storage", "verhm"),
-    "storage": ("storage", "verhm.types", "verhm.errors", "verhm.settings", "verhm.labels"),
+    "storage": (
+        *("storage", "verhm.types", "verhm.annotations"),
+        *("verhm.errors", "verhm.settings", "verhm.labels"),
+    ),
     "training": ("training", "verhm"),
     "benchmarks": ("benchmarks", "ui", "storage", "verhm"),
     "verhm": ("verhm",),

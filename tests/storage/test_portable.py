@@ -11,6 +11,7 @@ from sqlalchemy import select
 from storage.__main__ import main
 from storage.access import Actor
 from storage.account_models import Role
+from storage.annotation_models import AnnotationRow
 from storage.audit import Action, Event
 from storage.consents import Scope
 from storage.details import Agreement
@@ -49,6 +50,7 @@ def patient(practice):
     video.write_bytes(SOUND)
     practice.repository.attach_video(run.id, video)
     practice.done(first)
+    practice.repository.annotate(first.id, 4.0, 7.0, label="sad", text="sister")
     practice.begun(last)
     practice.repository.archive_patient(patient.id)
     return practice.repository.patient(patient.id)
@@ -58,13 +60,14 @@ def rows_of(repository, patient_id: str) -> list[list[tuple]]:
     """Everything that is kept of a patient but unfinished runs, tries, keys and whose it is."""
     kept = select(Session.id).where(Session.patient_id == patient_id, Session.is_kept)
     finished = select(Run.id).where(Run.session_id.in_(kept), Run.state == RunState.DONE)
-    whose = {"owner_id", "recorded_by", "number"}
+    whose = {"owner_id", "recorded_by", "written_by", "number"}
     queries = (
         (Patient, Patient.id == patient_id),
         (Session, Session.id.in_(kept)),
         (Run, Run.id.in_(finished)),
         (Media, Media.session_id.in_(kept)),
         (Consent, Consent.patient_id == patient_id),
+        (AnnotationRow, AnnotationRow.session_id.in_(kept)),
     )
     with repository.database.reading() as unit:
         return [
