@@ -34,6 +34,13 @@ class AnnotationVerbs(Verbs):
         return tuple(_shown(access, found))
 
     @once
+    def may_annotate(self, session_id: str) -> bool:
+        """Whether whoever asks may say something of a session's recording now."""
+        with self._reading() as (unit, access):
+            patient = reach_session(unit, access, session_id).patient
+        return not (access.is_deidentified or (patient and patient.archived_at))
+
+    @once
     def exclusions(self, patient_id: str) -> dict[str, tuple[Annotation, ...]]:
         """What was left out of a patient's sessions, by id of those of which anything was."""
         query = (

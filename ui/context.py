@@ -29,6 +29,7 @@ the page has many readers, and what is selected lives in `selected`.
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,7 @@ from storage.scratch import Scratch
 from ui.intake import Intake
 from ui.jobs import Jobs
 from ui.preferences import Preferences
+from ui.reviewed import ReviewedRuns
 from ui.settings import AppSettings
 
 TABS = ("patients", "new-session", "review", "trends", "export", "settings")
@@ -66,6 +68,11 @@ class AppContext:
     def preferences(self) -> Preferences:
         """What is chosen in Settings."""
         return Preferences(self.settings.data)
+
+    @cached_property
+    def reviewed(self) -> ReviewedRuns:
+        """Results as they are reviewed; what was read of one is kept for the next look."""
+        return ReviewedRuns(self.repository)
 
     @property
     def scratch(self) -> Scratch:

@@ -8,6 +8,7 @@ import hashlib
 import json
 from datetime import date, timedelta
 from functools import partial
+from typing import Any, Final
 
 import numpy as np
 
@@ -39,6 +40,15 @@ _STORIES = (
     Story(6, phq9=8, gad7=6, leaning={"neutral": 1.5, "calm": 1.2, "happy": 1.5, "sad": 0.5}),
 )
 
+# What a clinician might have said of the newest.
+_SAID: Final[tuple[dict[str, Any], ...]] = (
+    {"start": 8.0, "end": 8.0, "text": "Example: an event"},
+    {"start": 24.0, "end": 34.0, "text": "Example: a note on a stretch"},
+    {"start": 15.0, "end": 18.0, "label": "happy"},
+    {"start": 16.0, "end": 19.0, "label": "surprised", "text": "laughs"},
+    {"start": 6.5, "end": 9.5, "label": "unsure"},
+)
+
 
 def load_demonstration(repository: Repository, today: date | None = None) -> str:
     """Add the demonstration patient, unless it is there already.
@@ -59,13 +69,15 @@ def load_demonstration(repository: Repository, today: date | None = None) -> str
     details = PatientDetails(CODE, age_band="35–44", note=NOTE, is_demonstration=True)
     patient = repository.add_patient(details)
     for seed, story in enumerate(_STORIES):
-        _add_session(repository, patient.id, story, seed, today or date.today())
+        newest = _add_session(repository, patient.id, story, seed, today or date.today())
+    for said in _SAID:
+        repository.annotate(newest, **said)
     return patient.id
 
 
 def _add_session(
     repository: Repository, patient_id: str, story: Story, seed: int, today: date
-) -> None:
+) -> str:
     analysis = synthetic_analysis(story, seed)
     details = SessionDetails(
         recorded_on=today - timedelta(days=story.days_ago),
@@ -79,6 +91,7 @@ def _add_session(
     run = repository.begin_run(session.id, analysis.settings)
     repository.mark_running(run.id)
     repository.finish_run(run.id, _result(analysis))
+    return session.id
 
 
 def synthetic_analysis(story: Story, seed: int) -> Analysis:

@@ -18,7 +18,8 @@ from verhm.errors import StorageError
 
 _FILES = (
     ("face.mp4", "Face video", "MP4 with the voice; says that the face is synthetic"),
-    ("windows.csv", "Windows", "CSV: one line per window with status, probabilities, quality"),
+    ("windows.csv", "Windows", "CSV: one line per window with status, probabilities, your label"),
+    ("annotations.csv", "Annotations", "CSV: your labels, notes and events, and what you left out"),
     ("analysis.json", "Analysis", "JSON with its schema: everything but the morphs"),
     ("morphs.csv", "Face morphs", "CSV in Live Link Face's columns"),
     ("emotions.html", "Timeline", "A page that opens in any browser and asks nobody for anything"),

@@ -4,7 +4,8 @@ import contextlib
 import json
 import shutil
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -20,12 +21,14 @@ from ui.export_film_routes import film_routes
 from ui.export_names import download_name, safe_name
 from ui.kept_response import answer_content
 from ui.user import signed_in
+from verhm.annotations import Annotation
 from verhm.errors import StorageError
 from verhm.types import Analysis
 
 # What is written anew for each download, by the name at the end of its address.
 WRITTEN = (
     "windows.csv",
+    "annotations.csv",
     "analysis.json",
     "morphs.csv",
     "emotions.html",
@@ -130,7 +133,8 @@ class _Export:
         if name == "everything.zip":
             self._write_all(run, session, path)
         else:
-            _writer(name)(self.analysis(run.id), path)
+            said = self._repository.annotations(session.id)
+            _writers(said)[name](self.analysis(run.id), path)
         return path
 
     def analysis(self, run_id: str) -> Analysis:
@@ -142,13 +146,14 @@ class _Export:
 
     def _write_all(self, run: Run, session: Session, path: Path) -> None:
         analysis = self.analysis(run.id)
+        writers = _writers(self._repository.annotations(session.id))
         parts = path.parent / "parts"
         parts.mkdir()
         # Sound and video do not get smaller by packing.
         with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
             for name in WRITTEN[:-1]:
                 file = parts / name
-                _writer(name)(analysis, file)
+                writers[name](analysis, file)
                 archive.write(file, download_name(session, run, name), zipfile.ZIP_DEFLATED)
             if session.recording_erased_at is None:
                 recording = self._repository.recording_content(session.id)
@@ -166,16 +171,22 @@ def _add(archive: zipfile.ZipFile, name: str, content: Content) -> None:
         shutil.copyfileobj(source, target, 1 << 20)
 
 
-def _writer(name: str) -> Callable[[Analysis, Path], None]:
-    """What writes a file of that name; the drawing libraries take seconds to import."""
+def _writers(said: Sequence[Annotation]) -> dict[str, Callable[[Analysis, Path], None]]:
+    """What writes each of the files, by name; the drawing libraries take seconds to import."""
     from verhm.report.plots import write_emotions_html
     from verhm.report.still import write_emotions_png
-    from verhm.report.tables import write_json, write_morphs_csv, write_windows_csv
+    from verhm.report.tables import (
+        write_annotations_csv,
+        write_json,
+        write_morphs_csv,
+        write_windows_csv,
+    )
 
     return {
-        "windows.csv": write_windows_csv,
+        "windows.csv": partial(write_windows_csv, annotations=said),
+        "annotations.csv": lambda _, path: write_annotations_csv(said, path),
         "analysis.json": write_json,
         "morphs.csv": lambda analysis, path: write_morphs_csv(analysis.morphs, path),
         "emotions.html": write_emotions_html,
         "emotions.png": write_emotions_png,
-    }[name]
+    }

@@ -2,25 +2,22 @@
 
 Everything on it is one HTML component, so that one clock drives all of it; while the voice plays,
 Python is asked for nothing. The component has two parts: `value`, the session's data, which never
-change for a run, and `face`, what there is to play.
+change for a run but for what is said about it, and `face`, what there is to play.
 """
 
-import json
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from typing import Any
 
 import gradio as gr
-import numpy as np
 
-from storage.failures import damaged_result
 from storage.models import Run, Session
+from ui.annotation_routes import annotations_as_json
 from ui.context import AppContext, OpenRequest, Selection, TabHandles, open_request
 from ui.face_routes import avatar_of
 from ui.made_up import CHIP, is_made_up
 from ui.messages import error_box, shows_errors
-from ui.review_cards import session_header, summary_cards
-from ui.review_data import as_json, review_data
+from ui.review_cards import session_header
+from ui.review_data import as_json
 from ui.review_scripts import review_script
 from ui.review_states import (
     NO_PATIENT,
@@ -32,10 +29,6 @@ from ui.review_states import (
 )
 from ui.session_removal import lay_out_session_removal, wire_session_removal
 from verhm.errors import StorageError
-from verhm.report.document import from_document
-from verhm.types import Analysis
-
-_KEPT_RUNS = 8  # whose data stay in memory, as they are sent
 
 
 def build(context: AppContext, selected: Selection) -> TabHandles:
@@ -89,8 +82,7 @@ class _Screen:
         self._repository = context.repository
         self._jobs = context.jobs
         self._preferences = context.preferences
-        # A run's result never changes, and reading one of two hours takes a second.
-        self._data = lru_cache(maxsize=_KEPT_RUNS)(self._read)
+        self._reviewed = context.reviewed
 
     def refresh(self, patient_id: str | None, session_id: str | None) -> Sequence[Any]:
         """The component's update for what is open."""
@@ -118,22 +110,18 @@ class _Screen:
         offers_again = may_be_analysed_again(session, run, self._jobs.model)
         header = session_header(session, run, newer_run(session, run), offers_again)
         chip = CHIP if is_made_up(run.model) else ""
-        parts = as_json({"run": run.id, "header": header, "chip": chip})
-        return f"{parts[:-1]},{self._data(run.id)}}}"
-
-    def _read(self, run_id: str) -> str:
-        """The run's cards and data, as the inside of a JSON object."""
-        analysis = self._analysis(run_id)
-        without = int(np.sum(~analysis.timeline.has_result))
-        cards = summary_cards(analysis.summary, analysis.duration, len(analysis.timeline), without)
-        return as_json({"cards": cards, "data": review_data(analysis)})[1:-1]
-
-    def _analysis(self, run_id: str) -> Analysis:
-        document, morphs = self._repository.document(run_id), self._repository.morphs(run_id)
-        try:
-            return from_document(json.loads(document), morphs)
-        except (ValueError, KeyError, TypeError) as error:
-            raise damaged_result() from error
+        said = self._repository.annotations(session.id)
+        parts = as_json(
+            {
+                "run": run.id,
+                "header": header,
+                "chip": chip,
+                "cards": self._reviewed.cards(run.id, said),
+                "annotations": annotations_as_json(said),
+                "may_annotate": self._repository.may_annotate(session.id),
+            }
+        )
+        return f'{parts[:-1]},"data":{self._reviewed.data(run.id)}}}'
 
 
 def _notice(html: str, face: dict[str, Any] | None = None) -> Any:

@@ -15,6 +15,7 @@ from storage.belongings import Belongings
 from storage.repository import open_accounts
 from ui import (
     account_routes,
+    annotation_routes,
     asset_routes,
     export_routes,
     face_routes,
@@ -56,7 +57,8 @@ def make_app(
     context = bound(context, accounts, belongings)
     parent = FastAPI(title="VERHM", docs_url=None, redoc_url=None, openapi_url=None)
     parent.add_exception_handler(VerhmError, _answer_error)
-    for module in (media_routes, face_routes, job_routes, intake_routes, export_routes):
+    reached = (media_routes, face_routes, job_routes, intake_routes)
+    for module in (*reached, annotation_routes, export_routes):
         parent.include_router(module.routes(context))
     parent.include_router(sign_in_routes.routes(accounts, settings, setup_code))
     parent.include_router(account_routes.routes(accounts, context.repository, settings))

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.factories import make_analysis
+from verhm.annotations import Annotation
 from verhm.face.head import rotation
 from verhm.labels import EMOTIONS, MORPHS
 from verhm.report.document import to_document
@@ -15,6 +16,7 @@ from verhm.report.tables import (
     live_link_angles,
     neutralised,
     timecode,
+    write_annotations_csv,
     write_json,
     write_morphs_csv,
     write_windows_csv,
@@ -178,3 +180,34 @@ def test_labels_that_look_like_formulas_are_neutralised(analysis, tmp_path):
 def test_json_is_the_document(analysis, tmp_path):
     write_json(analysis, tmp_path / "analysis.json")
     assert json.loads((tmp_path / "analysis.json").read_bytes()) == to_document(analysis)
+
+
+def test_what_a_clinician_said_stands_beside_what_the_model_found(tmp_path):
+    analysis = make_analysis(30.0)
+    starts, ends = analysis.timeline.starts, analysis.timeline.ends
+    said = (
+        Annotation(float(starts[2]), float(ends[2]), "sad", text="=SUM(A1)"),
+        Annotation(10.0, 12.0, is_excluded=True, text="door"),
+        Annotation(5.0, 5.0, text="Q: sleep"),
+    )
+    write_windows_csv(analysis, tmp_path / "plain.csv")
+    write_windows_csv(analysis, tmp_path / "said.csv", said)
+    plain, beside = rows_of(tmp_path / "plain.csv"), rows_of(tmp_path / "said.csv")
+    names = ("clinician_label", "clinician_excluded", "clinician_note")
+    assert not any(row[name] for row in plain for name in names)
+    assert [beside[2][name] for name in names] == ["sad", "", "'=SUM(A1)"]
+    for row in beside:
+        middle = (float(row["start"]) + float(row["end"])) / 2
+        assert row["clinician_excluded"] == ("1" if 10.0 <= middle <= 12.0 else "")
+    own = [{name: row[name] for name in row if name not in names} for row in beside]
+    assert own == [{name: row[name] for name in row if name not in names} for row in plain]
+
+
+def test_annotations_are_written_as_they_were_said(tmp_path):
+    said = (Annotation(5.0, 5.0, text="@x"), Annotation(10.0, 12.5, "calm", True, "door"))
+    write_annotations_csv(said, tmp_path / "annotations.csv")
+    nothing = {"label": "", "excluded": ""}
+    assert rows_of(tmp_path / "annotations.csv") == [
+        {"start": "5.00", "end": "5.00", **nothing, "text": "'@x"},
+        {"start": "10.00", "end": "12.50", "label": "calm", "excluded": "1", "text": "door"},
+    ]

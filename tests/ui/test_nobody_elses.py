@@ -26,7 +26,7 @@ from ui.film import FilmChoices
 from ui.page_owner import PAGE
 from ui.server import make_app
 
-SECRETS = ("P-0417", "Jane Doe", "sister Ruth")
+SECRETS = ("P-0417", "Jane Doe", "sister Ruth", "uncle Tom")
 NAMES = ("Bert", "Rosa", "Cleo")
 # What there is for everybody, and what concerns the asker alone.
 HARMLESS = (
@@ -45,7 +45,10 @@ OWN = (
     "/app/",
 )
 GRADIO = "/app/gradio_api"
-TABLES = ("patients", "consents", "sessions", "runs", "media", "shares", "data_keys")
+TABLES = (
+    *("patients", "consents", "sessions", "annotations"),
+    *("runs", "media", "shares", "data_keys"),
+)
 
 
 @dataclass
@@ -82,6 +85,7 @@ def clinic(context, accounts, recording, until, engine):
     details = PatientDetails(SECRETS[0], SECRETS[1], note=SECRETS[2])
     patient = repository.add_patient(details, Agreement(TODAY))
     session = repository.add_session(patient.id, SessionDetails(TODAY), recording)
+    repository.annotate(session.id, 0.0, 3.0, label="sad", text=SECRETS[3])
     job = context.jobs.submit(session.id)
     until(lambda: context.jobs.view(job.id).state.has_ended)
     film = context.jobs.films.order(job.run_id, FilmChoices())
@@ -186,6 +190,8 @@ def ask(client: TestClient, clinic: Clinic, method: str, address: str):
     if method in ("POST", "PUT", "PATCH"):
         event = {"data": [clinic.ids["patient"][0]], "fn_index": 1, "session_hash": "adaspage"}
         content = {"json": event} if "/app" in address else {"data": form}
+        if "annotations" in address:
+            content = {"json": {"start": 0.0, "end": 3.0, "label": "happy"}}
         if "pieces" in address:
             content = {"content": bytes(2)}
     return client.request(

@@ -7,8 +7,20 @@
 function mountSession(root, value, face) {
   const model = makeModel(value.data);
   root.innerHTML = reviewPage(model, value);
-  const timeline = makeTimeline(root.querySelector(".rv-time"), model, (time) => player.seek(time),
-    () => cursor.update(player.time()));
+  const timeline = makeTimeline(root.querySelector(".rv-time"), model, {
+    onSeek: (time) => player.seek(time),
+    onScroll: () => cursor.update(player.time()),
+    onDraw: () => annotations.draw(),
+  });
+  const annotations = makeAnnotations(root, model, value, timeline, {
+    time: () => player.time(), isPlaying: () => player.isPlaying(), seek: (time) => player.seek(time),
+    changed: (cards) => {
+      root.querySelector(".cards").outerHTML = cards;
+      timeline.refresh();
+      table.refresh();
+      cursor.update(player.time(), true);
+    },
+  });
   const cursor = makeCursor(root, model, timeline);
   const table = makeTable(root, model, (index) => player.seek(model.centres[index]));
   const player = makePlayer(root, model, {
@@ -52,7 +64,7 @@ function mountSession(root, value, face) {
     "shift ArrowLeft": () => player.seek(player.time() - 0.1), "shift ArrowRight": () => player.seek(player.time() + 0.1),
     Home: () => player.seek(0), End: () => player.seek(model.duration),
     "[": () => gap(-1), "]": () => gap(1), "-": () => zoom(-1), "+": () => zoom(1),
-    "?": () => help.showModal(),
+    "?": () => help.showModal(), ...annotations.keys,
   };
   root.querySelector(".rv-help").addEventListener("click", () => help.showModal());
   root.querySelector(".rv-less").addEventListener("click", () => zoom(-1));
@@ -91,6 +103,8 @@ function watchPage(root, { keys, redraw, resized }) {
     if (document.querySelector("dialog[open]")) return;
     // The tab that led here still has the focus: its own Space would do nothing.
     if (event.key === " " && event.target.closest('button:not([role="tab"]), a, summary')) return;
+    // A key that is held down goes on stepping and zooming; it does not say the same again and again.
+    if (event.repeat && /^[a-z0-9 ?]$/i.test(event.key)) return;
     const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     const action = keys[event.shiftKey && event.key.length > 1 ? `shift ${name}` : name];
     if (!action) return;

@@ -7,10 +7,10 @@ const ROWS_TOP = 129;
 const ROW = 17;
 const ROWS_HEIGHT = 8 * ROW - 1;
 const LANES = {
-  voice: 70, speech: 95, highest: 109.5, valence: 271, arousal: 318, pitch: 366, loudness: 397,
+  voice: 70, speech: 95, highest: 109.5, valence: 271, arousal: 318, pitch: 366, loudness: 397, marks: 429,
 };
 const AFFECT_HEIGHT = 42;
-const TIMELINE_HEIGHT = 424;
+const TIMELINE_HEIGHT = 450;
 
 function fixed(number) {
   return number.toFixed(1);

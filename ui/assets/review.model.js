@@ -57,9 +57,23 @@ function makeModel(data) {
   const half = data.hop / 2;
   const centres = data.starts.map((start, index) => (start + data.ends[index]) / 2);
   const ranks = new Array(count);
+  const status = [...data.status]; // with what the clinician left out
+  const windows = new Map(data.starts.map((start, index) => [`${start} ${data.ends[index]}`, index]));
+  let said = new Map(); // annotations of windows, by index
 
   function hasResult(index) {
-    return data.status[index] === 0;
+    return status[index] === 0;
+  }
+  /** Take over what the clinician says: what is left out has no result that counts. */
+  function annotate(annotations) {
+    const out = annotations.filter((each) => each.is_excluded);
+    const excluded = data.reasons.indexOf("excluded");
+    data.status.forEach((found, index) => {
+      const isOut = out.some(({ start, end }) => start <= centres[index] && centres[index] <= end);
+      status[index] = isOut ? excluded : found;
+    });
+    said = new Map(annotations.map((each) => [windows.get(`${each.start} ${each.end}`), each]));
+    said.delete(undefined);
   }
   /** The emotions of a window from the likeliest down, as indices. */
   function ranking(index) {
@@ -98,19 +112,20 @@ function makeModel(data) {
     return index;
   }
   function reason(index) {
-    return data.reasons[data.status[index]];
+    return data.reasons[status[index]];
   }
   /** What a reason means, and what to do about it. */
   function meaning(index) {
-    return data.meanings[data.status[index]];
+    return data.meanings[status[index]];
   }
   function voiceCell(time) {
     const cells = data.voice.loudness.length;
     return Math.max(0, Math.min(cells - 1, Math.floor(time / data.voice.step)));
   }
   return {
-    ...data, count, centres, hasResult, ranking, windowAt, kindOf, stretches, nextGap, reason, meaning, voiceCell,
-    gaps: data.status.filter((status) => status !== 0).length,
+    ...data, count, centres, hasResult, annotate, ranking, windowAt, kindOf, stretches, nextGap, reason, meaning, voiceCell,
+    /** What the clinician says of a window itself. */
+    said: (index) => said.get(index),
     /** A window's cell is one hop wide and lies at its middle; the outermost reach to the ends. */
     cellStart: (index) => (index === 0 ? 0 : centres[index] - half),
     cellEnd: (index) => (index === count - 1 ? data.duration : centres[index] + half),

@@ -11,6 +11,11 @@ const KEY_HELP = [
   ["L", "Loop the window"],
   ["H S M", "Heat-map, stacked, multiples"],
   ["− +", "Show less, more time"],
+  ["1 to 8", "Your label for the window: the emotion with that number"],
+  ["0", "Your label for the window: unsure"],
+  ["X", "Leave the window out of the figures, or take it in again"],
+  ["E", "Mark an event at the playhead"],
+  ["N", "Write a note on the window"],
   ["← → ↑ ↓", "Turn the face, once it was reached with Tab or clicked"],
   ["?", "This list"],
 ];
@@ -38,7 +43,8 @@ function timelinePanel(model) {
     `<svg class="rv-lanes" height="${TIMELINE_HEIGHT}" tabindex="0" role="slider" aria-label="Position in the recording"` +
     ` aria-valuemin="0" aria-valuemax="${model.duration.toFixed(1)}" aria-valuenow="0">${layers.join("")}</svg>` +
     // On a sheet of its own, which is moved: in one with the lanes it would have them painted anew.
-    `<svg class="rv-playhead" width="${PLAYHEAD_WIDTH}" height="${TIMELINE_HEIGHT}" aria-hidden="true"></svg></div>` +
+    `<svg class="rv-playhead" width="${PLAYHEAD_WIDTH}" height="${TIMELINE_HEIGHT}" aria-hidden="true"></svg>` +
+    `<div class="rv-marks" role="group" aria-label="Marks" style="top:${LANES.marks}px"></div></div>` +
     `<p class="micro muted rv-derived">Valence and arousal are derived from the emotions' probabilities, not measured.</p></section>`;
 }
 
@@ -65,10 +71,22 @@ function planeMarkup() {
     `<text x="${middle}" y="9" text-anchor="middle">high arousal</text><text x="${middle}" y="${size - 3}" text-anchor="middle">low arousal</text></svg><span>pleasant</span></div>`;
 }
 
-function tablePanel(model, chip) {
+/** What can be said of the window at the playhead; nothing of it for who may only look. */
+function sayButtons(model, mayAnnotate) {
+  if (!mayAnnotate) return "";
+  const say = (key, words) => `<button type="button" class="btn small quiet" data-say="${key.toLowerCase()}">${words} <kbd>${key}</kbd></button>`;
+  const emotions = [...model.labels, "unsure"].map((name, number) =>
+    `<option value="${name}">${capitalised(name)} (${(number + 1) % 9})</option>`);
+  return `<select class="rv-label" aria-label="Your label for the window at the playhead"><option value="">Your label…</option>${emotions.join("")}</select>` +
+    say("E", "Mark event") + say("X", "Leave out") + say("N", "Note");
+}
+
+function tablePanel(model, { chip, may_annotate: mayAnnotate }) {
   return `<section class="panel tbl" aria-label="Windows"><header><h2>Windows</h2><div class="seg" role="group" aria-label="Which windows">` +
-    `<button type="button" data-filter="all">All ${model.count}</button><button type="button" data-filter="gaps">No result ${model.gaps}</button></div>` +
-    `<span class="small muted">${model.window} s each, one every ${model.hop} s</span><span class="grow"></span>${chip}</header>` +
+    `<button type="button" data-filter="all">All ${model.count}</button><button type="button" data-filter="gaps">No result <span data-count="gaps"></span></button>` +
+    `<button type="button" data-filter="said">Yours <span data-count="said"></span></button></div>` +
+    `<span class="small muted rv-each">${model.window} s each, one every ${model.hop} s</span><span class="grow"></span>` +
+    `<span class="small rv-problem" role="alert"></span>${chip}${sayButtons(model, mayAnnotate)}</header>` +
     `<div class="rv-scroll" tabindex="0" role="region" aria-label="Table of windows"><table><thead><tr aria-rowindex="1">${tableHead()}</tr></thead><tbody></tbody></table></div></section>`;
 }
 
@@ -79,7 +97,16 @@ function helpDialog() {
     `<form method="dialog"><button class="btn small">Close</button></form></dialog>`;
 }
 
+function fieldDialog() {
+  return `<dialog class="rv-say" aria-label="What you say about it"><h2></h2>` +
+    `<label>Words <textarea rows="2" maxlength="500"></textarea></label>` +
+    `<label class="rv-out"><input type="checkbox"> Leave this stretch out of the figures</label>` +
+    `<div class="row"><button type="button" class="btn small primary" data-do="save">Save</button>` +
+    `<button type="button" class="btn small" data-do="cancel">Cancel</button><span class="grow"></span>` +
+    `<button type="button" class="btn small" data-do="remove">Remove</button></div></dialog>`;
+}
+
 /** The whole screen; `header`, `cards` and `chip` were made, and escaped, on the server. */
-function reviewPage(model, { header, cards, chip }) {
-  return `<div class="rv-grid">${header}${cards}${facePanel(model)}<div class="right">${timelinePanel(model)}${tablePanel(model, chip)}</div></div>${helpDialog()}`;
+function reviewPage(model, value) {
+  return `<div class="rv-grid">${value.header}${value.cards}${facePanel(model)}<div class="right">${timelinePanel(model)}${tablePanel(model, value)}</div></div>${helpDialog()}${fieldDialog()}`;
 }

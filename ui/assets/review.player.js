@@ -118,6 +118,7 @@ function makePlayer(root, model, actions) {
     seek: jump, toggle, step, attach,
     loop: () => setLoop(!state.loops),
     time: () => state.time,
+    isPlaying: () => state.playing,
     stop: () => attach(null),
   };
 }

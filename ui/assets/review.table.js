@@ -2,9 +2,9 @@
 
 const TABLE_SPARE = 6;
 
-const TABLE_HEAD = ["Start", "End", "Speech %", "SNR dB", "Top", "p", "Second", "p", "Status"];
+const TABLE_HEAD = ["Start", "End", "Speech %", "SNR dB", "Top", "p", "Second", "p", "Status", "Your label", "Note"];
 const TABLE_NUMBERS = new Set([2, 3, 5, 7]);
-const TABLE_WIDTHS = [10, 10, 10, 10, 14, 8, 14, 8, 16]; // percent
+const TABLE_WIDTHS = [8, 8, 8, 7, 11, 5, 11, 5, 13, 11, 13]; // percent
 
 function tableHead() {
   return TABLE_HEAD.map((name, column) =>
@@ -23,6 +23,17 @@ function emotionCells(model, index) {
   return cells(top, true) + cells(second, false);
 }
 
+/** What the clinician says of a window, beside what the model found. */
+function saidCells(model, index) {
+  const said = model.said(index);
+  const [top] = model.hasResult(index) ? model.ranking(index) : [];
+  const agrees = said?.label && said.label === model.labels[top];
+  const mark = model.labels.includes(said?.label) ? markSvg(said.label) : "";
+  const label = said?.label ? `<span class="emo">${mark}${capitalised(said.label)}${agrees ? " · agrees" : ""}</span>` : "–";
+  const text = escapeText(said?.text || "–");
+  return `<td>${label}</td><td title="${text}">${text}</td>`;
+}
+
 function tableRow(model, index, number) {
   const snr = model.snr[index];
   const status = model.hasResult(index) ? "OK" : capitalised(model.reason(index));
@@ -30,7 +41,7 @@ function tableRow(model, index, number) {
     `<td><button type="button" class="rv-go" aria-label="Go to ${clockText(model.starts[index], true)}">${clockText(model.starts[index], true)}</button></td>` +
     `<td>${clockText(model.ends[index], true)}</td><td class="num">${model.speech[index]}</td>` +
     `<td class="num">${snr === null ? "–" : String(snr).replace("-", "−")}</td>` +
-    `${emotionCells(model, index)}<td title="${escapeText(model.meaning(index))}">${escapeText(status)}</td></tr>`;
+    `${emotionCells(model, index)}<td title="${escapeText(model.meaning(index))}">${escapeText(status)}</td>${saidCells(model, index)}</tr>`;
 }
 
 /** Builds the table inside `root`; onSelect(index) is called for a chosen row. */
@@ -38,8 +49,14 @@ function makeTable(root, model, onSelect) {
   const scroller = root.querySelector(".rv-scroll");
   const body = scroller.querySelector("tbody");
   const all = model.starts.map((_, index) => index);
-  const gaps = all.filter((index) => !model.hasResult(index));
+  const chosen = {
+    all: () => all,
+    gaps: () => all.filter((index) => !model.hasResult(index)),
+    said: () => all.filter((index) => model.said(index)),
+  };
+  const nothing = { gaps: "Every window has a result.", said: "You have said nothing of a window yet." };
   let rows = all;
+  let filtered = "all";
   let selected = -1;
   let drawn = "";
   const rowHeight = () => parseFloat(getComputedStyle(scroller).getPropertyValue("--row"));
@@ -55,12 +72,12 @@ function makeTable(root, model, onSelect) {
     mark();
   }
   function write(first, last, height) {
-    const space = (count) => (count ? `<tr aria-hidden="true" class="rv-space" style="height:${count * height}px"><td colspan="9"></td></tr>` : "");
+    const space = (count) => (count ? `<tr aria-hidden="true" class="rv-space" style="height:${count * height}px"><td colspan="11"></td></tr>` : "");
     const content = rows.slice(first, last)
       .map((index, number) => tableRow(model, index, first + number)).join("");
     body.innerHTML = rows.length
       ? space(first) + content + space(rows.length - last)
-      : `<tr><td colspan="9" class="muted">Every window has a result.</td></tr>`;
+      : `<tr><td colspan="11" class="muted">${nothing[filtered]}</td></tr>`;
   }
   function mark() {
     const before = body.querySelector(".selected");
@@ -87,7 +104,8 @@ function makeTable(root, model, onSelect) {
     draw();
   }
   function filter(name) {
-    rows = name === "gaps" ? gaps : all;
+    filtered = name;
+    rows = chosen[name]();
     for (const button of root.querySelectorAll("[data-filter]")) {
       const isOn = button.dataset.filter === name;
       button.classList.toggle("on", isOn);
@@ -100,6 +118,15 @@ function makeTable(root, model, onSelect) {
     drawn = "";
     follow(now);
   }
+  /** What the clinician said is another now. */
+  function refresh() {
+    const top = scroller.scrollTop;
+    filter(filtered);
+    scroller.scrollTop = top;
+    for (const name of ["gaps", "said"]) {
+      root.querySelector(`[data-count="${name}"]`).textContent = chosen[name]().length;
+    }
+  }
   scroller.addEventListener("scroll", () => requestAnimationFrame(draw));
   body.addEventListener("click", (event) => {
     const row = event.target.closest("tr[data-index]");
@@ -108,6 +135,6 @@ function makeTable(root, model, onSelect) {
   for (const button of root.querySelectorAll("[data-filter]")) {
     button.addEventListener("click", () => filter(button.dataset.filter));
   }
-  filter("all");
-  return { follow, draw };
+  refresh();
+  return { follow, draw, refresh };
 }

@@ -41,7 +41,8 @@ function timelineLabels(model) {
   const rows = model.labels.map((label, row) => {
     const y = ROWS_TOP + row * ROW;
     return `<use href="#m-${label}" x="0.5" y="${y + 3}" width="11" height="11"/>` +
-      `<text class="l" x="18" y="${y + 12.5}">${capitalised(label)}</text>`;
+      `<text class="l" x="18" y="${y + 12.5}">${capitalised(label)}</text>` +
+      `<text x="${LABELS_WIDTH - 8}" y="${y + 12.5}" text-anchor="end" aria-hidden="true">${row + 1}</text>`;
   });
   const pitch = model.pitchRange ? `${model.pitchRange[0]}–${model.pitchRange[1]} Hz` : "nothing voiced";
   const loudness = model.loudnessRange.map((level) => String(level).replace("-", "−")).join(" to ");
@@ -49,7 +50,8 @@ function timelineLabels(model) {
     `<text x="0" y="82">original</text><text class="l" x="0" y="104">Speech</text>` +
     `<text class="l" x="0" y="121">Highest</text>${rows.join("")}` +
     twoLines(290, "Valence", "−1 to +1") + twoLines(337, "Arousal", "−1 to +1") +
-    twoLines(376, "Pitch", pitch) + twoLines(407, "Loudness", `${loudness} dB`);
+    twoLines(376, "Pitch", pitch) + twoLines(407, "Loudness", `${loudness} dB`) +
+    `<text class="l" x="0" y="${LANES.marks + 14}">Marks</text>`;
 }
 
 /** The whole session in one strip: the voice, and the likeliest emotions below it. */
@@ -107,8 +109,9 @@ function drawHeat(canvas, model, frame) {
 
 /** Builds the timeline inside `root` and keeps it drawn.
  *
- *  onSeek(time) is called when the person asks for a time, onScroll() for another stretch. */
-function makeTimeline(root, model, onSeek, onScroll) {
+ *  onSeek(time) is called when the person asks for a time, onScroll() for another stretch, onDraw()
+ *  when the visible stretch was drawn. */
+function makeTimeline(root, model, { onSeek, onScroll, onDraw }) {
   const canvas = root.querySelector(".rv-heat");
   const svg = root.querySelector(".rv-lanes");
   const layer = (name) => svg.querySelector(`.g-${name}`);
@@ -125,13 +128,21 @@ function makeTimeline(root, model, onSeek, onScroll) {
     layer("lanes").innerHTML = axisLane(frame) + voiceLane(model, frame) + speechLane(model, frame) +
       highestLane(model, frame) + rows(model, frame) + gapColumns(model, frame) +
       affectLane(model, frame, "valence") + affectLane(model, frame, "arousal") +
-      pitchLane(model, frame) + loudnessLane(model, frame);
+      pitchLane(model, frame) + loudnessLane(model, frame) +
+      `<rect class="lane" x="${frame.left}" y="${LANES.marks}" width="${frame.width}" height="20" rx="1"/>`;
     layer("view").innerHTML = overviewFrame(model, frame);
+    onDraw();
   }
   function redraw() {
     if (!width) return;
     frame = makeFrame(model, view.start, view.span, width);
     drawLanes();
+  }
+  /** Draw all of it anew, the whole session too. */
+  function refresh() {
+    if (!width) return;
+    layer("overview").innerHTML = overviewStrip(model, width);
+    redraw();
   }
   function resize() {
     const room = Math.floor(root.clientWidth);
@@ -140,8 +151,7 @@ function makeTimeline(root, model, onSeek, onScroll) {
     svg.setAttribute("width", width);
     svg.setAttribute("viewBox", `0 0 ${width} ${TIMELINE_HEIGHT}`);
     layer("labels").innerHTML = timelineLabels(model);
-    layer("overview").innerHTML = overviewStrip(model, width);
-    redraw();
+    refresh();
   }
   function scrollTo(start) {
     const latest = Math.max(0, model.duration - view.span);
@@ -171,7 +181,7 @@ function makeTimeline(root, model, onSeek, onScroll) {
     scroll: (start) => { view.follows = false; scrollTo(start); onScroll(); },
   });
   return {
-    resize, redraw, reveal, zoom, show, view, layer,
+    resize, redraw, refresh, reveal, zoom, show, view, layer,
     frame: () => frame,
     /** The time in the clock's tenths, where such steps are not seen: whatever moves has all of the
      *  page put together anew, and the face needs the processor. */

@@ -1,7 +1,7 @@
 """Results as tables for other programs: windows and morphs as CSV, everything as JSON."""
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import compress
 from pathlib import Path
 from typing import Any
@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from scipy.spatial.transform import Rotation
 
+from verhm.annotations import Annotation, by_window, excluding
 from verhm.face.head import rotation
 from verhm.report.document import to_json
-from verhm.types import Analysis, MorphSequence
+from verhm.types import Analysis, MorphSequence, WindowStatus
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _MORPHS_AT_ONCE = 1_000  # frames
@@ -26,18 +27,34 @@ def write_json(analysis: Analysis, path: Path, source: str | None = None) -> Non
     path.write_text(to_json(analysis, source), encoding="utf-8")
 
 
-def write_windows_csv(analysis: Analysis, path: Path) -> None:
+def write_windows_csv(
+    analysis: Analysis, path: Path, annotations: Sequence[Annotation] = ()
+) -> None:
     """Write a line per window; where there is no result, its cells are empty.
+
+    The model's columns say what it found, also where a clinician says otherwise in the last three.
 
     Columns: start, end (s), status (as in the document), label (the likeliest
     emotion), one probability per emotion, valence, arousal (derived from the probabilities), speech
     (s), snr (dB), level (dBFS), clipped (share), plausible (emotions that together hold the true
-    one in nine of ten windows like those of the training).
+    one in nine of ten windows like those of the training), clinician_label, clinician_excluded
+    (1 where the window is left out of the figures), clinician_note.
     """
     labels = analysis.timeline.labels
     header = ["start", "end", "status", "label", *labels, "valence", "arousal"]
     header += ["speech", "snr", "level", "clipped", "plausible"]
-    _write_csv(path, header, _window_rows(analysis))
+    header += ["clinician_label", "clinician_excluded", "clinician_note"]
+    rows = zip(_window_rows(analysis), _said_cells(analysis, annotations), strict=True)
+    _write_csv(path, header, ([*found, *said] for found, said in rows))
+
+
+def write_annotations_csv(annotations: Iterable[Annotation], path: Path) -> None:
+    """Write a line per annotation: start, end (s; equal for a moment), label, excluded, text."""
+    rows = (
+        [f"{each.start:.2f}", f"{each.end:.2f}", each.label, _flag(each.is_excluded), each.text]
+        for each in annotations
+    )
+    _write_csv(path, ["start", "end", "label", "excluded", "text"], rows)
 
 
 def write_morphs_csv(morphs: MorphSequence, path: Path) -> None:
@@ -86,6 +103,18 @@ def _window_rows(analysis: Analysis) -> Iterator[list[Any]]:
             *map(_figure, (quality.speech, quality.snr, quality.level, quality.clipped)),
             " ".join(compress(timeline.labels, plausible[index])) if has_result else "",
         ]
+
+
+def _said_cells(analysis: Analysis, annotations: Sequence[Annotation]) -> Iterator[list[str]]:
+    timeline = analysis.timeline
+    out = [status is WindowStatus.EXCLUDED for status in excluding(timeline, annotations).status]
+    for said, is_out in zip(by_window(timeline, annotations), out, strict=True):
+        words = [said.label, said.text] if said else ["", ""]
+        yield [words[0], _flag(is_out), words[1]]
+
+
+def _flag(is_true: bool) -> str:
+    return "1" if is_true else ""
 
 
 def _figure(value: float) -> str:

@@ -1,60 +1,18 @@
 """The review screen's script in a browser, on a page that holds nothing else."""
 
 import json
-import shutil
 import wave
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from playwright.sync_api import sync_playwright
 
 from tests.factories import make_analysis
-from tests.ui.review_page import FACE, FOLLOW, MOUNT, screen_value
+from tests.ui.review.page import FACE, FOLLOW, screen_value
 from ui.review_data import as_json
-from ui.review_scripts import review_script
-from ui.theme import asset, stylesheet
 from verhm.types import EmotionTimeline, WindowStatus
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as library:
-        started = library.chromium.launch(
-            executable_path=shutil.which("chromium"),
-            args=["--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-required"],
-        )
-        yield started
-        started.close()
-
-
-@pytest.fixture
-def page(browser):
-    opened = browser.new_page(viewport={"width": 1440, "height": 900})
-    problems: list[str] = []
-    opened.on("pageerror", lambda error: problems.append(str(error)))
-    opened.on("console", lambda said: problems.append(said.text) if said.type == "error" else None)
-    opened.set_content(
-        f"<style>{stylesheet()}</style><div class='gradio-container'>{asset('marks.svg')}"
-        "<input id='field'><div id='review'><div class='rv'></div></div></div>"
-    )
-    yield opened
-    opened.close()
-    assert problems == []
-
-
-@pytest.fixture
-def mount(page):
-    """Function that puts a session on the page and gives the page back."""
-
-    def show(analysis=None, value: str | None = None, face: dict | None = None):
-        text = value or screen_value(analysis or make_analysis(120.0))
-        page.evaluate(MOUNT, [review_script(), text, json.dumps(face or FACE)])
-        return page
-
-    return show
 
 
 @pytest.fixture

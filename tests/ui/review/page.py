@@ -37,6 +37,7 @@ FOLLOW = """() => new Promise((done) => {
 })"""
 
 
-def screen_value(analysis, run: str = "r") -> str:
-    parts = {"run": run, "header": HEADER, "cards": "<section></section>", "chip": ""}
+def screen_value(analysis, run: str = "r", may_annotate: bool = True) -> str:
+    parts = {"run": run, "header": HEADER, "cards": "<section class='cards'></section>", "chip": ""}
+    parts |= {"annotations": [], "may_annotate": may_annotate}
     return as_json({**parts, "data": review_data(analysis)})

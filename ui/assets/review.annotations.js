@@ -1,0 +1,192 @@
+/* What the clinician says about the recording: the marks lane, the keys, and the field for words. */
+
+const MOMENT = 0.1; // s; of two events nearer than that, one is meant
+const SHORTEST = 4; // px; who moves less while the button is down did not draw a stretch
+const LABEL_KEYS = "12345678";
+
+/** The stretch of an annotation in words. */
+function stretchText({ start, end }) {
+  return start === end ? clockText(start, true) : `${clockText(start, true)}–${clockText(end, true)}`;
+}
+
+/** What an annotation says, in words. */
+function annotationText(said) {
+  return [said.is_excluded ? "left out" : "", capitalised(said.label), said.text].filter(Boolean).join(" · ");
+}
+
+/** The marks lane: events as flags, stretches with words or left out as boxes. What only carries an
+ *  emotion stands in the table; thousands of such boxes would hide the others. */
+function marksMarkup(annotations, frame) {
+  const isSeen = (said) => (said.text || said.is_excluded || said.start === said.end) &&
+    said.end >= frame.start && said.start <= frame.end;
+  return annotations.map((said, number) => {
+    if (!isSeen(said)) return "";
+    const left = frame.clip(said.start) - frame.left;
+    const width = frame.clip(said.end) - frame.left - left;
+    const isMoment = said.start === said.end;
+    const kind = isMoment ? "event" : said.is_excluded ? "out" : "span";
+    const words = said.text || (isMoment ? "" : "left out");
+    return `<button type="button" class="rv-mark ${kind}" data-mark="${number}" style="left:${fixed(left)}px${isMoment ? "" : `;width:${fixed(Math.max(6, width))}px`}"` +
+      ` title="${escapeText(`${stretchText(said)} ${annotationText(said)}`)}" aria-label="${escapeText(`${isMoment ? "Event" : "Stretch"} at ${stretchText(said)}: ${annotationText(said) || "no words"}`)}">` +
+      `<span>${escapeText(words)}</span></button>`;
+  }).join("");
+}
+
+/** Builds the lane, the buttons and the field inside `root`.
+ *
+ *  `value` is the page's; time() is the playhead's; changed(cards) is called when something was said. */
+function makeAnnotations(root, model, value, timeline, { time, seek, isPlaying, changed }) {
+  const lane = root.querySelector(".rv-marks");
+  const field = makeField(root);
+  const problem = root.querySelector(".rv-problem");
+  let annotations = [];
+  let sent = Promise.resolve(); // one after the other, so that the last answer is the latest
+
+  function take({ annotations: said, cards }) {
+    annotations = said;
+    model.annotate(said);
+    problem.textContent = "";
+    changed(cards);
+  }
+  async function ask(what, end) {
+    try {
+      take(await verhm.send(`/runs/${value.run}/annotations${end}`, {
+        method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(what),
+      }));
+    } catch (error) {
+      problem.textContent = `Not kept: ${error.message}`;
+    }
+  }
+  function send(what, end = "") {
+    sent = sent.then(() => ask(what, end));
+    return sent;
+  }
+  const here = () => model.windowAt(time());
+  const stretchOf = (index) => ({ start: model.starts[index], end: model.ends[index] });
+
+  function label(name, index = here()) {
+    send({ ...stretchOf(index), label: model.said(index)?.label === name ? "" : name });
+  }
+  async function exclude() {
+    const middle = model.centres[here()];
+    const covering = annotations.filter((said) => said.is_excluded && said.start <= middle && middle <= said.end);
+    if (!covering.length) await send({ ...stretchOf(here()), is_excluded: true });
+    for (const { start, end } of covering) await send({ start, end, is_excluded: false });
+  }
+  async function event() {
+    const at = Math.round(100 * time()) / 100;
+    const near = annotations.find((said) => said.start === said.end && Math.abs(said.start - at) < MOMENT);
+    const moment = near || { start: at, end: at };
+    if (!near) await send(moment);
+    if (!isPlaying()) write(moment); // while the voice plays on, nobody types
+  }
+  function write(stretch) {
+    const said = annotations.find(({ start, end }) => start === stretch.start && end === stretch.end);
+    field.open({ ...stretch, ...said }, Boolean(said), {
+      save: (words, isExcluded) => send({ start: stretch.start, end: stretch.end, text: words,
+        ...(isExcluded === null ? {} : { is_excluded: isExcluded }) }),
+      remove: () => send({ start: stretch.start, end: stretch.end }, "/remove"),
+    });
+  }
+  function draw() {
+    const frame = timeline.frame();
+    if (!frame) return;
+    lane.style.left = `${frame.left}px`;
+    lane.style.width = `${frame.width}px`;
+    const held = lane.contains(document.activeElement) ? document.activeElement.dataset.mark : null;
+    lane.innerHTML = marksMarkup(annotations, frame);
+    if (held) lane.querySelector(`[data-mark="${held}"]`)?.focus();
+  }
+  lane.addEventListener("click", ({ target }) => {
+    const mark = target.closest("[data-mark]");
+    if (!mark) return;
+    const said = annotations[Number(mark.dataset.mark)];
+    seek(said.start);
+    if (value.may_annotate) write(said);
+  });
+  if (value.may_annotate) drawStretches(lane, timeline, model, seek, write);
+  const keys = { e: event, x: exclude, n: () => write(stretchOf(here())), 0: () => label("unsure") };
+  for (const [number, name] of model.labels.entries()) keys[LABEL_KEYS[number]] = () => label(name);
+  for (const button of root.querySelectorAll("[data-say]")) {
+    button.addEventListener("click", () => keys[button.dataset.say]());
+  }
+  listenToChoice(root.querySelector(".rv-label"), here, label);
+  annotations = value.annotations;
+  model.annotate(annotations);
+  return { draw, keys: value.may_annotate ? keys : {} };
+}
+
+/** The list of emotions belongs to the window at which it was opened, wherever the voice goes. */
+function listenToChoice(choice, here, label) {
+  if (!choice) return;
+  let index = null;
+  choice.addEventListener("focus", () => { index = here(); });
+  choice.addEventListener("blur", () => { index = null; });
+  choice.addEventListener("change", () => {
+    if (choice.value) label(choice.value, index ?? here());
+    choice.blur(); // so that the keys are the player's again
+  });
+}
+
+/** Draw a stretch on the lane with the mouse; a click without a move seeks, as on the lanes above. */
+function drawStretches(lane, timeline, model, seek, write) {
+  let from = null;
+  const at = (event) => event.clientX - lane.getBoundingClientRect().left;
+  const timeAt = (x) => Math.max(0, Math.min(model.duration, timeline.frame().time(x + timeline.frame().left)));
+  const box = document.createElement("i");
+  lane.addEventListener("pointerdown", (event) => {
+    if (event.button || event.target.closest("[data-mark]")) return;
+    from = at(event);
+    lane.setPointerCapture(event.pointerId);
+  });
+  lane.addEventListener("pointermove", (event) => {
+    if (from === null) return;
+    lane.append(box);
+    box.style.left = `${Math.min(from, at(event))}px`;
+    box.style.width = `${Math.abs(at(event) - from)}px`;
+  });
+  lane.addEventListener("pointerup", (event) => {
+    if (from === null) return;
+    const [start, end] = [from, at(event)].sort((a, b) => a - b);
+    from = null;
+    box.remove();
+    if (end - start < SHORTEST) seek(timeAt(end));
+    else write({ start: Math.round(100 * timeAt(start)) / 100, end: Math.round(100 * timeAt(end)) / 100 });
+  });
+}
+
+/** The field in which words about a stretch are written. */
+function makeField(root) {
+  const dialog = root.querySelector(".rv-say");
+  const part = (name) => dialog.querySelector(name);
+  let actions = null;
+
+  function close(action) {
+    const isExcluded = part(".rv-out").hidden ? null : part("input[type=checkbox]").checked;
+    const words = part("textarea").value;
+    dialog.close();
+    if (action === "save") actions.save(words, isExcluded);
+    if (action === "remove") actions.remove();
+  }
+  dialog.addEventListener("click", (event) => {
+    const action = event.target.closest("[data-do]")?.dataset.do;
+    if (action) close(action);
+  });
+  part("textarea").addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey) return;
+    event.preventDefault();
+    close("save");
+  });
+  function open(said, isThere, { save, remove }) {
+    actions = { save, remove };
+    const isMoment = said.start === said.end;
+    part("h2").textContent = `${isMoment ? "Event at" : "Note on"} ${stretchText(said)}`;
+    part("textarea").value = said.text || "";
+    part(".rv-out").hidden = isMoment;
+    part("input[type=checkbox]").checked = Boolean(said.is_excluded);
+    part('[data-do="remove"]').hidden = !isThere;
+    dialog.showModal();
+    part("textarea").focus();
+  }
+  return { open };
+}
