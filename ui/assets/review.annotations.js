@@ -2,6 +2,8 @@
 
 const MOMENT = 0.1; // s; of two events nearer than that, one is meant
 const SHORTEST = 4; // px; who moves less while the button is down did not draw a stretch
+const WORDS = 160; // px that the words of an event may take
+const FLAG = 10; // px that it takes without words
 const LABEL_KEYS = "12345678";
 
 /** The stretch of an annotation in words. */
@@ -19,14 +21,17 @@ function annotationText(said) {
 function marksMarkup(annotations, frame) {
   const isSeen = (said) => (said.text || said.is_excluded || said.start === said.end) &&
     said.end >= frame.start && said.start <= frame.end;
-  return annotations.map((said, number) => {
-    if (!isSeen(said)) return "";
+  const seen = annotations.map((said, number) => ({ said, number })).filter(({ said }) => isSeen(said));
+  return seen.map(({ said, number }, place) => {
     const left = frame.clip(said.start) - frame.left;
+    const next = seen[place + 1]?.said.start ?? Infinity;
+    const room = Math.min(frame.clip(next), frame.right) - frame.left - left - 4;
     const width = frame.clip(said.end) - frame.left - left;
     const isMoment = said.start === said.end;
     const kind = isMoment ? "event" : said.is_excluded ? "out" : "span";
     const words = said.text || (isMoment ? "" : "left out");
-    return `<button type="button" class="rv-mark ${kind}" data-mark="${number}" style="left:${fixed(left)}px${isMoment ? "" : `;width:${fixed(Math.max(6, width))}px`}"` +
+    const size = isMoment ? `max-width:${fixed(Math.max(FLAG, Math.min(WORDS, room)))}px` : `width:${fixed(Math.max(6, width))}px`;
+    return `<button type="button" class="rv-mark ${kind}" data-mark="${number}" style="left:${fixed(left)}px;${size}"` +
       ` title="${escapeText(`${stretchText(said)} ${annotationText(said)}`)}" aria-label="${escapeText(`${isMoment ? "Event" : "Stretch"} at ${stretchText(said)}: ${annotationText(said) || "no words"}`)}">` +
       `<span>${escapeText(words)}</span></button>`;
   }).join("");

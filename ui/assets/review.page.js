@@ -31,12 +31,13 @@ function timelineHeader(model) {
   return `<header><h2>Timeline</h2><div class="seg" role="group" aria-label="View">${views.join("")}</div>` +
     rampLegend() +
     `<div class="ramp"><span class="rv-hatch"></span><span>no result</span></div><span class="grow"></span>` +
+    `<span class="small muted">window ${model.window} s · hop ${model.hop} s</span>` +
     `<div class="seg" role="group" aria-label="Visible time"><button type="button" class="rv-less" aria-label="Show less time">−</button>` +
     `<span class="rv-span" aria-live="polite"></span><button type="button" class="rv-more" aria-label="Show more time">+</button></div>` +
     `<button type="button" class="rv-help small" aria-label="Keyboard keys"><kbd>?</kbd> <span class="muted">keys</span></button></header>`;
 }
 
-function timelinePanel(model) {
+function timelinePanel(model, chip) {
   const layers = ["overview", "view", "lanes", "window", "labels", "values"].map((name) => `<g class="g-${name}"></g>`);
   return `<section class="panel tl" aria-label="Timeline">${timelineHeader(model)}` +
     `<div class="rv-time"><canvas class="rv-heat" aria-hidden="true"></canvas>` +
@@ -45,7 +46,7 @@ function timelinePanel(model) {
     // On a sheet of its own, which is moved: in one with the lanes it would have them painted anew.
     `<svg class="rv-playhead" width="${PLAYHEAD_WIDTH}" height="${TIMELINE_HEIGHT}" aria-hidden="true"></svg>` +
     `<div class="rv-marks" role="group" aria-label="Marks" style="top:${LANES.marks}px"></div></div>` +
-    `<p class="micro muted rv-derived">Valence and arousal are derived from the emotions' probabilities, not measured.</p></section>`;
+    `<div class="micro muted rv-derived"><p>Valence and arousal are derived from the emotions' probabilities, not measured.</p>${chip}</div></section>`;
 }
 
 function facePanel(model) {
@@ -81,12 +82,11 @@ function sayButtons(model, mayAnnotate) {
     say("E", "Mark event") + say("X", "Leave out") + say("N", "Note");
 }
 
-function tablePanel(model, { chip, may_annotate: mayAnnotate }) {
+function tablePanel(model, mayAnnotate) {
   return `<section class="panel tbl" aria-label="Windows"><header><h2>Windows</h2><div class="seg" role="group" aria-label="Which windows">` +
     `<button type="button" data-filter="all">All ${model.count}</button><button type="button" data-filter="gaps">No result <span data-count="gaps"></span></button>` +
     `<button type="button" data-filter="said">Yours <span data-count="said"></span></button></div>` +
-    `<span class="small muted rv-each">${model.window} s each, one every ${model.hop} s</span><span class="grow"></span>` +
-    `<span class="small rv-problem" role="alert"></span>${chip}${sayButtons(model, mayAnnotate)}</header>` +
+    `<span class="small rv-problem" role="alert"></span><span class="grow"></span>${sayButtons(model, mayAnnotate)}</header>` +
     `<div class="rv-scroll" tabindex="0" role="region" aria-label="Table of windows"><table><thead><tr aria-rowindex="1">${tableHead()}</tr></thead><tbody></tbody></table></div></section>`;
 }
 
@@ -108,5 +108,5 @@ function fieldDialog() {
 
 /** The whole screen; `header`, `cards` and `chip` were made, and escaped, on the server. */
 function reviewPage(model, value) {
-  return `<div class="rv-grid">${value.header}${value.cards}${facePanel(model)}<div class="right">${timelinePanel(model)}${tablePanel(model, value)}</div></div>${helpDialog()}${fieldDialog()}`;
+  return `<div class="rv-grid">${value.header}${value.cards}${facePanel(model)}<div class="right">${timelinePanel(model, value.chip)}${tablePanel(model, value.may_annotate)}</div></div>${helpDialog()}${fieldDialog()}`;
 }

@@ -4,7 +4,7 @@ const TABLE_SPARE = 6;
 
 const TABLE_HEAD = ["Start", "End", "Speech %", "SNR dB", "Top", "p", "Second", "p", "Status", "Your label", "Note"];
 const TABLE_NUMBERS = new Set([2, 3, 5, 7]);
-const TABLE_WIDTHS = [8, 8, 8, 7, 11, 5, 11, 5, 13, 11, 13]; // percent
+const TABLE_WIDTHS = [8, 8, 8.5, 8, 11, 5, 11, 5, 13, 10.5, 12]; // percent
 
 function tableHead() {
   return TABLE_HEAD.map((name, column) =>
@@ -29,9 +29,9 @@ function saidCells(model, index) {
   const [top] = model.hasResult(index) ? model.ranking(index) : [];
   const agrees = said?.label && said.label === model.labels[top];
   const mark = model.labels.includes(said?.label) ? markSvg(said.label) : "";
-  const label = said?.label ? `<span class="emo">${mark}${capitalised(said.label)}${agrees ? " · agrees" : ""}</span>` : "–";
+  const label = said?.label ? `<span class="emo">${mark}${agrees ? "Agree" : capitalised(said.label)}</span>` : "–";
   const text = escapeText(said?.text || "–");
-  return `<td>${label}</td><td title="${text}">${text}</td>`;
+  return `<td title="${capitalised(said?.label || "")}">${label}</td><td title="${text}">${text}</td>`;
 }
 
 function tableRow(model, index, number) {
