@@ -26,6 +26,7 @@ OWNERS = {
     "transformers": "verhm/model/encoder.py",
     "pyrender": "verhm/face/rendering.py",
     "plotly": "verhm/report/plots.py",
+    "pympi": "verhm/report/tiers.py",
     "gradio": "ui/",
     "fastapi": "ui/",
     "sqlalchemy": "storage/",

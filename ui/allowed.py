@@ -87,7 +87,7 @@ RULES = (
     _rule("GET", rf"/runs/{_ID}/films", is_use=False),
     _rule("POST", rf"/films/{_ID}/cancel", for_researchers=False),
     _rule("GET", rf"/films/(?P<id>{_ID})", exports=True, for_researchers=False),
-    _rule("GET", rf"/runs/(?P<id>{_ID})/[a-z]+\.[0-9a-z]+", exports=True),
+    _rule("GET", rf"/runs/(?P<id>{_ID})/[a-z]+\.[0-9A-Za-z]+", exports=True),
     _rule("GET", rf"/sessions/(?P<id>{_ID})/recording", exports=True, for_researchers=False),
     _rule("GET", rf"/patients/{_ID}/patient.zip", for_researchers=False),  # noted by its verb
     # Recordings on their way in. A recording that runs is not broken off by the lock.

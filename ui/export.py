@@ -22,6 +22,8 @@ _FILES = (
     ("annotations.csv", "Annotations", "CSV: your labels, notes and events, and what you left out"),
     ("analysis.json", "Analysis", "JSON with its schema: everything but the morphs"),
     ("morphs.csv", "Face morphs", "CSV in Live Link Face's columns"),
+    ("emotions.eaf", "ELAN", "Tiers with what was found and what you said; opens the recording"),
+    ("emotions.TextGrid", "Praat", "The same tiers as a TextGrid"),
     ("emotions.html", "Timeline", "A page that opens in any browser and asks nobody for anything"),
     ("emotions.png", "Figure", "PNG of the probabilities over time"),
 )

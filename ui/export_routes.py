@@ -33,6 +33,8 @@ WRITTEN = (
     "morphs.csv",
     "emotions.html",
     "emotions.png",
+    "emotions.eaf",
+    "emotions.TextGrid",
     "everything.zip",
 )
 
@@ -133,8 +135,9 @@ class _Export:
         if name == "everything.zip":
             self._write_all(run, session, path)
         else:
-            said = self._repository.annotations(session.id)
-            _writers(said)[name](self.analysis(run.id), path)
+            _writers(self._repository.annotations(session.id), self._recording(session))[name](
+                self.analysis(run.id), path
+            )
         return path
 
     def analysis(self, run_id: str) -> Analysis:
@@ -144,9 +147,16 @@ class _Export:
         document = json.loads(self._repository.document(run_id))
         return from_document(document, self._repository.morphs(run_id))
 
+    def _recording(self, session: Session) -> str | None:
+        """What the recording is called where it is taken along; None where it is gone."""
+        found = [media for media in session.media if media.kind is MediaKind.RECORDING]
+        names = (f"recording{Path(media.file).suffix}" for media in found)
+        return next((download_name(session, None, name) for name in names), None)
+
     def _write_all(self, run: Run, session: Session, path: Path) -> None:
         analysis = self.analysis(run.id)
-        writers = _writers(self._repository.annotations(session.id))
+        said, recording = self._repository.annotations(session.id), self._recording(session)
+        writers = _writers(said, recording)
         parts = path.parent / "parts"
         parts.mkdir()
         # Sound and video do not get smaller by packing.
@@ -155,10 +165,8 @@ class _Export:
                 file = parts / name
                 writers[name](analysis, file)
                 archive.write(file, download_name(session, run, name), zipfile.ZIP_DEFLATED)
-            if session.recording_erased_at is None:
-                recording = self._repository.recording_content(session.id)
-                name = download_name(session, None, f"recording{recording.suffix}")
-                _add(archive, name, recording)
+            if recording is not None:
+                _add(archive, recording, self._repository.recording_content(session.id))
             video = self._repository.media_of(run.id, MediaKind.VIDEO)
             if video is not None:
                 name = download_name(session, run, "face.mp4")
@@ -171,7 +179,9 @@ def _add(archive: zipfile.ZipFile, name: str, content: Content) -> None:
         shutil.copyfileobj(source, target, 1 << 20)
 
 
-def _writers(said: Sequence[Annotation]) -> dict[str, Callable[[Analysis, Path], None]]:
+def _writers(
+    said: Sequence[Annotation], recording: str | None
+) -> dict[str, Callable[[Analysis, Path], None]]:
     """What writes each of the files, by name; the drawing libraries take seconds to import."""
     from verhm.report.plots import write_emotions_html
     from verhm.report.still import write_emotions_png
@@ -181,6 +191,7 @@ def _writers(said: Sequence[Annotation]) -> dict[str, Callable[[Analysis, Path],
         write_morphs_csv,
         write_windows_csv,
     )
+    from verhm.report.tiers import write_eaf, write_textgrid
 
     return {
         "windows.csv": partial(write_windows_csv, annotations=said),
@@ -189,4 +200,6 @@ def _writers(said: Sequence[Annotation]) -> dict[str, Callable[[Analysis, Path],
         "morphs.csv": lambda analysis, path: write_morphs_csv(analysis.morphs, path),
         "emotions.html": write_emotions_html,
         "emotions.png": write_emotions_png,
+        "emotions.eaf": partial(write_eaf, annotations=said, recording=recording),
+        "emotions.TextGrid": partial(write_textgrid, annotations=said),
     }

@@ -181,12 +181,15 @@ def _writers(
     from verhm.report.plots import write_emotions_html
     from verhm.report.still import write_emotions_png
     from verhm.report.tables import write_json, write_morphs_csv, write_windows_csv
+    from verhm.report.tiers import write_eaf, write_textgrid
 
     writers: dict[str, Callable[[Path], object]] = {
         "windows.csv": partial(write_windows_csv, analysis),
         "morphs.csv": partial(write_morphs_csv, analysis.morphs),
         "emotions.html": partial(write_emotions_html, analysis),
         "emotions.png": partial(write_emotions_png, analysis),
+        "emotions.eaf": partial(write_eaf, analysis),
+        "emotions.TextGrid": partial(write_textgrid, analysis),
     }
     if confounds:
         writers["confounds.json"] = partial(write_confounds, confounds)

@@ -87,6 +87,9 @@ def test_every_result_can_be_taken_out_and_no_name_goes_with_it(client, analysed
         "morphs.csv": b"Timecode",
         "emotions.html": b"<!doctype html>",
         "emotions.png": b"\x89PNG",
+        "emotions.eaf": b"<?xml",
+        "emotions.TextGrid": b'File type = "ooTextFile"',
+        "annotations.csv": b"start,end,label",
         "everything.zip": b"PK",
     }
     for name, first in begins.items():
@@ -104,7 +107,7 @@ def test_the_archive_holds_everything_and_leaves_nothing_behind(client, context,
     session = analysed("P-0417")
     archive = client.get(f"/runs/{session.runs[0].id}/everything.zip")
     names = zipfile.ZipFile(io.BytesIO(archive.content)).namelist()
-    assert len(names) == 7
+    assert len(names) == 10
     assert all(name.startswith("P-0417_session1_2026-11-21") for name in names)
     assert not list(context.settings.work.iterdir())
 
@@ -133,7 +136,7 @@ def test_a_refused_part_of_an_export_leaves_nothing_behind(client, context, anal
 def test_a_full_disk_during_an_export_is_said_and_nothing_stays(
     client, context, analysed, monkeypatch, name
 ):
-    def fill(*arguments):
+    def fill(*_, **__):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr("verhm.report.tables.write_windows_csv", fill)
