@@ -42,12 +42,18 @@ class AnnotationVerbs(Verbs):
 
     @once
     def exclusions(self, patient_id: str) -> dict[str, tuple[Annotation, ...]]:
-        """What was left out of a patient's sessions, by id of those of which anything was."""
+        """What was left out of sessions, by id of those of which anything was.
+
+        Args:
+            patient_id: whose sessions; empty for those of everybody whom the actor reaches
+        """
         query = (
             select(AnnotationRow)
             .join(Session, Session.id == AnnotationRow.session_id)
-            .where(Session.patient_id == patient_id, AnnotationRow.is_excluded)
+            .where(AnnotationRow.is_excluded)
         )
+        if patient_id:
+            query = query.where(Session.patient_id == patient_id)
         found: dict[str, list[Annotation]] = defaultdict(list)
         with self._reading() as (unit, access):
             for row in unit.scalars(query.where(access.sessions)):

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -114,6 +115,11 @@ class _Viewer:
         patient_id: str | None,
     ) -> list[str]:
         sessions = self._repository.sessions(patient_id) if patient_id else ()
+        left_out, reviewed = self._repository.exclusions(""), self._context.reviewed
+        overviews = [
+            replace(each, figures=reviewed.without_left_out(each.figures, left_out))
+            for each in overviews
+        ]
         view = ListView(date.today(), shows_names, patient_id, sessions, search)
         return [counted(overviews), patients_list(overviews, view)]
 

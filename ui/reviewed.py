@@ -1,23 +1,28 @@
 """Results as they are reviewed: what the model found, without what a clinician left out."""
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 
+from storage.details import SessionFigures
 from storage.failures import damaged_result
 from storage.repository import Repository
 from ui.review_cards import summary_cards
 from ui.review_data import as_json, review_data
 from verhm.annotations import Annotation, excluding
+from verhm.errors import StorageError
 from verhm.report.document import from_document
 from verhm.report.summary import summarize
 from verhm.types import Analysis, EmotionTimeline, SpeechActivity, Summary
 
 _KEPT_RUNS = 8  # whose data stay in memory, as they are sent
 _KEPT_SUMMARIES = 256  # of sessions of which something was left out
+
+LeftOut = Mapping[str, Sequence[Annotation]]
+"""Exclusions by session, of those that have any."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +66,31 @@ class ReviewedRuns:
     def summary(self, run_id: str, annotations: Iterable[Annotation]) -> Summary:
         """A run's summary without the windows that were left out."""
         return self._summed(run_id, tuple(each for each in annotations if each.is_excluded))
+
+    def without_left_out(
+        self, figures: Iterable[SessionFigures], left_out: LeftOut
+    ) -> tuple[SessionFigures, ...]:
+        """The figures of sessions, each without what was left out of it."""
+        return tuple(
+            replace(each, summary=self.listed(each.session_id, each.run_id, each.summary, left_out))
+            for each in figures
+        )
+
+    def listed(self, session_id: str, run_id: str, found: Summary, left_out: LeftOut) -> Summary:
+        """A run's summary for a list, in which one damaged result must not hide all others.
+
+        Args:
+            session_id: of the run
+            run_id: of the run
+            found: the model's own summary
+            left_out: of the sessions in the list
+        """
+        if session_id not in left_out:
+            return found
+        try:
+            return self.summary(run_id, left_out[session_id])
+        except StorageError:  # Review says so
+            return found
 
     def _sum_up(self, run_id: str, excluded: tuple[Annotation, ...]) -> Summary:
         found = self._found(run_id)

@@ -5,12 +5,14 @@ from typing import Any
 
 import gradio as gr
 
+from storage.models import Run
 from ui.context import AppContext, OpenRequest, Selection, TabHandles, open_request
 from ui.messages import shows_errors
 from ui.theme import asset
 from ui.trends_data import trend_points
 from ui.trends_page import EMPTY_PATIENT, EMPTY_SESSIONS, OTHERS, RANGES, Choice, trends_page
 from verhm.labels import EMOTIONS
+from verhm.types import Summary
 
 
 def build(context: AppContext, selected: Selection) -> TabHandles:
@@ -21,7 +23,13 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
     def shown(patient_id: str | None, session_id: str | None, choice: Choice) -> str:
         if patient_id is None:
             return EMPTY_PATIENT
-        points = trend_points(context.repository.sessions(patient_id))
+        left_out = context.repository.exclusions(patient_id)
+
+        def summary_of(run: Run) -> Summary | None:
+            found = run.summary
+            return found and context.reviewed.listed(run.session_id, run.id, found, left_out)
+
+        points = trend_points(context.repository.sessions(patient_id), summary_of)
         if not points:
             return EMPTY_SESSIONS
         return trends_page(context.repository.patient(patient_id), points, session_id, choice)

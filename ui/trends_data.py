@@ -1,17 +1,18 @@
 """What the trends are drawn from: one point per session, on its real date."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 
 import numpy as np
 
-from storage.models import Session
+from storage.models import Run, Session
 from ui.grade import grade
 from ui.review_cards import quality_words
 from ui.session_names import session_moment
 from verhm.labels import EMOTIONS
+from verhm.types import Summary
 
 LINE_NEEDS = 3  # sessions of one model; fewer are dots
 USUALLY_SHOWN = ("sad", "happy")
@@ -56,12 +57,24 @@ class TrendPoint:
     gad7: int | None = None
 
 
-def trend_points(newest_first: Sequence[Session]) -> tuple[TrendPoint, ...]:
-    """One point per session, the oldest first."""
-    return tuple(map(_point, reversed(newest_first)))
+def found_summary(run: Run) -> Summary | None:
+    """What the model found in a run."""
+    return run.summary
 
 
-def _point(session: Session) -> TrendPoint:
+def trend_points(
+    newest_first: Sequence[Session], summary_of: Callable[[Run], Summary | None] = found_summary
+) -> tuple[TrendPoint, ...]:
+    """One point per session, the oldest first.
+
+    Args:
+        newest_first: sessions
+        summary_of: a run's summary, by default the model's own
+    """
+    return tuple(_point(session, summary_of) for session in reversed(newest_first))
+
+
+def _point(session: Session, summary_of: Callable[[Run], Summary | None]) -> TrendPoint:
     run = session.latest_done
     known = {
         "session_id": session.id,
@@ -72,9 +85,9 @@ def _point(session: Session) -> TrendPoint:
         "phq9": session.phq9,
         "gad7": session.gad7,
     }
-    if run is None or run.summary is None or run.quality is None or run.model is None:
+    summary = None if run is None else summary_of(run)
+    if run is None or summary is None or run.quality is None or run.model is None:
         return TrendPoint(**known, reason="no result")  # type: ignore[arg-type]
-    summary = run.summary
     figures: dict[str, Interval] = {}
     if not summary.withheld:
         for share in summary.shares:
