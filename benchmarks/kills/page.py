@@ -58,7 +58,7 @@ class Page:
             number for number, each in self._components.items() if _name_of(each) == name
         ]
         renewed = self._run(self._event_of(component, what), entered or {}, event)
-        if any("role='alert'" in each for each in renewed if isinstance(each, str)):
+        if any('role="alert"' in each for each in renewed if isinstance(each, str)):
             raise Refused(f"{name} {what}: {renewed}")
         return renewed
 

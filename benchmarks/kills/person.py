@@ -164,7 +164,9 @@ class Person:
     def _add_patient(self) -> str:
         code = f"K-{self._rng.integers(2**40)}"
         entered = {"patient-code": code, "consent-given": date.today().isoformat()}
-        patient_id = _found("data-patient", self._page.do("save-patient", "click", entered))
+        # Others may be listed, too: those who were to be erased when the app died.
+        rows = _text(self._page.do("save-patient", "click", entered)).split("<tr ")
+        patient_id = _found("data-patient", [each for each in rows if code in each])
         self._ledger.patients[patient_id] = code
         return patient_id
 
@@ -186,10 +188,14 @@ class Person:
         return (self._voice[start : start + length] + noise).astype("<i2").tobytes()
 
 
+def _text(renewed: list[Any]) -> str:
+    """What was renewed of the page, as far as it is text."""
+    return "".join(each for each in renewed if isinstance(each, str))
+
+
 def _found(name: str, renewed: list[Any]) -> str:
     """An id in what was renewed of the page."""
-    text = "".join(each for each in renewed if isinstance(each, str))
-    found = re.search(f"{name}='{_ID}'", text)
+    found = re.search(f"{name}='{_ID}'", _text(renewed))
     if found is None:
         raise Refused(f"no {name} in what was renewed")
     return found[1]
