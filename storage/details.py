@@ -126,7 +126,11 @@ class RunResult:
 
 @dataclass(frozen=True)
 class SessionFigures:
-    """The latest result of one session, as trends and comparisons need it."""
+    """The latest result of one session, as trends and comparisons need it.
+
+    Attributes:
+        is_usual: whether the clinician says that others are to be compared with it
+    """
 
     session_id: str
     run_id: str
@@ -135,6 +139,7 @@ class SessionFigures:
     model: ModelId
     summary: Summary
     quality: Quality
+    is_usual: bool = False
 
 
 @dataclass(frozen=True)

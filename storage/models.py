@@ -193,6 +193,7 @@ class Session(Base):
     gad7: Mapped[int | None]
     duration: Mapped[float | None] = mapped_column(Float)  # s, known once analysed
     is_kept: Mapped[bool] = mapped_column(default=True)
+    is_usual: Mapped[bool] = mapped_column(default=False)  # others are compared with it
     owner_id: Mapped[str | None] = mapped_column(String(36), index=True)  # who added it
     created_at: Mapped[datetime] = mapped_column(default=_now)
     recording_erased_at: Mapped[datetime | None]  # results stay

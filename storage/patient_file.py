@@ -109,6 +109,7 @@ class SessionEntry(_Entry):
     gad7: Annotated[int, Field(ge=0, le=21)] | None
     duration: float | None
     is_kept: Literal[True]
+    is_usual: bool = False
     created_at: datetime
     recording_erased_at: datetime | None = None
     runs: list[RunEntry]

@@ -2,13 +2,13 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session as Unit
 
@@ -84,6 +84,28 @@ class PatientVerbs(Verbs):
             for patient, count, last in shown
             if _matches(patient, search)
         )
+
+    def figures(self, patient_id: str) -> tuple[SessionFigures, ...]:
+        """The latest results of a patient's kept sessions, by day, the oldest first."""
+        with self._reading() as (unit, access):
+            found = tuple(_figures(unit, access, patient_id).get(patient_id, ()))
+        if found:
+            self._seen(access, patient_id, "sessions")
+        return found
+
+    def choose_usual(self, patient_id: str, session_ids: Collection[str]) -> None:
+        """Say which of a patient's sessions are the usual ones; the others are none.
+
+        Raises:
+            RequestError: E75 when the patient is archived
+            StorageError: E53 when there is no such patient, E57 when the actor may only look
+        """
+        with self._writing() as (unit, access):
+            refuse_archived(reach_patient(unit, access, patient_id))
+            kept = select(Session).where(Session.patient_id == patient_id, Session.is_kept)
+            for session in unit.scalars(kept.where(access.sessions)):
+                session.is_usual = session.id in session_ids
+            self._done(unit, access, Action.EDIT, patient_id, "usual sessions")
 
     def update_patient(self, patient_id: str, details: PatientDetails) -> Patient:
         """Replace what was entered about a patient.
@@ -176,8 +198,11 @@ def _matches(patient: Patient, search: str) -> bool:
     return wanted in patient.code.casefold() or wanted in (patient.name or "").casefold()
 
 
-def _figures(unit: Unit, access: Access) -> dict[str, list[SessionFigures]]:
+def _figures(
+    unit: Unit, access: Access, patient_id: str | None = None
+) -> dict[str, list[SessionFigures]]:
     """Latest results of all sessions in one query, by patient, the oldest session first."""
+    of_whom = true() if patient_id is None else Session.patient_id == patient_id
     newest = func.row_number().over(partition_by=Run.session_id, order_by=Run.number.desc())
     done = select(Run.id, newest.label("place")).where(Run.state == RunState.DONE).subquery()
     model = (Run.model_name, Run.model_version, Run.model_sha256)
@@ -185,18 +210,20 @@ def _figures(unit: Unit, access: Access) -> dict[str, list[SessionFigures]]:
         select(
             Session.patient_id,
             *(Session.id, Run.id, Session.recorded_on, Session.task),
-            *(*model, Run.summary, Run.quality),
+            *(*model, Run.summary, Run.quality, Session.is_usual),
         )
         .join(Run, Run.session_id == Session.id)
         .join(done, (done.c.id == Run.id) & (done.c.place == 1))
-        .where(Session.is_kept, access.sessions)
+        .where(Session.is_kept, of_whom, access.sessions)
         .order_by(Session.recorded_on, Session.created_at)
     )
     figures: dict[str, list[SessionFigures]] = defaultdict(list)
-    for patient_id, session_id, run_id, day, task, *names, summary, quality in rows:
+    for patient_id, session_id, run_id, day, task, *names, summary, quality, is_usual in rows:
         share = access.shares.get(patient_id) if access.is_deidentified else None
         day = shown_day(share, day)
         figures[patient_id].append(
-            SessionFigures(session_id, run_id, day, task, ModelId(*names), summary, quality)
+            SessionFigures(
+                session_id, run_id, day, task, ModelId(*names), summary, quality, is_usual
+            )
         )
     return figures

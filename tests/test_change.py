@@ -48,7 +48,7 @@ def test_the_index_is_the_difference_in_standard_errors():
 
 def test_a_session_at_the_edge_of_the_band_is_at_the_uncorrected_level():
     usual = find_usual(draw(6), SPEECH)
-    low, high = usual.band
+    low, high = usual.band()
     for edge in (low, high):
         inside = edge > 0
         raw = 2 * stats.t.sf(np.abs(compare(usual, edge).index[inside]), usual.freedom)
@@ -60,6 +60,19 @@ def test_sessions_that_happen_to_agree_are_not_taken_for_exact():
     alike = find_usual(np.tile(STEADY, (3, 1)), SPEECH[:3])
     assert alike.error == pytest.approx(np.sqrt(3 / (4 * 240)))
     assert not compare(alike, draw(1)[0] * 0.02 + STEADY * 0.98).is_reliable.any()
+
+
+def test_a_short_session_is_known_less_exactly_than_the_usual_ones():
+    usual = find_usual(draw(6), SPEECH)
+    long, short = usual.band(240.0), usual.band(20.0)
+    assert np.all(short[0] <= long[0]) and np.all(short[1] >= long[1])
+    assert np.any(short[1] > long[1])
+    moved = usual.band()[1]
+    assert (
+        np.abs(compare(usual, moved, 20.0).index).max() < np.abs(compare(usual, moved).index).max()
+    )
+    least = 3 / (4 * 20)
+    assert usual.spread(20.0) == pytest.approx(np.sqrt(least + usual.error**2 / 6))
 
 
 def test_one_emotion_all_the_time_is_no_error():

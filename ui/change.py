@@ -1,6 +1,5 @@
-"""Whether a patient's last session differs from the baseline by more than measurement error."""
+"""Whether a patient's session differs from the usual ones by more than their sessions differ."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,80 +7,139 @@ import numpy as np
 
 from storage.details import SessionFigures
 from ui.grade import grade
-
-BASELINE_SIZE = 3  # sessions
+from verhm.change import LEAST_USUAL, Usual, compare, find_usual
 
 
 @dataclass(frozen=True)
-class Change:
-    """The change that is largest relative to its error.
+class Shift:
+    """How far a session's share of one emotion lies from the usual one, in percentage points.
 
     Attributes:
-        label: the emotion whose share changed
-        points: percentage points of analysed time, last session minus baseline
-        error: percentage points that measurement error alone may make (MDC95)
+        label: of the emotion
+        points: of analysed time, the session minus the usual
+        low, high: between which unchanged sessions lie, 95 of 100 (MDC95); low is not above 0
+        index: reliable change index: the shift in standard errors
+        is_reliable: whether it is too large for an unchanged person, corrected for many emotions
     """
 
     label: str
     points: float
-    error: float
+    low: float
+    high: float
+    index: float
+    is_reliable: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """A session against the usual ones.
+
+    Attributes:
+        usual_ids: of the sessions that it is compared with
+        are_chosen: whether a clinician chose them, or they are the first ones
+        usual: what they say
+        shifts: one per emotion, in the usual order
+    """
+
+    usual_ids: tuple[str, ...]
+    are_chosen: bool
+    usual: Usual
+    shifts: tuple[Shift, ...]
 
     @property
-    def exceeds_error(self) -> bool:
-        """Whether it is larger than measurement error."""
-        return abs(self.points) > self.error
+    def largest(self) -> Shift:
+        """The shift that is largest for what sessions differ anyway."""
+        return max(self.shifts, key=lambda shift: abs(shift.index))
 
 
-def change_from_baseline(figures: Sequence[SessionFigures]) -> Change | str:
-    """Compare the last session with the mean of the first three like it.
+def compare_with_usual(
+    figures: Sequence[SessionFigures], session_id: str | None = None
+) -> Comparison | str:
+    """Compare a session with the patient's usual ones, by `verhm.change`.
 
-    Only sessions of one model and one task are compared. The error is the minimal detectable
-    change (Jacobson & Truax 1991, doi:10.1037/0022-006X.59.1.12): 1.96 · √2 · SEM, where SEM is the
-    largest of the spread of the baseline sessions, their own standard error, and the last
-    session's: a share of a short session is known no better than its interval says.
+    Only sessions of one model and one task are compared. The usual ones are those that were chosen;
+    where none was, the first three.
 
     Args:
         figures: of one patient's sessions, the oldest first
+        session_id: which is compared; the last one where none is given
 
     Returns:
-        the change, or why there is none, as words for the list
+        the comparison, or why there is none, as words for the list
     """
     if not figures:
         return "No result yet"
-    last, earlier = figures[-1], figures[:-1]
-    if grade(last.quality, last.summary) == "Poor":
+    found = [each for each in figures if session_id in (None, each.session_id)]
+    if not found:
+        return "No result"
+    session = found[-1]
+    if grade(session.quality, session.summary) == "Poor":
         return "Quality too low to compare"
-    if last.summary.withheld:
+    if session.summary.withheld:
         return "No summary to compare"
-    alike = [each for each in earlier if _same_model(each, last) and not each.summary.withheld]
-    baseline = [each for each in alike if each.task == last.task][:BASELINE_SIZE]
-    if len(baseline) < BASELINE_SIZE:
-        if len(alike) >= BASELINE_SIZE:
-            return "Task differs from baseline"
-        return f"{len(baseline) + 1} of {BASELINE_SIZE + 1} comparable sessions so far"
-    return _largest(last, baseline)
+    usual, are_chosen = _usual_sessions(figures, session)
+    if session in usual:
+        return "One of the usual sessions"
+    if len(usual) < LEAST_USUAL:
+        return _why_too_few(figures, session, len(usual), are_chosen)
+    return _compare(session, usual, are_chosen)
 
 
-def _same_model(one: SessionFigures, other: SessionFigures) -> bool:
-    return one.model.sha256 == other.model.sha256
+def _usual_sessions(
+    figures: Sequence[SessionFigures], session: SessionFigures
+) -> tuple[list[SessionFigures], bool]:
+    """The sessions that one is compared with, and whether they were chosen."""
+    alike = [each for each in _of_one_model(figures, session) if each.task == session.task]
+    chosen = [each for each in alike if each.is_usual]
+    if chosen:
+        return chosen, True
+    first = alike[:LEAST_USUAL]
+    # The session itself is never usual by being early: it is the fourth that can be compared.
+    return (first if session not in first else first[: first.index(session)]), False
 
 
-def _largest(last: SessionFigures, baseline: Sequence[SessionFigures]) -> Change:
-    before = 100 * np.array([[share.share for share in each.summary.shares] for each in baseline])
-    now = 100 * np.array([share.share for share in last.summary.shares])
-    own = np.array([_standard_errors(each) for each in baseline])
-    sem = np.max(
-        [before.std(axis=0, ddof=1), np.sqrt(np.mean(own**2, axis=0)), _standard_errors(last)],
-        axis=0,
+def _of_one_model(
+    figures: Sequence[SessionFigures], session: SessionFigures
+) -> list[SessionFigures]:
+    return [
+        each
+        for each in figures
+        if each.model.sha256 == session.model.sha256 and not each.summary.withheld
+    ]
+
+
+def _why_too_few(
+    figures: Sequence[SessionFigures], session: SessionFigures, count: int, are_chosen: bool
+) -> str:
+    if are_chosen:
+        return f"{count} of {LEAST_USUAL} usual sessions chosen"
+    others = [each for each in _of_one_model(figures, session) if each is not session]
+    if len(others) >= LEAST_USUAL and count == 0:
+        return "Task differs from the usual sessions"
+    return f"{count + 1} of {LEAST_USUAL + 1} comparable sessions so far"
+
+
+def _compare(
+    session: SessionFigures, sessions: Sequence[SessionFigures], are_chosen: bool
+) -> Comparison:
+    speech = np.array([each.summary.speech for each in sessions])
+    usual = find_usual(np.array([_shares(each) for each in sessions]), speech)
+    change = compare(usual, _shares(session), session.summary.speech)
+    lows, highs = (100 * (edge - usual.shares) for edge in usual.band(session.summary.speech))
+    shifts = tuple(
+        Shift(
+            share.label,
+            points=100 * float(change.difference[index]),
+            low=float(lows[index]),
+            high=float(highs[index]),
+            index=float(change.index[index]),
+            is_reliable=bool(change.is_reliable[index]),
+        )
+        for index, share in enumerate(session.summary.shares)
     )
-    # Half a point: an emotion that never occurred has no spread, and would make any change large.
-    error = np.maximum(1.96 * math.sqrt(2) * sem, 0.5)
-    points = now - before.mean(axis=0)
-    index = int(np.argmax(np.abs(points) / error))
-    label = last.summary.shares[index].label
-    return Change(label, float(points[index]), float(error[index]))
+    ids = tuple(each.session_id for each in sessions)
+    return Comparison(ids, are_chosen, usual, shifts)
 
 
-def _standard_errors(figures: SessionFigures) -> np.ndarray:
-    """(K,) standard errors of a session's shares, in points, from their 95 % intervals."""
-    return np.array([100 * (s.high - s.low) / (2 * 1.96) for s in figures.summary.shares])
+def _shares(figures: SessionFigures) -> np.ndarray:
+    return np.array([share.share for share in figures.summary.shares])

@@ -6,7 +6,7 @@ from datetime import date
 
 from storage.details import PatientOverview
 from storage.models import RunState, Session
-from ui.change import Change, change_from_baseline
+from ui.change import Comparison, Shift, compare_with_usual
 from ui.consent import consent_of
 from ui.grade import grade, grade_mark
 from ui.marks import emotion_name, escaped, icon, long_date
@@ -23,7 +23,7 @@ _HEADINGS = (
     ("Last session", "num"),
     ("Days since", "num"),
     ("Quality", ""),
-    ("Change vs baseline, share of time in points", ""),
+    ("Change vs usual, share of time in points", ""),
 )
 _MOST_SESSIONS = 12  # shown under an open patient
 # What can be done with an open patient; in the archive nothing is added or changed.
@@ -68,11 +68,9 @@ def patients_list(overviews: Sequence[PatientOverview], view: ListView) -> str:
     """The table, or what stands in its place when it would be empty."""
     if not overviews:
         return asset("patients-none-found.html") if view.search else asset("patients-empty.html")
-    changes = [change_from_baseline(each.figures) for each in overviews]
-    span = max(
-        (max(abs(each.points), each.error) for each in changes if isinstance(each, Change)),
-        default=0.0,
-    )
+    changes = [_largest_change(each) for each in overviews]
+    shifts = [each for each in changes if isinstance(each, Shift)]
+    span = max((max(abs(each.points), each.high, -each.low) for each in shifts), default=0.0)
     rows = [
         _row(overview, change, max(span, 15.0), view)
         for overview, change in zip(overviews, changes, strict=True)
@@ -84,7 +82,12 @@ def patients_list(overviews: Sequence[PatientOverview], view: ListView) -> str:
     )
 
 
-def _row(overview: PatientOverview, change: Change | str, span: float, view: ListView) -> str:
+def _largest_change(overview: PatientOverview) -> Shift | str:
+    found = compare_with_usual(overview.figures)
+    return found.largest if isinstance(found, Comparison) else found
+
+
+def _row(overview: PatientOverview, change: Shift | str, span: float, view: ListView) -> str:
     patient = overview.patient
     is_open = patient.id == view.open_id
     consent = consent_of(patient, view.today)
@@ -138,7 +141,7 @@ def _quality(overview: PatientOverview) -> str:
     return grade_mark(grade(latest.quality, latest.summary))
 
 
-def _change(overview: PatientOverview, change: Change | str, span: float, today: date) -> str:
+def _change(overview: PatientOverview, change: Shift | str, span: float, today: date) -> str:
     consent = overview.patient.consent(today)
     if consent is not None and consent.withdrawn_on:
         change = "Closed, no new sessions"
@@ -147,8 +150,8 @@ def _change(overview: PatientOverview, change: Change | str, span: float, today:
     if isinstance(change, str):
         return f"<span class='muted'>{change}</span>"
     sign = "+" if change.points > 0 else "−"
-    weight = "" if change.exceeds_error else "w4"
-    words = "beyond error" if change.exceeds_error else "within error"
+    weight = "" if change.is_reliable else "w4"
+    words = "beyond error" if change.is_reliable else "within error"
     return (
         f"<span class='chg'>{_bar(change, span)}<span>{emotion_name(change.label)}</span>"
         f"<b class='{weight}'>{sign}{abs(change.points):.0f}</b>"
@@ -156,14 +159,14 @@ def _change(overview: PatientOverview, change: Change | str, span: float, today:
     )
 
 
-def _bar(change: Change, span: float) -> str:
-    """The change as a dot over the bar of its error; the line in the middle is the baseline."""
+def _bar(change: Shift, span: float) -> str:
+    """The change as a dot over the bar of its error; the line in the middle is the usual share."""
     scale = 61.0 / span
-    half = change.error * scale
-    dot = "dd" if change.exceeds_error else "dd o"
+    left, width = 70 + change.low * scale, (change.high - change.low) * scale
+    dot = "dd" if change.is_reliable else "dd o"
     return (
         "<svg width='132' height='18' viewBox='4 0 132 18' aria-hidden='true'>"
-        f"<rect class='bb' x='{70 - half:.1f}' y='3' width='{2 * half:.1f}' height='12' rx='2'/>"
+        f"<rect class='bb' x='{left:.1f}' y='3' width='{width:.1f}' height='12' rx='2'/>"
         "<path class='zl' d='M70 1V17'/>"
         f"<circle class='{dot}' cx='{70 + change.points * scale:.1f}' cy='9' r='4.5'/></svg>"
     )

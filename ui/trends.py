@@ -6,11 +6,20 @@ from typing import Any
 import gradio as gr
 
 from storage.models import Run
+from ui.change import compare_with_usual
 from ui.context import AppContext, OpenRequest, Selection, TabHandles, open_request
 from ui.messages import shows_errors
 from ui.theme import asset
 from ui.trends_data import trend_points
-from ui.trends_page import EMPTY_PATIENT, EMPTY_SESSIONS, OTHERS, RANGES, Choice, trends_page
+from ui.trends_page import (
+    EMPTY_PATIENT,
+    EMPTY_SESSIONS,
+    OTHERS,
+    RANGES,
+    Choice,
+    chosen_point,
+    trends_page,
+)
 from verhm.labels import EMOTIONS
 from verhm.types import Summary
 
@@ -19,20 +28,30 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
     """Lay out the tab and wire its events."""
     screen = gr.HTML(js_on_load=asset("trends.js"), apply_default_css=False, elem_id="trends")
     both = [selected.patient, selected.session]
+    repository = context.repository
 
     def shown(patient_id: str | None, session_id: str | None, choice: Choice) -> str:
         if patient_id is None:
             return EMPTY_PATIENT
-        left_out = context.repository.exclusions(patient_id)
+        left_out = repository.exclusions(patient_id)
 
         def summary_of(run: Run) -> Summary | None:
             found = run.summary
             return found and context.reviewed.listed(run.session_id, run.id, found, left_out)
 
-        points = trend_points(context.repository.sessions(patient_id), summary_of)
+        points = trend_points(repository.sessions(patient_id), summary_of)
         if not points:
             return EMPTY_SESSIONS
-        return trends_page(context.repository.patient(patient_id), points, session_id, choice)
+        chosen = chosen_point(points, session_id)
+        figures = context.reviewed.without_left_out(repository.figures(patient_id), left_out)
+        return trends_page(
+            repository.patient(patient_id),
+            points,
+            chosen,
+            choice,
+            compare_with_usual(figures, chosen.session_id),
+            repository.may_annotate(chosen.session_id),
+        )
 
     def refresh(patient_id: str | None, session_id: str | None) -> Sequence[Any]:
         return [shown(patient_id, session_id, Choice())]
@@ -40,14 +59,19 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
     def choose(patient_id: str | None, session_id: str | None, event: gr.EventData) -> str:
         return shown(patient_id, session_id, read_choice(event.shown, event.months))
 
+    def choose_usual(patient_id: str, session_id: str | None, event: gr.EventData) -> OpenRequest:
+        repository.choose_usual(patient_id, [str(each) for each in event.sessions])
+        return open_request(patient_id, session_id)  # the list of patients compares, too
+
     def open_session(event: gr.EventData) -> OpenRequest:
-        session = context.repository.session(event.session_id)
+        session = repository.session(event.session_id)
         return open_request(session.patient_id, session.id, "review")
 
     def visit(patient_id: str | None, session_id: str | None, event: gr.EventData) -> OpenRequest:
         return open_request(patient_id, session_id, event.tab)
 
     screen.choose(shows_errors(choose), both, screen, show_progress="hidden")
+    screen.choose_usual(shows_errors(choose_usual), both, selected.request, show_progress="hidden")
     screen.open(shows_errors(open_session), None, selected.request, show_progress="hidden")
     screen.visit(visit, both, selected.request, show_progress="hidden")
     return TabHandles([screen], refresh)

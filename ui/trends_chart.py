@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from ui.change import Comparison
 from ui.marks import escaped, long_date, short_signed, signed
 from ui.trends_axes import (
     LEFT,
@@ -15,9 +16,11 @@ from ui.trends_axes import (
     time_axis,
     value_axis,
 )
+from ui.trends_bands import Band, new_level_lines
 from ui.trends_data import TrendPoint, joined, model_breaks
 from ui.trends_numbers import session_numbers
 from ui.trends_scores import SCORE_HEIGHT, score_lane
+from ui.trends_usual import new_levels
 from verhm.report.look import percent
 
 _TOP, _GAP = 40.0, 18.0
@@ -31,6 +34,7 @@ def trends_chart(
     shown: Sequence[str],
     chosen: TrendPoint,
     hidden: frozenset[str] = frozenset(),
+    found: Comparison | None = None,
 ) -> str:
     """Draw the lanes below each other on one axis of real dates.
 
@@ -39,14 +43,16 @@ def trends_chart(
         shown: emotions whose share of time is drawn
         chosen: the session whose figures stand at the right; it may be older than the others
         hidden: any of "valence", "arousal", "scores"
+        found: the chosen session against the usual ones, which are drawn as bands
     """
+    usual = None if found is None else Band(found.usual, chosen)
     axis = time_axis([point.day for point in points])
     across = places(points, axis)
     grounds: list[str] = []
     parts: list[str] = []
     top = _TOP
     for name in [*shown, *(each for each in ("valence", "arousal") if each not in hidden)]:
-        drawing, height = _figure_lane(points, name, across, chosen, top)
+        drawing, height = _figure_lane(points, name, across, chosen, top, usual)
         parts.append(drawing)
         grounds.append(ground(top, height))
         top += height + _GAP
@@ -59,9 +65,10 @@ def trends_chart(
     under = "".join(grounds) + _months(axis, bottom) + _chosen_line(across, chosen, bottom)
     over = ""
     if end_of_figures > _TOP:
+        over = new_level_lines(new_levels(points, chosen), across, _TOP, end_of_figures)
         # Below the figures, which may be another session's of nearly the same place.
         under += _gaps(points, across, end_of_figures)
-        over = _breaks(points, across, end_of_figures)
+        over += _breaks(points, across, end_of_figures)
     return (
         f'<svg class="tr-chart" viewBox="0 0 {WIDTH} {bottom + _SESSIONS_HEIGHT:.0f}" role="group" '
         f'aria-label="{escaped(_description(points, shown))}">'
@@ -104,18 +111,24 @@ def _figure_lane(
     across: Mapping[str, float],
     chosen: TrendPoint,
     top: float,
+    usual: Band | None,
 ) -> tuple[str, float]:
     """A lane with the sessions' figures of one kind, and its height."""
     is_affect = name in ("valence", "arousal")
     height = _AFFECT_HEIGHT if is_affect else _SHARE_HEIGHT
     known = [point for point in points if point.figures]
     extremes = [value for point in known for value in point.figures[name]]
+    edges = usual.edges(name) if usual and not is_affect else None
+    extremes += edges or ()
     if is_affect:
         values = value_axis(extremes, (-1.0, 1.0), (0.1, 0.2, 0.25, 0.5), top, height)
     else:
         values = value_axis(extremes, (0.0, 100.0), (5, 10, 20, 25), top, height)
     written: Callable[[float], str] = signed if is_affect else _percent
-    parts = [_title(name, top), lane(values, short_signed if is_affect else _percent)]
+    parts = [_title(name, top)]
+    if usual and edges:
+        parts.append(usual.drawing(edges, known, across, values))
+    parts.append(lane(values, short_signed if is_affect else _percent))
     for stretch in joined(points):
         line = "L".join(
             f"{across[p.session_id]:.1f} {values.y(p.figures[name][0]):.1f}" for p in stretch

@@ -39,6 +39,7 @@ class TrendPoint:
         figures: share per emotion in percent, "valence" and "arousal"; empty when withheld
         reason: why there are no figures; empty when there are
         phq9, gad7: totals as entered
+        is_usual: whether the clinician says that others are to be compared with it
     """
 
     session_id: str
@@ -55,6 +56,7 @@ class TrendPoint:
     reason: str = ""
     phq9: int | None = None
     gad7: int | None = None
+    is_usual: bool = False
 
 
 def found_summary(run: Run) -> Summary | None:
@@ -84,6 +86,7 @@ def _point(session: Session, summary_of: Callable[[Run], Summary | None]) -> Tre
         "task": session.task,
         "phq9": session.phq9,
         "gad7": session.gad7,
+        "is_usual": session.is_usual,
     }
     summary = None if run is None else summary_of(run)
     if run is None or summary is None or run.quality is None or run.model is None:

@@ -37,14 +37,16 @@ def session_numbers(
 
 def _button(point: TrendPoint, x: float, top: float, width: float, is_chosen: bool) -> str:
     chosen = " sel" if is_chosen else ""
+    kind = chosen or (" usual" if point.is_usual else "")
     state = f"{point.grade.lower()} quality" if point.grade else point.reason
-    name = f"Open session {point.number}, {long_date(point.day)}, {state}"
+    usual = ", usual" if point.is_usual else ""
+    name = f"Open session {point.number}, {long_date(point.day)}, {state}{usual}"
     number = (
         f'<text class="snt{chosen}" x="{x:.1f}" y="{top + 15:.1f}" text-anchor="middle">'
         f"{point.number}</text>"
     )
     return (
         f'<g class="sb" role="button" tabindex="0" data-session="{escaped(point.session_id)}" '
-        f'aria-label="{escaped(name)}"><rect class="sn{chosen}" x="{x - width / 2:.1f}" '
+        f'aria-label="{escaped(name)}"><rect class="sn{kind}" x="{x - width / 2:.1f}" '
         f'y="{top:.1f}" width="{width:.1f}" height="21" rx="3"/>{number if width > 12 else ""}</g>'
     )

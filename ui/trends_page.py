@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from storage.models import Patient
+from ui.change import Comparison
 from ui.grade import GRADES, grade_mark
 from ui.made_up import CHIP, MODEL
 from ui.marks import emotion_name, escaped, long_date, minutes_of
 from ui.trends_chart import trends_chart
 from ui.trends_data import LINE_NEEDS, TrendPoint, most_varying, since
+from ui.trends_usual import against_usual, usual_panel
 from verhm.labels import EMOTIONS
 
 RANGES = {"3": ("3 mo", 92), "12": ("12 mo", 366), "all": ("All", None)}
@@ -26,6 +28,11 @@ EMPTY_SESSIONS = _EMPTY.format("This patient has none yet. Trends begin with the
 _NO_FIGURES = (
     "<div class='notice' role='note'>None of these sessions has a summary, so there are no figures "
     "to draw. Select a session to see why.</div>"
+)
+
+_BAND = (
+    "<span class='emo'><svg width='30' height='12' aria-hidden='true'><rect width='30' height='12' "
+    "class='ub'/><path class='ul' d='M0 6H30'/></svg>usual, and 95 % of unchanged sessions</span>"
 )
 
 
@@ -53,26 +60,46 @@ class Choice:
         return frozenset() if self.shown is None else frozenset(OTHERS) - self.shown
 
 
+def chosen_point(points: Sequence[TrendPoint], open_id: str | None) -> TrendPoint:
+    """The session that is open, or the newest."""
+    return next((point for point in points if point.session_id == open_id), points[-1])
+
+
 def trends_page(
-    patient: Patient, points: Sequence[TrendPoint], open_id: str | None, choice: Choice
+    patient: Patient,
+    points: Sequence[TrendPoint],
+    chosen: TrendPoint,
+    choice: Choice,
+    found: Comparison | str = "No result",
+    may_choose: bool = False,
 ) -> str:
-    """The whole screen for a patient with at least one session."""
+    """The whole screen for a patient with at least one session.
+
+    Args:
+        patient: whose
+        points: all sessions, the oldest first
+        chosen: the one whose figures stand beside the chart
+        choice: what is shown
+        found: the chosen one against the usual ones
+        may_choose: whether whoever looks may say which are the usual ones
+    """
     days = RANGES[choice.months][1]
     first_day = points[-1].day - timedelta(days=days) if days else None
     visible = since(points, first_day)
     labels = choice.labels(points)
     options = _options(labels, choice)
-    header = _header(visible, choice)
+    header = _header(visible, choice, isinstance(found, Comparison))
     hidden, note = choice.hidden, ""
     if not any(point.figures for point in visible):
         labels, hidden, note = (), hidden | {"valence", "arousal"}, _NO_FIGURES
-    chosen = next((point for point in points if point.session_id == open_id), points[-1])
+    beside = against_usual(points, chosen, found, labels) if chosen.figures else ""
+    usual = found if isinstance(found, Comparison) else None
     return (
         f"<div class='tr' data-patient='{escaped(patient.id)}'><div class='tr-col'>"
-        f"{options}{_facts(chosen)}</div>"
+        f"{options}{usual_panel(points, found, may_choose)}{beside}{_facts(chosen)}</div>"
         f"<section class='panel tr-main' aria-label='Trends'>{header}{note}"
         "<p class='small muted tr-swipe'>The chart is wider than this screen: move it sideways.</p>"
-        f"<div class='tr-scroll'>{trends_chart(visible, labels, chosen, hidden)}</div>"
+        f"<div class='tr-scroll'>{trends_chart(visible, labels, chosen, hidden, usual)}</div>"
         "<span class='grow'></span>"
         f"<p class='small muted'>{_sentence(visible)}</p></section></div>"
     )
@@ -117,7 +144,7 @@ def _facts(point: TrendPoint) -> str:
     )
 
 
-def _header(points: Sequence[TrendPoint], choice: Choice) -> str:
+def _header(points: Sequence[TrendPoint], choice: Choice, has_band: bool) -> str:
     chip = CHIP if any(point.model_key == MODEL.sha256 for point in points) else ""
     legend = "".join(grade_mark(grade) for grade in GRADES)
     buttons = "".join(
@@ -125,7 +152,7 @@ def _header(points: Sequence[TrendPoint], choice: Choice) -> str:
     )
     return (
         f"<header><h1>{_title(points)}</h1>{chip}<span class='grow'></span>"
-        f"<span class='legend'>{legend}<span>quality</span></span>"
+        f"<span class='legend'>{_BAND if has_band else ''}{legend}<span>quality</span></span>"
         f"<div class='seg' role='group' aria-label='Range'>{buttons}</div></header>"
     )
 

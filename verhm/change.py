@@ -8,6 +8,7 @@ changed, nor whether the change is a good one.
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import ruptures
@@ -41,21 +42,23 @@ class Usual:
     freedom: int
     sessions: int
 
-    @property
-    def spread(self) -> float:
+    def spread(self, speech: float = np.inf) -> float:
         """Standard error, in radians, of a session's difference from what is usual.
 
         As the usual is a mean itself (Crawford & Howell 1998, doi:10.1076/clin.12.4.482.7241).
-        """
-        return self.error * float(np.sqrt(1 + 1 / self.sessions))
 
-    @property
-    def band(self) -> tuple[np.ndarray, np.ndarray]:
+        Args:
+            speech: s of the session; a short one is known less exactly than the usual ones
+        """
+        own = max(self.error, float(np.sqrt(_least_variance(speech))))
+        return float(np.hypot(own, self.error / np.sqrt(self.sessions)))
+
+    def band(self, speech: float = np.inf) -> tuple[np.ndarray, np.ndarray]:
         """(K,) lows and (K,) highs: of unchanged sessions, 95 of 100 lie between them.
 
         How far its edges are from the usual share is the minimal detectable change (MDC95).
         """
-        reach = float(stats.t.ppf(1 - LEVEL / 2, self.freedom)) * self.spread
+        reach = float(stats.t.ppf(1 - LEVEL / 2, self.freedom)) * self.spread(speech)
         middle = _radians(self.shares)
         return _share(middle - reach), _share(middle + reach)
 
@@ -97,24 +100,30 @@ def find_usual(shares: np.ndarray, speech: np.ndarray) -> Usual:
     places = _radians(shares)
     frequent = shares.mean(axis=0) >= _FREQUENT
     variance = float(places[:, frequent].var(axis=0, ddof=1).mean())
-    # Variance of an arcsine of n draws is 1 / 4n: sessions that happen to agree are no more exact.
-    least = float(np.mean(_STRETCH / (4 * speech)))
+    # Sessions that happen to agree are no more exact.
+    least = float(np.mean(_least_variance(speech)))
     # Shares sum to 1: the last frequent one says nothing new.
     freedom = max(1, int(frequent.sum()) - 1) * (count - 1)
     usual = _share(places.mean(axis=0))
     return Usual(usual, float(np.sqrt(max(variance, least))), freedom, count)
 
 
-def compare(usual: Usual, shares: np.ndarray) -> Change:
+def compare(usual: Usual, shares: np.ndarray, speech: float = np.inf) -> Change:
     """Hold a session against the usual ones.
 
     Args:
         usual: of the same person, task and model
         shares: (K,) of the session, which is not among the usual ones
+        speech: s of the session
     """
-    index = (_radians(shares) - _radians(usual.shares)) / usual.spread
+    index = (_radians(shares) - _radians(usual.shares)) / usual.spread(speech)
     p = 2 * stats.t.sf(np.abs(index), usual.freedom)
     return Change(shares - usual.shares, index, _holm(p))
+
+
+def _least_variance(speech: Any) -> Any:
+    """Of the arcsine of a share that is known from so many seconds: of n draws it is 1 / 4n."""
+    return _STRETCH / (4 * speech)
 
 
 def _holm(p: np.ndarray) -> np.ndarray:

@@ -1,76 +1,102 @@
-"""Change against baseline, with answers worked out by hand."""
+"""Which sessions are compared, or why none can be; the figures come of `verhm.change`."""
 
 from dataclasses import replace
 from datetime import date, timedelta
 
+import numpy as np
 import pytest
 
 from storage.details import SessionFigures
 from tests.factories import make_analysis
-from ui.change import Change, change_from_baseline
+from ui.change import Comparison, compare_with_usual
+from verhm.change import compare, find_usual
 from verhm.labels import EMOTIONS
 from verhm.types import ModelId, Share
 
 
-def figures(sad, day, half_width=0.0196, task="Reading", model="a", **summary):
+def figures(sad, day, task="Reading", model="a", is_usual=False, speech=240.0, **summary):
     """A session in which the voice was sad for that share of the time, else neutral."""
     analysis = make_analysis(10.0)
     values = {label: 0.0 for label in EMOTIONS} | {"sad": sad, "neutral": 1 - sad}
-    shares = tuple(Share(k, v, v - half_width, v + half_width) for k, v in values.items())
+    shares = tuple(Share(k, v, v, v) for k, v in values.items())
+    summary = {"shares": shares, "analysed": 0.9, "speech": speech, **summary}
     return SessionFigures(
         session_id=str(day),
         run_id=str(day),
         recorded_on=date(2026, 1, 1) + timedelta(day),
         task=task,
         model=ModelId("m", "1", model),
-        summary=replace(analysis.summary, shares=shares, analysed=0.9, **summary),
+        summary=replace(analysis.summary, **summary),
         quality=analysis.quality,
+        is_usual=is_usual,
     )
 
 
-def test_the_change_is_the_last_session_minus_the_mean_of_the_first_three():
-    sessions = [figures(sad, day) for day, sad in enumerate((0.2, 0.3, 0.4, 0.9, 0.5))]
-    change = change_from_baseline(sessions)
-    assert isinstance(change, Change)
-    assert abs(change.points) == pytest.approx(20.0)
-    # The spread of 20, 30 and 40 is 10; 1.96 times the square root of 2 times 10.
-    assert change.error == pytest.approx(27.72, abs=0.01)
-    assert not change.exceeds_error
+FIVE = [figures(sad, day) for day, sad in enumerate((0.2, 0.3, 0.4, 0.9, 0.5))]
 
 
-def test_the_sessions_own_error_counts_where_the_baseline_happens_to_be_even():
-    sessions = [figures(sad, day) for day, sad in enumerate((0.3, 0.3, 0.3, 0.4))]
-    change = change_from_baseline(sessions)
-    # Half of a 95 % interval of 1.96 points is a standard error of 1 point.
-    assert change.error == pytest.approx(1.96 * 2**0.5)
-    assert change.exceeds_error
+def shares_of(sessions):
+    return np.array([[share.share for share in each.summary.shares] for each in sessions])
+
+
+def test_the_last_session_is_compared_with_the_first_three():
+    found = compare_with_usual(FIVE)
+    assert isinstance(found, Comparison)
+    assert (found.usual_ids, found.are_chosen) == (("0", "1", "2"), False)
+    usual = find_usual(shares_of(FIVE[:3]), np.full(3, 240.0))
+    change = compare(usual, shares_of(FIVE[4:])[0], 240.0)
+    assert [shift.points for shift in found.shifts] == pytest.approx(100 * change.difference)
+    assert [shift.index for shift in found.shifts] == pytest.approx(change.index)
+    assert [shift.is_reliable for shift in found.shifts] == change.is_reliable.tolist()
+    assert found.largest.label in ("sad", "neutral")
+    for shift in found.shifts:
+        assert shift.low <= 0 <= shift.high
+
+
+def test_any_session_can_be_compared():
+    found = compare_with_usual(FIVE, "3")
+    sad = next(shift for shift in found.shifts if shift.label == "sad")
+    assert sad.points == pytest.approx(90 - 100 * found.usual.shares[EMOTIONS.index("sad")])
+
+
+def test_chosen_sessions_are_the_usual_ones_also_when_they_are_later():
+    chosen = [replace(each, is_usual=each.session_id in "134") for each in FIVE]
+    found = compare_with_usual(chosen, "0")
+    assert (found.usual_ids, found.are_chosen) == (("1", "3", "4"), True)
+    assert compare_with_usual(chosen) == "One of the usual sessions"
+    other = [*chosen, figures(0.2, 9, model="b")]
+    assert compare_with_usual(other) == "1 of 4 comparable sessions so far"
 
 
 @pytest.mark.parametrize(
     ("sessions", "words"),
     [
         ([], "No result yet"),
-        ([figures(0.2, 0)], "1 of 4 comparable sessions so far"),
-        ([figures(0.2, day) for day in range(2)], "2 of 4"),
-        ([figures(0.2, day) for day in range(3)], "3 of 4"),
-        ([*(figures(0.2, d) for d in range(3)), figures(0.2, 9, task="x")], "Task differs"),
-        ([*(figures(0.2, d) for d in range(3)), figures(0.2, 9, model="b")], "1 of 4"),
-        ([*(figures(0.2, d) for d in range(3)), figures(0.2, 9, withheld="E21")], "No summary"),
-        ([*(figures(0.2, d) for d in range(3)), figures(0.2, 9, withheld="E23")], "No summary"),
+        (FIVE[:1], "1 of 4 comparable sessions so far"),
+        (FIVE[:2], "2 of 4"),
+        (FIVE[:3], "3 of 4"),
+        ([*FIVE[:3], figures(0.2, 9, task="x")], "Task differs"),
+        ([*FIVE[:3], figures(0.2, 9, model="b")], "1 of 4"),
+        ([*FIVE[:3], figures(0.2, 9, withheld="E21")], "No summary"),
+        ([*FIVE[:3], figures(0.2, 9, withheld="E23")], "No summary"),
+        ([figures(0.2, 0, is_usual=True), *FIVE[1:]], "1 of 3 usual sessions chosen"),
     ],
 )
 def test_what_cannot_be_compared_says_why(sessions, words):
-    assert change_from_baseline(sessions).startswith(words)
+    assert compare_with_usual(sessions).startswith(words)
 
 
 def test_a_poor_recording_is_not_compared():
     last = figures(0.9, 9)
     last = replace(last, quality=replace(last.quality, snr=3.0))
-    assert change_from_baseline([figures(0.2, 0), last]) == "Quality too low to compare"
+    assert compare_with_usual([figures(0.2, 0), last]) == "Quality too low to compare"
 
 
-def test_a_session_that_is_itself_uncertain_changes_little():
-    sessions = [figures(0.0, day, 0.0) for day in range(3)] + [figures(0.38, 9, 0.315)]
-    change = change_from_baseline(sessions)
-    assert abs(change.points) == pytest.approx(38.0)
-    assert not change.exceeds_error
+def test_a_session_without_a_result_is_not_compared():
+    assert compare_with_usual(FIVE, "another") == "No result"
+
+
+def test_a_short_session_needs_more_to_differ():
+    long, short = (figures(0.62, 9, speech=speech) for speech in (240.0, 21.0))
+    bands = [compare_with_usual([*FIVE[:3], each]).largest for each in (long, short)]
+    assert bands[1].high - bands[1].low >= bands[0].high - bands[0].low

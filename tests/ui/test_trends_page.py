@@ -9,13 +9,17 @@ from ui.context import Selection
 from ui.demonstration import load_demonstration
 from ui.trends import build, read_choice
 from ui.trends_data import TrendPoint, trend_points
-from ui.trends_page import Choice, trends_page
+from ui.trends_page import Choice, chosen_point, trends_page
 
 PATIENT = Patient(id="p", code="P-0001", is_demonstration=False)
 
 
 def point(number: int, days: int) -> TrendPoint:
     return TrendPoint(f"s{number}", number, date(2026, 1, 1) + timedelta(days=days), task="<i>")
+
+
+def page(points, choice: Choice, open_id: str | None = None) -> str:
+    return trends_page(PATIENT, points, chosen_point(points, open_id), choice)
 
 
 @pytest.fixture
@@ -64,38 +68,38 @@ def test_points_come_from_the_sessions_oldest_first(context):
 
 def test_few_sessions_with_figures_are_dots_and_say_why(context):
     points = trend_points(context.repository.sessions(load_demonstration(context.repository)))
-    assert "Fewer than 3 sessions" in trends_page(PATIENT, points[:2], None, Choice())
-    assert "Fewer than 3 sessions" not in trends_page(PATIENT, points, None, Choice())
+    assert "Fewer than 3 sessions" in page(points[:2], Choice())
+    assert "Fewer than 3 sessions" not in page(points, Choice())
 
 
 def test_a_grade_stands_with_its_reason(context):
     points = trend_points(context.repository.sessions(load_demonstration(context.repository)))
-    assert "Poor: noisy, SNR 8 dB" in trends_page(PATIENT, points, points[2].session_id, Choice())
+    assert "Poor: noisy, SNR 8 dB" in page(points, Choice(), points[2].session_id)
 
 
 def test_what_was_entered_is_escaped():
-    html = trends_page(PATIENT, [point(1, 0)], None, Choice())
+    html = page([point(1, 0)], Choice())
     assert "&lt;i&gt;" in html
     assert "<i>" not in html
 
 
 def test_a_range_leaves_older_sessions_out():
     points = [point(1, 0), point(2, 200), point(3, 250)]
-    assert trends_page(PATIENT, points, None, Choice(months="3")).count('class="sb"') == 2
-    assert trends_page(PATIENT, points, None, Choice()).count('class="sb"') == 3
+    assert page(points, Choice(months="3")).count('class="sb"') == 2
+    assert page(points, Choice()).count('class="sb"') == 3
 
 
 def test_sessions_without_figures_are_counted_apart(context):
     points = trend_points(context.repository.sessions(load_demonstration(context.repository)))
     first = f"{points[0].day.day} {points[0].day:%b}"
-    assert f"<h1>5 sessions, {first}" in trends_page(PATIENT, points, None, Choice())
+    assert f"<h1>5 sessions, {first}" in page(points, Choice())
     some = [replace(points[0], figures={}), *points[1:]]
-    assert "5 sessions, 4 with figures" in trends_page(PATIENT, some, None, Choice())
-    assert "1 session, none with figures" in trends_page(PATIENT, some[:1], None, Choice())
+    assert "5 sessions, 4 with figures" in page(some, Choice())
+    assert "1 session, none with figures" in page(some[:1], Choice())
 
 
 def test_what_was_chosen_is_shown():
-    html = trends_page(PATIENT, [point(1, 0)], None, Choice(frozenset({"angry"})))
+    html = page([point(1, 0)], Choice(frozenset({"angry"})))
     assert "name='angry' checked" in html
     assert "name='valence'>" in html
     assert ">Valence</text>" not in html

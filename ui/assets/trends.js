@@ -1,7 +1,8 @@
 /* Trends: the server draws, this tells it what to draw and which session to open.
- * Events: "choose", "open", "visit". A choice is kept per patient while the page is open. */
+ * Events: "choose", "choose_usual", "open", "visit". A choice is kept per patient while the page is open. */
 
 const choices = new Map();
+let isChoosing = false; // whether the list of usual sessions is open
 
 function patient() {
   return element.querySelector(".tr")?.dataset.patient;
@@ -32,12 +33,19 @@ function openFrom(target) {
 
 element.addEventListener("change", (event) => {
   if (event.target.closest(".opt")) choose({});
+  if (event.target.dataset.usual) {
+    const ticked = [...element.querySelectorAll("[data-usual]:checked")];
+    trigger("choose_usual", { sessions: ticked.map((box) => box.dataset.usual) });
+  }
 });
 element.addEventListener("click", (event) => {
   const months = event.target.closest("[data-months]");
   if (months) choose({ months: months.dataset.months });
   else openFrom(event.target);
 });
+element.addEventListener("toggle", (event) => {
+  if (event.target.closest(".tr-usual")) isChoosing = event.target.open;
+}, true);
 element.addEventListener("keydown", (event) => {
   const isButton = event.target.matches('[role="button"]');
   if (isButton && (event.key === "Enter" || event.key === " ") && openFrom(event.target)) {
@@ -48,6 +56,8 @@ element.addEventListener("keydown", (event) => {
 // A refresh from the server forgets the choice: ask for it again.
 watch("value", () => {
   for (const box of element.querySelectorAll(".opt input")) box.checked = box.hasAttribute("checked");
+  const list = element.querySelector(".tr-usual details");
+  if (list) list.open = isChoosing;
   const kept = choices.get(patient());
   if (kept && JSON.stringify(kept) !== JSON.stringify(currentChoice())) trigger("choose", kept);
 });

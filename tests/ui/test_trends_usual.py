@@ -1,0 +1,110 @@
+"""Usual sessions: chosen in Trends, kept, and what is drawn and said against them."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+from xml.etree import ElementTree
+
+import gradio as gr
+import pytest
+
+from tests.ui.test_change import FIVE, figures
+from tests.ui.test_trends_chart import of_class, point
+from ui.change import compare_with_usual
+from ui.context import Selection
+from ui.demonstration import load_demonstration
+from ui.trends import build
+from ui.trends_chart import trends_chart
+from ui.trends_usual import against_usual, new_levels, usual_panel
+from verhm.errors import RequestError
+from verhm.labels import EMOTIONS
+
+POINTS = [replace(point(number, number), session_id=str(number - 1)) for number in range(1, 6)]
+
+
+def level(number: int, sad: float):
+    share = dict.fromkeys(EMOTIONS, ((100 - sad) / 7,) * 3) | {"sad": (sad,) * 3}
+    return replace(
+        point(number, number), figures=share | {"valence": (0,) * 3, "arousal": (0,) * 3}
+    )
+
+
+@pytest.fixture
+def trends(context):
+    """The tab, with what it does when usual sessions are chosen."""
+    with gr.Blocks() as page:
+        handles = build(context, Selection(gr.State(), gr.State(), gr.State()))
+    chosen = next(each.fn for each in page.fns.values() if each.name == "choose_usual")
+    return SimpleNamespace(refresh=lambda *ids: handles.refresh(*ids)[0], choose=chosen)
+
+
+def test_chosen_sessions_are_kept_and_shown(context, trends):
+    patient_id = load_demonstration(context.repository)
+    sessions = context.repository.sessions(patient_id)
+    html = trends.refresh(patient_id, None)
+    assert "sessions 1, 2, 3: the first, as none are chosen" in html
+    wanted = [each.id for each in sessions[1:4]]
+    trends.choose(patient_id, None, SimpleNamespace(sessions=wanted))
+    kept = context.repository.sessions(patient_id)
+    assert {each.id for each in kept if each.is_usual} == set(wanted)
+    html = trends.refresh(patient_id, None)
+    assert "Chosen: sessions 2, 3, 4" in html
+    assert html.count("checked disabled") == 0 and html.count(" checked><span><b>") == 3
+    figures_kept = context.repository.figures(patient_id)
+    assert [each.is_usual for each in figures_kept] == [False, True, True, True, False]
+    assert compare_with_usual(figures_kept).usual_ids == tuple(reversed(wanted))
+
+
+def test_what_is_chosen_goes_along_with_the_patient(context, trends, tmp_path):
+    patient_id = load_demonstration(context.repository)
+    session = context.repository.sessions(patient_id)[0]
+    trends.choose(patient_id, None, SimpleNamespace(sessions=[session.id, "another's"]))
+    context.repository.export_patient(patient_id, tmp_path / "patient.zip")
+    context.repository.erase_patient(patient_id, "DEMO")
+    context.repository.import_patient(tmp_path / "patient.zip", again=True)
+    kept = context.repository.sessions(patient_id)
+    assert [each.id for each in kept if each.is_usual] == [session.id]
+
+
+def test_in_the_archive_nothing_is_chosen(context, trends):
+    patient_id = load_demonstration(context.repository)
+    context.repository.archive_patient(patient_id)
+    assert "disabled" in trends.refresh(patient_id, None)
+    with pytest.raises(RequestError, match="E75"):
+        context.repository.choose_usual(patient_id, [])
+
+
+def test_the_band_lies_behind_the_emotions_and_holds_the_usual_share():
+    found = compare_with_usual(FIVE)
+    drawing = ElementTree.fromstring(trends_chart(POINTS, ["sad"], POINTS[4], found=found))
+    (band,), (line,) = of_class(drawing, "ub"), of_class(drawing, "ul")
+    top = float(band.get("y"))
+    usual = float(line.get("d").split()[1].partition("H")[0])
+    assert top < usual < top + float(band.get("height"))
+    without = ElementTree.fromstring(trends_chart(POINTS, ["sad"], POINTS[4]))
+    assert not of_class(without, "ub")
+
+
+def test_a_comparison_names_its_sessions_and_fills_what_is_reliable():
+    even = (0.2, 0.22, 0.18, 0.2, 0.21)
+    usual = [figures(sad, day, is_usual=True) for day, sad in enumerate(even)]
+    found = compare_with_usual([*usual, figures(0.9, 9)])
+    html = against_usual(POINTS, POINTS[4], found, ["sad"])
+    assert "against sessions 1, 2, 3, 4, 5" in html
+    assert html.count("class='reliable'") == sum(shift.is_reliable for shift in found.shifts) == 2
+    assert "+70" in html and "−70" in html
+    words = against_usual(POINTS, POINTS[4], "2 of 4 comparable sessions so far", ["sad"])
+    assert "Not compared: 2 of 4 comparable" in words
+
+
+def test_words_of_others_stay_words():
+    wicked = [replace(each, task="<script>") for each in POINTS]
+    assert "<script>" not in usual_panel(wicked, "No result", may_choose=True)
+
+
+def test_a_lasting_change_is_marked_where_it_begins():
+    points = [level(number, 60 if number > 6 else 10 + number % 3) for number in range(1, 13)]
+    assert [each.number for each in new_levels(points, points[-1])] == [7]
+    drawing = ElementTree.fromstring(trends_chart(points, ["sad"], points[-1]))
+    assert len(of_class(drawing, "level")) == 1
+    assert new_levels(points[:7], points[0]) == ()
+    assert new_levels([replace(each, figures={}) for each in points], points[0]) == ()

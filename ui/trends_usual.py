@@ -1,0 +1,136 @@
+"""What is usual for a patient, on the trends screen: choosing it, and a session held against it."""
+
+from collections.abc import Collection, Sequence
+
+import numpy as np
+
+from ui.change import Comparison, Shift
+from ui.marks import emotion_name, escaped, long_date
+from ui.trends_data import TrendPoint
+from verhm.change import LEAST_USUAL, change_points
+from verhm.labels import EMOTIONS
+
+_WIDTH, _MIDDLE, _REACH = 92.0, 46.0, 42.0  # px of the drawing in a row
+
+
+def usual_panel(points: Sequence[TrendPoint], found: Comparison | str, may_choose: bool) -> str:
+    """Which sessions are the usual ones, as boxes to tick.
+
+    Args:
+        points: all sessions, the oldest first
+        found: of the chosen session
+        may_choose: whether whoever looks may say so
+    """
+    known = [point for point in points if point.figures]
+    if not known:
+        return ""
+    models = len({point.model_key for point in known}) > 1
+    boxes = "".join(_box(point, models, may_choose) for point in reversed(known))
+    return (
+        f"<section class='panel tr-box tr-usual'><h2>Usual sessions</h2><details><summary>"
+        f"{_which(points, found)}</summary><div class='tr-boxes'>{boxes}</div></details>"
+        f"<p class='small muted'>At least {LEAST_USUAL}, of one task and model, in which the "
+        "patient was as usual: after the start, before a change.</p></section>"
+    )
+
+
+def _which(points: Sequence[TrendPoint], found: Comparison | str) -> str:
+    chosen = [point.number for point in points if point.is_usual]
+    if chosen:
+        return f"Chosen: {_numbers(chosen)}"
+    if isinstance(found, Comparison):
+        return f"{_numbers(_of(points, found))}: the first, as none are chosen"
+    return "None chosen yet"
+
+
+def _of(points: Sequence[TrendPoint], found: Comparison) -> list[int]:
+    return [point.number for point in points if point.session_id in found.usual_ids]
+
+
+def _numbers(numbers: Sequence[int]) -> str:
+    word = "session" if len(numbers) == 1 else "sessions"
+    return f"{word} {', '.join(map(str, numbers))}"
+
+
+def _box(point: TrendPoint, names_model: bool, may_choose: bool) -> str:
+    facts = [long_date(point.day), point.task, point.model if names_model else ""]
+    words = escaped(" · ".join(fact for fact in facts if fact))
+    state = f"{' checked' if point.is_usual else ''}{'' if may_choose else ' disabled'}"
+    return (
+        f"<label class='tr-tick'><input type='checkbox' data-usual='{escaped(point.session_id)}'"
+        f"{state}><span><b>{point.number}</b> {words}</span></label>"
+    )
+
+
+def against_usual(
+    points: Sequence[TrendPoint],
+    chosen: TrendPoint,
+    found: Comparison | str,
+    shown: Collection[str],
+) -> str:
+    """The chosen session against the usual ones: the emotions that are shown, and what changed."""
+    head = (
+        f"<section class='panel tr-box tr-against'><h2>Session {chosen.number} against usual</h2>"
+    )
+    if isinstance(found, str):
+        return f"{head}<p class='small muted'>Not compared: {_continued(found)}.</p></section>"
+    shifts = [each for each in found.shifts if each.label in shown or each.is_reliable]
+    span = max((max(abs(each.points), each.high, -each.low) for each in shifts), default=1.0)
+    rows = "".join(_row(shift, span) for shift in shifts)
+    return (
+        f"{head}<table><thead><tr><th scope='col'>Share of time</th><th scope='col' class='num'>"
+        "Change</th><th scope='col' class='num'>Error</th><td></td></tr>"
+        f"</thead><tbody>{rows}</tbody></table>"
+        f"<p class='small muted'>Points of time in %, against {_numbers(_of(points, found))}. "
+        "Filled: larger than measurement error (95 %, all emotions at once). It says that "
+        "something changed, not why, nor whether for the better.</p></section>"
+    )
+
+
+def _continued(words: str) -> str:
+    return escaped(f"{words[0].lower()}{words[1:]}")
+
+
+def _row(shift: Shift, span: float) -> str:
+    return (
+        f"<tr class='{'reliable' if shift.is_reliable else ''}'><th scope='row'>"
+        f"{emotion_name(shift.label)}</th><td class='num'>{_points(shift.points)}</td>"
+        f"<td class='num muted'>{_points(shift.low)} to {_points(shift.high)}</td>"
+        f"<td>{_drawing(shift, span)}</td></tr>"
+    )
+
+
+def _points(value: float) -> str:
+    rounded = round(value)
+    return "0" if rounded == 0 else f"{'+' if rounded > 0 else '−'}{abs(rounded)}"
+
+
+def _drawing(shift: Shift, span: float) -> str:
+    """The change as a dot over the bar of its error; the line is the usual share."""
+    scale = _REACH / span
+    left, width = _MIDDLE + shift.low * scale, (shift.high - shift.low) * scale
+    dot = "dd" if shift.is_reliable else "dd o"
+    return (
+        f"<svg width='{_WIDTH:.0f}' height='18' aria-hidden='true'><rect class='bb' x='{left:.1f}' "
+        f"y='3' width='{max(1.0, width):.1f}' height='12' rx='2'/>"
+        f"<path class='zl' d='M{_MIDDLE} 1V17'/>"
+        f"<circle class='{dot}' cx='{_MIDDLE + shift.points * scale:.1f}' cy='9' r='4.5'/></svg>"
+    )
+
+
+def new_levels(points: Sequence[TrendPoint], chosen: TrendPoint) -> tuple[TrendPoint, ...]:
+    """The sessions with which a new level of the emotions' shares begins; see `change_points`.
+
+    Args:
+        points: the oldest first
+        chosen: whose task and model count
+    """
+    alike = [
+        point
+        for point in points
+        if point.figures and (point.model_key, point.task) == (chosen.model_key, chosen.task)
+    ]
+    shares = [[point.figures[label][0] / 100 for label in EMOTIONS] for point in alike]
+    return tuple(
+        alike[index] for index in change_points(np.array(shares).reshape(-1, len(EMOTIONS)))
+    )
