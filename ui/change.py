@@ -58,7 +58,7 @@ def compare_with_usual(
     """Compare a session with the patient's usual ones, by `verhm.change`.
 
     Only sessions of one model and one task are compared. The usual ones are those that were chosen;
-    where none was, the first three.
+    where none was, the first three of which the recording is no poor one.
 
     Args:
         figures: of one patient's sessions, the oldest first
@@ -93,7 +93,7 @@ def _usual_sessions(
     chosen = [each for each in alike if each.is_usual]
     if chosen:
         return chosen, True
-    first = alike[:LEAST_USUAL]
+    first = [each for each in alike if grade(each.quality, each.summary) != "Poor"][:LEAST_USUAL]
     # The session itself is never usual by being early: it is the fourth that can be compared.
     return (first if session not in first else first[: first.index(session)]), False
 

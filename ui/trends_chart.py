@@ -73,7 +73,7 @@ def trends_chart(
         f'<svg class="tr-chart" viewBox="0 0 {WIDTH} {bottom + _SESSIONS_HEIGHT:.0f}" role="group" '
         f'aria-label="{escaped(_description(points, shown))}">'
         f"{under}{''.join(parts)}{_column_head(chosen)}{over}"
-        f"{session_numbers(points, across, chosen, bottom)}</svg>"
+        f"{session_numbers(points, across, chosen, bottom, found.usual_ids if found else ())}</svg>"
     )
 
 

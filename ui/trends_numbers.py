@@ -1,6 +1,6 @@
 """The row of the sessions' numbers below the chart."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from ui.marks import escaped, long_date
 from ui.trends_axes import RIGHT
@@ -22,24 +22,30 @@ def spread_numbers(places: Sequence[float], room: float, end: float) -> list[flo
 
 
 def session_numbers(
-    points: Sequence[TrendPoint], across: Mapping[str, float], chosen: TrendPoint, bottom: float
+    points: Sequence[TrendPoint],
+    across: Mapping[str, float],
+    chosen: TrendPoint,
+    bottom: float,
+    usual_ids: Collection[str] = (),
 ) -> str:
-    """Each number is a button that opens its session."""
+    """Each number is a button that opens its session; those of usual ones have a broken border."""
     top = bottom + 6
     room = min(_ROOM, _ROW / len(points))
     places = spread_numbers([across[point.session_id] for point in points], room, RIGHT)
     buttons = (
-        _button(point, x, top, min(26.0, room - 2), point == chosen)
+        _button(point, x, top, min(26.0, room - 2), point == chosen, point.session_id in usual_ids)
         for point, x in zip(points, places, strict=True)
     )
     return f'<text class="s" x="0" y="{top + 15:.1f}">Session</text>{"".join(buttons)}'
 
 
-def _button(point: TrendPoint, x: float, top: float, width: float, is_chosen: bool) -> str:
+def _button(
+    point: TrendPoint, x: float, top: float, width: float, is_chosen: bool, is_usual: bool
+) -> str:
     chosen = " sel" if is_chosen else ""
-    kind = chosen or (" usual" if point.is_usual else "")
+    kind = chosen or (" usual" if is_usual else "")
     state = f"{point.grade.lower()} quality" if point.grade else point.reason
-    usual = ", usual" if point.is_usual else ""
+    usual = ", usual" if is_usual else ""
     name = f"Open session {point.number}, {long_date(point.day)}, {state}{usual}"
     number = (
         f'<text class="snt{chosen}" x="{x:.1f}" y="{top + 15:.1f}" text-anchor="middle">'

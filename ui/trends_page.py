@@ -11,7 +11,7 @@ from ui.made_up import CHIP, MODEL
 from ui.marks import emotion_name, escaped, long_date, minutes_of
 from ui.trends_chart import trends_chart
 from ui.trends_data import LINE_NEEDS, TrendPoint, most_varying, since
-from ui.trends_usual import against_usual, usual_panel
+from ui.trends_usual import against_usual
 from verhm.labels import EMOTIONS
 
 RANGES = {"3": ("3 mo", 92), "12": ("12 mo", 366), "all": ("All", None)}
@@ -32,7 +32,7 @@ _NO_FIGURES = (
 
 _BAND = (
     "<span class='emo'><svg width='30' height='12' aria-hidden='true'><rect width='30' height='12' "
-    "class='ub'/><path class='ul' d='M0 6H30'/></svg>usual, and 95 % of unchanged sessions</span>"
+    "class='ub'/><path class='ul' d='M0 6H30'/></svg>usual, with error</span>"
 )
 
 
@@ -92,11 +92,11 @@ def trends_page(
     hidden, note = choice.hidden, ""
     if not any(point.figures for point in visible):
         labels, hidden, note = (), hidden | {"valence", "arousal"}, _NO_FIGURES
-    beside = against_usual(points, chosen, found, labels) if chosen.figures else ""
+    beside = against_usual(points, chosen, found, labels, may_choose)
     usual = found if isinstance(found, Comparison) else None
     return (
         f"<div class='tr' data-patient='{escaped(patient.id)}'><div class='tr-col'>"
-        f"{options}{usual_panel(points, found, may_choose)}{beside}{_facts(chosen)}</div>"
+        f"{options}{beside}{_facts(chosen)}</div>"
         f"<section class='panel tr-main' aria-label='Trends'>{header}{note}"
         "<p class='small muted tr-swipe'>The chart is wider than this screen: move it sideways.</p>"
         f"<div class='tr-scroll'>{trends_chart(visible, labels, chosen, hidden, usual)}</div>"

@@ -10,41 +10,58 @@ from ui.trends_data import TrendPoint
 from verhm.change import LEAST_USUAL, change_points
 from verhm.labels import EMOTIONS
 
-_WIDTH, _MIDDLE, _REACH = 92.0, 46.0, 42.0  # px of the drawing in a row
+_WIDTH, _MIDDLE, _REACH = 52.0, 26.0, 21.0  # px of the drawing in a row
 
 
-def usual_panel(points: Sequence[TrendPoint], found: Comparison | str, may_choose: bool) -> str:
-    """Which sessions are the usual ones, as boxes to tick.
+def against_usual(
+    points: Sequence[TrendPoint],
+    chosen: TrendPoint,
+    found: Comparison | str,
+    shown: Collection[str],
+    may_choose: bool,
+) -> str:
+    """The chosen session against the usual ones, and which these are.
 
     Args:
         points: all sessions, the oldest first
-        found: of the chosen session
-        may_choose: whether whoever looks may say so
+        chosen: the one that is compared
+        found: what came out
+        shown: emotions that are named, besides those that changed
+        may_choose: whether whoever looks may say which are the usual ones
     """
-    known = [point for point in points if point.figures]
-    if not known:
+    if not any(point.figures for point in points):
         return ""
+    table = (
+        f"<p class='small muted'>Not compared: {_continued(found)}.</p>"
+        if isinstance(found, str)
+        else _table(found, shown)
+    )
+    return (
+        "<section class='panel tr-box tr-against'>"
+        f"<h2>Session {chosen.number} against usual</h2>{table}"
+        f"{_choosing(points, found, may_choose)}</section>"
+    )
+
+
+def _choosing(points: Sequence[TrendPoint], found: Comparison | str, may_choose: bool) -> str:
+    known = [point for point in points if point.figures]
     models = len({point.model_key for point in known}) > 1
     boxes = "".join(_box(point, models, may_choose) for point in reversed(known))
     return (
-        f"<section class='panel tr-box tr-usual'><h2>Usual sessions</h2><details><summary>"
-        f"{_which(points, found)}</summary><div class='tr-boxes'>{boxes}</div></details>"
-        f"<p class='small muted'>At least {LEAST_USUAL}, of one task and model, in which the "
-        "patient was as usual: after the start, before a change.</p></section>"
+        f"<details><summary>{_which(points, found)}</summary><p class='small muted'>Tick at least "
+        f"{LEAST_USUAL}, of one task and model, in which the patient was as usual.</p>"
+        f"<div class='tr-boxes'>{boxes}</div></details>"
     )
 
 
 def _which(points: Sequence[TrendPoint], found: Comparison | str) -> str:
     chosen = [point.number for point in points if point.is_usual]
     if chosen:
-        return f"Chosen: {_numbers(chosen)}"
+        return f"Usual: {_numbers(chosen)}, chosen"
     if isinstance(found, Comparison):
-        return f"{_numbers(_of(points, found))}: the first, as none are chosen"
-    return "None chosen yet"
-
-
-def _of(points: Sequence[TrendPoint], found: Comparison) -> list[int]:
-    return [point.number for point in points if point.session_id in found.usual_ids]
+        usual = [point.number for point in points if point.session_id in found.usual_ids]
+        return f"Usual: {_numbers(usual)}, the first"
+    return "Choose usual sessions"
 
 
 def _numbers(numbers: Sequence[int]) -> str:
@@ -62,28 +79,16 @@ def _box(point: TrendPoint, names_model: bool, may_choose: bool) -> str:
     )
 
 
-def against_usual(
-    points: Sequence[TrendPoint],
-    chosen: TrendPoint,
-    found: Comparison | str,
-    shown: Collection[str],
-) -> str:
-    """The chosen session against the usual ones: the emotions that are shown, and what changed."""
-    head = (
-        f"<section class='panel tr-box tr-against'><h2>Session {chosen.number} against usual</h2>"
-    )
-    if isinstance(found, str):
-        return f"{head}<p class='small muted'>Not compared: {_continued(found)}.</p></section>"
+def _table(found: Comparison, shown: Collection[str]) -> str:
     shifts = [each for each in found.shifts if each.label in shown or each.is_reliable]
     span = max((max(abs(each.points), each.high, -each.low) for each in shifts), default=1.0)
     rows = "".join(_row(shift, span) for shift in shifts)
     return (
-        f"{head}<table><thead><tr><th scope='col'>Share of time</th><th scope='col' class='num'>"
-        "Change</th><th scope='col' class='num'>Error</th><td></td></tr>"
-        f"</thead><tbody>{rows}</tbody></table>"
-        f"<p class='small muted'>Points of time in %, against {_numbers(_of(points, found))}. "
-        "Filled: larger than measurement error (95 %, all emotions at once). It says that "
-        "something changed, not why, nor whether for the better.</p></section>"
+        "<table><thead><tr><th scope='col'>% of time</th><th scope='col' class='num'>Change</th>"
+        "<th scope='col' class='num' title='Between which 95 of 100 unchanged sessions lie'>Error"
+        f"</th><td></td></tr></thead><tbody>{rows}</tbody></table>"
+        "<p class='small muted' title='Reliable change index, corrected for all emotions (Holm)'>"
+        "Filled: beyond measurement error. It does not say why, nor whether for the better.</p>"
     )
 
 

@@ -92,6 +92,14 @@ def test_a_poor_recording_is_not_compared():
     assert compare_with_usual([figures(0.2, 0), last]) == "Quality too low to compare"
 
 
+def test_a_poor_recording_is_not_usual_unless_it_was_chosen():
+    noisy = replace(FIVE[1], quality=replace(FIVE[1].quality, snr=3.0))
+    sessions = [FIVE[0], noisy, *FIVE[2:]]
+    assert compare_with_usual(sessions).usual_ids == ("0", "2", "3")
+    chosen = [replace(each, is_usual=each.session_id in "012") for each in sessions]
+    assert compare_with_usual(chosen).usual_ids == ("0", "1", "2")
+
+
 def test_a_session_without_a_result_is_not_compared():
     assert compare_with_usual(FIVE, "another") == "No result"
 

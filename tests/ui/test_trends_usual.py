@@ -14,7 +14,7 @@ from ui.context import Selection
 from ui.demonstration import load_demonstration
 from ui.trends import build
 from ui.trends_chart import trends_chart
-from ui.trends_usual import against_usual, new_levels, usual_panel
+from ui.trends_usual import against_usual, new_levels
 from verhm.errors import RequestError
 from verhm.labels import EMOTIONS
 
@@ -41,13 +41,13 @@ def test_chosen_sessions_are_kept_and_shown(context, trends):
     patient_id = load_demonstration(context.repository)
     sessions = context.repository.sessions(patient_id)
     html = trends.refresh(patient_id, None)
-    assert "sessions 1, 2, 3: the first, as none are chosen" in html
+    assert "Usual: sessions 1, 2, 4, the first" in html
     wanted = [each.id for each in sessions[1:4]]
     trends.choose(patient_id, None, SimpleNamespace(sessions=wanted))
     kept = context.repository.sessions(patient_id)
     assert {each.id for each in kept if each.is_usual} == set(wanted)
     html = trends.refresh(patient_id, None)
-    assert "Chosen: sessions 2, 3, 4" in html
+    assert "Usual: sessions 2, 3, 4, chosen" in html
     assert html.count("checked disabled") == 0 and html.count(" checked><span><b>") == 3
     figures_kept = context.repository.figures(patient_id)
     assert [each.is_usual for each in figures_kept] == [False, True, True, True, False]
@@ -88,17 +88,18 @@ def test_a_comparison_names_its_sessions_and_fills_what_is_reliable():
     even = (0.2, 0.22, 0.18, 0.2, 0.21)
     usual = [figures(sad, day, is_usual=True) for day, sad in enumerate(even)]
     found = compare_with_usual([*usual, figures(0.9, 9)])
-    html = against_usual(POINTS, POINTS[4], found, ["sad"])
-    assert "against sessions 1, 2, 3, 4, 5" in html
+    html = against_usual(POINTS, POINTS[4], found, ["sad"], may_choose=True)
+    assert "Usual: sessions 1, 2, 3, 4, 5, the first" in html
     assert html.count("class='reliable'") == sum(shift.is_reliable for shift in found.shifts) == 2
     assert "+70" in html and "−70" in html
-    words = against_usual(POINTS, POINTS[4], "2 of 4 comparable sessions so far", ["sad"])
+    why = "2 of 4 comparable sessions so far"
+    words = against_usual(POINTS, POINTS[4], why, ["sad"], may_choose=False)
     assert "Not compared: 2 of 4 comparable" in words
 
 
 def test_words_of_others_stay_words():
     wicked = [replace(each, task="<script>") for each in POINTS]
-    assert "<script>" not in usual_panel(wicked, "No result", may_choose=True)
+    assert "<script>" not in against_usual(wicked, wicked[0], "No result", [], may_choose=True)
 
 
 def test_a_lasting_change_is_marked_where_it_begins():

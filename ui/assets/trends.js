@@ -44,7 +44,7 @@ element.addEventListener("click", (event) => {
   else openFrom(event.target);
 });
 element.addEventListener("toggle", (event) => {
-  if (event.target.closest(".tr-usual")) isChoosing = event.target.open;
+  if (event.target.closest(".tr-against")) isChoosing = event.target.open;
 }, true);
 element.addEventListener("keydown", (event) => {
   const isButton = event.target.matches('[role="button"]');
@@ -56,7 +56,7 @@ element.addEventListener("keydown", (event) => {
 // A refresh from the server forgets the choice: ask for it again.
 watch("value", () => {
   for (const box of element.querySelectorAll(".opt input")) box.checked = box.hasAttribute("checked");
-  const list = element.querySelector(".tr-usual details");
+  const list = element.querySelector(".tr-against details");
   if (list) list.open = isChoosing;
   const kept = choices.get(patient());
   if (kept && JSON.stringify(kept) !== JSON.stringify(currentChoice())) trigger("choose", kept);
