@@ -39,6 +39,9 @@ PAGE = "/app"
 # s, a fifth of the usual: what answers a page gives its turn away at each of the many questions to
 # the database, and would wait that long for it whenever many pages are answered.
 _TURN = 0.001
+# Pages whose state is kept, the latest used: each takes a quarter of a MiB and more, with whatever
+# it showed of patients, and Gradio itself would keep ten thousand, closed ones too.
+_PAGES = 256
 
 
 def make_app(
@@ -65,6 +68,7 @@ def make_app(
     parent.include_router(asset_routes.routes())
     _add_page_routes(parent)
     page = build_page(context)
+    page.state_session_capacity = _PAGES
     gr.mount_gradio_app(
         parent,
         page,

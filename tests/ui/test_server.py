@@ -9,11 +9,13 @@ import zipfile
 
 import pytest
 from fastapi.responses import PlainTextResponse
+from starlette.routing import Mount
 
 from storage.models import MediaKind, RunState, VideoState
+from ui import server
 from ui.layout import build_page
 from ui.listening import open_port
-from ui.server import serve
+from ui.server import make_app, serve
 from ui.settings import AppSettings
 from verhm.errors import RequestError
 from verhm.settings import AnalysisSettings, VideoSettings
@@ -218,3 +220,15 @@ def test_a_change_of_a_job_is_not_dropped_while_the_page_is_renewed(context):
     events = build_page(context).fns.values()
     change = next(each for each in events if any("job_changed" in pair for pair in each.targets))
     assert (change.trigger_mode, change.concurrency_limit) == ("multiple", 1)
+
+
+def test_of_pages_that_were_left_no_more_is_kept_than_a_clinic_has_open(
+    context, accounts, monkeypatch
+):
+    monkeypatch.setattr(server, "_PAGES", 5)
+    app = make_app(context, accounts)
+    gradio = next(each.app for each in app._app.routes if isinstance(each, Mount))
+    for number in range(20):
+        assert gradio.state_holder[f"page{number}"]
+        assert gradio.state_holder["page0"]  # which is in use
+    assert set(gradio.state_holder.session_data) == {"page0", *(f"page{n}" for n in range(16, 20))}
