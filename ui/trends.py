@@ -31,27 +31,7 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
     repository = context.repository
 
     def shown(patient_id: str | None, session_id: str | None, choice: Choice) -> str:
-        if patient_id is None:
-            return EMPTY_PATIENT
-        left_out = repository.exclusions(patient_id)
-
-        def summary_of(run: Run) -> Summary | None:
-            found = run.summary
-            return found and context.reviewed.listed(run.session_id, run.id, found, left_out)
-
-        points = trend_points(repository.sessions(patient_id), summary_of)
-        if not points:
-            return EMPTY_SESSIONS
-        chosen = chosen_point(points, session_id)
-        figures = context.reviewed.without_left_out(repository.figures(patient_id), left_out)
-        return trends_page(
-            repository.patient(patient_id),
-            points,
-            chosen,
-            choice,
-            compare_with_usual(figures, chosen.session_id),
-            repository.may_annotate(chosen.session_id),
-        )
+        return _page(context, patient_id, session_id, choice) if patient_id else EMPTY_PATIENT
 
     def refresh(patient_id: str | None, session_id: str | None) -> Sequence[Any]:
         return [shown(patient_id, session_id, Choice())]
@@ -75,6 +55,28 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
     screen.open(shows_errors(open_session), None, selected.request, show_progress="hidden")
     screen.visit(visit, both, selected.request, show_progress="hidden")
     return TabHandles([screen], refresh)
+
+
+def _page(context: AppContext, patient_id: str, session_id: str | None, choice: Choice) -> str:
+    repository, reviewed = context.repository, context.reviewed
+    left_out = repository.exclusions(patient_id)
+
+    def summary_of(run: Run) -> Summary | None:
+        return run.summary and reviewed.listed(run.session_id, run.id, run.summary, left_out)
+
+    points = trend_points(repository.sessions(patient_id), summary_of)
+    if not points:
+        return EMPTY_SESSIONS
+    chosen = chosen_point(points, session_id)
+    figures = reviewed.without_left_out(repository.figures(patient_id), left_out)
+    return trends_page(
+        repository.patient(patient_id),
+        points,
+        chosen,
+        choice,
+        compare_with_usual(figures, chosen.session_id),
+        repository.may_annotate(chosen.session_id),
+    )
 
 
 def read_choice(shown: object, months: object) -> Choice:

@@ -44,7 +44,7 @@ function makeAnnotations(root, model, value, timeline, { time, seek, isPlaying, 
   const lane = root.querySelector(".rv-marks");
   const field = makeField(root);
   const problem = root.querySelector(".rv-problem");
-  let annotations = [];
+  let annotations = value.annotations;
   let sent = Promise.resolve(); // one after the other, so that the last answer is the latest
 
   function take({ annotations: said, cards }) {
@@ -116,7 +116,6 @@ function makeAnnotations(root, model, value, timeline, { time, seek, isPlaying, 
     button.addEventListener("click", () => keys[button.dataset.say]());
   }
   listenToChoice(root.querySelector(".rv-label"), here, label);
-  annotations = value.annotations;
   model.annotate(annotations);
   return { draw, keys: value.may_annotate ? keys : {} };
 }
