@@ -27,6 +27,7 @@ OWNERS = {
     "pyrender": "verhm/face/rendering.py",
     "plotly": "verhm/report/plots.py",
     "pympi": "verhm/report/tiers.py",
+    "reportlab": "verhm/report/paper/",
     "gradio": "ui/",
     "fastapi": "ui/",
     "sqlalchemy": "storage/",

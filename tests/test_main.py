@@ -26,6 +26,7 @@ ROOT = Path(__file__).parent.parent
 ALWAYS = {
     *("analysis.json", "windows.csv", "morphs.csv"),
     *("emotions.html", "emotions.png", "emotions.eaf", "emotions.TextGrid"),
+    "report.pdf",
 }
 TABLES = Outputs(has_video=False)
 

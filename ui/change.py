@@ -1,55 +1,12 @@
 """Whether a patient's session differs from the usual ones by more than their sessions differ."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from storage.details import SessionFigures
-from ui.grade import grade
-from verhm.change import LEAST_USUAL, Usual, compare, find_usual
-
-
-@dataclass(frozen=True)
-class Shift:
-    """How far a session's share of one emotion lies from the usual one, in percentage points.
-
-    Attributes:
-        label: of the emotion
-        points: of analysed time, the session minus the usual
-        low, high: between which unchanged sessions lie, 95 of 100 (MDC95); low is not above 0
-        index: reliable change index: the shift in standard errors
-        is_reliable: whether it is too large for an unchanged person, corrected for many emotions
-    """
-
-    label: str
-    points: float
-    low: float
-    high: float
-    index: float
-    is_reliable: bool
-
-
-@dataclass(frozen=True, eq=False)
-class Comparison:
-    """A session against the usual ones.
-
-    Attributes:
-        usual_ids: of the sessions that it is compared with
-        are_chosen: whether a clinician chose them, or they are the first ones
-        usual: what they say
-        shifts: one per emotion, in the usual order
-    """
-
-    usual_ids: tuple[str, ...]
-    are_chosen: bool
-    usual: Usual
-    shifts: tuple[Shift, ...]
-
-    @property
-    def largest(self) -> Shift:
-        """The shift that is largest for what sessions differ anyway."""
-        return max(self.shifts, key=lambda shift: abs(shift.index))
+from verhm.change import LEAST_USUAL, Comparison, Shift, compare, find_usual
+from verhm.report.quality import grade
 
 
 def compare_with_usual(

@@ -149,8 +149,9 @@ def _files(session: Session, run: Run | None) -> str:
             for name, title, words in _FILES
             if name != "face.mp4" or run.video_state is VideoState.DONE
         ]
+        rows.insert(0, _report(session, run))
         if run.video_state is not VideoState.DONE and session.recording_erased_at is None:
-            rows.insert(0, _NO_VIDEO)
+            rows.insert(1, _NO_VIDEO)
     if recording is not None:
         suffix = recording.file.rpartition(".")[2]
         name = download_name(session, None, f"recording.{suffix}")
@@ -172,11 +173,29 @@ def _why_nothing(session: Session) -> str:
     return "This session has no result yet. Analyse it under <b>New session</b> or <b>Review</b>."
 
 
-def _row(url: str, title: str, words: str, name: str) -> str:
+def _report(session: Session, run: Run) -> str:
+    """The report; with the name only where that is asked for, each time."""
+    url = f"/runs/{run.id}/report.pdf"
+    named = (
+        f"<a class='btn small' href='{escaped(url)}?named=true' download "
+        "title='The report with the patient&#39;s name and the session&#39;s note in it'>"
+        "With the name</a>"
+    )
+    return _row(
+        url,
+        "Report",
+        "PDF: one page with room to sign, then the detail",
+        download_name(session, run, "report.pdf"),
+        named if session.patient and (session.patient.name or session.note) else "",
+    )
+
+
+def _row(url: str, title: str, words: str, name: str, more: str = "") -> str:
     return (
         f"<li><div><b>{escaped(title)}</b><span class='muted small'>{escaped(words)}</span></div>"
-        f"<span class='muted small file-name'>{escaped(name)}</span>"
-        f"<a class='btn small' href='{escaped(url)}' download>{icon('down')}Download</a></li>"
+        f"<span class='muted small file-name'>{escaped(name)}</span><span class='links'>{more}"
+        f"<a class='btn small' href='{escaped(url)}' download>{icon('down')}Download</a></span>"
+        "</li>"
     )
 
 

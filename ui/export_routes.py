@@ -4,7 +4,7 @@ import contextlib
 import json
 import shutil
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -20,8 +20,8 @@ from ui.context import AppContext
 from ui.export_film_routes import film_routes
 from ui.export_names import download_name, safe_name
 from ui.kept_response import answer_content
+from ui.report_record import report_record
 from ui.user import signed_in
-from verhm.annotations import Annotation
 from verhm.errors import StorageError
 from verhm.types import Analysis
 
@@ -35,8 +35,11 @@ WRITTEN = (
     "emotions.png",
     "emotions.eaf",
     "emotions.TextGrid",
+    "report.pdf",
     "everything.zip",
 )
+
+_Write = Callable[[Analysis, Path], object]
 
 _ROOM = 2**27  # bytes for what is written besides media, generously
 
@@ -60,12 +63,12 @@ def routes(context: AppContext) -> APIRouter:
         return answer_content(content, request, download_name(session, run, "face.mp4"))
 
     @router.get("/runs/{run_id}/{name}")
-    def written(run_id: str, name: str) -> FileResponse:
+    def written(run_id: str, name: str, named: bool = False) -> FileResponse:
         if name not in WRITTEN:
             raise StorageError("E53", "There is no such file.", "Choose one from the list.")
         run, session = export.owners(run_id)
         with _workspace(context, export.room(session, name)) as folder:
-            path = export.write(run, session, name, folder)
+            path = export.write(run, session, name, folder, named)
         return _Passing(path, filename=download_name(session, run, name))
 
     @router.get("/sessions/{session_id}/recording")
@@ -112,6 +115,7 @@ class _Export:
     """Writes a run's files."""
 
     def __init__(self, context: AppContext) -> None:
+        self._context = context
         self._repository = context.repository
 
     def owners(self, run_id: str) -> tuple[Run, Session]:
@@ -129,15 +133,21 @@ class _Export:
         sessions = self._repository.sessions(patient_id)
         return sum(media.bytes for session in sessions for media in session.media) + _ROOM
 
-    def write(self, run: Run, session: Session, name: str, folder: Path) -> Path:
-        """Write one of the files of `WRITTEN` into a folder."""
+    def write(
+        self, run: Run, session: Session, name: str, folder: Path, is_named: bool = False
+    ) -> Path:
+        """Write one of the files of `WRITTEN` into a folder.
+
+        Args:
+            run, session, name: which
+            folder: to write into
+            is_named: whether the report has the patient's name and the session's note
+        """
         path = folder / name
         if name == "everything.zip":
             self._write_all(run, session, path)
         else:
-            _writers(self._repository.annotations(session.id), self._recording(session))[name](
-                self.analysis(run.id), path
-            )
+            self._writers(run, session, is_named)[name](self.analysis(run.id), path)
         return path
 
     def analysis(self, run_id: str) -> Analysis:
@@ -155,8 +165,7 @@ class _Export:
 
     def _write_all(self, run: Run, session: Session, path: Path) -> None:
         analysis = self.analysis(run.id)
-        said, recording = self._repository.annotations(session.id), self._recording(session)
-        writers = _writers(said, recording)
+        writers, recording = self._writers(run, session), self._recording(session)
         parts = path.parent / "parts"
         parts.mkdir()
         # Sound and video do not get smaller by packing.
@@ -173,33 +182,37 @@ class _Export:
                 _add(archive, name, self._repository.content(video.id))
         shred(parts)
 
+    def _writers(self, run: Run, session: Session, is_named: bool = False) -> dict[str, _Write]:
+        """What writes each of the files, by name; the drawing libraries take seconds to import."""
+        from verhm.report.paper.report import write_report
+        from verhm.report.plots import write_emotions_html
+        from verhm.report.still import write_emotions_png
+        from verhm.report.tables import (
+            write_annotations_csv,
+            write_json,
+            write_morphs_csv,
+            write_windows_csv,
+        )
+        from verhm.report.tiers import write_eaf, write_textgrid
+
+        said, recording = self._repository.annotations(session.id), self._recording(session)
+
+        def write_record(analysis: Analysis, path: Path) -> None:
+            write_report(analysis, path, report_record(self._context, run, session, is_named))
+
+        return {
+            "windows.csv": partial(write_windows_csv, annotations=said),
+            "annotations.csv": lambda _, path: write_annotations_csv(said, path),
+            "analysis.json": write_json,
+            "morphs.csv": lambda analysis, path: write_morphs_csv(analysis.morphs, path),
+            "emotions.html": write_emotions_html,
+            "emotions.png": write_emotions_png,
+            "emotions.eaf": partial(write_eaf, annotations=said, recording=recording),
+            "emotions.TextGrid": partial(write_textgrid, annotations=said),
+            "report.pdf": write_record,
+        }
+
 
 def _add(archive: zipfile.ZipFile, name: str, content: Content) -> None:
     with content.open() as source, archive.open(name, "w", force_zip64=True) as target:
         shutil.copyfileobj(source, target, 1 << 20)
-
-
-def _writers(
-    said: Sequence[Annotation], recording: str | None
-) -> dict[str, Callable[[Analysis, Path], None]]:
-    """What writes each of the files, by name; the drawing libraries take seconds to import."""
-    from verhm.report.plots import write_emotions_html
-    from verhm.report.still import write_emotions_png
-    from verhm.report.tables import (
-        write_annotations_csv,
-        write_json,
-        write_morphs_csv,
-        write_windows_csv,
-    )
-    from verhm.report.tiers import write_eaf, write_textgrid
-
-    return {
-        "windows.csv": partial(write_windows_csv, annotations=said),
-        "annotations.csv": lambda _, path: write_annotations_csv(said, path),
-        "analysis.json": write_json,
-        "morphs.csv": lambda analysis, path: write_morphs_csv(analysis.morphs, path),
-        "emotions.html": write_emotions_html,
-        "emotions.png": write_emotions_png,
-        "emotions.eaf": partial(write_eaf, annotations=said, recording=recording),
-        "emotions.TextGrid": partial(write_textgrid, annotations=said),
-    }

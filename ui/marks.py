@@ -4,6 +4,7 @@ import html
 from datetime import date
 
 from verhm.labels import EMOTIONS
+from verhm.report.look import signed
 
 # Gradio compiles an HTML component's content as a Handlebars template and a JavaScript template
 # string, so that a name such as ${…} or {{…}} would run.
@@ -37,12 +38,6 @@ def clock(seconds: float) -> str:
     whole = int(seconds)
     hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-
-
-def signed(value: float) -> str:
-    """A number on a scale around zero, with a true minus sign: −0.66, 0.00, +0.20."""
-    text = f"{value:+.2f}".replace("-", "−")
-    return "0.00" if text[1:] == "0.00" else text
 
 
 def short_signed(value: float) -> str:

@@ -6,12 +6,14 @@ from datetime import date
 
 from storage.details import PatientOverview
 from storage.models import RunState, Session
-from ui.change import Comparison, Shift, compare_with_usual
+from ui.change import compare_with_usual
 from ui.consent import consent_of
-from ui.grade import grade, grade_mark
+from ui.grade import grade_mark
 from ui.marks import emotion_name, escaped, icon, long_date
 from ui.session_names import session_moment, session_name
 from ui.theme import asset
+from verhm.change import Comparison, Shift
+from verhm.report.quality import grade
 
 _HIDDEN_NAME = "<span class='hid' aria-label='hidden'>••••••&ensp;•••••••</span>"
 _HEADINGS = (

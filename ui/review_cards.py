@@ -1,17 +1,13 @@
 """The upper part of the review screen as HTML: whose session this is, and its figures."""
 
-import math
 from datetime import datetime
 
 from storage.models import Run, Session
-from ui.grade import FAIR_SNR, GOOD_ANALYSED, GOOD_SNR, grade
 from ui.marks import clock, emotion_name, escaped, long_date, minutes_of
 from ui.session_names import TRY_ENDS, recording_words, session_facts, session_name
 from verhm.report.look import percent
-from verhm.types import Quality, Share, Summary
-
-NARROW_BAND = 4_000.0  # Hz; what a telephone passes
-
+from verhm.report.quality import quality_words
+from verhm.types import Share, Summary
 
 _ANOTHER_MODEL = (
     "<div class='row small'><span class='muted'>Another model analyses now.</span>"
@@ -60,34 +56,6 @@ def _quality_line(run: Run) -> str:
     words = quality_words(run.quality, run.summary)
     words = escaped(f"Quality {words[0].lower()}{words[1:]}")
     return f"<p class='label' title='{words}'>{words}</p>"
-
-
-def quality_words(quality: Quality, summary: Summary) -> str:
-    """The quality of a recording in words: the grade, then what it comes from."""
-    found = notes(quality)
-    if summary.analysed < GOOD_ANALYSED:
-        found.insert(0, f"a result in only {percent(summary.analysed)} % of the windows")
-    return f"{grade(quality, summary)}: {' · '.join(found)}"
-
-
-def notes(quality: Quality) -> list[str]:
-    """What there is to say about a recording, with its figures."""
-    found = [_background(quality.snr)]
-    if quality.clipped >= 0.0005:
-        found.append(f"clipped in {100 * quality.clipped:.1f} % of it")
-    else:
-        found.append("not clipped")
-    if math.isfinite(quality.bandwidth):
-        narrow = "narrow band " if quality.bandwidth < NARROW_BAND else ""
-        found.append(f"{narrow}to {quality.bandwidth / 1000:.1f} kHz")
-    return found
-
-
-def _background(snr: float) -> str:
-    if not math.isfinite(snr):
-        return "background unknown"
-    kind = "" if snr >= GOOD_SNR else "some noise, " if snr >= FAIR_SNR else "noisy, "
-    return f"{kind}SNR {snr:.0f} dB"
 
 
 _WITH_A_RESULT = (

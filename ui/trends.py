@@ -5,12 +5,11 @@ from typing import Any
 
 import gradio as gr
 
-from storage.models import Run
 from ui.change import compare_with_usual
 from ui.context import AppContext, OpenRequest, Selection, TabHandles, open_request
 from ui.messages import shows_errors
 from ui.theme import asset
-from ui.trends_data import trend_points
+from ui.trends_data import reviewed_history
 from ui.trends_page import (
     EMPTY_PATIENT,
     EMPTY_SESSIONS,
@@ -21,7 +20,6 @@ from ui.trends_page import (
     trends_page,
 )
 from verhm.labels import EMOTIONS
-from verhm.types import Summary
 
 
 def build(context: AppContext, selected: Selection) -> TabHandles:
@@ -58,17 +56,11 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
 
 
 def _page(context: AppContext, patient_id: str, session_id: str | None, choice: Choice) -> str:
-    repository, reviewed = context.repository, context.reviewed
-    left_out = repository.exclusions(patient_id)
-
-    def summary_of(run: Run) -> Summary | None:
-        return run.summary and reviewed.listed(run.session_id, run.id, run.summary, left_out)
-
-    points = trend_points(repository.sessions(patient_id), summary_of)
+    repository = context.repository
+    points, figures = reviewed_history(repository, context.reviewed, patient_id)
     if not points:
         return EMPTY_SESSIONS
     chosen = chosen_point(points, session_id)
-    figures = reviewed.without_left_out(repository.figures(patient_id), left_out)
     return trends_page(
         repository.patient(patient_id),
         points,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
-from ui.trends_data import TrendPoint
+from verhm.report.trends import TrendPoint
 
 LEFT, RIGHT, WIDTH = 128.0, 960.0, 1064
 _SHORTEST = 28  # days on the axis, so that one session is not a whole axis

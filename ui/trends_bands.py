@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from ui.marks import long_date
 from ui.trends_axes import ValueAxis
-from ui.trends_data import TrendPoint
 from verhm.change import Usual
 from verhm.labels import EMOTIONS
+from verhm.report.trends import TrendPoint
 
 
 @dataclass(frozen=True, eq=False)

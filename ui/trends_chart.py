@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from ui.change import Comparison
-from ui.marks import escaped, long_date, short_signed, signed
+from ui.marks import escaped, long_date, short_signed
 from ui.trends_axes import (
     LEFT,
     RIGHT,
@@ -17,11 +16,12 @@ from ui.trends_axes import (
     value_axis,
 )
 from ui.trends_bands import Band, new_level_lines
-from ui.trends_data import TrendPoint, joined, model_breaks
 from ui.trends_numbers import session_numbers
 from ui.trends_scores import SCORE_HEIGHT, score_lane
 from ui.trends_usual import new_levels
-from verhm.report.look import percent
+from verhm.change import Comparison
+from verhm.report.look import percent, signed
+from verhm.report.trends import TrendPoint, joined, model_breaks
 
 _TOP, _GAP = 40.0, 18.0
 _SHARE_HEIGHT, _AFFECT_HEIGHT = 84.0, 68.0

@@ -1,62 +1,15 @@
-"""What the trends are drawn from: one point per session, on its real date."""
+"""What the trends are drawn from: a patient's sessions, read off the records."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import date
-from itertools import pairwise
+from collections.abc import Callable, Sequence
 
-import numpy as np
-
+from storage.details import SessionFigures
 from storage.models import Run, Session
-from ui.grade import grade
-from ui.review_cards import quality_words
+from storage.repository import Repository
+from ui.reviewed import ReviewedRuns
 from ui.session_names import session_moment
-from verhm.labels import EMOTIONS
+from verhm.report.quality import grade, quality_words
+from verhm.report.trends import Interval, TrendPoint
 from verhm.types import Summary
-
-LINE_NEEDS = 3  # sessions of one model; fewer are dots
-USUALLY_SHOWN = ("sad", "happy")
-MOST_SHOWN = 3  # emotions at first
-
-Interval = tuple[float, float, float]  # value, low, high of the 95 % interval
-
-
-@dataclass(frozen=True)
-class TrendPoint:
-    """One session.
-
-    Attributes:
-        session_id: opens it
-        number: of the session; it does not change when another is erased
-        day: it was recorded on
-        moment: that day in words, with the time where it is known
-        task: in words
-        grade: of its quality: Good, Fair or Poor; empty without a result
-        quality: the grade and what it comes from, in words; empty without a result
-        speech: s
-        model: name and version of the model; empty without a result
-        model_key: differs between models that must not be compared
-        figures: share per emotion in percent, "valence" and "arousal"; empty when withheld
-        reason: why there are no figures; empty when there are
-        phq9, gad7: totals as entered
-        is_usual: whether the clinician says that others are to be compared with it
-    """
-
-    session_id: str
-    number: int
-    day: date
-    moment: str = ""
-    task: str = ""
-    grade: str = ""
-    quality: str = ""
-    speech: float = 0.0
-    model: str = ""
-    model_key: str = ""
-    figures: dict[str, Interval] = field(default_factory=dict)
-    reason: str = ""
-    phq9: int | None = None
-    gad7: int | None = None
-    is_usual: bool = False
 
 
 def found_summary(run: Run) -> Summary | None:
@@ -108,51 +61,17 @@ def _point(session: Session, summary_of: Callable[[Run], Summary | None]) -> Tre
     )
 
 
-def since(points: Iterable[TrendPoint], first_day: date | None) -> tuple[TrendPoint, ...]:
-    """The points from a day on; all of them where none is given."""
-    return tuple(point for point in points if first_day is None or point.day >= first_day)
+def reviewed_history(
+    repository: Repository, reviewed: ReviewedRuns, patient_id: str
+) -> tuple[tuple[TrendPoint, ...], tuple[SessionFigures, ...]]:
+    """A patient's sessions, the oldest first, as points and as figures; without what was left out.
 
-
-def most_varying(points: Sequence[TrendPoint]) -> tuple[str, ...]:
-    """The emotions whose shares differ most between sessions, in their usual order."""
-    known = [point for point in points if point.figures]
-    if len(known) < LINE_NEEDS:
-        return USUALLY_SHOWN
-    spread = {
-        label: float(np.std([point.figures[label][0] for point in known])) for label in EMOTIONS
-    }
-    chosen = sorted(EMOTIONS, key=lambda label: -spread[label])[:MOST_SHOWN]
-    return tuple(label for label in EMOTIONS if label in chosen)
-
-
-def joined(points: Sequence[TrendPoint]) -> list[tuple[TrendPoint, ...]]:
-    """The stretches that a line may join.
-
-    A line never crosses from one model to another, nor a session without figures, and is drawn
-    only for a model with at least three sessions: two points make no trend.
+    Figures are those of sessions with a result.
     """
-    stretches: list[list[TrendPoint]] = [[]]
-    for point in points:
-        previous = stretches[-1]
-        if previous and (not point.figures or previous[-1].model_key != point.model_key):
-            stretches.append([])
-        if point.figures:
-            stretches[-1].append(point)
-    enough = {
-        key
-        for key in {point.model_key for point in points}
-        if sum(point.model_key == key and bool(point.figures) for point in points) >= LINE_NEEDS
-    }
-    return [
-        tuple(stretch)
-        for stretch in stretches
-        if len(stretch) > 1 and stretch[0].model_key in enough
-    ]
+    left_out = repository.exclusions(patient_id)
 
+    def summary_of(run: Run) -> Summary | None:
+        return run.summary and reviewed.listed(run.session_id, run.id, run.summary, left_out)
 
-def model_breaks(points: Sequence[TrendPoint]) -> list[tuple[TrendPoint, TrendPoint]]:
-    """Neighbouring sessions with figures of different models."""
-    known = [point for point in points if point.figures]
-    return [
-        (before, after) for before, after in pairwise(known) if before.model_key != after.model_key
-    ]
+    points = trend_points(repository.sessions(patient_id), summary_of)
+    return points, reviewed.without_left_out(repository.figures(patient_id), left_out)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from ui.marks import escaped, long_date
 from ui.trends_axes import RIGHT
-from ui.trends_data import TrendPoint
+from verhm.report.trends import TrendPoint
 
 _ROOM = 29.0  # between neighbouring numbers, where there are few
 _ROW = 850.0  # that all of them share

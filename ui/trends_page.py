@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from storage.models import Patient
-from ui.change import Comparison
-from ui.grade import GRADES, grade_mark
+from ui.grade import grade_mark
 from ui.made_up import CHIP, MODEL
 from ui.marks import emotion_name, escaped, long_date, minutes_of
 from ui.trends_chart import trends_chart
-from ui.trends_data import LINE_NEEDS, TrendPoint, most_varying, since
 from ui.trends_usual import against_usual
+from verhm.change import Comparison
 from verhm.labels import EMOTIONS
+from verhm.report.quality import GRADES
+from verhm.report.trends import LINE_NEEDS, TrendPoint, most_varying, since
 
 RANGES = {"3": ("3 mo", 92), "12": ("12 mo", 366), "all": ("All", None)}
 OTHERS = {"valence": "Valence", "arousal": "Arousal", "scores": "PHQ-9, GAD-7"}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from ui.trends_axes import ValueAxis, lane
-from ui.trends_data import TrendPoint
+from verhm.report.trends import TrendPoint
 
 SCORE_HEIGHT = 96.0
 

@@ -4,11 +4,11 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 
-from ui.change import Comparison, Shift
 from ui.marks import emotion_name, escaped, long_date
-from ui.trends_data import TrendPoint
-from verhm.change import LEAST_USUAL, change_points
+from verhm.change import LEAST_USUAL, Comparison, Shift, change_points
 from verhm.labels import EMOTIONS
+from verhm.report.look import points as percent_points
+from verhm.report.trends import TrendPoint
 
 _WIDTH, _MIDDLE, _REACH = 52.0, 26.0, 21.0  # px of the drawing in a row
 
@@ -99,15 +99,10 @@ def _continued(words: str) -> str:
 def _row(shift: Shift, span: float) -> str:
     return (
         f"<tr class='{'reliable' if shift.is_reliable else ''}'><th scope='row'>"
-        f"{emotion_name(shift.label)}</th><td class='num'>{_points(shift.points)}</td>"
-        f"<td class='num muted'>{_points(shift.low)} to {_points(shift.high)}</td>"
+        f"{emotion_name(shift.label)}</th><td class='num'>{percent_points(shift.points)}</td>"
+        f"<td class='num muted'>{percent_points(shift.low)} to {percent_points(shift.high)}</td>"
         f"<td>{_drawing(shift, span)}</td></tr>"
     )
-
-
-def _points(value: float) -> str:
-    rounded = round(value)
-    return "0" if rounded == 0 else f"{'+' if rounded > 0 else '−'}{abs(rounded)}"
 
 
 def _drawing(shift: Shift, span: float) -> str:

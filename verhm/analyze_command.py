@@ -178,6 +178,8 @@ def _writers(
     """What writes each file, the document last: where it is, the rest is whole."""
     from verhm.confounds import write_confounds
     from verhm.face.exchange.export import export_writers
+    from verhm.report.paper.record import Record
+    from verhm.report.paper.report import write_report
     from verhm.report.plots import write_emotions_html
     from verhm.report.still import write_emotions_png
     from verhm.report.tables import write_json, write_morphs_csv, write_windows_csv
@@ -190,6 +192,7 @@ def _writers(
         "emotions.png": partial(write_emotions_png, analysis),
         "emotions.eaf": partial(write_eaf, analysis),
         "emotions.TextGrid": partial(write_textgrid, analysis),
+        "report.pdf": partial(write_report, analysis, record=Record(Path(source).name)),
     }
     if confounds:
         writers["confounds.json"] = partial(write_confounds, confounds)

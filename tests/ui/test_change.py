@@ -8,8 +8,8 @@ import pytest
 
 from storage.details import SessionFigures
 from tests.factories import make_analysis
-from ui.change import Comparison, compare_with_usual
-from verhm.change import compare, find_usual
+from ui.change import compare_with_usual
+from verhm.change import Comparison, compare, find_usual
 from verhm.labels import EMOTIONS
 from verhm.types import ModelId, Share
 

@@ -11,10 +11,10 @@ from ui.demonstration import CODE, load_demonstration, synthetic_analysis
 from ui.demonstration_motion import morphs_for
 from ui.demonstration_timeline import Story
 from ui.demonstration_voice import MEASURED, RECORDING
-from ui.grade import grade
 from verhm.errors import StorageError
 from verhm.labels import EMOTIONS, MORPHS
 from verhm.model.expression import ACTION_UNITS, express
+from verhm.report.quality import grade
 from verhm.settings import AnalysisSettings
 from verhm.types import Acoustics, EmotionTimeline, SpeechActivity, WindowStatus
 

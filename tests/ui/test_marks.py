@@ -2,8 +2,9 @@ from datetime import date
 
 import pytest
 
-from ui.marks import clock, emotion_mark, escaped, long_date, minutes_of, short_signed, signed
+from ui.marks import clock, emotion_mark, escaped, long_date, minutes_of, short_signed
 from verhm.labels import EMOTIONS
+from verhm.report.look import signed
 
 
 @pytest.mark.parametrize("text", ["<b>", "${alert(1)}", "{{x}}", "`", "\\", "'\"&"])

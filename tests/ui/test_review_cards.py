@@ -5,7 +5,8 @@ import pytest
 
 from storage.models import Run, RunState, Session
 from tests.factories import make_analysis
-from ui.review_cards import notes, quality_words, session_header, summary_cards
+from ui.review_cards import session_header, summary_cards
+from verhm.report.quality import notes, quality_words
 from verhm.settings import AnalysisSettings
 from verhm.types import Quality
 

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ui.trends_axes import LEFT, RIGHT, places, time_axis, value_axis
-from ui.trends_data import TrendPoint
 from ui.trends_numbers import spread_numbers
+from verhm.report.trends import TrendPoint
 
 DAYS = st.lists(st.dates(date(2020, 1, 1), date(2030, 1, 1)), min_size=1, max_size=20)
 

@@ -8,8 +8,8 @@ import pytest
 
 from ui.trends_axes import LEFT, RIGHT
 from ui.trends_chart import trends_chart
-from ui.trends_data import TrendPoint
 from verhm.labels import EMOTIONS
+from verhm.report.trends import TrendPoint
 
 START = date(2026, 6, 1)
 

@@ -2,8 +2,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from ui.trends_data import TrendPoint, joined, model_breaks, most_varying, since
 from verhm.labels import EMOTIONS
+from verhm.report.trends import TrendPoint, joined, model_breaks, most_varying, since
 
 
 @pytest.fixture

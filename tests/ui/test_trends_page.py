@@ -8,8 +8,9 @@ from storage.models import Patient
 from ui.context import Selection
 from ui.demonstration import load_demonstration
 from ui.trends import build, read_choice
-from ui.trends_data import TrendPoint, trend_points
+from ui.trends_data import trend_points
 from ui.trends_page import Choice, chosen_point, trends_page
+from verhm.report.trends import TrendPoint
 
 PATIENT = Patient(id="p", code="P-0001", is_demonstration=False)
 

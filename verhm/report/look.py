@@ -156,6 +156,22 @@ def percent(share: float) -> str:
     return ">99" if 0.995 <= share < 1 else f"{100 * share:.0f}"
 
 
+def points(value: float) -> str:
+    """Write a difference of percentages as whole points, with a true minus sign.
+
+    >>> [points(value) for value in (-3.6, 0.4, 12.0)]
+    ['−4', '0', '+12']
+    """
+    rounded = round(value)
+    return "0" if rounded == 0 else f"{'+' if rounded > 0 else '−'}{abs(rounded)}"
+
+
+def signed(value: float) -> str:
+    """A number on a scale around zero, with a true minus sign: −0.66, 0.00, +0.20."""
+    text = f"{value:+.2f}".replace("-", "−")
+    return "0.00" if text[1:] == "0.00" else text
+
+
 def tick_step(duration: float) -> float:
     """Choose seconds between the marks of a time axis, so that there are at most twelve."""
     steps = (0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600)

@@ -1,0 +1,68 @@
+"""The sessions of a person as a picture."""
+
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from verhm.labels import EMOTIONS
+from verhm.report import look
+from verhm.report.trend_still import HEIGHT, WIDTH, write_trend_png
+from verhm.report.trends import TrendPoint
+
+
+def points(count, model=lambda number: "a", grade="Good"):
+    return [
+        TrendPoint(
+            str(number),
+            number,
+            date(2026, 1, 1) + timedelta(days=30 * number),
+            grade=grade,
+            model_key=model(number),
+            figures=dict.fromkeys(EMOTIONS, (40.0, 30.0, 50.0)),
+        )
+        for number in range(count)
+    ]
+
+
+def ink(sessions, path, *more) -> int:
+    """Pixels in the colour of surprise."""
+    write_trend_png(sessions, path, *more)
+    with Image.open(path) as image:
+        assert image.size == (WIDTH, HEIGHT)
+        pixels = np.asarray(image.convert("RGB"))
+    colour = look.COLOURS["surprised"]
+    wanted = [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
+    return int((pixels == wanted).all(axis=2).sum())
+
+
+@pytest.mark.parametrize("count", [1, 2, 40])
+def test_every_session_is_drawn(count, tmp_path):
+    assert ink(points(count), tmp_path / "a.png") > 0
+
+
+def test_models_are_never_joined_by_a_line(tmp_path):
+    joined = ink(points(6), tmp_path / "a.png")
+    apart = ink(points(6, lambda number: "ab"[number % 2]), tmp_path / "b.png")
+    assert apart < 0.8 * joined
+
+
+def test_sessions_without_figures_are_passed_over(tmp_path):
+    some = [*points(3), TrendPoint("x", 9, date(2026, 6, 1), reason="no result")]
+    assert ink(some, tmp_path / "a.png") > 0
+
+
+def test_a_poor_recording_is_an_open_dot(tmp_path):
+    good, poor = (ink(points(1, grade=grade), tmp_path / "a.png") for grade in ("Good", "Poor"))
+    assert poor < good
+
+
+def test_what_is_usual_and_the_reported_session_are_marked(tmp_path):
+    sessions = points(3)
+    write_trend_png(sessions, tmp_path / "plain.png")
+    write_trend_png(sessions, tmp_path / "marked.png", "1", {"sad": (30.0, 50.0)})
+    plain, marked = (
+        np.asarray(Image.open(tmp_path / name)) for name in ("plain.png", "marked.png")
+    )
+    assert (plain != marked).any(axis=2).sum() > 1_000

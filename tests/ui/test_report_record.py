@@ -1,0 +1,49 @@
+"""What a report says beside the analysis comes from the records."""
+
+import io
+import zipfile
+from contextlib import closing
+
+import pypdfium2
+
+from ui.report_record import report_record
+
+
+def text_of(content: bytes) -> str:
+    with closing(pypdfium2.PdfDocument(content)) as document:
+        return " ".join(
+            " ".join(document[number].get_textpage().get_text_range().split())
+            for number in range(len(document))
+        )
+
+
+def test_the_name_stands_in_a_report_only_where_it_is_asked_for(client, analysed):
+    session = analysed("P-0417", name="Ada Lovelace")
+    address = f"/runs/{session.runs[0].id}/report.pdf"
+    plain, named = (
+        text_of(client.get(address).content),
+        text_of(client.get(f"{address}?named=true").content),
+    )
+    assert "P-0417 · Session 1" in plain
+    assert "Lovelace" not in plain
+    assert "Name: Ada Lovelace" in named
+    archive = client.get(f"/runs/{session.runs[0].id}/everything.zip?named=true")
+    with zipfile.ZipFile(io.BytesIO(archive.content)) as found:
+        [report] = [name for name in found.namelist() if name.endswith("report.pdf")]
+        assert "Lovelace" not in text_of(found.read(report))
+
+
+def test_what_the_clinician_said_and_the_other_sessions_stand_in_it(client, context, analysed):
+    session = analysed("P-0417")
+    context.repository.annotate(session.id, 0.0, 2.0, label="sad", text="quiet heron")
+    found = text_of(client.get(f"/runs/{session.runs[0].id}/report.pdf").content)
+    assert "sad quiet heron" in found
+    assert "1 (this)" in found
+
+
+def test_an_older_run_is_compared_with_nothing(context, analysed):
+    session = analysed("P-0417")
+    run = session.runs[0]
+    assert "comparable sessions" in str(report_record(context, run, session, False).comparison)
+    session.runs.clear()
+    assert "later run" in str(report_record(context, run, session, False).comparison)

@@ -1,0 +1,203 @@
+"""What follows the first page of a report: the recording, its timeline, the person's other ones."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from reportlab.platypus import Flowable, KeepTogether
+
+from verhm.annotations import Annotation
+from verhm.change import Comparison
+from verhm.report import look
+from verhm.report.paper import style
+from verhm.report.paper.front import picture
+from verhm.report.paper.record import Record
+from verhm.report.quality import notes
+from verhm.report.trend_still import HEIGHT, WIDTH, Bands, write_trend_png
+from verhm.report.trends import TrendPoint
+from verhm.types import Analysis, EmotionTimeline, WindowStatus
+
+_MOST_STRETCHES: Final = 150  # about four pages; every window is in windows.csv
+_FACTS: Final = (0.3, 0.7)
+
+
+def detail_pages(analysis: Analysis, record: Record, model_line: str) -> list[Flowable]:
+    """Everything after the first page; see `front_page`."""
+    return [
+        *_sessions(record),
+        *_said(record.annotations),
+        *_without_result(analysis.timeline),
+        *_timeline(analysis),
+        *_making(analysis, model_line),
+    ]
+
+
+def _sessions(record: Record) -> list[Flowable]:
+    known = [point for point in record.sessions if point.figures]
+    if not record.sessions:
+        return []
+    parts: list[Flowable] = [style.words("Over time", style.HEADING)]
+    if known:
+        parts += [_trend(record), style.words(_trend_words(record), style.SMALL)]
+    names = ("Session", "Date", "Task", "Quality", "Likeliest emotions", "PHQ-9", "GAD-7", "Model")
+    widths = (0.09, 0.12, 0.14, 0.08, 0.24, 0.065, 0.065, 0.2)
+    rows = [_session_row(point, record.session_id) for point in reversed(record.sessions)]
+    return [KeepTogether(parts), style.table(names, rows, widths)]
+
+
+def _trend(record: Record) -> Flowable:
+    bands = _bands(record.comparison)
+    return picture(
+        lambda path: write_trend_png(record.sessions, path, record.session_id, bands), WIDTH, HEIGHT
+    )
+
+
+def _bands(comparison: Comparison | str) -> Bands:
+    if isinstance(comparison, str):
+        return {}
+    return {
+        shift.label: (100 * share + shift.low, 100 * share + shift.high)
+        for shift, share in zip(comparison.shifts, comparison.usual.shares, strict=True)
+    }
+
+
+def _trend_words(record: Record) -> str:
+    band = "" if isinstance(record.comparison, str) else " Grey: 95 of 100 unchanged sessions."
+    return (
+        "Share of analysed time per session, with 95 % interval; ringed: this session; open: poor "
+        f"recording.{band} Sessions of different models are never joined."
+    )
+
+
+def _session_row(point: TrendPoint, session_id: str) -> list[str]:
+    return [
+        f"{point.number}{' (this)' if point.session_id == session_id else ''}",
+        point.day.isoformat(),
+        point.task,
+        point.grade,
+        _likeliest(point) or _why_none(point.reason),
+        _total(point.phq9),
+        _total(point.gad7),
+        point.model,
+    ]
+
+
+def _likeliest(point: TrendPoint) -> str:
+    shares = {label: point.figures[label][0] for label in look.COLOURS if label in point.figures}
+    most = sorted(shares, key=lambda label: -shares[label])[:2]
+    return ", ".join(f"{label} {look.percent(shares[label] / 100)} %" for label in most)
+
+
+def _why_none(reason: str) -> str:
+    """Why a session has no figures: the code of its sentence is enough here."""
+    code = reason.partition(" ")[0]
+    return f"no summary ({code})" if code.startswith("E") else reason
+
+
+def _total(total: int | None) -> str:
+    return "" if total is None else str(total)
+
+
+def _said(annotations: Sequence[Annotation]) -> list[Flowable]:
+    if not annotations:
+        return []
+    rows = [
+        [
+            _span(each.start, each.end),
+            each.label,
+            "left out" if each.is_excluded else "",
+            each.text,
+        ]
+        for each in sorted(annotations)
+    ]
+    names = ("Time", "Label", "Figures", "Note or event")
+    made = style.table(names, rows, (0.18, 0.14, 0.1, 0.58))
+    return [style.words("What the clinician said", style.HEADING), made]
+
+
+def _span(start: float, end: float) -> str:
+    return _moment(start) if start == end else f"{_moment(start)}–{_moment(end)}"
+
+
+def _moment(seconds: float) -> str:
+    """A time to the tenth, so that short stretches have a length: 1:04:24.5."""
+    tenths = round(10 * seconds)
+    return f"{look.clock(tenths // 10)}.{tenths % 10}"
+
+
+def _without_result(timeline: EmotionTimeline) -> list[Flowable]:
+    counts = Counter(status for status in timeline.status if status is not WindowStatus.OK)
+    if not counts:
+        return []
+    rows = [
+        [look.REASONS[status], str(count), look.MEANINGS[status]]
+        for status, count in counts.most_common()
+    ]
+    made = style.table(("Reason", "Windows", "What it means"), rows, (0.2, 0.1, 0.7))
+    return [KeepTogether([style.words("Windows without a result", style.HEADING), made])]
+
+
+def _timeline(analysis: Analysis) -> list[Flowable]:
+    stretches = look.stretches(analysis.timeline, analysis.duration)
+    listed = _longest(stretches, _MOST_STRETCHES)
+    heading = [style.words("Timeline", style.HEADING)]
+    if len(listed) < len(stretches):
+        cut = f"The {len(listed)} longest of {len(stretches)} stretches, in the order of time."
+        heading.append(style.words(cut, style.SMALL))
+    rows = [
+        [
+            _span(each.start, each.end),
+            each.text if each.has_result else f"no result: {each.text}",
+            _mean_probability(analysis.timeline, each),
+        ]
+        for each in listed
+    ]
+    names = ("Time", "Likeliest emotion", "Its mean probability")
+    return [*heading, style.table(names, rows, (0.2, 0.5, 0.3))]
+
+
+def _longest(stretches: Sequence[look.Stretch], most: int) -> list[look.Stretch]:
+    chosen = sorted(stretches, key=lambda each: each.start - each.end)[:most]
+    return sorted(chosen, key=lambda each: each.start)
+
+
+def _mean_probability(timeline: EmotionTimeline, stretch: look.Stretch) -> str:
+    if not stretch.has_result:
+        return ""
+    middles = (timeline.starts + timeline.ends) / 2
+    inside = (stretch.start <= middles) & (middles < stretch.end) & timeline.has_result
+    column = timeline.labels.index(stretch.text)
+    return f"{float(np.mean(timeline.probabilities[inside, column])):.2f}"
+
+
+def _making(analysis: Analysis, model_line: str) -> list[Flowable]:
+    source, settings, quality = analysis.source, analysis.settings, analysis.quality
+    usual = analysis.baseline_windows
+    facts = {
+        "Recording": f"{look.clock(int(analysis.duration))}, {source.codec} in {source.container}, "
+        f"{source.sample_rate} Hz, {_channels(source.channels)}",
+        "Fingerprint of the recording": f"SHA-256 {source.sha256}",
+        "Sound": f"{' · '.join(notes(quality))} · speech at {_level(quality.level)}, peak "
+        f"{_level(quality.peak)}",
+        "Windows": f"{settings.window:g} s every {settings.hop:g} s, seed {settings.seed}",
+        "Read against": f"the person's usual voice, of {usual:.0f} windows" if usual else "no one",
+        "Model": model_line,
+        "Fingerprint of the model": f"SHA-256 {analysis.model.sha256}",
+    }
+    return [
+        KeepTogether(
+            [
+                style.words("How it was made", style.HEADING),
+                style.table((), list(facts.items()), _FACTS),
+            ]
+        )
+    ]
+
+
+def _level(level: float) -> str:
+    return f"{level:.0f} dBFS".replace("-", "−")
+
+
+def _channels(count: int) -> str:
+    return {1: "mono", 2: "stereo, mixed"}.get(count, f"{count} channels, mixed")

@@ -1,0 +1,92 @@
+"""How a report looks: its page, its fonts, its tables."""
+
+from collections.abc import Sequence
+from functools import cache
+from html import escape
+from pathlib import Path
+from typing import Any, Final
+
+import matplotlib
+from reportlab.lib.colors import HexColor
+from reportlab.lib.enums import TA_RIGHT
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.pdfbase.pdfmetrics import registerFont, registerFontFamily
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.platypus import Paragraph, Table, TableStyle
+
+from verhm.report import look
+
+PAGE: Final = A4
+MARGIN: Final = 15 * mm
+FOOT: Final = 16 * mm
+WIDTH: Final = A4[0] - 2 * MARGIN
+HEIGHT: Final = A4[1] - MARGIN - FOOT
+
+PLAIN, BOLD = "VERHM", "VERHM-Bold"
+_FILES: Final = {PLAIN: "DejaVuSans.ttf", BOLD: "DejaVuSans-Bold.ttf"}
+
+
+def colour(name: str) -> HexColor:
+    """A colour of `verhm.report.look`."""
+    return HexColor(name)
+
+
+def _style(name: str, size: float, leading: float, **more: Any) -> ParagraphStyle:
+    settings = {"fontName": PLAIN, "textColor": colour(look.INK)} | more
+    return ParagraphStyle(name, fontSize=size, leading=leading, **settings)
+
+
+TITLE: Final = _style("title", 15, 19, fontName=BOLD)
+WHOSE: Final = _style("whose", 10.5, 19, fontName=BOLD, alignment=TA_RIGHT)
+HEADING: Final = _style("heading", 10, 13, fontName=BOLD, spaceBefore=9, spaceAfter=3)
+BODY: Final = _style("body", 8, 11)
+SMALL: Final = _style("small", 7, 9.4, textColor=colour(look.INK_SOFT))
+CELL: Final = _style("cell", 7.6, 9.8)
+HEAD: Final = _style("head", 6.8, 8.6, textColor=colour(look.INK_FAINT))
+FIGURE: Final = _style("figure", 13, 16, fontName=BOLD)
+
+
+@cache
+def load_fonts() -> None:
+    """Make the fonts known: matplotlib brings them, and they hold Latin, Greek and Cyrillic."""
+    folder = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+    for name, file in _FILES.items():
+        registerFont(TTFont(name, folder / file))
+    registerFontFamily(PLAIN, normal=PLAIN, bold=BOLD, italic=PLAIN, boldItalic=BOLD)
+
+
+def words(text: str, style: ParagraphStyle = BODY) -> Paragraph:
+    """A paragraph of plain text, whatever signs are in it."""
+    return Paragraph(escape(text).replace("\n", "<br/>"), style)
+
+
+def table(
+    header: Sequence[str], rows: Sequence[Sequence[Any]], widths: Sequence[float], **more: Any
+) -> Table:
+    """A table with lines between its rows; its header stands on every page that it reaches.
+
+    Args:
+        header: of the columns; empty for none
+        rows: of words, or of whatever else stands in a cell
+        widths: of the columns, in shares of the page's width
+        more: of `reportlab.platypus.Table`
+    """
+    head = [[words(name, HEAD) for name in header]] if header else []
+    body = [[words(each, CELL) if isinstance(each, str) else each for each in row] for row in rows]
+    sides = [WIDTH * share for share in widths]
+    made = Table([*head, *body], sides, repeatRows=len(head), **more)
+    made.setStyle(
+        TableStyle(
+            [
+                ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
+                ("LEFTPADDING", (0, 0), (-1, -1), 2),
+                ("RIGHTPADDING", (0, 0), (-1, -1), 4),
+                ("TOPPADDING", (0, 0), (-1, -1), 1.6),
+                ("BOTTOMPADDING", (0, 0), (-1, -1), 1.6),
+                ("LINEBELOW", (0, 0), (-1, -1), 0.4, colour(look.LINE)),
+            ]
+        )
+    )
+    return made

@@ -1,0 +1,99 @@
+"""A person's sessions over time: a small chart per emotion, drawn without a browser."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import matplotlib.dates as dates
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from verhm.labels import EMOTIONS
+from verhm.report import look
+from verhm.report.trends import TrendPoint, joined
+
+WIDTH, HEIGHT = 1440, 620  # px
+_DPI: Final = 120
+_ROWS, _COLUMNS = 2, 4
+_BAND: Final = "#e3e8ec"
+
+Bands = Mapping[str, tuple[float, float]]
+"""Low and high, percent, between which 95 of 100 unchanged sessions lie, by emotion."""
+
+
+def write_trend_png(
+    points: Sequence[TrendPoint], path: Path, session_id: str = "", bands: Bands | None = None
+) -> None:
+    """Draw each emotion's share of every session, with its 95 % interval, on real dates.
+
+    Args:
+        points: the oldest first; at least one of them with figures
+        path: to write to
+        session_id: of the session that is ringed
+        bands: what is usual, where that is known
+    """
+    known = [point for point in points if point.figures]
+    figure = Figure((WIDTH / _DPI, HEIGHT / _DPI), dpi=_DPI, facecolor=look.PAPER)
+    FigureCanvasAgg(figure)
+    charts = figure.subplots(_ROWS, _COLUMNS, sharex=True, sharey=True)
+    figure.subplots_adjust(left=0.045, right=0.99, top=0.93, bottom=0.1, wspace=0.09, hspace=0.26)
+    highest = max(point.figures[label][2] for point in known for label in EMOTIONS)
+    for label, axes in zip(EMOTIONS, charts.flat, strict=True):
+        _draw(axes, points, label, (bands or {}).get(label))
+        _ring(axes, known, label, session_id)
+        axes.set_ylim(0, min(102.0, max(20.0, 1.08 * highest)))
+    figure.savefig(path, format="png", metadata={"Software": None})
+
+
+def _draw(
+    axes: Axes, points: Sequence[TrendPoint], label: str, band: tuple[float, float] | None
+) -> None:
+    axes.set_title(label.capitalize(), loc="left", fontsize=9, color=look.INK, pad=4)
+    if band is not None:
+        axes.axhspan(*band, color=_BAND, linewidth=0)
+    colour = look.COLOURS[label]
+    for stretch in joined(points):
+        days, shares = _series(stretch, label)
+        axes.plot(days, shares, color=colour, linewidth=1.2)
+    for point in points:
+        if point.figures:
+            _mark(axes, point, label, colour)
+    _quieten(axes)
+
+
+def _series(points: Sequence[TrendPoint], label: str) -> tuple[list[float], list[float]]:
+    return [_place(point) for point in points], [point.figures[label][0] for point in points]
+
+
+def _place(point: TrendPoint) -> float:
+    return float(dates.date2num(point.day))
+
+
+def _mark(axes: Axes, point: TrendPoint, label: str, colour: str) -> None:
+    """A dot with its interval; an open one where the recording is a poor one."""
+    share, low, high = point.figures[label]
+    day = _place(point)
+    axes.plot([day, day], [low, high], color=colour, linewidth=0.9, alpha=0.75)
+    paper = look.PAPER if point.grade == "Poor" else colour
+    axes.plot(day, share, "o", markersize=4.2, markeredgecolor=colour, markerfacecolor=paper)
+
+
+def _ring(axes: Axes, known: Sequence[TrendPoint], label: str, session_id: str) -> None:
+    for point in known:
+        if point.session_id == session_id:
+            ring: dict[str, Any] = {"markerfacecolor": "none", "markeredgecolor": look.INK}
+            axes.plot(_place(point), point.figures[label][0], "o", markersize=9, **ring)
+
+
+def _quieten(axes: Axes) -> None:
+    axes.set_facecolor(look.WELL)
+    axes.margins(x=0.06)
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0f} %")
+    locator = dates.AutoDateLocator(minticks=2, maxticks=4)
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(dates.ConciseDateFormatter(locator))
+    axes.tick_params(length=0, labelsize=7, colors=look.INK_FAINT)
+    axes.xaxis.get_offset_text().set_fontsize(7)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
