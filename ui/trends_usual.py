@@ -1,6 +1,7 @@
 """What is usual for a patient, on the trends screen: choosing it, and a session held against it."""
 
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from verhm.labels import EMOTIONS
 from verhm.report.look import points as percent_points
 from verhm.report.trends import TrendPoint
 
+_KEPT_SERIES = 64  # of sessions, each of one task and model
 _WIDTH, _MIDDLE, _REACH = 52.0, 26.0, 21.0  # px of the drawing in a row
 
 
@@ -130,7 +132,11 @@ def new_levels(points: Sequence[TrendPoint], chosen: TrendPoint) -> tuple[TrendP
         for point in points
         if point.figures and (point.model_key, point.task) == (chosen.model_key, chosen.task)
     ]
-    shares = [[point.figures[label][0] / 100 for label in EMOTIONS] for point in alike]
-    return tuple(
-        alike[index] for index in change_points(np.array(shares).reshape(-1, len(EMOTIONS)))
-    )
+    shares = tuple(tuple(point.figures[label][0] / 100 for label in EMOTIONS) for point in alike)
+    return tuple(alike[index] for index in _change_points(shares))
+
+
+@lru_cache(maxsize=_KEPT_SERIES)
+def _change_points(shares: tuple[tuple[float, ...], ...]) -> tuple[int, ...]:
+    """As `change_points`, which takes up to half a second, while the page is drawn at each step."""
+    return change_points(np.array(shares).reshape(-1, len(EMOTIONS)))
