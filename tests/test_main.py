@@ -26,7 +26,7 @@ ROOT = Path(__file__).parent.parent
 ALWAYS = {
     *("analysis.json", "windows.csv", "morphs.csv"),
     *("emotions.html", "emotions.png", "emotions.eaf", "emotions.TextGrid"),
-    "report.pdf",
+    *("report.pdf", "fhir.json"),
 }
 TABLES = Outputs(has_video=False)
 
@@ -149,7 +149,7 @@ def test_analyze_writes_every_output(speech_path, tmp_path):
     assert finished.returncode == 0, finished.stderr
     assert finished.stderr == ""
     said = re.fullmatch(
-        rf"{speech_path}: (\d+) of (\d+) windows with a result; wrote 9 files to {out}\n"
+        rf"{speech_path}: (\d+) of (\d+) windows with a result; wrote 11 files to {out}\n"
         rf"{speech_path}: no summary\. E2[13] .+\n",  # it is too short for one
         finished.stdout,
     )
@@ -229,7 +229,7 @@ def test_one_bad_file_does_not_stop_the_rest(speech_path, tmp_path, capsys):
     assert captured.err.count("\n") == 1
     assert "E11 " in captured.err
     assert [path.name for path in out.iterdir()] == [speech_path.stem]
-    assert f"wrote 8 files to {out / speech_path.stem}\n" in captured.out
+    assert f"wrote 10 files to {out / speech_path.stem}\n" in captured.out
 
 
 @pytest.mark.model

@@ -24,6 +24,7 @@ _FILES = (
     ("morphs.csv", "Face morphs", "CSV in Live Link Face's columns"),
     ("emotions.eaf", "ELAN", "Tiers with what was found and what you said; opens the recording"),
     ("emotions.TextGrid", "Praat", "The same tiers as a TextGrid"),
+    ("fhir.json", "FHIR", "R4 bundle for an electronic health record; all of it preliminary"),
     ("emotions.html", "Timeline", "A page that opens in any browser and asks nobody for anything"),
     ("emotions.png", "Figure", "PNG of the probabilities over time"),
 )

@@ -36,6 +36,7 @@ WRITTEN = (
     "emotions.eaf",
     "emotions.TextGrid",
     "report.pdf",
+    "fhir.json",
     "everything.zip",
 )
 
@@ -184,6 +185,7 @@ class _Export:
 
     def _writers(self, run: Run, session: Session, is_named: bool = False) -> dict[str, _Write]:
         """What writes each of the files, by name; the drawing libraries take seconds to import."""
+        from verhm.report.fhir import write_fhir
         from verhm.report.paper.report import write_report
         from verhm.report.plots import write_emotions_html
         from verhm.report.still import write_emotions_png
@@ -196,10 +198,7 @@ class _Export:
         from verhm.report.tiers import write_eaf, write_textgrid
 
         said, recording = self._repository.annotations(session.id), self._recording(session)
-
-        def write_record(analysis: Analysis, path: Path) -> None:
-            write_report(analysis, path, report_record(self._context, run, session, is_named))
-
+        record = partial(report_record, self._context, run, session)
         return {
             "windows.csv": partial(write_windows_csv, annotations=said),
             "annotations.csv": lambda _, path: write_annotations_csv(said, path),
@@ -209,7 +208,8 @@ class _Export:
             "emotions.png": write_emotions_png,
             "emotions.eaf": partial(write_eaf, annotations=said, recording=recording),
             "emotions.TextGrid": partial(write_textgrid, annotations=said),
-            "report.pdf": write_record,
+            "report.pdf": lambda result, path: write_report(result, path, record(is_named)),
+            "fhir.json": lambda result, path: write_fhir(result, path, record(False)),
         }
 
 

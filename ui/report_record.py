@@ -6,7 +6,7 @@ from ui.context import AppContext
 from ui.made_up import NOTE, is_made_up
 from ui.session_names import session_moment, session_name
 from ui.trends_data import reviewed_history
-from verhm.report.paper.record import Record
+from verhm.report.record import Record
 
 
 def report_record(context: AppContext, run: Run, session: Session, is_named: bool) -> Record:
@@ -25,6 +25,8 @@ def report_record(context: AppContext, run: Run, session: Session, is_named: boo
     is_latest = latest is not None and latest.id == run.id
     return Record(
         title=f"{patient.code} · {session_name(session)}" if patient else session_name(session),
+        code=patient.code if patient else "",
+        day=session.recorded_on,
         facts=_facts(patient, session, is_named),
         notice=NOTE if is_made_up(run.model) else "",
         annotations=context.repository.annotations(session.id),

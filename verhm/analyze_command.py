@@ -178,13 +178,15 @@ def _writers(
     """What writes each file, the document last: where it is, the rest is whole."""
     from verhm.confounds import write_confounds
     from verhm.face.exchange.export import export_writers
-    from verhm.report.paper.record import Record
+    from verhm.report.fhir import write_fhir
     from verhm.report.paper.report import write_report
     from verhm.report.plots import write_emotions_html
+    from verhm.report.record import Record
     from verhm.report.still import write_emotions_png
     from verhm.report.tables import write_json, write_morphs_csv, write_windows_csv
     from verhm.report.tiers import write_eaf, write_textgrid
 
+    record = Record(Path(source).name)
     writers: dict[str, Callable[[Path], object]] = {
         "windows.csv": partial(write_windows_csv, analysis),
         "morphs.csv": partial(write_morphs_csv, analysis.morphs),
@@ -192,7 +194,8 @@ def _writers(
         "emotions.png": partial(write_emotions_png, analysis),
         "emotions.eaf": partial(write_eaf, analysis),
         "emotions.TextGrid": partial(write_textgrid, analysis),
-        "report.pdf": partial(write_report, analysis, record=Record(Path(source).name)),
+        "report.pdf": partial(write_report, analysis, record=record),
+        "fhir.json": partial(write_fhir, analysis, record=record),
     }
     if confounds:
         writers["confounds.json"] = partial(write_confounds, confounds)

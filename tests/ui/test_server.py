@@ -93,6 +93,7 @@ def test_every_result_can_be_taken_out_and_no_name_goes_with_it(client, analysed
         "emotions.TextGrid": b'File type = "ooTextFile"',
         "annotations.csv": b"start,end,label",
         "report.pdf": b"%PDF-1",
+        "fhir.json": b'{\n "resourceType": "Bundle"',
         "everything.zip": b"PK",
     }
     for name, first in begins.items():
@@ -110,7 +111,7 @@ def test_the_archive_holds_everything_and_leaves_nothing_behind(client, context,
     session = analysed("P-0417")
     archive = client.get(f"/runs/{session.runs[0].id}/everything.zip")
     names = zipfile.ZipFile(io.BytesIO(archive.content)).namelist()
-    assert len(names) == 11
+    assert len(names) == 12
     assert all(name.startswith("P-0417_session1_2026-11-21") for name in names)
     assert not list(context.settings.work.iterdir())
 

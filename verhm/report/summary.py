@@ -1,12 +1,15 @@
 """A session in a few figures, with intervals that know that neighbouring windows are alike."""
 
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from scipy import stats
 
+from verhm.annotations import Annotation, excluding
 from verhm.report.look import MEANINGS, REASONS
-from verhm.types import EmotionTimeline, Share, SpeechActivity, Summary, WindowStatus
+from verhm.types import Analysis, EmotionTimeline, Share, SpeechActivity, Summary, WindowStatus
 
 LEAST_SPEECH = 20.0  # s in windows with a result; with less there is no summary
 LEAST_ANALYSED = 0.5  # share of windows with a result; with less there is no summary
@@ -62,6 +65,15 @@ def summarize(timeline: EmotionTimeline, activity: SpeechActivity, seed: int) ->
         arousal=figures[count + 1],
         transitions=_changes(timeline) / (float((ends - starts).sum()) / 60),
     )
+
+
+def as_reviewed(analysis: Analysis, annotations: Sequence[Annotation]) -> Analysis:
+    """An analysis in no figure of which is what a clinician left out."""
+    if not any(each.is_excluded for each in annotations):
+        return analysis
+    timeline = excluding(analysis.timeline, annotations)
+    summary = summarize(timeline, analysis.activity, analysis.settings.seed)
+    return replace(analysis, timeline=timeline, summary=summary)
 
 
 def block_length(timeline: EmotionTimeline) -> int:

@@ -13,8 +13,8 @@ from tests.factories import make_analysis
 from verhm.annotations import LONGEST_TEXT, Annotation
 from verhm.change import Comparison, Shift, find_usual
 from verhm.labels import EMOTIONS
-from verhm.report.paper.record import Record
 from verhm.report.paper.report import write_report
+from verhm.report.record import Record
 from verhm.report.summary import summarize
 from verhm.report.trends import TrendPoint
 from verhm.types import SpeechActivity
@@ -75,7 +75,7 @@ def compared() -> Comparison:
 
 
 def test_the_first_page_holds_the_figures_and_room_to_sign(analysis, pages):
-    record = Record("P-0417 · Session 3", (("Task", "Interview"),), comparison=compared())
+    record = Record("P-0417 · Session 3", facts=(("Task", "Interview"),), comparison=compared())
     first, *rest = pages(analysis, record)
     happy = next(share for share in analysis.summary.shares if share.label == "happy")
     assert f"Happy {100 * happy.share:.0f} %" in first
@@ -145,7 +145,15 @@ def test_short_and_long_recordings_fill_no_more_than_a_few_pages(duration, pages
 def test_the_longest_entries_still_leave_one_first_page(analysis, pages):
     facts = tuple((f"Fact {number}", "W" * 300) for number in range(8))
     long = Annotation(1.0, 2.0, text="W" * LONGEST_TEXT)
-    record = Record("W" * 60, facts, "notice", (long,), compared(), sessions(60), "7")
+    record = Record(
+        "W" * 60,
+        facts=facts,
+        notice="notice",
+        annotations=(long,),
+        comparison=compared(),
+        sessions=sessions(60),
+        session_id="7",
+    )
     first, *rest = pages(analysis, record)
     assert "Signature" in first
     assert "Over time" in rest[0]

@@ -12,8 +12,8 @@ from verhm.change import Comparison
 from verhm.report import look
 from verhm.report.paper import style
 from verhm.report.paper.front import picture
-from verhm.report.paper.record import Record
 from verhm.report.quality import notes
+from verhm.report.record import Record
 from verhm.report.trend_still import HEIGHT, WIDTH, Bands, write_trend_png
 from verhm.report.trends import TrendPoint
 from verhm.types import Analysis, EmotionTimeline, WindowStatus

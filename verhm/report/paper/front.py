@@ -15,9 +15,9 @@ from verhm.change import Comparison
 from verhm.report import look, still
 from verhm.report.document import LIMITS_OF_USE
 from verhm.report.paper import style
-from verhm.report.paper.record import Record
 from verhm.report.paper.shares import shares_table
 from verhm.report.quality import grade, notes
+from verhm.report.record import Record
 from verhm.types import Analysis, Summary
 
 _ALL: Final = ((0, 0), (-1, -1))  # cells

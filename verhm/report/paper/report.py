@@ -1,8 +1,6 @@
 """Writes a session's report as PDF."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -11,14 +9,13 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Frame, PageBreak, PageTemplate
 
-from verhm.annotations import Annotation, excluding
 from verhm.model.checkpoint import SHIPPED
 from verhm.report import look
 from verhm.report.paper import style
 from verhm.report.paper.detail import detail_pages
 from verhm.report.paper.front import front_page
-from verhm.report.paper.record import Record
-from verhm.report.summary import summarize
+from verhm.report.record import Record
+from verhm.report.summary import as_reviewed
 from verhm.types import Analysis, ModelId
 
 _FOOTER: Final = "Decision support, not a diagnosis"
@@ -35,7 +32,7 @@ def write_report(analysis: Analysis, path: Path, record: Record) -> None:
         record: whose recording it is, and what is known besides
     """
     style.load_fonts()
-    shown = without_left_out(analysis, record.annotations)
+    shown = as_reviewed(analysis, record.annotations)
     frame = Frame(style.MARGIN, style.FOOT, style.WIDTH, style.HEIGHT, 0, 0, 0, 0)
     document = BaseDocTemplate(
         str(path),
@@ -50,15 +47,6 @@ def write_report(analysis: Analysis, path: Path, record: Record) -> None:
     line = _model_line(analysis.model)
     parts = [front_page(shown, record, line), PageBreak(), *detail_pages(shown, record, line)]
     document.build(parts, canvasmaker=partial(_Numbered, record=record))
-
-
-def without_left_out(analysis: Analysis, annotations: Sequence[Annotation]) -> Analysis:
-    """An analysis as a clinician reviewed it: what was left out is in no figure."""
-    if not any(each.is_excluded for each in annotations):
-        return analysis
-    timeline = excluding(analysis.timeline, annotations)
-    summary = summarize(timeline, analysis.activity, analysis.settings.seed)
-    return replace(analysis, timeline=timeline, summary=summary)
 
 
 def _model_line(model: ModelId) -> str:

@@ -1,7 +1,8 @@
-"""What a report says besides the analysis itself."""
+"""Whose recording an analysis is of, and what is known of it besides."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from verhm.annotations import Annotation
 from verhm.change import Comparison
@@ -14,6 +15,8 @@ class Record:
 
     Attributes:
         title: whose recording, and which: "P-0417 · Session 3", or a file's name
+        code: of the person; empty where nobody is known
+        day: it was recorded on
         facts: what was entered about it, as pairs of a name and words
         notice: what has to be said of it on every page; empty where nothing has
         annotations: what a clinician said of stretches of it
@@ -23,9 +26,17 @@ class Record:
     """
 
     title: str
+    code: str = ""
+    day: date | None = None
     facts: tuple[tuple[str, str], ...] = ()
     notice: str = ""
     annotations: Sequence[Annotation] = ()
     comparison: Comparison | str = ""
     sessions: Sequence[TrendPoint] = ()
     session_id: str = ""
+
+    @property
+    def session(self) -> TrendPoint | None:
+        """This one among the person's sessions."""
+        found = (each for each in self.sessions if each.session_id == self.session_id)
+        return next(found, None)
