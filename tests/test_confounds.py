@@ -215,7 +215,7 @@ def test_earlier_confounds_do_not_stay_beside_new_results(tmp_path):
     count = write_results(
         make_analysis(2.0), tmp_path / "a", tmp_path, Outputs(has_video=False), no_progress
     )
-    assert count == 9
+    assert count == 11
     assert not (tmp_path / "confounds.json").exists()
 
 
@@ -226,7 +226,7 @@ def test_the_command_line_writes_the_file_and_prints_the_sentence(speech_path, t
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].endswith(f"wrote 11 files to {tmp_path}")
     assert lines[-1] == f"{speech_path}: {read_sentence(tmp_path)}"
-    assert len(list(tmp_path.iterdir())) == 9
+    assert len(list(tmp_path.iterdir())) == 11
 
 
 def read_sentence(folder) -> str:
