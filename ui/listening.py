@@ -17,6 +17,8 @@ from verhm.errors import RequestError
 
 # What asks the app to stop: Ctrl-C, the system, a terminal that is closed; on Windows Ctrl-Break.
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+# s that a connection may idle; closed after uvicorn's five, a request on its way would be lost.
+_IDLE = 75
 STOPPING = [getattr(signal, name) for name in _NAMES if hasattr(signal, name)]
 
 
@@ -44,6 +46,7 @@ class Server(uvicorn.Server):
                 server_header=False,
                 proxy_headers=False,  # or whoever guesses could name another address each time
                 timeout_graceful_shutdown=5,
+                timeout_keep_alive=_IDLE,
                 ssl_certfile=settings.tls_cert,
                 ssl_keyfile=settings.tls_key,
             )

@@ -10,24 +10,13 @@ from typing import Any
 
 import gradio as gr
 
-from storage.models import Run, Session
-from ui.annotation_routes import annotations_as_json
 from ui.context import AppContext, OpenRequest, Selection, TabHandles, open_request
-from ui.face_routes import avatar_of
-from ui.made_up import CHIP, is_made_up
 from ui.messages import error_box, shows_errors
-from ui.review_cards import session_header
 from ui.review_data import as_json
 from ui.review_scripts import review_script
-from ui.review_states import (
-    NO_PATIENT,
-    NO_SESSION,
-    face_state,
-    may_be_analysed_again,
-    newer_run,
-    notice,
-)
+from ui.review_states import NO_PATIENT, NO_SESSION, notice
 from ui.session_removal import lay_out_session_removal, wire_session_removal
+from ui.shown_runs import ShownRuns
 from verhm.errors import StorageError
 
 
@@ -80,9 +69,7 @@ class _Screen:
 
     def __init__(self, context: AppContext) -> None:
         self._repository = context.repository
-        self._jobs = context.jobs
-        self._preferences = context.preferences
-        self._reviewed = context.reviewed
+        self._shown = ShownRuns(context)
 
     def refresh(self, patient_id: str | None, session_id: str | None) -> Sequence[Any]:
         """The component's update for what is open."""
@@ -98,30 +85,10 @@ class _Screen:
             face = {"session": session.id}
             return [_notice(notice(session, newest), face)]
         try:
-            value = self._value(session, run)
+            value = self._shown.value(session, run)
         except StorageError as error:
             return [_notice(f"<section class='panel rv-notice'>{error_box(error)}</section>")]
-        return [gr.update(value=value, face=as_json(self._face(session, run)))]
-
-    def _face(self, session: Session, run: Run) -> dict[str, Any]:
-        return face_state(session, run, avatar_of(run, self._preferences.avatar()))
-
-    def _value(self, session: Session, run: Run) -> str:
-        offers_again = may_be_analysed_again(session, run, self._jobs.model)
-        header = session_header(session, run, newer_run(session, run), offers_again)
-        chip = CHIP if is_made_up(run.model) else ""
-        said = self._repository.annotations(session.id)
-        parts = as_json(
-            {
-                "run": run.id,
-                "header": header,
-                "chip": chip,
-                "cards": self._reviewed.cards(run.id, said),
-                "annotations": annotations_as_json(said),
-                "may_annotate": self._repository.may_annotate(session.id),
-            }
-        )
-        return f'{parts[:-1]},"data":{self._reviewed.data(run.id)}}}'
+        return [gr.update(value=value, face=as_json(self._shown.face(session, run)))]
 
 
 def _notice(html: str, face: dict[str, Any] | None = None) -> Any:

@@ -27,21 +27,38 @@ def session_header(session: Session, run: Run, newer: str = "", offers_again: bo
     name, facts = session_name(session), session_facts(session)
     gone = recording_words(session)
     erased = f"<p class='muted'>{gone}; its results stay</p>" if gone else ""
+    kept = "" if session.is_kept else f"<p class='muted'>{TRY_ENDS}</p>"
     return (
         "<section class='panel who-card' aria-label='Session and run'>"
         f"<div class='row'><h1>{name}</h1><span class='label'>{facts}</span></div>"
-        f"<p class='muted'>{_run_line(run, newer) if session.is_kept else TRY_ENDS}</p>"
+        f"{_run_line(session, run, newer)}{kept}"
         f"{_quality_line(run)}{erased}{_ANOTHER_MODEL if offers_again else ''}"
         "</section>"
     )
 
 
-def _run_line(run: Run, newer: str) -> str:
-    model = run.model
-    made_by = f"{model.name} {model.version}" if model else "unknown model"
-    local = run.created_at.astimezone()
-    facts = [f"Run {run.number}", made_by, _moment(local), *([newer] if newer else [])]
-    return escaped(" · ".join(facts))
+def _run_line(session: Session, run: Run, newer: str) -> str:
+    """Which run it is, as a list where there are others, and the way to hold it against another."""
+    finished = [each for each in session.runs if each.model is not None]
+    words = escaped(_run_words(run))
+    if len(finished) > 1:
+        options = "".join(_run_option(each, each.id == run.id) for each in finished)
+        words = f"<select class='rv-run' aria-label='Run'>{options}</select>"
+    return (
+        f"<div class='row rv-run-line'><span class='muted'>{words}</span>"
+        f"<span class='muted'>{escaped(newer)}</span><span class='grow'></span>"
+        "<button type='button' class='btn small quiet' data-compare>Compare…</button></div>"
+    )
+
+
+def _run_option(run: Run, is_shown: bool) -> str:
+    chosen = " selected" if is_shown else ""
+    return f"<option value='{escaped(run.id)}'{chosen}>{escaped(_run_words(run))}</option>"
+
+
+def _run_words(run: Run) -> str:
+    made_by = f"{run.model.name} {run.model.version}" if run.model else "unknown model"
+    return f"Run {run.number} · {made_by} · {_moment(run.created_at.astimezone())}"
 
 
 def _moment(local: datetime) -> str:

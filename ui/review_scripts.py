@@ -10,7 +10,7 @@ _PARTS = (
     *(f"viewer.{part}" for part in ("morph", "light", "head", "hair", "solid", "grid", "draw")),
     "viewer",
     *(f"review.{part}" for part in ("model", "lanes", "timeline", "cursor", "player", "stage")),
-    *(f"review.{part}" for part in ("annotations", "table", "page")),
+    *(f"review.{part}" for part in ("annotations", "table", "compare", "page")),
     "review",
 )
 

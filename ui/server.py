@@ -22,6 +22,7 @@ from ui import (
     intake_routes,
     job_routes,
     media_routes,
+    review_routes,
     sign_in_routes,
 )
 from ui.context import AppContext
@@ -61,7 +62,7 @@ def make_app(
     parent = FastAPI(title="VERHM", docs_url=None, redoc_url=None, openapi_url=None)
     parent.add_exception_handler(VerhmError, _answer_error)
     reached = (media_routes, face_routes, job_routes, intake_routes)
-    for module in (*reached, annotation_routes, export_routes):
+    for module in (*reached, review_routes, annotation_routes, export_routes):
         parent.include_router(module.routes(context))
     parent.include_router(sign_in_routes.routes(accounts, settings, setup_code))
     parent.include_router(account_routes.routes(accounts, context.repository, settings))

@@ -105,6 +105,7 @@ def clinic(context, accounts, recording, until, engine):
         "patient_id": [patient.id],
         "session_id": [session.id],
         "run_id": [job.run_id],
+        "other_id": [job.run_id],
         "media_id": media,
         "job_id": [job.id],
         "film_id": [film.id],

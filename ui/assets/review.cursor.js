@@ -103,7 +103,8 @@ function makeCursor(root, model, timeline) {
     part(".rv-window").textContent =
       `window ${clockText(model.starts[index], true)}–${clockText(model.ends[index], true)}`;
     part(".rv-readout").innerHTML = readoutHtml(model, index);
-    part(".g-trail").innerHTML = trailSvg(model, index);
+    const trail = part(".g-trail"); // not where two runs are compared
+    if (trail) trail.innerHTML = trailSvg(model, index);
   }
   function update(time, always = false) {
     const index = model.windowAt(time);

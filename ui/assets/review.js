@@ -3,8 +3,9 @@
  * `element`, `trigger`, `props` and `watch` are Gradio's; Python is asked for nothing while the
  * voice plays. Events to the server: "render_face", "analyse_again", "visit", "erase_session". */
 
-/** A session with a result; returns what the page's life needs of it. */
-function mountSession(root, value, face) {
+/** A session with a result; returns what the page's life needs of it. choose(run) is called when
+ *  another of its runs is to be shown. */
+function mountSession(root, value, face, choose) {
   const model = makeModel(value.data);
   root.innerHTML = reviewPage(model, value);
   const timeline = makeTimeline(root.querySelector(".rv-time"), model, {
@@ -32,6 +33,7 @@ function mountSession(root, value, face) {
     },
   });
   const stage = makeStage(root, { attach: player.attach, render: () => trigger("render_face", {}) });
+  const comparison = makeComparison(root, value.run);
   const redraw = () => { timeline.redraw(); cursor.update(player.time(), true); };
 
   function show(mode) {
@@ -77,6 +79,10 @@ function mountSession(root, value, face) {
     if (event.detail) event.target.closest("button")?.blur();
     // Asked for here, since the header that holds the button is renewed.
     if (event.target.closest("[data-again]") && event.detail < 2) trigger("analyse_again", {});
+    if (event.target.closest("[data-compare]")) comparison.open();
+  });
+  root.firstElementChild.addEventListener("change", (event) => {
+    if (event.target.matches(".rv-run")) choose(event.target.value);
   });
   const life = watchPage(root, { keys, redraw, resized: () => { timeline.resize(); table.draw(); cursor.update(player.time(), true); } });
   timeline.resize();
@@ -145,19 +151,35 @@ function startReview() {
   const nothing = { session: null, avatar: null, motion: null, video: null, audio: null, busy: false, erased: "", problem: null, can_render: false };
   const face = () => ({ ...nothing, ...JSON.parse(props.face || "{}") });
   let session = null;
+  let latest = null; // run that the server last asked to show
+  let isEarlier = false; // whether the person chose another one
 
-  function showPage() {
-    const value = JSON.parse(props.value || "{}");
-    if (session && value.run === session.run) { // the same result: what plays goes on
-      root.querySelector(".who-card").outerHTML = value.header;
-      return;
-    }
+  function mount(value, shownFace) {
     session?.end();
-    session = value.data ? mountSession(root, value, face()) : null;
+    session = value.data ? mountSession(root, value, shownFace, choose) : null;
     if (!session) mountNotice(root, value.notice || "");
   }
+  function showPage() {
+    const value = JSON.parse(props.value || "{}");
+    const isSame = session && value.run === latest;
+    latest = value.run;
+    if (isSame && isEarlier) return;
+    if (isSame) root.querySelector(".who-card").outerHTML = value.header; // what plays goes on
+    else { isEarlier = false; mount(value, face()); }
+  }
+  async function choose(run) {
+    const asked = latest;
+    try {
+      const value = await verhm.send(`/runs/${run}/review`);
+      if (latest !== asked) return; // something else was opened meanwhile
+      isEarlier = run !== latest;
+      mount(value, value.face);
+    } catch (error) {
+      root.querySelector(".rv-problem").textContent = error.message;
+    }
+  }
   watch("value", showPage);
-  watch("face", () => session?.showFace(face()));
+  watch("face", () => { if (!isEarlier) session?.showFace(face()); });
   // The banner asks the server how the analyses stand, and tells everybody.
   addEventListener("verhm-jobs", (event) => {
     const job = event.detail.find((each) => each.session_id === face().session && !each.has_ended);

@@ -37,28 +37,37 @@ function timelineHeader(model) {
     `<button type="button" class="rv-help small" aria-label="Keyboard keys"><kbd>?</kbd> <span class="muted">keys</span></button></header>`;
 }
 
-function timelinePanel(model, chip) {
+/** What the timeline is drawn on. */
+function timelineSheet(model) {
   const layers = ["overview", "view", "lanes", "window", "labels", "values"].map((name) => `<g class="g-${name}"></g>`);
-  return `<section class="panel tl" aria-label="Timeline">${timelineHeader(model)}` +
-    `<div class="rv-time"><canvas class="rv-heat" aria-hidden="true"></canvas>` +
+  return `<div class="rv-time"><canvas class="rv-heat" aria-hidden="true"></canvas>` +
     `<svg class="rv-lanes" height="${TIMELINE_HEIGHT}" tabindex="0" role="slider" aria-label="Position in the recording"` +
     ` aria-valuemin="0" aria-valuemax="${model.duration.toFixed(1)}" aria-valuenow="0">${layers.join("")}</svg>` +
     // On a sheet of its own, which is moved: in one with the lanes it would have them painted anew.
     `<svg class="rv-playhead" width="${PLAYHEAD_WIDTH}" height="${TIMELINE_HEIGHT}" aria-hidden="true"></svg>` +
-    `<div class="rv-marks" role="group" aria-label="Marks" style="top:${LANES.marks}px"></div></div>` +
+    `<div class="rv-marks" role="group" aria-label="Marks" style="top:${LANES.marks}px"></div></div>`;
+}
+
+function timelinePanel(model, chip) {
+  return `<section class="panel tl" aria-label="Timeline">${timelineHeader(model)}${timelineSheet(model)}` +
     `<div class="micro muted rv-derived"><p>Valence and arousal are derived from the emotions' probabilities, not measured.</p>${chip}</div></section>`;
 }
 
-function facePanel(model) {
+/** Buttons, time and pace of a player. */
+function transportMarkup(model) {
   const speeds = [0.5, 0.75, 1, 1.25, 1.5, 2].map((rate) =>
     `<option value="${rate}"${rate === 1 ? " selected" : ""}>${rate}×</option>`);
-  return `<section class="panel left" aria-label="Face and voice"><div class="rv-face"></div><div class="rv-scrub"><i></i></div>` +
+  return `<div class="rv-scrub"><i></i></div>` +
     `<div class="transport"><button type="button" class="ib rv-back" title="Previous window (←)" aria-label="Previous window">${iconSvg("back")}</button>` +
     `<button type="button" class="ib main rv-play"></button>` +
     `<button type="button" class="ib rv-forward" title="Next window (→)" aria-label="Next window">${iconSvg("forward")}</button>` +
     `<b class="rv-now">0:00.0</b><span class="muted">/ ${clockText(model.duration)}</span><span class="grow"></span>` +
     `<button type="button" class="btn small quiet rv-loop" aria-pressed="false">Loop <kbd>L</kbd></button>` +
-    `<select class="rv-speed" aria-label="Speed">${speeds.join("")}</select></div>` +
+    `<select class="rv-speed" aria-label="Speed">${speeds.join("")}</select></div>`;
+}
+
+function facePanel(model) {
+  return `<section class="panel left" aria-label="Face and voice"><div class="rv-face"></div>${transportMarkup(model)}` +
     `<div class="now"><header><h2>At the playhead</h2><span class="muted small rv-window"></span></header>` +
     `<div class="rv-readout"></div><p class="micro muted">Calibrated probability of vocal expression</p></div>` +
     `<div class="circ"><header><h2>Circumplex</h2><span class="muted small">last ${TRAIL_SECONDS} s, fading</span></header>${planeMarkup()}</div></section>`;
@@ -108,5 +117,5 @@ function fieldDialog() {
 
 /** The whole screen; `header`, `cards` and `chip` were made, and escaped, on the server. */
 function reviewPage(model, value) {
-  return `<div class="rv-grid">${value.header}${value.cards}${facePanel(model)}<div class="right">${timelinePanel(model, value.chip)}${tablePanel(model, value.may_annotate)}</div></div>${helpDialog()}${fieldDialog()}`;
+  return `<div class="rv-grid">${value.header}${value.cards}${facePanel(model)}<div class="right">${timelinePanel(model, value.chip)}${tablePanel(model, value.may_annotate)}</div></div>${helpDialog()}${fieldDialog()}${compareDialog()}`;
 }

@@ -1,0 +1,94 @@
+"""Another run than the latest, and two held beside each other."""
+
+from dataclasses import replace
+
+import pytest
+
+from storage.details import SessionDetails
+from tests.factories import make_analysis
+from tests.ui.conftest import TODAY
+from ui.review_comparison import Side, comparison
+from verhm.types import ModelId
+
+VOICE = ModelId("voice", "2", "b" * 64)
+
+
+@pytest.fixture
+def twice(context, analysed, until):
+    """A session with two runs that have a result."""
+    session = analysed("P-0417")
+    job = context.jobs.submit_again(session.id)
+    until(lambda: context.jobs.view(job.id).state.has_ended)
+    return context.repository.session(session.id)
+
+
+def test_every_finished_run_can_be_chosen_and_is_shown_as_the_latest_is(client, twice):
+    newest, first = twice.runs
+    shown = client.get(f"/runs/{first.id}/review").json()
+    assert shown["run"] == first.id
+    assert f"<option value='{first.id}' selected>Run 1" in shown["header"]
+    assert f"<option value='{newest.id}'>Run 2" in shown["header"]
+    assert shown["face"]["motion"] == f"/motion/{first.id}"
+    assert len(shown["data"]["starts"]) == len(shown["data"]["status"])
+
+
+def test_a_session_with_one_run_offers_no_choice(client, analysed):
+    run = analysed("P-0417").runs[0]
+    assert "<select" not in client.get(f"/runs/{run.id}/review").json()["header"]
+
+
+def test_a_run_can_be_held_against_the_session_s_other_runs_and_other_sessions(
+    client, context, twice, recording, until
+):
+    details = SessionDetails(TODAY, "Reading")
+    other = context.repository.add_session(twice.patient_id, details, recording)
+    job = context.jobs.submit(other.id)
+    until(lambda: context.jobs.view(job.id).state.has_ended)
+    listed = client.get(f"/runs/{twice.runs[0].id}/others").json()
+    assert [each["run"] for each in listed] == [twice.runs[1].id, job.run_id]
+    assert listed[0]["words"].startswith("This session, run 1")
+    assert listed[1]["words"].startswith("Session 2")
+    found = client.get(f"/runs/{twice.runs[0].id}/against/{listed[0]['run']}").json()["html"]
+    assert "Session 1, run 2" in found and "Session 1, run 1" in found
+
+
+def test_what_has_no_result_cannot_be_compared(client, context, add_session, engine):
+    engine.go_on.clear()
+    job = context.jobs.submit(add_session().id)
+    for address in ("review", "others", f"against/{job.run_id}"):
+        answer = client.get(f"/runs/{job.run_id}/{address}")
+        assert (answer.status_code, answer.json()["code"]) == (404, "E53")
+    engine.go_on.set()
+
+
+@pytest.fixture
+def side(twice):
+    return Side(twice, twice.runs[0], make_analysis(60.0).summary)
+
+
+def test_intervals_that_lie_apart_are_marked(side):
+    summary = side.summary
+    changed = tuple(
+        replace(share, share=0.5, low=0.4, high=0.6) if share.label == "sad" else share
+        for share in summary.shares
+    )
+    found = comparison(side, replace(side, summary=replace(summary, shares=changed)))
+    [row] = [each for each in found.split("<tr") if "class='apart'" in each]
+    assert "Sad" in row
+    assert "+38 points" in row
+
+
+def test_what_speaks_against_comparing_stands_first(side, twice):
+    plain = comparison(side, side)
+    assert "models" not in plain and "tasks" not in plain
+    twice.runs[1].model_name, twice.runs[1].model_version = "voice", "<2>"
+    other = comparison(side, replace(side, run=twice.runs[1]))
+    assert other.index("Two models") < other.index("<table")
+    assert "voice &lt;2&gt;" in other
+
+
+def test_a_withheld_summary_gives_its_reason_in_place_of_figures(side):
+    withheld = replace(side.summary, shares=(), withheld="E21 Only 3 s of speech found.")
+    found = comparison(side, replace(side, summary=withheld))
+    assert "E21 Only 3 s of speech found." in found
+    assert "Valence" not in found

@@ -1,0 +1,92 @@
+/* Two runs beside each other: the same figures in one table, and below it each with its own voice. */
+
+function sideMarkup(model, value) {
+  return `<div class="rv-side-head">${transportMarkup(model)}<div class="now"><span class="muted small rv-window"></span><div class="rv-readout"></div></div></div>` +
+    timelineSheet(model) + `<div class="micro muted">${value.chip}</div>`;
+}
+
+/** One of the two runs, with a timeline and a player of its own; returns what ends it. */
+function mountSide(root, value, started) {
+  const model = makeModel(value.data);
+  model.annotate(value.annotations);
+  root.innerHTML = sideMarkup(model, value);
+  const timeline = makeTimeline(root.querySelector(".rv-time"), model, {
+    onSeek: (time) => player.seek(time), onScroll: () => cursor.update(player.time()), onDraw: () => {},
+  });
+  const cursor = makeCursor(root, model, timeline);
+  const player = makePlayer(root, model, {
+    show: () => false,
+    follow: (time, playing) => { timeline.reveal(time, playing); cursor.update(time); },
+  });
+  const audio = value.face.audio ? new Audio(value.face.audio) : null;
+  audio?.addEventListener("play", started);
+  player.attach(audio);
+  const draw = () => { timeline.resize(); cursor.update(player.time(), true); };
+  const sizes = new ResizeObserver(draw);
+  sizes.observe(root);
+  draw();
+  const zoom = (step) => { timeline.zoom(step, player.time()); cursor.update(player.time(), true); };
+  return { zoom, pause: () => audio?.pause(), end: () => { sizes.disconnect(); player.stop(); } };
+}
+
+function compareDialog() {
+  return `<dialog class="rv-compare" aria-label="Compare"><header><h2>Compare</h2><label>This with ` +
+    `<select class="rv-other"></select></label><span class="small rv-compare-problem" role="alert"></span><span class="grow"></span>` +
+    `<div class="seg" role="group" aria-label="Visible time"><button type="button" data-zoom="-1" aria-label="Show less time">−</button>` +
+    `<button type="button" data-zoom="1" aria-label="Show more time">+</button></div>` +
+    `<form method="dialog"><button class="btn small">Close</button></form></header>` +
+    `<div class="rv-both"><div class="rv-table" tabindex="0" role="region" aria-label="Figures"></div><div class="rv-sides" tabindex="0" role="region" aria-label="Timelines"><h3 class="rv-name"></h3><div class="rv-side"></div>` +
+    `<h3 class="rv-name"></h3><div class="rv-side"></div></div></div></dialog>`;
+}
+
+/** Opens the comparison of the shown run with another one, which is chosen in it. */
+function makeComparison(root, run) {
+  const dialog = root.querySelector(".rv-compare");
+  const chosen = dialog.querySelector(".rv-other");
+  const problem = dialog.querySelector(".rv-compare-problem");
+  const places = [...dialog.querySelectorAll(".rv-side")];
+  const names = [...dialog.querySelectorAll(".rv-name")];
+  let sides = [];
+  const clear = () => { sides.forEach((side) => side.end()); sides = []; };
+
+  function show(both, table) {
+    clear();
+    dialog.querySelector(".rv-table").innerHTML = table.html;
+    const titles = [...dialog.querySelectorAll(".rv-figures thead th")].slice(1, 3);
+    names.forEach((name, index) => { name.textContent = titles[index].firstChild.textContent; });
+    sides = places.map((place, index) => mountSide(place, both[index], () => {
+      sides.forEach((side, number) => { if (number !== index) side.pause(); });
+    }));
+  }
+  async function choose() {
+    const other = chosen.value;
+    problem.textContent = "";
+    try {
+      const [table, ...both] = await Promise.all([
+        `/runs/${run}/against/${other}`, `/runs/${run}/review`, `/runs/${other}/review`,
+      ].map((address) => verhm.send(address)));
+      if (dialog.open && chosen.value === other) show(both, table);
+    } catch (error) {
+      problem.textContent = error.message;
+    }
+  }
+  async function open() {
+    problem.textContent = "";
+    dialog.showModal();
+    try {
+      const others = await verhm.send(`/runs/${run}/others`);
+      chosen.innerHTML = others.map(({ run: id, words }) => `<option value="${id}">${escapeText(words)}</option>`).join("");
+      chosen.disabled = !others.length;
+      if (others.length) await choose();
+      else problem.textContent = "There is nothing to compare with yet: no other session or run of this patient has a result.";
+    } catch (error) {
+      problem.textContent = error.message;
+    }
+  }
+  chosen.addEventListener("change", choose);
+  for (const button of dialog.querySelectorAll("[data-zoom]")) {
+    button.addEventListener("click", () => sides.forEach((side) => side.zoom(Number(button.dataset.zoom))));
+  }
+  dialog.addEventListener("close", clear);
+  return { open };
+}

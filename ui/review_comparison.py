@@ -1,0 +1,126 @@
+"""Two runs, of one session or of two, held beside each other, as HTML."""
+
+from dataclasses import dataclass
+
+from storage.models import Run, Session
+from ui.marks import emotion_name, escaped, minutes_of
+from ui.session_names import session_facts, session_name
+from verhm.report.look import percent, points, signed
+from verhm.report.quality import grade
+from verhm.types import Share, Summary
+
+Interval = tuple[float, float, float]  # value, low, high of the 95 % interval
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """One of the two.
+
+    Attributes:
+        session: of the run
+        run: with a result
+        summary: without what the clinician left out
+    """
+
+    session: Session
+    run: Run
+    summary: Summary
+
+    @property
+    def name(self) -> str:
+        """Which it is, in a few words."""
+        return f"{session_name(self.session)}, run {self.run.number}"
+
+
+def comparison(one: Side, other: Side) -> str:
+    """What both have in figures, how far these lie apart, and what speaks against comparing."""
+    cautions = "".join(f"<li>{escaped(each)}</li>" for each in _cautions(one, other))
+    head = "".join(
+        f"<th scope='col'>{escaped(side.name)}<small>{session_facts(side.session)}</small></th>"
+        for side in (one, other)
+    )
+    return (
+        f"<ul class='rv-cautions'>{cautions}</ul>"
+        "<table class='rv-figures'><caption class='small muted'>Small: 95 % intervals. Bold: "
+        "the two intervals lie apart.</caption>"
+        f"<thead><tr><th scope='col'>Figure</th>{head}<th scope='col'>Difference</th></tr></thead>"
+        f"<tbody>{''.join(_rows(one.summary, other.summary))}</tbody></table>"
+    )
+
+
+def _cautions(one: Side, other: Side) -> list[str]:
+    """What a reader has to know before comparing, the gravest first."""
+    found = []
+    models = [side.run.model for side in (one, other)]
+    if models[0] != models[1]:
+        names = " and ".join(f"{model.name} {model.version}" for model in models if model)
+        found.append(f"Two models made these figures ({names}): what differs may be the models.")
+    if one.session.task != other.session.task:
+        tasks = " and ".join(side.session.task or "not said" for side in (one, other))
+        found.append(f"The tasks differ ({tasks}): people sound different in each.")
+    windows = [(side.run.settings.window, side.run.settings.hop) for side in (one, other)]
+    if windows[0] != windows[1]:
+        found.append("They were analysed in windows of different lengths or hops.")
+    poor = [side.name for side in (one, other) if _is_poor(side)]
+    if poor:
+        found.append(f"The recording is a poor one: {' and '.join(poor)}.")
+    if one.session.id != other.session.id:
+        found.append(
+            "Two sessions of one person always differ. Whether a difference is more than usual is "
+            "told under Trends."
+        )
+    return found
+
+
+def _is_poor(side: Side) -> bool:
+    return side.run.quality is not None and grade(side.run.quality, side.summary) == "Poor"
+
+
+def _rows(one: Summary, other: Summary) -> list[str]:
+    both = (one, other)
+    rows = [
+        _row("Speech", [" ".join(minutes_of(each.speech)) for each in both]),
+        _row("Windows with a result", [f"{percent(each.analysed)} %" for each in both]),
+    ]
+    if one.withheld or other.withheld:
+        return [*rows, _row("Summary", [each.withheld or "has a summary" for each in both])]
+    shares = [_share_row(pair) for pair in zip(one.shares, other.shares, strict=True)]
+    return [
+        *rows,
+        _row("Changes per minute", [f"{each.transitions:.1f}" for each in both]),
+        *shares,
+        _affect_row("Valence", (one.valence, other.valence)),
+        _affect_row("Arousal", (one.arousal, other.arousal)),
+    ]
+
+
+def _row(name: str, words: list[str]) -> str:
+    return _marked_row(name, [escaped(each) for each in words])
+
+
+def _share_row(both: tuple[Share, Share]) -> str:
+    words = [
+        f"{percent(each.share)} % <small>{percent(each.low)}–{percent(each.high)} %</small>"
+        for each in both
+    ]
+    difference = f"{points(100 * (both[1].share - both[0].share))} points"
+    one, other = ((each.share, each.low, each.high) for each in both)
+    return _marked_row(emotion_name(both[0].label), words, difference, _are_apart(one, other))
+
+
+def _affect_row(name: str, both: tuple[Interval, Interval]) -> str:
+    words = [
+        f"{signed(value)} <small>{signed(low)} to {signed(high)}</small>"
+        for value, low, high in both
+    ]
+    return _marked_row(name, words, signed(both[1][0] - both[0][0]), _are_apart(*both))
+
+
+def _are_apart(one: Interval, other: Interval) -> bool:
+    return one[2] < other[1] or other[2] < one[1]
+
+
+def _marked_row(name: str, words: list[str], difference: str = "", is_apart: bool = False) -> str:
+    mark = " class='apart'" if is_apart else ""
+    cells = "".join(f"<td>{cell}</td>" for cell in (*words, difference))
+    return f"<tr{mark}><th scope='row'>{name}</th>{cells}</tr>"
