@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from verhm.affect import affect_spread
 from verhm.report.look import MEANINGS, REASONS
 from verhm.types import Acoustics, Analysis, EmotionTimeline
 
@@ -19,14 +20,15 @@ def review_data(analysis: Analysis) -> dict[str, Any]:
 
     Returns:
         JSON-ready values: times in seconds; `probabilities` K lists of W integers in thousandths;
-        `valence` and `arousal` W integers in hundredths; `status` W indices into `reasons` and
-        `meanings`; `speech` W integers in percent; `snr` W integers in dB or None; `voice` the
-        loudness in dBFS and the pitch in Hz (None where nothing is voiced) on a regular grid of
-        `step` seconds
+        `valence`, `arousal` and the spread of both W integers in hundredths; `status` W indices
+        into `reasons` and `meanings`; `speech` W integers in percent; `snr` W integers in dB or
+        None; `voice` the loudness in dBFS and the pitch in Hz (None where nothing is voiced) on a
+        regular grid of `step` seconds
     """
     timeline = analysis.timeline
     shown = timeline.has_result
     affect = timeline.affect
+    spread = affect_spread(timeline.probabilities, timeline.labels)
     reasons = ["", *REASONS.values()]  # the empty one: there is a result
     return {
         "duration": round(analysis.duration, 3),
@@ -40,6 +42,8 @@ def review_data(analysis: Analysis) -> dict[str, Any]:
         ],
         "valence": _integers(100 * affect[:, 0], shown),
         "arousal": _integers(100 * affect[:, 1], shown),
+        "valence_spread": _integers(100 * spread[:, 0], shown),
+        "arousal_spread": _integers(100 * spread[:, 1], shown),
         "reasons": reasons,
         "meanings": ["", *(MEANINGS[status] for status in REASONS)],
         "status": [reasons.index(REASONS.get(status, "")) for status in timeline.status],

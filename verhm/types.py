@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from verhm.labels import CIRCUMPLEX, EMOTIONS, MORPHS
+from verhm.affect import affect
+from verhm.labels import EMOTIONS, MORPHS
 from verhm.plausibility import emotion_sets
 from verhm.settings import AnalysisSettings
 from verhm.stages import Stage
@@ -197,11 +198,8 @@ class EmotionTimeline:
 
     @property
     def affect(self) -> np.ndarray:
-        """(W, 2) valence and arousal in [-1, 1].
-
-        Derived, not measured: the probabilities' mean of the emotions' circumplex positions.
-        """
-        return self.probabilities @ np.array([CIRCUMPLEX[label] for label in self.labels])
+        """(W, 2) valence and arousal in [-1, 1]; see `verhm.affect`."""
+        return affect(self.probabilities, self.labels)
 
 
 @dataclass(frozen=True, eq=False)

@@ -148,14 +148,18 @@ function multipleRows(model, frame) {
   }).join("");
 }
 
-/** Valence or arousal; the line breaks where there is no result. */
+/** Valence or arousal with the band of its spread; both break where there is no result. */
 function affectLane(model, frame, name) {
   const top = LANES[name];
   const middle = top + AFFECT_HEIGHT / 2;
-  const lines = withResult(model, frame).map((part) =>
-    pathOf(overStretch(frame, model, part, (i) => affectY(top, model[name][i]))));
+  const spread = model[`${name}_spread`];
+  const at = (part, side) => overStretch(frame, model, part, (i) =>
+    affectY(top, Math.max(-100, Math.min(100, model[name][i] + side * spread[i]))));
+  const parts = withResult(model, frame);
+  const lines = parts.map((part) => pathOf(at(part, 0)));
+  const bands = parts.map((part) => `${pathOf(at(part, 1))}${pathOf(at(part, -1).reverse()).replace("M", "L")}Z`);
   return `<rect class="lane" x="${frame.left}" y="${top}" width="${frame.width}" height="${AFFECT_HEIGHT}" rx="1"/>` +
-    `<path class="zero" d="M${frame.left} ${middle}H${frame.right}"/><path class="line" d="${lines.join("")}"/>`;
+    `<path class="band" d="${bands.join("")}"/><path class="zero" d="M${frame.left} ${middle}H${frame.right}"/><path class="line" d="${lines.join("")}"/>`;
 }
 
 function affectY(top, hundredths) {

@@ -50,7 +50,7 @@ function timelineSheet(model) {
 
 function timelinePanel(model, chip) {
   return `<section class="panel tl" aria-label="Timeline">${timelineHeader(model)}${timelineSheet(model)}` +
-    `<div class="micro muted rv-derived"><p>Valence and arousal are derived from the emotions' probabilities, not measured.</p>${chip}</div></section>`;
+    `<div class="micro muted rv-derived"><p>Valence and arousal are derived from the emotions' probabilities, not measured; wide bands: emotions far apart are alike likely.</p>${chip}</div></section>`;
 }
 
 /** Buttons, time and pace of a player. */

@@ -80,8 +80,8 @@ MEANINGS = {
 
 TITLE = "Vocal expression"
 NOTE = (
-    "Calibrated probabilities of vocal expression per window; valence and arousal are derived from "
-    "them. Decision support, not a diagnosis."
+    "Calibrated probabilities of vocal expression per window; valence and arousal, with their "
+    "spread, are derived from them. Decision support, not a diagnosis."
 )
 
 

@@ -9,12 +9,14 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from verhm.affect import affect_band
 from verhm.report import look
-from verhm.types import Analysis, Summary
+from verhm.types import Analysis, EmotionTimeline, Summary
 
 _LANES = (0.06, 0.54, 0.2, 0.2)  # shares of the height
 _HIGHEST, _HEAT, _VALENCE, _AROUSAL = 1, 2, 3, 4  # rows
 _AROUND = "window around %{x|%-H:%M:%S.%L}<extra></extra>"
+_BAND = "rgba(11, 95, 110, 0.16)"  # look.ACCENT, thin
 _MARKS = ("●", "▥", "▲", "▼", "◆", "✚", "⬢", "★")  # by emotion, as on the screen
 _FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
 _CONFIG = {
@@ -165,6 +167,7 @@ def _add_gaps(figure: go.Figure, analysis: Analysis, gaps: list[look.Stretch]) -
 
 def _add_affect(figure: go.Figure, analysis: Analysis, row: int, column: int) -> None:
     timeline = analysis.timeline
+    _add_spread(figure, timeline, row, column)
     figure.add_trace(
         go.Scatter(
             x=_moments((timeline.starts + timeline.ends) / 2),
@@ -178,6 +181,27 @@ def _add_affect(figure: go.Figure, analysis: Analysis, row: int, column: int) ->
         row,
         1,
     )
+
+
+def _add_spread(figure: go.Figure, timeline: EmotionTimeline, row: int, column: int) -> None:
+    """The spread of valence or arousal as a band, broken where there is no result."""
+    low, high = (edge[:, column] for edge in affect_band(timeline.probabilities, timeline.labels))
+    moments = _moments((timeline.starts + timeline.ends) / 2)
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], timeline.has_result, [0]]).astype(int)))
+    times: list[Any] = []
+    values: list[float | None] = []
+    for first, end in edges.reshape(-1, 2):
+        times += [*moments[first:end], *moments[first:end][::-1], None]
+        values += [*np.round(high[first:end], 3), *np.round(low[first:end][::-1], 3), None]
+    band = go.Scatter(
+        x=times,
+        y=values,
+        mode="none",
+        fill="toself",
+        fillcolor=_BAND,
+        hoverinfo="skip",
+    )
+    figure.add_trace(band, row, 1)
 
 
 def _lay_out(figure: go.Figure, analysis: Analysis) -> None:

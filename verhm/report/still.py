@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 
+from verhm.affect import affect_band
 from verhm.report import look
 from verhm.types import Analysis
 
@@ -185,9 +186,14 @@ def _draw_affect(axes: Axes, analysis: Analysis, column: int, name: str) -> None
     timeline = analysis.timeline
     axes.set_facecolor(look.WELL)
     axes.axhline(0, color=look.HATCH, linewidth=0.8, linestyle=(0, (2, 2)))
+    middles = (timeline.starts + timeline.ends) / 2
+    mean = look.shown(timeline.affect[:, column], timeline)
+    band = affect_band(timeline.probabilities, timeline.labels)
+    low, high = (look.shown(edge[:, column], timeline) for edge in band)
+    axes.fill_between(middles, low, high, color=look.ACCENT, alpha=0.16, linewidth=0)
     axes.plot(
-        (timeline.starts + timeline.ends) / 2,
-        look.shown(timeline.affect[:, column], timeline),
+        middles,
+        mean,
         color=look.ACCENT,
         linewidth=1.4,
         marker="." if len(timeline) <= 150 else "",
