@@ -61,6 +61,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--open", action="store_true", help="open the page in the browser")
     parser.add_argument(
+        "--window",
+        action="store_true",
+        help="open the page in a window of its own; VERHM stops when it is closed",
+    )
+    parser.add_argument(
         "--keyring", action="store_true", help="let the system's keyring open the patients' data"
     )
     parser.add_argument(

@@ -7,7 +7,6 @@ that asks in between waits a moment.
 import asyncio
 import signal
 import socket
-import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -16,6 +15,7 @@ from ui.door_app import make_door
 from ui.listening import STOPPING, Server
 from ui.opening import Opening
 from ui.settings import AppSettings
+from ui.window import show_page
 
 
 class Door:
@@ -70,8 +70,7 @@ class Door:
         self.say(f"VERHM waits for the passphrase at {url} (Ctrl-C stops it)")
         if opening.is_new and self._setup_code is not None:
             self.say(f"Code for the first start: {self._setup_code}")
-        if self._settings.opens_browser:
-            webbrowser.open(url)
+        show_page(url, self._settings.shows, self._settings.window_profile)
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 import contextlib
 import socket
 import sys
-import webbrowser
 
 import gradio as gr
 from fastapi import FastAPI, Request
@@ -34,6 +33,7 @@ from ui.own import bound
 from ui.theme import head, theme
 from ui.tracebacks import leave_out_words
 from ui.user import user_of
+from ui.window import show_page
 from verhm.errors import VerhmError
 
 PAGE = "/app"
@@ -126,8 +126,7 @@ def serve(context: AppContext, bound: socket.socket, setup_code: str | None = No
         print(f"VERHM is ready at {settings.url} (Ctrl-C stops it)", flush=True)
         if asked_code is not None:
             print(f"Code for the first account: {asked_code}", flush=True)
-        if settings.opens_browser:
-            webbrowser.open(settings.url)
+        show_page(settings.url, settings.shows, settings.window_profile)
         context.jobs.warm_up()  # not before: it would keep the page waiting
         context.jobs.resume()
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from storage.files import data_folder
 from storage.whereabouts import SERVER, Server, read_server
+from ui.window import Showing
 from ui.workers.address import QUEUE, QUEUE_KEY, QueueAddress, read_queue
 from verhm.errors import RequestError
 
@@ -25,7 +26,7 @@ class AppSettings:
         data: folder of the database, the recordings and everything made from them
         host: address to listen on
         port: TCP port to listen on
-        opens_browser: whether the page is opened once it answers
+        shows: where the page is opened once it answers
         longest_queue: how many analyses may wait at once
         largest_file: bytes a recording may have
         is_unencrypted: whether patients' data are kept as they are, on whoever's word
@@ -43,7 +44,7 @@ class AppSettings:
     data: Path
     host: str = "127.0.0.1"
     port: int = 7860
-    opens_browser: bool = False
+    shows: Showing = Showing.NOWHERE
     longest_queue: int = 16
     largest_file: int = 1 << 30  # bytes
     is_unencrypted: bool = False
@@ -100,6 +101,11 @@ class AppSettings:
         return f"{'https' if self.has_tls else 'http'}://{host}:{self.port}"
 
     @property
+    def window_profile(self) -> Path:
+        """Folder of the browser that shows the page in a window of its own."""
+        return self.data / "window"
+
+    @property
     def work(self) -> Path:
         """Folder for files that are being made; emptied at every start."""
         return self.data / "work"
@@ -130,7 +136,7 @@ def read_settings(flags: Mapping[str, Any], environment: Mapping[str, str]) -> A
         data=data_folder(Path(given) if given else None).expanduser().absolute(),
         host=_first(flags.get("host"), environment.get("VERHM_HOST"), "127.0.0.1"),
         port=port,
-        opens_browser=bool(flags.get("open")),
+        shows=_shows(flags),
         is_unencrypted=bool(flags.get("unencrypted") or environment.get("VERHM_UNENCRYPTED")),
         uses_keyring=bool(flags.get("keyring")),
         passphrase=environment.get(PASSPHRASE) or None,
@@ -184,6 +190,12 @@ def _refuse_unfit_certificate(settings: AppSettings) -> None:
             "The certificate and its key cannot be used.",
             "Give both as PEM files that belong together, the key without a password.",
         ) from error
+
+
+def _shows(flags: Mapping[str, Any]) -> Showing:
+    if flags.get("window"):
+        return Showing.WINDOW
+    return Showing.BROWSER if flags.get("open") else Showing.NOWHERE
 
 
 def _first(*choices: Any) -> Any:

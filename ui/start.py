@@ -24,6 +24,7 @@ from ui.server import serve
 from ui.settings import AppSettings
 from ui.sign_in_routes import new_setup_code
 from ui.unlocking import Terminal, open_patients, relock
+from ui.window import Showing
 from ui.workers.failures import not_installed
 from verhm.errors import StorageError
 
@@ -89,8 +90,8 @@ def _serve(settings: AppSettings, bound: socket.socket, engine: Engine) -> None:
         _sweep(intake)
         chosen = Preferences(settings.data).avatar
         jobs = Jobs(repository, engine, settings.work, settings.longest_queue, chosen)
-        if door.was_shown:  # the browser is open already
-            settings = replace(settings, opens_browser=False)
+        if door.was_shown:  # the page is open already
+            settings = replace(settings, shows=Showing.NOWHERE)
         context = AppContext(repository, jobs, intake, settings)
         try:
             serve(context, bound, setup_code)

@@ -66,7 +66,7 @@ class RunningApp:
         environment: Mapping[str, str] | None = None,
     ) -> None:
         self.data = data
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._log = (data.parent / f"{data.name}-{self.port}.log").open("w+")
         self.process = subprocess.Popen(
@@ -214,7 +214,7 @@ def go_to(page: Page, tab: str) -> None:
     page.locator(f"#tab-{tab.lower().replace(' ', '-')}").wait_for()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
