@@ -15,6 +15,7 @@ from ui.messages import error_box
 from ui.pieces import markup
 from ui.session_consent import lay_out_consent, settle, shown
 from ui.session_form import Entries, lay_out_advanced, lay_out_details
+from ui.tasks import TASKS, prompts
 from ui.theme import asset
 from verhm.errors import RequestError, StorageError, VerhmError
 
@@ -29,7 +30,10 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
             with gr.Column(elem_classes="panel step"):
                 consent = lay_out_consent()
             recorder = markup(
-                asset("recorder.html"), js_on_load=_recorder_script(), elem_id="recorder"
+                asset("recorder.html"),
+                js_on_load=_recorder_script(),
+                elem_id="recorder",
+                prompts=prompts(TASKS[0].name, None),
             )
         with gr.Column(scale=0, min_width=428, elem_classes="col-details"):
             with gr.Column(elem_classes="panel step details"):
@@ -55,7 +59,14 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
         trigger_mode="multiple",  # or a file that is copied before the last one is let go is lost
         concurrency_limit=1,  # and in their order
     )
-    note, phq9, gad7 = details[3:]
+    _, language, task, note, phq9, gad7 = details
+    for chosen in (task, language):
+        chosen.change(
+            lambda task, language: gr.update(prompts=prompts(task, language)),
+            [task, language],
+            recorder,
+            show_progress="hidden",
+        )
     entered = [selected.patient, recording, *fields]
     analyse.click(
         work.begin,

@@ -9,10 +9,10 @@ import gradio as gr
 from storage.details import SessionDetails
 from ui.days import as_day, day_field, todays_date
 from ui.pieces import markup
+from ui.tasks import TASKS
 from verhm.errors import RequestError
 from verhm.settings import AnalysisSettings, VideoSettings
 
-TASKS = ("Free speech", "Reading", "Interview")
 LANGUAGES = (
     "English",
     "German",
@@ -99,7 +99,10 @@ def lay_out_details() -> list[Any]:
         language = gr.Dropdown(
             LANGUAGES, value="English", label="Language", allow_custom_value=True
         )
-    task = gr.Radio(TASKS, value=TASKS[0], label="Task", elem_classes="seg-radio")
+    tasks = [(task.short, task.name) for task in TASKS]
+    task = gr.Radio(
+        tasks, value=TASKS[0].name, label="Task", elem_classes="seg-radio", elem_id="task"
+    )
     note = gr.Textbox(label="Note", lines=7, max_lines=7, max_length=4_000, elem_id="session-note")
     with gr.Row():
         phq9 = gr.Textbox(

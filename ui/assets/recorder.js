@@ -143,7 +143,10 @@ async function opening(work) {
     await work();
   } catch (error) {
     closeMicrophone();
-    setPhase("idle");
+    const ask = () => { $("prompts").innerHTML = props.prompts; }; // made, and escaped, on the server
+watch("prompts", ask);
+ask();
+setPhase("idle");
     throw error;
   }
 }

@@ -1,0 +1,116 @@
+"""What a person is asked to say, by task; sessions are compared within one task only."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from ui.marks import escaped
+
+
+@dataclass(frozen=True)
+class Task:
+    """One way of having somebody speak.
+
+    Attributes:
+        name: as it is kept with the session
+        short: as it stands on its button
+        prompts: what to ask, or to tell the person to do
+        reads: whether the person reads the passage in the session's language, if there is one
+    """
+
+    name: str
+    short: str
+    prompts: tuple[str, ...]
+    reads: bool = False
+
+
+TASKS: Final = (
+    Task(
+        "Free speech",
+        "Free speech",
+        (
+            "How has the past week been for you?",
+            "Tell me about a person you saw.",
+            "What are the next days like?",
+        ),
+    ),
+    Task(
+        "Reading",
+        "Reading",
+        ("Read any plain text in this language aloud, for about a minute.",),
+        reads=True,
+    ),
+    Task(
+        "Interview",
+        "Interview",
+        (
+            "Record the person, not yourself: their microphone, or their side of the call.",
+            "Other voices count as theirs.",
+        ),
+    ),
+    Task(
+        "Neutral baseline",
+        "Baseline",
+        (
+            "Count from one to thirty, as if alone.",
+            "Name the days and the months.",
+            "Say what stands in this room.",
+        ),
+    ),
+    Task(
+        "Sustained vowel",
+        "Vowel",
+        (
+            "Say “aah” evenly, as long as one breath lasts. Three times.",
+            "It shows pitch and loudness; it is no speech, so no expression is found in it.",
+        ),
+    ),
+)
+
+# Ours, and written to say nothing that moves anybody.
+PASSAGES: Final = {
+    "English": (
+        "The market opens early on Saturdays. Farmers set out apples, bread and jars of honey, and "
+        "the first buyers come with baskets before the sun is over the roofs. By ten o'clock the "
+        "square is full. A clock strikes, a van is unloaded, somebody asks the way to the station. "
+        "At noon the stalls are folded, the stones are swept, and the square is empty until the "
+        "next week."
+    ),
+    "German": (
+        "Am Samstag öffnet der Markt schon früh. Die Bauern legen Äpfel, Brot und Gläser mit Honig "
+        "aus, und die ersten Leute kommen mit Körben, bevor die Sonne über den Dächern steht. Um "
+        "zehn ist der Platz voll. Eine Uhr schlägt, ein Wagen wird entladen, jemand fragt nach dem "
+        "Weg zum Bahnhof. Am Mittag werden die Stände abgebaut, die Steine gefegt, und der Platz "
+        "ist leer bis zur nächsten Woche."
+    ),
+    "French": (
+        "Le samedi, le marché ouvre tôt. Les paysans disposent des pommes, du pain et des pots de "
+        "miel, et les premiers clients arrivent avec leurs paniers avant que le soleil ne passe "
+        "les toits. À dix heures, la place est pleine. Une horloge sonne, on décharge une "
+        "camionnette, quelqu'un demande le chemin de la gare. À midi, on plie les étals, on balaie "
+        "les pavés, et la place reste vide jusqu'à la semaine suivante."
+    ),
+    "Spanish": (
+        "Los sábados el mercado abre temprano. Los campesinos ponen manzanas, pan y tarros de "
+        "miel, y los primeros clientes llegan con sus cestas antes de que el sol pase los tejados. "
+        "A las diez la plaza está llena. Suena un reloj, descargan una furgoneta, alguien pregunta "
+        "por la estación. Al mediodía recogen los puestos, barren las piedras, y la plaza queda "
+        "vacía hasta la semana siguiente."
+    ),
+}
+
+
+def prompts(name: str | None, language: str | None) -> str:
+    """What the recorder shows while somebody speaks, as HTML; nothing for an unknown task.
+
+    Args:
+        name: of the task
+        language: of the session
+    """
+    task = next((each for each in TASKS if each.name == name), None)
+    if task is None:
+        return ""
+    passage = PASSAGES.get(language or "") if task.reads else None
+    if passage is not None:
+        return f"<span class='label'>Read aloud</span><p class='passage'>{escaped(passage)}</p>"
+    asked = "".join(f"<p>{escaped(each)}</p>" for each in task.prompts)
+    return f"<span class='label'>Prompts</span>{asked}"
