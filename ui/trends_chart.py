@@ -67,8 +67,7 @@ def trends_chart(
         top += 8 + SCORE_HEIGHT + _GAP
     if "events" not in hidden:
         lanes = event_lanes(events, axis, _TOP, top)
-        parts.append(lanes.drawing)
-        parts.append(lanes.lines)
+        parts += (lanes.drawing, lanes.lines)
         grounds.append(lanes.ground)
         top += lanes.height
     bottom = top + 4

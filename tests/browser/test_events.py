@@ -109,15 +109,16 @@ def test_the_form_fits_on_a_small_screen_and_has_no_barriers(app, browser, theme
     page, watch = open_page(browser, app.url, theme)
     open_demonstration(page)
     go_to(page, "Trends")
-    for size in ({"width": 1024, "height": 768}, {"width": 390, "height": 844}):
-        page.set_viewport_size(size)
+    for width, height in ((1024, 768), (640, 900), (390, 844)):
+        page.set_viewport_size({"width": width, "height": height})
         page.get_by_role("button", name="Add…").click()
         page.get_by_label("What it was").wait_for()
         assert not is_wider_than_its_window(page)
         assert not barriers(page)
-        for part in ("#event-text", "#event-kind", "#event-first", "#event-last", "#save-event"):
+        fields = ("#event-text", "#event-kind", "#event-first", "#event-last")
+        for part in (*fields, "#save-event", ".tr-events"):
             box = page.locator(part).bounding_box()
-            assert box["x"] >= 0 and box["x"] + box["width"] <= size["width"], part
+            assert box["x"] >= 0 and box["x"] + box["width"] <= width, part
         page.locator("#close-event").click()
         page.locator("#event-form").wait_for(state="hidden")
     watch.assert_silent()
