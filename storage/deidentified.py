@@ -13,6 +13,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from storage.access import Access
 from storage.account_models import Share
+from storage.event_models import PatientEvent
 from storage.models import Media, MediaKind, Patient, Run, Session
 
 IDENTIFYING = (MediaKind.RECORDING, MediaKind.VIDEO, MediaKind.VOICE)
@@ -53,6 +54,17 @@ def shown_run(access: Access, run: Run) -> Run:
     if run not in _loaded(run.session, "runs"):
         _show_run(access.shares[run.session.patient.id], run)
     return run
+
+
+def shown_event(access: Access, event: PatientEvent) -> PatientEvent:
+    """A patient's event as the actor may see one: what it was, and when, without its words."""
+    if not access.is_deidentified:
+        return event
+    share = access.shares[event.patient_id]
+    last_day = shown_day(share, event.last_day) if event.last_day else None
+    _set(event, first_day=shown_day(share, event.first_day), last_day=last_day)
+    _set(event, text="", written_by=None, written_at=_moved(event.written_at, share))
+    return event
 
 
 def shown_day(share: Share | None, day: date) -> date:

@@ -4,9 +4,12 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from storage.consents import Scope
+from storage.event_models import LONGEST_TEXT, EventKind
 from storage.models import Patient
 from verhm.errors import RequestError
 from verhm.types import ModelId, MorphSequence, Quality, Summary, Voice
+
+_FIRST_YEAR, _LAST_YEAR = 1900, 2200  # beyond, a year was mistyped
 
 
 def _refuse_unless(is_valid: bool, cause: str, remedy: str) -> None:
@@ -96,6 +99,47 @@ class SessionDetails:
                 total is None or 0 <= total <= most,
                 f"The {name} total is {total}.",
                 f"Enter one from 0 to {most}, or leave it empty.",
+            )
+
+
+@dataclass(frozen=True)
+class EventDetails:
+    """What a person enters about a medication or a life event of a patient.
+
+    Attributes:
+        first_day: on which it began
+        last_day: on which it ended; None for a medication that goes on, or for a single day
+        text: what it was
+
+    Raises:
+        RequestError: E63 when an entry cannot be
+    """
+
+    kind: EventKind
+    first_day: date
+    last_day: date | None
+    text: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", self.text.strip())
+        _refuse_unless(
+            bool(self.text), "It is not said what it was.", "Describe it in a few words."
+        )
+        _refuse_unless(
+            len(self.text) <= LONGEST_TEXT,
+            f"The text is longer than {LONGEST_TEXT} letters.",
+            "Shorten it.",
+        )
+        _refuse_unless(
+            self.last_day is None or self.first_day <= self.last_day,
+            "The last day lies before the first.",
+            "Correct one of the two days.",
+        )
+        for day in filter(None, (self.first_day, self.last_day)):
+            _refuse_unless(
+                _FIRST_YEAR <= day.year <= _LAST_YEAR,
+                f"The year {day.year} lies too far away.",
+                f"Enter a day from {_FIRST_YEAR} to {_LAST_YEAR}.",
             )
 
 

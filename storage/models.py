@@ -71,7 +71,7 @@ class MediaKind(enum.StrEnum):
     VIDEO = "video"
 
 
-def _words(kind: type[enum.StrEnum]) -> Enum:
+def words(kind: type[enum.StrEnum]) -> Enum:
     """Keep the enum's words, so that the database can be read without this program."""
     return Enum(kind, native_enum=False, length=16, values_callable=lambda kind: list(kind))
 
@@ -90,10 +90,10 @@ class Base(orm.DeclarativeBase):
 
     type_annotation_map = {  # noqa: RUF012 (declared so by SQLAlchemy)
         datetime: UtcDateTime,
-        RunState: _words(RunState),
-        VideoState: _words(VideoState),
-        MediaKind: _words(MediaKind),
-        Scope: _words(Scope),
+        RunState: words(RunState),
+        VideoState: words(VideoState),
+        MediaKind: words(MediaKind),
+        Scope: words(Scope),
         AnalysisSettings: Frozen(read_analysis_settings),
         VideoSettings: Frozen(read_video_settings),
         Summary: Frozen(read_summary),

@@ -12,6 +12,8 @@ from storage.annotation_models import AnnotationRow
 from storage.audit import now
 from storage.columns import Frozen
 from storage.consents import Scope
+from storage.details import EventDetails
+from storage.event_models import EventKind, PatientEvent
 from storage.files import MEDIA_TYPES
 from storage.models import (
     Base,
@@ -135,6 +137,25 @@ class ConsentEntry(_Entry):
         return self
 
 
+class EventEntry(_Entry):
+    """A medication or a life event; who wrote it down is about people elsewhere, and left out."""
+
+    id: Id
+    kind: EventKind
+    first_day: date
+    last_day: date | None
+    text: str
+    written_at: datetime
+
+    @model_validator(mode="after")
+    def _can_be_entered(self) -> "EventEntry":
+        try:
+            EventDetails(self.kind, self.first_day, self.last_day, self.text)
+        except RequestError as error:
+            raise ValueError(error.cause) from error
+        return self
+
+
 class PatientEntry(_Entry):
     """What was entered about the patient.
 
@@ -156,6 +177,7 @@ class PatientEntry(_Entry):
     archived_at: datetime | None
     sessions: list[SessionEntry]
     consents: list[ConsentEntry] = []
+    events: list[EventEntry] = []
 
     @property
     def all_consents(self) -> list[ConsentEntry]:
@@ -189,6 +211,7 @@ def spell_patient(unit: Unit, patient: Patient) -> PatientEntry:
     sessions = unit.scalars(
         select(Session).where(Session.patient_id == patient.id, Session.is_kept)
     ).all()
+    events = unit.scalars(select(PatientEvent).where(PatientEvent.patient_id == patient.id))
     counts = patient.consent(date.today())
     return PatientEntry(
         **_spelled(patient, PatientEntry),
@@ -197,6 +220,7 @@ def spell_patient(unit: Unit, patient: Patient) -> PatientEntry:
         consent_withdrawn_on=counts.withdrawn_on if counts else None,
         sessions=[_spell_session(unit, each) for each in sessions],
         consents=[ConsentEntry(**_spelled(each, ConsentEntry)) for each in patient.consents],
+        events=[EventEntry(**_spelled(each, EventEntry)) for each in events],
     )
 
 

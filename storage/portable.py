@@ -22,6 +22,7 @@ from storage.annotation_models import AnnotationRow
 from storage.audit import Action
 from storage.audit_check import tombstones
 from storage.content import Recorded
+from storage.event_models import PatientEvent
 from storage.failures import coded_os_errors
 from storage.files import MediaFiles, create_privately, flush
 from storage.keys import new_key
@@ -176,6 +177,7 @@ class PortableVerbs(Verbs):
             unit.flush()
             if self.keys is not None and key is not None:
                 self.keys.add(unit, key, patient.id, None)
+            unit.add_all(row_of(PatientEvent, each, patient_id=patient.id) for each in entry.events)
             for session in entry.sessions:
                 unit.add(
                     row_of(Session, session, patient_id=patient.id, owner_id=access.account_id)

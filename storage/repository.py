@@ -12,6 +12,7 @@ from storage.consenting import ConsentVerbs
 from storage.database import Database
 from storage.files import MediaFiles, prepare_folder
 from storage.passphrases import Passphrases
+from storage.patient_events import PatientEventVerbs
 from storage.patients import PatientVerbs
 from storage.portable import PortableVerbs
 from storage.retention import RetentionVerbs
@@ -28,6 +29,7 @@ class Repository(
     SessionVerbs,
     RunVerbs,
     AnnotationVerbs,
+    PatientEventVerbs,
     SharingVerbs,
     RetentionVerbs,
     PortableVerbs,

@@ -12,7 +12,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from storage.details import PatientDetails, RunResult, SessionDetails
+from storage.details import EventDetails, PatientDetails, RunResult, SessionDetails
+from storage.event_models import EventKind
 from storage.repository import Repository
 from ui.demonstration_motion import morphs_for
 from ui.demonstration_timeline import Story, made_up_timeline, made_up_windows
@@ -49,6 +50,12 @@ _SAID: Final[tuple[dict[str, Any], ...]] = (
     {"start": 6.5, "end": 9.5, "label": "unsure"},
 )
 
+# What might have happened meanwhile: kind, days ago, text.
+_HAPPENED: Final = (
+    (EventKind.MEDICATION, 120, "Example: Verhmazin 20 mg"),
+    (EventKind.LIFE_EVENT, 60, "Example: back to work"),
+)
+
 
 def load_demonstration(repository: Repository, today: date | None = None) -> str:
     """Add the demonstration patient, unless it is there already.
@@ -68,10 +75,14 @@ def load_demonstration(repository: Repository, today: date | None = None) -> str
             return overview.patient.id
     details = PatientDetails(CODE, age_band="35–44", note=NOTE, is_demonstration=True)
     patient = repository.add_patient(details)
+    today = today or date.today()
     for seed, story in enumerate(_STORIES):
-        newest = _add_session(repository, patient.id, story, seed, today or date.today())
+        newest = _add_session(repository, patient.id, story, seed, today)
     for said in _SAID:
         repository.annotate(newest, **said)
+    for kind, days_ago, text in _HAPPENED:
+        first_day = today - timedelta(days=days_ago)
+        repository.add_event(patient.id, EventDetails(kind, first_day, None, text))
     return patient.id
 
 

@@ -7,6 +7,7 @@ import gradio as gr
 
 from ui.change import compare_with_usual
 from ui.context import AppContext, OpenRequest, Selection, TabHandles, open_request
+from ui.event_form import lay_out_event_form, wire_event_form
 from ui.messages import shows_errors
 from ui.theme import asset
 from ui.trends_data import reviewed_history
@@ -24,6 +25,7 @@ from verhm.labels import EMOTIONS
 
 def build(context: AppContext, selected: Selection) -> TabHandles:
     """Lay out the tab and wire its events."""
+    form = lay_out_event_form()
     screen = gr.HTML(js_on_load=asset("trends.js"), apply_default_css=False, elem_id="trends")
     both = [selected.patient, selected.session]
     repository = context.repository
@@ -31,8 +33,11 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
     def shown(patient_id: str | None, session_id: str | None, choice: Choice) -> str:
         return _page(context, patient_id, session_id, choice) if patient_id else EMPTY_PATIENT
 
+    def fresh(patient_id: str | None, session_id: str | None) -> str:
+        return shown(patient_id, session_id, Choice())
+
     def refresh(patient_id: str | None, session_id: str | None) -> Sequence[Any]:
-        return [shown(patient_id, session_id, Choice())]
+        return [fresh(patient_id, session_id)]
 
     def choose(patient_id: str | None, session_id: str | None, event: gr.EventData) -> str:
         return shown(patient_id, session_id, read_choice(event.shown, event.months))
@@ -52,6 +57,7 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
     screen.choose_usual(shows_errors(choose_usual), both, selected.request, show_progress="hidden")
     screen.open(shows_errors(open_session), None, selected.request, show_progress="hidden")
     screen.visit(visit, both, selected.request, show_progress="hidden")
+    wire_event_form(repository, selected, screen, form, fresh)
     return TabHandles([screen], refresh)
 
 
@@ -67,6 +73,7 @@ def _page(context: AppContext, patient_id: str, session_id: str | None, choice: 
         chosen,
         choice,
         compare_with_usual(figures, chosen.session_id),
+        repository.events(patient_id),
         repository.may_annotate(chosen.session_id),
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from storage.event_models import PatientEvent
 from ui.marks import escaped, long_date, short_signed
 from ui.trends_axes import (
     LEFT,
@@ -16,6 +17,7 @@ from ui.trends_axes import (
     value_axis,
 )
 from ui.trends_bands import Band, new_level_lines
+from ui.trends_events import event_lanes
 from ui.trends_numbers import session_numbers
 from ui.trends_scores import SCORE_HEIGHT, score_lane
 from ui.trends_usual import new_levels
@@ -35,6 +37,7 @@ def trends_chart(
     chosen: TrendPoint,
     hidden: frozenset[str] = frozenset(),
     found: Comparison | None = None,
+    events: Sequence[PatientEvent] = (),
 ) -> str:
     """Draw the lanes below each other on one axis of real dates.
 
@@ -42,8 +45,9 @@ def trends_chart(
         points: at least one session, the oldest first
         shown: emotions whose share of time is drawn
         chosen: the session whose figures stand at the right; it may be older than the others
-        hidden: any of "valence", "arousal", "scores"
+        hidden: any of "valence", "arousal", "scores", "events"
         found: the chosen session against the usual ones, which are drawn as bands
+        events: medication and life events, in the order of time
     """
     usual = None if found is None else Band(found.usual, chosen)
     axis = time_axis([point.day for point in points])
@@ -61,6 +65,11 @@ def trends_chart(
         parts.append(score_lane(points, across, chosen, top + 8))
         grounds.append(ground(top + 8, SCORE_HEIGHT))
         top += 8 + SCORE_HEIGHT + _GAP
+    if "events" not in hidden:
+        lanes = event_lanes(events, axis, _TOP, top)
+        parts += (lanes.drawing, lanes.lines)
+        grounds.append(lanes.ground)
+        top += lanes.height
     bottom = top + 4
     under = "".join(grounds) + _months(axis, bottom) + _chosen_line(across, chosen, bottom)
     over = ""
@@ -78,7 +87,7 @@ def trends_chart(
 
 
 def _description(points: Sequence[TrendPoint], shown: Sequence[str]) -> str:
-    names = ", ".join([*shown, "valence, arousal and scores"])
+    names = ", ".join([*shown, "valence, arousal, scores, medication and events"])
     return f"{names} of {len(points)} sessions from {points[0].day} to {points[-1].day}"
 
 

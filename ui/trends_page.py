@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from storage.event_models import PatientEvent
 from storage.models import Patient
+from ui.event_list import event_list
 from ui.grade import grade_mark
 from ui.made_up import CHIP, MODEL
 from ui.marks import emotion_name, escaped, long_date, minutes_of
@@ -16,7 +18,12 @@ from verhm.report.quality import GRADES
 from verhm.report.trends import LINE_NEEDS, TrendPoint, most_varying, since
 
 RANGES = {"3": ("3 mo", 92), "12": ("12 mo", 366), "all": ("All", None)}
-OTHERS = {"valence": "Valence", "arousal": "Arousal", "scores": "PHQ-9, GAD-7"}
+OTHERS = {
+    "valence": "Valence",
+    "arousal": "Arousal",
+    "scores": "PHQ-9, GAD-7",
+    "events": "Events",
+}
 
 _EMPTY = (
     "<section class='panel empty'><h2>No sessions to compare</h2><p>{}</p><div class='row'>"
@@ -72,7 +79,8 @@ def trends_page(
     chosen: TrendPoint,
     choice: Choice,
     found: Comparison | str = "No result",
-    may_choose: bool = False,
+    events: Sequence[PatientEvent] = (),
+    may_change: bool = False,
 ) -> str:
     """The whole screen for a patient with at least one session.
 
@@ -82,7 +90,8 @@ def trends_page(
         chosen: the one whose figures stand beside the chart
         choice: what is shown
         found: the chosen one against the usual ones
-        may_choose: whether whoever looks may say which are the usual ones
+        events: medication and life events, in the order of time
+        may_change: whether whoever looks may say which are the usual ones, and what happened
     """
     days = RANGES[choice.months][1]
     first_day = points[-1].day - timedelta(days=days) if days else None
@@ -93,14 +102,15 @@ def trends_page(
     hidden, note = choice.hidden, ""
     if not any(point.figures for point in visible):
         labels, hidden, note = (), hidden | {"valence", "arousal"}, _NO_FIGURES
-    beside = against_usual(points, chosen, found, labels, may_choose)
+    beside = against_usual(points, chosen, found, labels, may_change)
     usual = found if isinstance(found, Comparison) else None
+    chart = trends_chart(visible, labels, chosen, hidden, usual, events)
     return (
         f"<div class='tr' data-patient='{escaped(patient.id)}'><div class='tr-col'>"
-        f"{options}{beside}{_facts(chosen)}</div>"
+        f"{options}{beside}{_facts(chosen)}{event_list(events, may_change)}</div>"
         f"<section class='panel tr-main' aria-label='Trends'>{header}{note}"
         "<p class='small muted tr-swipe'>The chart is wider than this screen: move it sideways.</p>"
-        f"<div class='tr-scroll'>{trends_chart(visible, labels, chosen, hidden, usual)}</div>"
+        f"<div class='tr-scroll'>{chart}</div>"
         "<span class='grow'></span>"
         f"<p class='small muted'>{_sentence(visible)}</p></section></div>"
     )
@@ -181,8 +191,8 @@ def _without_year(day: date, other: date) -> str:
 def _sentence(points: Sequence[TrendPoint]) -> str:
     with_figures = sum(bool(point.figures) for point in points)
     text = (
-        "Bars are each session's own 95 % interval. The app draws no link between voice and "
-        "scores. Select a session to open it in Review."
+        "Bars are each session's own 95 % interval. The app draws no link between voice, "
+        "scores, medication and events. Select a session to open it in Review."
     )
     if not with_figures:
         return "Select a session to open it in Review."

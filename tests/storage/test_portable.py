@@ -14,7 +14,8 @@ from storage.account_models import Role
 from storage.annotation_models import AnnotationRow
 from storage.audit import Action, Event
 from storage.consents import Scope
-from storage.details import Agreement
+from storage.details import Agreement, EventDetails
+from storage.event_models import EventKind, PatientEvent
 from storage.keys import new_key
 from storage.models import Consent, Media, Patient, Run, RunState, Session
 from storage.patient_file import DOCUMENT, PatientFile
@@ -51,6 +52,9 @@ def patient(practice):
     practice.repository.attach_video(run.id, video)
     practice.done(first)
     practice.repository.annotate(first.id, 4.0, 7.0, label="sad", text="sister")
+    for kind, ends in ((EventKind.MEDICATION, None), (EventKind.LIFE_EVENT, date(2026, 2, 3))):
+        details = EventDetails(kind, date(2026, 2, 1), ends, "ünïcode ✓")
+        practice.repository.add_event(patient.id, details)
     practice.begun(last)
     practice.repository.archive_patient(patient.id)
     return practice.repository.patient(patient.id)
@@ -68,6 +72,7 @@ def rows_of(repository, patient_id: str) -> list[list[tuple]]:
         (Media, Media.session_id.in_(kept)),
         (Consent, Consent.patient_id == patient_id),
         (AnnotationRow, AnnotationRow.session_id.in_(kept)),
+        (PatientEvent, PatientEvent.patient_id == patient_id),
     )
     with repository.database.reading() as unit:
         return [
@@ -97,7 +102,7 @@ def test_erased_and_taken_in_again_a_patient_is_equal(repository, patient, tmp_p
     assert repository.import_patient(tmp_path / "patient.zip").id == patient.id
     assert rows_of(repository, patient.id) == rows
     assert contents_of(repository, patient.id) == contents
-    assert len(rows[2]) == 2 and len(contents) == 9
+    assert len(rows[2]) == 2 and len(contents) == 9 and len(rows[-1]) == 2
 
 
 def test_another_clinic_reads_it_under_a_key_of_its_own(repository, patient, tmp_path):
@@ -179,6 +184,9 @@ CHANGES = {
     ),
     "a consent that ends before": lambda it: it["consents"][0].update(expires_on="2025-01-01"),
     "a scope that is none": lambda it: it["consents"][0].update(scope="selling"),
+    "an event that ends before": lambda it: it["events"][0].update(last_day="2025-01-01"),
+    "an event without words": lambda it: it["events"][0].update(text=" "),
+    "an event that is none": lambda it: it["events"][0].update(kind="rumour"),
     "a moment that is none": lambda it: it.update(created_at="yesterday"),
 }
 
@@ -276,7 +284,7 @@ def test_a_file_from_before_there_were_entries_brings_its_consent_along(
     repository, patient, tmp_path
 ):
     def as_before(it):
-        del it["consents"]
+        del it["consents"], it["events"]
         for session in it["sessions"]:
             del session["recording_erased_at"]
         it.update(consent_given_on="2026-01-02", consent_until=None)

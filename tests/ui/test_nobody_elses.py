@@ -13,7 +13,8 @@ from starlette.routing import Mount, Route
 
 from storage.account_models import Role
 from storage.belongings import Belongings
-from storage.details import Agreement, PatientDetails, SessionDetails
+from storage.details import Agreement, EventDetails, PatientDetails, SessionDetails
+from storage.event_models import EventKind
 from storage.keys import new_key
 from storage.models import MediaKind
 from storage.vault import Vault
@@ -26,7 +27,7 @@ from ui.film import FilmChoices
 from ui.page_owner import PAGE
 from ui.server import make_app
 
-SECRETS = ("P-0417", "Jane Doe", "sister Ruth", "uncle Tom")
+SECRETS = ("P-0417", "Jane Doe", "sister Ruth", "uncle Tom", "Lithium")
 NAMES = ("Bert", "Rosa", "Cleo")
 # What there is for everybody, and what concerns the asker alone.
 HARMLESS = (
@@ -47,7 +48,7 @@ OWN = (
 GRADIO = "/app/gradio_api"
 TABLES = (
     *("patients", "consents", "sessions", "annotations"),
-    *("runs", "media", "shares", "data_keys"),
+    *("patient_events", "runs", "media", "shares", "data_keys"),
 )
 
 
@@ -86,6 +87,8 @@ def clinic(context, accounts, recording, until, engine):
     patient = repository.add_patient(details, Agreement(TODAY))
     session = repository.add_session(patient.id, SessionDetails(TODAY), recording)
     repository.annotate(session.id, 0.0, 3.0, label="sad", text=SECRETS[3])
+    taken = EventDetails(EventKind.MEDICATION, TODAY, None, SECRETS[4])
+    event = repository.add_event(patient.id, taken)
     job = context.jobs.submit(session.id)
     until(lambda: context.jobs.view(job.id).state.has_ended)
     film = context.jobs.films.order(job.run_id, FilmChoices())
@@ -110,6 +113,7 @@ def clinic(context, accounts, recording, until, engine):
         "job_id": [job.id],
         "film_id": [film.id],
         "recording_id": [upload, take],
+        "event_id": [event.id],
         "take_id": [take],
         "account_id": [administrator.id],
         "name": [*WRITTEN, "face.mp4"],
@@ -278,6 +282,7 @@ def test_events_of_the_page_see_the_askers_own_patients_alone(clinic):
         said = ""
         for number, function in page.fns.items():
             named = {"patient_id": "patient", "session_id": "session_id", "id": "recording_id"}
+            named["event_id"] = "event_id"
             event = {
                 "data": [None for _ in function.inputs],
                 "fn_index": number,
@@ -289,6 +294,7 @@ def test_events_of_the_page_see_the_askers_own_patients_alone(clinic):
             if answer.status_code == 200:
                 said += _events(browser, f"his{number}", bert)
     assert said and not any(secret in said for secret in SECRETS)
+    assert clinic.context.repository.events(clinic.ids["patient_id"][0])
 
 
 def _events(client: TestClient, page: str, headers: dict[str, str]) -> str:

@@ -1,8 +1,10 @@
 /* Trends: the server draws, this tells it what to draw and which session to open.
- * Events: "choose", "choose_usual", "open", "visit". A choice is kept per patient while the page is open. */
+ * Events: "choose", "choose_usual", "open", "visit", "edit_event", "remove_event". A choice is kept per patient
+ * while the page is open. */
 
 const choices = new Map();
 let isChoosing = false; // whether the list of usual sessions is open
+let isRemoving = false; // whether an event is, whose button goes with it
 
 function patient() {
   return element.querySelector(".tr")?.dataset.patient;
@@ -31,6 +33,12 @@ function openFrom(target) {
   return Boolean(session || place);
 }
 
+function write({ write: verb, event }) {
+  isRemoving = verb === "remove_event";
+  trigger(verb, { event_id: event });
+  if (!isRemoving) document.querySelector("#event-text input")?.focus(); // where it is open already
+}
+
 element.addEventListener("change", (event) => {
   if (event.target.closest(".opt")) choose({});
   if (event.target.dataset.usual) {
@@ -40,7 +48,9 @@ element.addEventListener("change", (event) => {
 });
 element.addEventListener("click", (event) => {
   const months = event.target.closest("[data-months]");
+  const writing = event.target.closest("[data-write]");
   if (months) choose({ months: months.dataset.months });
+  else if (writing) write(writing.dataset);
   else openFrom(event.target);
 });
 element.addEventListener("toggle", (event) => {
@@ -58,6 +68,8 @@ watch("value", () => {
   for (const box of element.querySelectorAll(".opt input")) box.checked = box.hasAttribute("checked");
   const list = element.querySelector(".tr-against details");
   if (list) list.open = isChoosing;
+  if (isRemoving) element.querySelector("[data-write]")?.focus();
+  isRemoving = false;
   const kept = choices.get(patient());
   if (kept && JSON.stringify(kept) !== JSON.stringify(currentChoice())) trigger("choose", kept);
 });
