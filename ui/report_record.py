@@ -1,11 +1,13 @@
 """What a session's report says beside the analysis, gathered from the records."""
 
+from storage.event_models import PatientEvent
 from storage.models import Patient, Run, Session
 from ui.change import compare_with_usual
 from ui.context import AppContext
 from ui.made_up import NOTE, is_made_up
 from ui.session_names import session_moment, session_name
 from ui.trends_data import reviewed_history
+from ui.trends_events import event_words
 from verhm.report.record import Record
 
 
@@ -33,10 +35,15 @@ def report_record(context: AppContext, run: Run, session: Session, is_named: boo
         comparison=compare_with_usual(figures, session.id) if is_latest else _OLDER,
         sessions=points,
         session_id=session.id,
+        events=[(event_words(each), each.text) for each in _events(context, patient)],
     )
 
 
 _OLDER = "A later run of this session stands in its place"
+
+
+def _events(context: AppContext, patient: Patient | None) -> tuple[PatientEvent, ...]:
+    return context.repository.events(patient.id) if patient else ()
 
 
 def _facts(

@@ -3,9 +3,12 @@
 import io
 import zipfile
 from contextlib import closing
+from datetime import date
 
 import pypdfium2
 
+from storage.details import EventDetails
+from storage.event_models import EventKind
 from ui.report_record import report_record
 
 
@@ -36,7 +39,10 @@ def test_the_name_stands_in_a_report_only_where_it_is_asked_for(client, analysed
 def test_what_the_clinician_said_and_the_other_sessions_stand_in_it(client, context, analysed):
     session = analysed("P-0417")
     context.repository.annotate(session.id, 0.0, 2.0, label="sad", text="quiet heron")
+    medication = EventDetails(EventKind.MEDICATION, date(2026, 3, 1), None, "10 mg of <nothing>")
+    context.repository.add_event(session.patient_id, medication)
     found = text_of(client.get(f"/runs/{session.runs[0].id}/report.pdf").content)
+    assert "10 mg of <nothing>" in found
     assert "sad quiet heron" in found
     assert "1 (this)" in found
 

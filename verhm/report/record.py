@@ -23,6 +23,7 @@ class Record:
         comparison: with the person's usual sessions, or why there is none
         sessions: all of the person's, the oldest first
         session_id: which of them this is
+        events: medication and life events in the order of time, as pairs of kind with days, words
     """
 
     title: str
@@ -34,6 +35,7 @@ class Record:
     comparison: Comparison | str = ""
     sessions: Sequence[TrendPoint] = ()
     session_id: str = ""
+    events: Sequence[tuple[str, str]] = ()
 
     @property
     def session(self) -> TrendPoint | None:

@@ -26,6 +26,7 @@ def detail_pages(analysis: Analysis, record: Record, model_line: str) -> list[Fl
     """Everything after the first page; see `front_page`."""
     return [
         *_sessions(record),
+        *_events(record),
         *_said(record.annotations),
         *_without_result(analysis.timeline),
         *_timeline(analysis),
@@ -44,6 +45,13 @@ def _sessions(record: Record) -> list[Flowable]:
     widths = (0.09, 0.12, 0.14, 0.08, 0.24, 0.065, 0.065, 0.2)
     rows = [_session_row(point, record.session_id) for point in reversed(record.sessions)]
     return [KeepTogether(parts), style.table(names, rows, widths)]
+
+
+def _events(record: Record) -> list[Flowable]:
+    if not record.events:
+        return []
+    made = style.table(("Kind and days", "What"), record.events, (0.4, 0.6))
+    return [style.words("Medication and events", style.HEADING), made]
 
 
 def _trend(record: Record) -> Flowable:
