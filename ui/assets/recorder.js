@@ -143,10 +143,7 @@ async function opening(work) {
     await work();
   } catch (error) {
     closeMicrophone();
-    const ask = () => { $("prompts").innerHTML = props.prompts; }; // made, and escaped, on the server
-watch("prompts", ask);
-ask();
-setPhase("idle");
+    setPhase("idle");
     throw error;
   }
 }
@@ -346,6 +343,9 @@ addEventListener("beforeunload", (event) => {
   if (UNDERWAY.includes(state.phase)) event.preventDefault();
 });
 new ResizeObserver(draw).observe($("wave").parentElement);
+const ask = () => { $("prompts").innerHTML = props.prompts; }; // made, and escaped, on the server
+watch("prompts", ask);
+ask();
 setPhase("idle");
 attempt(findLeftBehind);
 setInterval(() => UNDERWAY.includes(state.phase) && state.take?.keep(), KEEP);
