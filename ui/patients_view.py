@@ -8,6 +8,7 @@ from storage.details import PatientOverview
 from storage.models import RunState, Session
 from ui.change import compare_with_usual
 from ui.consent import consent_of
+from ui.explanations import question_mark
 from ui.grade import grade_mark
 from ui.marks import emotion_name, escaped, icon, long_date
 from ui.session_names import session_moment, session_name
@@ -24,8 +25,8 @@ _HEADINGS = (
     ("Sessions", "num"),
     ("Last session", "num"),
     ("Days since", "num"),
-    ("Quality", ""),
-    ("Change vs usual, share of time in points", ""),
+    (f"Quality {question_mark('quality')}", ""),
+    (f"Change vs usual, share of time in points {question_mark('change-in-the-list')}", ""),
 )
 _MOST_SESSIONS = 12  # shown under an open patient
 # What can be done with an open patient; in the archive nothing is added or changed.

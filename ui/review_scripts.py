@@ -1,7 +1,9 @@
 """The review screen's script, put together from its parts."""
 
+import json
 from functools import cache
 
+from ui.explanations import EXPLANATIONS, question_mark
 from ui.theme import asset
 
 # In this order: each part uses names of those before it only when called.
@@ -18,4 +20,5 @@ _PARTS = (
 @cache
 def review_script() -> str:
     """All of it, for Gradio to run once beside the component."""
-    return "\n".join(asset(f"{part}.js") for part in _PARTS)
+    marks = json.dumps({key: question_mark(key) for key in EXPLANATIONS})
+    return "\n".join([f"const WHAT = {marks};", *(asset(f"{part}.js") for part in _PARTS)])

@@ -45,7 +45,10 @@ function timelinePanel(model, chip) {
     ` aria-valuemin="0" aria-valuemax="${model.duration.toFixed(1)}" aria-valuenow="0">${layers.join("")}</svg>` +
     // On a sheet of its own, which is moved: in one with the lanes it would have them painted anew.
     `<svg class="rv-playhead" width="${PLAYHEAD_WIDTH}" height="${TIMELINE_HEIGHT}" aria-hidden="true"></svg>` +
-    `<div class="rv-marks" role="group" aria-label="Marks" style="top:${LANES.marks}px"></div></div>` +
+    `<div class="rv-marks" role="group" aria-label="Marks" style="top:${LANES.marks}px"></div>` +
+    `<span class="rv-what" style="top:${LANES.highest}px">${WHAT["heat-map"]}</span>` +
+    `<span class="rv-what" style="top:${LANES.valence + 8}px">${WHAT["valence-and-arousal"]}</span>` +
+    `<span class="rv-what" style="top:${LANES.pitch}px">${WHAT["pitch-and-loudness"]}</span></div>` +
     `<div class="micro muted rv-derived"><p>Valence and arousal are derived from the emotions' probabilities, not measured.</p>${chip}</div></section>`;
 }
 
@@ -61,7 +64,7 @@ function facePanel(model) {
     `<select class="rv-speed" aria-label="Speed">${speeds.join("")}</select></div>` +
     `<div class="now"><header><h2>At the playhead</h2><span class="muted small rv-window"></span></header>` +
     `<div class="rv-readout"></div><p class="micro muted">Calibrated probability of vocal expression</p></div>` +
-    `<div class="circ"><header><h2>Circumplex</h2><span class="muted small">last ${TRAIL_SECONDS} s, fading</span></header>${planeMarkup()}</div></section>`;
+    `<div class="circ"><header><h2>Circumplex ${WHAT["circumplex"]}</h2><span class="muted small">last ${TRAIL_SECONDS} s, fading</span></header>${planeMarkup()}</div></section>`;
 }
 
 function planeMarkup() {
@@ -83,7 +86,7 @@ function sayButtons(model, mayAnnotate) {
 }
 
 function tablePanel(model, mayAnnotate) {
-  return `<section class="panel tbl" aria-label="Windows"><header><h2>Windows</h2><div class="seg" role="group" aria-label="Which windows">` +
+  return `<section class="panel tbl" aria-label="Windows"><header><h2>Windows</h2>${WHAT["window-table"]}<div class="seg" role="group" aria-label="Which windows">` +
     `<button type="button" data-filter="all">All ${model.count}</button><button type="button" data-filter="gaps">No result <span data-count="gaps"></span></button>` +
     `<button type="button" data-filter="said">Yours <span data-count="said"></span></button></div>` +
     `<span class="small rv-problem" role="alert"></span><span class="grow"></span>${sayButtons(model, mayAnnotate)}</header>` +
