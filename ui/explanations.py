@@ -130,7 +130,7 @@ EXPLANATIONS: Final = {
         "between them and the voice.",
     ),
     "change-in-the-list": Explanation(
-        "Change against usual",
+        "Largest change against usual",
         "Of the patient's last session with a result: the emotion whose share of time lies "
         "furthest from usual for what their sessions differ anyway, in percentage points. The grey "
         "bar is the error, a filled dot lies beyond it. It takes four sessions of one task and "

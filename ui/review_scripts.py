@@ -4,6 +4,7 @@ import json
 from functools import cache
 
 from ui.explanations import EXPLANATIONS, question_mark
+from ui.keys import REVIEW, key_list
 from ui.theme import asset
 
 # In this order: each part uses names of those before it only when called.
@@ -21,4 +22,5 @@ _PARTS = (
 def review_script() -> str:
     """All of it, for Gradio to run once beside the component."""
     marks = json.dumps({key: question_mark(key) for key in EXPLANATIONS})
-    return "\n".join([f"const WHAT = {marks};", *(asset(f"{part}.js") for part in _PARTS)])
+    texts = f"const WHAT = {marks}, KEY_LIST = {json.dumps(key_list(REVIEW))};"
+    return "\n".join([texts, *(asset(f"{part}.js") for part in _PARTS)])

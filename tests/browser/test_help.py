@@ -1,9 +1,10 @@
-"""What explains the page: the "?" beside a figure, with mouse and keyboard."""
+"""What explains the page: the "?" beside a figure and Help, with mouse and keyboard."""
 
 import pytest
 
-from tests.browser.running import go_to, open_page
+from tests.browser.running import PASSPHRASE, go_to, open_page
 from tests.browser.screenshots import open_demonstration
+from tests.browser.test_screens import barriers
 
 pytestmark = pytest.mark.browser
 SMALLEST = 24  # px of a button that a finger finds
@@ -56,3 +57,27 @@ def test_every_sign_is_large_enough_and_its_box_lies_on_the_screen(page):
             assert box["x"] >= 0 and box["x"] + box["width"] <= 1024
             assert box["y"] >= 0 and box["y"] + box["height"] <= 768
             page.keyboard.press("Escape")
+
+
+def test_help_opens_and_closes_by_keyboard_and_nothing_keeps_anybody_from_it(page):
+    button = page.get_by_role("button", name="Help", exact=True)
+    button.focus()
+    page.keyboard.press("Enter")
+    help_ = page.get_by_role("dialog", name="Help")
+    help_.get_by_text("confirm the consent").wait_for()
+    for title in help_.locator("summary").all()[1:]:
+        title.click()
+    assert "In Review" in help_.inner_text() and "Valence and arousal" in help_.inner_text()
+    assert not barriers(page)
+    page.keyboard.press("Escape")
+    help_.wait_for(state="hidden")
+    assert page.evaluate("document.activeElement.dataset.do") == "help"
+
+
+def test_the_lock_covers_help_too(page):
+    page.get_by_role("button", name="Help", exact=True).click()
+    page.keyboard.press("Control+l")
+    page.get_by_role("dialog", name="Help").wait_for(state="hidden")
+    page.get_by_label("Passphrase", exact=True).fill(PASSPHRASE)
+    page.get_by_role("button", name="Unlock").click()
+    page.get_by_role("dialog", name="Locked").wait_for(state="hidden")

@@ -5,3 +5,6 @@ document.addEventListener("toggle", (event) => {
     button.setAttribute("aria-expanded", event.newState === "open");
   }
 }, true);
+document.addEventListener("click", (event) => {
+  if (event.target.closest?.('[data-do="help"]')) document.getElementById("help-dialog").showModal();
+});

@@ -2,24 +2,6 @@
 
 const VIEWS = [["heat", "Heat-map", "H"], ["stacked", "Stacked", "S"], ["multiples", "Multiples", "M"]];
 
-const KEY_HELP = [
-  ["Space", "Play, pause"],
-  ["← →", "Previous, next window"],
-  ["Shift ← →", "0.1 s back, forward"],
-  ["Home End", "Start, end of the recording"],
-  ["[ ]", "Previous, next stretch without a result"],
-  ["L", "Loop the window"],
-  ["H S M", "Heat-map, stacked, multiples"],
-  ["− +", "Show less, more time"],
-  ["1 to 8", "Your label for the window: the emotion with that number"],
-  ["0", "Your label for the window: unsure"],
-  ["X", "Leave the window out of the figures, or take it in again"],
-  ["E", "Mark an event at the playhead"],
-  ["N", "Write a note on the window"],
-  ["← → ↑ ↓", "Turn the face, once it was reached with Tab or clicked"],
-  ["?", "This list"],
-];
-
 function rampLegend() {
   const steps = Array.from({ length: 10 }, (_, step) => `<i style="background:var(--heat-${step})"></i>`);
   return `<div class="ramp"><span>p 0</span><div>${steps.join("")}</div><span>≥ .85</span></div>`;
@@ -94,9 +76,7 @@ function tablePanel(model, mayAnnotate) {
 }
 
 function helpDialog() {
-  const rows = KEY_HELP.map(([keys, text]) =>
-    `<dt>${keys.split(" ").map((key) => `<kbd>${key}</kbd>`).join(" ")}</dt><dd>${text}</dd>`);
-  return `<dialog class="rv-keys" aria-label="Keys"><h2>Keys</h2><dl>${rows.join("")}</dl>` +
+  return `<dialog class="rv-keys" aria-label="Keys"><h2>Keys</h2>${KEY_LIST}` +
     `<form method="dialog"><button class="btn small">Close</button></form></dialog>`;
 }
 
