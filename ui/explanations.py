@@ -53,9 +53,9 @@ EXPLANATIONS: Final = {
     "quality": Explanation(
         "Quality",
         "How far the recording can be leant on: the worst of background noise (SNR), clipping and "
-        "the share of windows with a result. Good is an SNR from 18 dB, under 0.2 % clipped, and a "
-        "result in at least half of the windows; Poor is an SNR under 10 dB, 2 % clipped or more, "
-        "or a result in under a quarter. It judges the sound, not the person.",
+        "the share of windows with a result. Good is an SNR from 18 dB, at most 0.2 % clipped, and "
+        "a result in at least half of the windows; Poor is an SNR under 10 dB, more than 2 % "
+        "clipped, or a result in under a quarter. It judges the sound, not the person.",
     ),
     "heat-map": Explanation(
         "Heat-map",
@@ -100,8 +100,8 @@ EXPLANATIONS: Final = {
     "session-intervals": Explanation(
         "Bars at the points",
         "Each session's own 95 % interval: how far its figure could move had the person spoken on "
-        "that day. Sessions differ by more than that, so overlapping or separate bars do not "
-        "decide whether something changed; the comparison with the usual sessions does.",
+        "that day. Sessions of one person can differ by more than that, so whether bars overlap "
+        "does not decide whether something changed; the comparison with the usual ones does.",
     ),
     "usual-band": Explanation(
         "Usual, with error",

@@ -23,6 +23,11 @@ FIRST_STEPS: Final = (
     "Trends and Export: compare the sessions, and take results along.",
 )
 
+_TOUR: Final = (
+    "<p class='row'><button type='button' class='btn small' data-tour='start'>Show me around"
+    "</button><span>5 steps, best with the demonstration patient open</span></p>"
+)
+
 
 def help_dialog() -> str:
     """The dialog as HTML, closed; the banner's Help opens it."""
@@ -38,7 +43,7 @@ def help_dialog() -> str:
         "<dialog id='help-dialog' class='help' aria-labelledby='help-title' closedby='any'>"
         "<header><h2 id='help-title'>Help</h2><form method='dialog'>"
         "<button class='btn small'>Close</button></form></header>"
-        f"{_section('First steps', f'<ol>{steps}</ol>', ' open')}"
+        f"{_section('First steps', f'<ol>{steps}</ol>{_TOUR}', ' open')}"
         f"{_section('What it is for, and its limits', limits)}{_section('Keys', keys)}"
         f"{_section('What the figures mean', _glossary())}{_section('Model and version', about)}"
         "</dialog>"

@@ -17,6 +17,7 @@ from ui.messages import shows_errors
 from ui.pieces import markup
 from ui.session_removal import erase_tries
 from ui.theme import asset
+from ui.tour import tour_boxes
 from verhm.errors import StorageError
 
 _TABS = (
@@ -40,7 +41,7 @@ def build_page(context: AppContext) -> gr.Blocks:
                 # Hidden tabs are put on the page too, so that what is refreshed there has a place.
                 with gr.Tab(label, id=name, elem_id=f"tab-{name}", render_children=True):
                     handles.append(build(context, selected))
-        markup(explanation_boxes() + help_dialog(), elem_id="help")
+        markup(explanation_boxes() + help_dialog() + tour_boxes(), elem_id="help")
         _wire(page, context, selected, strip, tabs, handles)
     page.queue(default_concurrency_limit=4, max_size=64)
     return page

@@ -13,6 +13,7 @@ from ui.grade import grade_mark
 from ui.marks import emotion_name, escaped, icon, long_date
 from ui.session_names import session_moment, session_name
 from ui.theme import asset
+from ui.tour import tour_offer
 from verhm.change import Comparison, Shift
 from verhm.report.quality import grade
 
@@ -80,9 +81,16 @@ def patients_list(overviews: Sequence[PatientOverview], view: ListView) -> str:
     ]
     heads = "".join(f"<th scope='col' class='{kind}'>{text}</th>" for text, kind in _HEADINGS)
     return (
+        f"{_offer(overviews, view)}"
         f"<section class='panel list'><table><thead><tr>{heads}</tr></thead>"
         f"<tbody>{''.join(rows)}</tbody></table></section>{asset('patients-foot.html')}"
     )
+
+
+def _offer(overviews: Sequence[PatientOverview], view: ListView) -> str:
+    """The tour, where what it shows is open: the demonstration patient."""
+    shown = (each.patient for each in overviews if each.patient.id == view.open_id)
+    return tour_offer() if any(patient.is_demonstration for patient in shown) else ""
 
 
 def _largest_change(overview: PatientOverview) -> Shift | str:

@@ -130,7 +130,7 @@ def head() -> str:
 
 
 def _head_script() -> str:
-    return "".join(asset(f"{name}.js") for name in ("head", "lock", "help"))
+    return "".join(asset(f"{name}.js") for name in ("head", "lock", "help", "tour"))
 
 
 @cache
