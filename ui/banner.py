@@ -34,6 +34,7 @@ def _account(user: str) -> str:
     if not user:
         return ""
     return (
+        "<button type='button' class='btn small quiet help-button' data-do='help'>Help</button>"
         f"<a class='link' href='/account' title='Your account'>{escaped(user)}</a>"
         "<button type='button' class='btn small' data-do='lock' title='Lock (Ctrl+L)'>Lock</button>"
         "<form method='post' action='/sign-out' class='wide-only'>"

@@ -11,10 +11,13 @@ from ui import export, new_session, patients, review, settings_tab, trends
 from ui.banner import banner
 from ui.consent import consent_of
 from ui.context import AppContext, OpenRequest, Selection, TabHandles
+from ui.explanations import explanation_boxes
+from ui.help import help_dialog
 from ui.messages import shows_errors
 from ui.pieces import markup
 from ui.session_removal import erase_tries
 from ui.theme import asset
+from ui.tour import tour_boxes
 from verhm.errors import StorageError
 
 _TABS = (
@@ -38,6 +41,7 @@ def build_page(context: AppContext) -> gr.Blocks:
                 # Hidden tabs are put on the page too, so that what is refreshed there has a place.
                 with gr.Tab(label, id=name, elem_id=f"tab-{name}", render_children=True):
                     handles.append(build(context, selected))
+        markup(explanation_boxes() + help_dialog() + tour_boxes(), elem_id="help")
         _wire(page, context, selected, strip, tabs, handles)
     page.queue(default_concurrency_limit=4, max_size=64)
     return page

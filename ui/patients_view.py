@@ -8,10 +8,12 @@ from storage.details import PatientOverview
 from storage.models import RunState, Session
 from ui.change import compare_with_usual
 from ui.consent import consent_of
+from ui.explanations import question_mark
 from ui.grade import grade_mark
 from ui.marks import emotion_name, escaped, icon, long_date
 from ui.session_names import session_moment, session_name
 from ui.theme import asset
+from ui.tour import tour_offer
 from verhm.change import Comparison, Shift
 from verhm.report.quality import grade
 
@@ -24,8 +26,8 @@ _HEADINGS = (
     ("Sessions", "num"),
     ("Last session", "num"),
     ("Days since", "num"),
-    ("Quality", ""),
-    ("Change vs usual, share of time in points", ""),
+    (f"Quality {question_mark('quality')}", ""),
+    (f"Change vs usual, share of time in points {question_mark('change-in-the-list')}", ""),
 )
 _MOST_SESSIONS = 12  # shown under an open patient
 # What can be done with an open patient; in the archive nothing is added or changed.
@@ -79,9 +81,16 @@ def patients_list(overviews: Sequence[PatientOverview], view: ListView) -> str:
     ]
     heads = "".join(f"<th scope='col' class='{kind}'>{text}</th>" for text, kind in _HEADINGS)
     return (
+        f"{_offer(overviews, view)}"
         f"<section class='panel list'><table><thead><tr>{heads}</tr></thead>"
         f"<tbody>{''.join(rows)}</tbody></table></section>{asset('patients-foot.html')}"
     )
+
+
+def _offer(overviews: Sequence[PatientOverview], view: ListView) -> str:
+    """The tour, where what it shows is open: the demonstration patient."""
+    shown = (each.patient for each in overviews if each.patient.id == view.open_id)
+    return tour_offer() if any(patient.is_demonstration for patient in shown) else ""
 
 
 def _largest_change(overview: PatientOverview) -> Shift | str:

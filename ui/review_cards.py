@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from storage.models import Run, Session
+from ui.explanations import EXPLANATIONS, question_mark
 from ui.marks import clock, emotion_name, escaped, long_date, minutes_of
 from ui.session_names import TRY_ENDS, recording_words, session_facts, session_name
 from verhm.report.look import percent
@@ -72,13 +73,7 @@ def _quality_line(run: Run) -> str:
         return ""
     words = quality_words(run.quality, run.summary)
     words = escaped(f"Quality {words[0].lower()}{words[1:]}")
-    return f"<p class='label' title='{words}'>{words}</p>"
-
-
-_WITH_A_RESULT = (
-    "A window is a few seconds of the recording. It has a result where enough clear speech was "
-    "found and one emotion stands out; the others are hatched and say why they have none."
-)
+    return f"{question_mark('quality')}<p class='label' title='{words}'>{words}</p>"
 
 
 def summary_cards(summary: Summary, duration: float, windows: int, without: int) -> str:
@@ -92,8 +87,8 @@ def summary_cards(summary: Summary, duration: float, windows: int, without: int)
     """
     figure, unit = minutes_of(summary.speech)
     cards = [
-        _card("Speech", figure, unit, f"of {clock(duration)}"),
-        f"<div class='card' title='{_WITH_A_RESULT}'><span>Windows with a result</span>"
+        _card("speech", figure, unit, f"of {clock(duration)}"),
+        f"<div class='card'>{_name('windows-with-a-result')}"
         f"<div class='fig'>{escaped(percent(summary.analysed))}<i>%</i></div>"
         f"<div class='split'><i style='width:{100 * summary.analysed:.1f}%'></i>"
         f"<i class='rest'></i></div><small>{windows - without} of {windows}"
@@ -102,7 +97,7 @@ def summary_cards(summary: Summary, duration: float, windows: int, without: int)
     if summary.withheld:
         why = f"<div class='card why' role='note'><p>{escaped(summary.withheld)}</p></div>"
         return _section([*cards, why], " withheld")
-    cards.append(_card("Transitions", f"{summary.transitions:.1f}", "/ min", "of analysed time"))
+    cards.append(_card("transitions", f"{summary.transitions:.1f}", "/ min", "of analysed time"))
     return _section([*cards, _shares(summary.shares)])
 
 
@@ -110,9 +105,13 @@ def _section(parts: list[str], kind: str = "") -> str:
     return f"<section class='panel cards{kind}' aria-label='Summary'>{''.join(parts)}</section>"
 
 
-def _card(name: str, figure: str, unit: str, note: str) -> str:
+def _name(key: str) -> str:
+    return f"<span>{escaped(EXPLANATIONS[key].title)}</span>{question_mark(key)}"
+
+
+def _card(key: str, figure: str, unit: str, note: str) -> str:
     return (
-        f"<div class='card'><span>{name}</span><div class='fig'>{figure}<i>{unit}</i></div>"
+        f"<div class='card'>{_name(key)}<div class='fig'>{figure}<i>{unit}</i></div>"
         f"<small>{note}</small></div>"
     )
 
@@ -121,7 +120,10 @@ def _shares(shares: tuple[Share, ...]) -> str:
     title = "Share of analysed time in %, with 95 % interval"
     widest = max((share.high for share in shares), default=1.0) or 1.0
     items = "".join(_share(share, min(1.0, 1.1 * widest)) for share in shares)
-    return f"<div class='shares' role='group' aria-label='{title}'><p>{title}</p>{items}</div>"
+    return (
+        f"<div class='shares' role='group' aria-label='{title}'>"
+        f"<p>{title} {question_mark('shares')}</p>{items}</div>"
+    )
 
 
 def _share(share: Share, widest: float) -> str:

@@ -1,7 +1,10 @@
 """The review screen's script, put together from its parts."""
 
+import json
 from functools import cache
 
+from ui.explanations import EXPLANATIONS, question_mark
+from ui.keys import REVIEW, key_list
 from ui.theme import asset
 
 # In this order: each part uses names of those before it only when called.
@@ -18,4 +21,6 @@ _PARTS = (
 @cache
 def review_script() -> str:
     """All of it, for Gradio to run once beside the component."""
-    return "\n".join(asset(f"{part}.js") for part in _PARTS)
+    marks = json.dumps({key: question_mark(key) for key in EXPLANATIONS})
+    texts = f"const WHAT = {marks}, KEY_LIST = {json.dumps(key_list(REVIEW))};"
+    return "\n".join([texts, *(asset(f"{part}.js") for part in _PARTS)])

@@ -123,6 +123,12 @@ def _backup(context: AppContext) -> str:
     )
 
 
+def shipped_model() -> str:
+    """Name and version of the shipped model; empty where it is missing."""
+    identity = _read(PRETRAINED / "config.json")
+    return " ".join(str(identity[key]) for key in ("name", "version") if key in identity)
+
+
 def _model() -> str:
     """The shipped model and how well it did, from what its training left beside it."""
     identity = _read(PRETRAINED / "config.json")

@@ -126,7 +126,11 @@ def stylesheet() -> str:
 @cache
 def head() -> str:
     """What goes into the page's head: the stylesheet, and the script that runs before all else."""
-    return f"{head_of_plain_page()}<script>{asset('head.js')}{asset('lock.js')}</script>"
+    return f"{head_of_plain_page()}<script>{_head_script()}</script>"
+
+
+def _head_script() -> str:
+    return "".join(asset(f"{name}.js") for name in ("head", "lock", "help", "tour"))
 
 
 @cache

@@ -7,11 +7,12 @@ from datetime import date, timedelta
 from storage.event_models import PatientEvent
 from storage.models import Patient
 from ui.event_list import event_list
+from ui.explanations import question_mark
 from ui.grade import grade_mark
 from ui.made_up import CHIP, MODEL
 from ui.marks import emotion_name, escaped, long_date, minutes_of
 from ui.trends_chart import trends_chart
-from ui.trends_usual import against_usual
+from ui.trends_usual import against_usual, new_levels
 from verhm.change import Comparison
 from verhm.labels import EMOTIONS
 from verhm.report.quality import GRADES
@@ -40,7 +41,12 @@ _NO_FIGURES = (
 
 _BAND = (
     "<span class='emo'><svg width='30' height='12' aria-hidden='true'><rect width='30' height='12' "
-    "class='ub'/><path class='ul' d='M0 6H30'/></svg>usual, with error</span>"
+    "class='ub'/><path class='ul' d='M0 6H30'/></svg>usual, with error "
+    f"{question_mark('usual-band')}</span>"
+)
+_LEVEL = (
+    "<span class='emo'><svg width='6' height='12' aria-hidden='true'><path class='level' "
+    f"d='M3 0V12'/></svg>new level {question_mark('new-level')}</span>"
 )
 
 
@@ -98,7 +104,9 @@ def trends_page(
     visible = since(points, first_day)
     labels = choice.labels(points)
     options = _options(labels, choice)
-    header = _header(visible, choice, isinstance(found, Comparison))
+    band = _BAND if isinstance(found, Comparison) else ""
+    levels = _LEVEL if new_levels(visible, chosen) else ""
+    header = _header(visible, choice, band + levels)
     hidden, note = choice.hidden, ""
     if not any(point.figures for point in visible):
         labels, hidden, note = (), hidden | {"valence", "arousal"}, _NO_FIGURES
@@ -123,7 +131,8 @@ def _options(labels: Sequence[str], choice: Choice) -> str:
     )
     return (
         "<section class='panel tr-box'><h2>Show</h2>"
-        f"<div class='opts'>{emotions}</div><div class='opts sub'>{others}</div></section>"
+        f"<div class='opts'>{emotions}</div><div class='opts sub'>{others}"
+        f"{question_mark('questionnaires')}</div></section>"
     )
 
 
@@ -155,15 +164,16 @@ def _facts(point: TrendPoint) -> str:
     )
 
 
-def _header(points: Sequence[TrendPoint], choice: Choice, has_band: bool) -> str:
+def _header(points: Sequence[TrendPoint], choice: Choice, drawn: str) -> str:
     chip = CHIP if any(point.model_key == MODEL.sha256 for point in points) else ""
     legend = "".join(grade_mark(grade) for grade in GRADES)
     buttons = "".join(
         _range_button(key, text, key == choice.months) for key, (text, _) in RANGES.items()
     )
     return (
-        f"<header><h1>{_title(points)}</h1>{chip}<span class='grow'></span>"
-        f"<span class='legend'>{_BAND if has_band else ''}{legend}<span>quality</span></span>"
+        f"<header><h1>{_title(points)} {question_mark('shares-over-time')}</h1>{chip}"
+        "<span class='grow'></span>"
+        f"<span class='legend'>{drawn}{legend}<span>quality</span></span>"
         f"<div class='seg' role='group' aria-label='Range'>{buttons}</div></header>"
     )
 
@@ -191,8 +201,9 @@ def _without_year(day: date, other: date) -> str:
 def _sentence(points: Sequence[TrendPoint]) -> str:
     with_figures = sum(bool(point.figures) for point in points)
     text = (
-        "Bars are each session's own 95 % interval. The app draws no link between voice, "
-        "scores, medication and events. Select a session to open it in Review."
+        f"Bars are each session's own 95 % interval. {question_mark('session-intervals')} The app "
+        "draws no link between voice, scores, medication and events. Select a session to open it "
+        "in Review."
     )
     if not with_figures:
         return "Select a session to open it in Review."

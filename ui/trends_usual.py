@@ -5,6 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from ui.explanations import question_mark
 from ui.marks import emotion_name, escaped, long_date
 from verhm.change import LEAST_USUAL, Comparison, Shift, change_points
 from verhm.labels import EMOTIONS
@@ -40,7 +41,7 @@ def against_usual(
     )
     return (
         "<section class='panel tr-box tr-against'>"
-        f"<h2>Session {chosen.number} against usual</h2>{table}"
+        f"<h2>Session {chosen.number} against usual {question_mark('reliable-change')}</h2>{table}"
         f"{_choosing(points, found, may_choose)}</section>"
     )
 

@@ -181,12 +181,17 @@ class Watch:
 
 
 def open_page(browser: Browser, url: str, theme: str = "light") -> tuple[Page, Watch]:
-    """The app's page, ready to be used, with its watch; beside others that the browser has."""
+    """The app's page, ready to be used, with its watch; beside others that the browser has.
+
+    The tour is offered to nobody here, but where a test forgets that it was answered.
+    """
     context = browser.contexts[0] if browser.contexts else browser.new_context(viewport=SIZE)
     page = context.new_page()
     page.set_default_timeout(60_000)  # ms; two apps start at once where tests share cores
     watch = Watch(page, url)
-    page.add_init_script(f"localStorage.setItem('verhm-theme', '{theme}')")
+    page.add_init_script(
+        f"localStorage.setItem('verhm-theme', '{theme}'); localStorage['verhm-tour'] ??= 'answered'"
+    )
     page.goto(url)
     if page.get_by_label("Passphrase", exact=True).count():
         sign_in(page)

@@ -14,7 +14,7 @@ from verhm.face.rig import DEFAULT, avatar_titles
 
 TABS = ("Patients", "New session", "Review", "Trends", "Export", "Settings")
 STATES = ("empty", "filled")
-THEMES = ("light", "dark")
+THEMES = ("light", "dark", "contrast")
 SIZES = ("1440x900", "1366x768", "1024x768", "640x900")
 DRAWING = 120_000  # ms until the face is there, on a busy machine
 MOMENT = 335  # px across the timeline: a window with a result, and a face that shows it

@@ -1,4 +1,4 @@
-"""Every screen, empty and filled, light and dark, without a complaint."""
+"""Every screen, empty and filled, in each look, without a complaint."""
 
 import itertools
 
@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.running import SIZE, go_to, open_page
-from tests.browser.screenshots import TABS, open_demonstration
+from tests.browser.screenshots import TABS, THEMES, open_demonstration
 
 pytestmark = pytest.mark.browser
 
@@ -48,7 +48,7 @@ def test_every_screen_has_an_empty_state(app, browser):
     page.close()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", THEMES)
 def test_every_screen_can_be_filled(app, browser, theme):
     page, watch = open_page(browser, app.url, theme)
     open_demonstration(page)
@@ -58,6 +58,26 @@ def test_every_screen_can_be_filled(app, browser, theme):
         assert not is_wider_than_its_window(page)
         assert not barriers(page)
     assert page.evaluate("document.documentElement.dataset.theme") == theme
+    watch.assert_silent()
+    page.close()
+
+
+def test_high_contrast_is_chosen_by_hand_or_by_the_system(app, browser):
+    page, watch = open_page(browser, app.url, "system")
+    light, contrast = (page.locator(f"html[data-theme={each}]") for each in ("light", "contrast"))
+    light.wait_for()
+    page.emulate_media(contrast="more")
+    contrast.wait_for()
+    page.emulate_media(contrast="no-preference")
+    light.wait_for()
+    page.emulate_media(forced_colors="active")
+    contrast.wait_for()
+    page.emulate_media(forced_colors="none")
+    light.wait_for()
+    go_to(page, "Settings")
+    page.get_by_role("radio", name="High contrast").click()
+    contrast.wait_for()
+    assert page.evaluate("localStorage.getItem('verhm-theme')") == "contrast"
     watch.assert_silent()
     page.close()
 

@@ -5,6 +5,7 @@ import pytest
 
 from storage.models import Run, RunState, Session
 from tests.factories import make_analysis
+from ui.explanations import question_mark
 from ui.review_cards import session_header, summary_cards
 from verhm.report.quality import notes, quality_words
 from verhm.settings import AnalysisSettings
@@ -80,7 +81,7 @@ def test_withheld_figures_give_way_to_the_reason():
 def test_windows_with_a_result_are_counted_and_explained():
     html = summary_cards(make_analysis(60.0).summary, 60.0, 115, 2)
     assert "113 of 115" in html
-    assert "title='A window is a few seconds of the recording." in html
+    assert question_mark("windows-with-a-result") in html
 
 
 def test_a_share_that_is_hardly_anything_is_not_shown_as_nothing():

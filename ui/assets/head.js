@@ -1,14 +1,21 @@
 // What all tabs share: the theme, asking the app, and the keys that work everywhere.
 (() => {
   const KEY = "verhm-theme";
-  const system = matchMedia("(prefers-color-scheme: dark)");
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const contrast = matchMedia("(prefers-contrast: more), (forced-colors: active)");
 
+  function chosenTheme() {
+    return localStorage.getItem(KEY) || "system";
+  }
+  function systemTheme() {
+    return contrast.matches ? "contrast" : dark.matches ? "dark" : "light";
+  }
   function applyTheme() {
-    const chosen = localStorage.getItem(KEY) || "system";
-    const dark = chosen === "dark" || (chosen === "system" && system.matches);
-    document.documentElement.dataset.theme = dark ? "dark" : "light";
+    const chosen = chosenTheme();
+    const theme = chosen === "system" ? systemTheme() : chosen;
+    document.documentElement.dataset.theme = theme;
     document.documentElement.dataset.chosenTheme = chosen;
-    document.body?.classList.toggle("dark", dark);
+    document.body?.classList.toggle("dark", theme === "dark");
   }
 
   let waiting = []; // buttons whose work goes on, each with its own words
@@ -31,7 +38,7 @@
       localStorage.setItem(KEY, name);
       applyTheme();
     },
-    theme: () => localStorage.getItem(KEY) || "system",
+    theme: chosenTheme,
     async send(url, options = {}) {
       const answer = await fetch(url, options);
       const body = answer.status === 204 ? {} : await answer.json().catch(() => ({}));
@@ -40,12 +47,12 @@
     },
   };
   applyTheme();
-  system.addEventListener("change", applyTheme);
+  for (const wish of [dark, contrast]) wish.addEventListener("change", applyTheme);
 
   // Gradio adds this script once the page stands, and sets its own dark class from the system.
   new MutationObserver(() => {
-    const dark = document.documentElement.dataset.theme === "dark";
-    if (document.body.classList.contains("dark") !== dark) applyTheme();
+    const isDark = document.documentElement.dataset.theme === "dark";
+    if (document.body.classList.contains("dark") !== isDark) applyTheme();
   }).observe(document.body, { attributes: true, attributeFilter: ["class"] });
 
   const typing = (target) => target.closest?.("input, textarea, select, [contenteditable]");

@@ -4,6 +4,9 @@
 
   function put(title, words, content) {
     cover?.remove();
+    // The browser draws these above everything, and lets nobody type elsewhere.
+    for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
+    for (const box of document.querySelectorAll(":popover-open")) box.hidePopover();
     cover = document.createElement("div");
     cover.className = "lock";
     cover.setAttribute("role", "dialog");

@@ -2,24 +2,6 @@
 
 const VIEWS = [["heat", "Heat-map", "H"], ["stacked", "Stacked", "S"], ["multiples", "Multiples", "M"]];
 
-const KEY_HELP = [
-  ["Space", "Play, pause"],
-  ["← →", "Previous, next window"],
-  ["Shift ← →", "0.1 s back, forward"],
-  ["Home End", "Start, end of the recording"],
-  ["[ ]", "Previous, next stretch without a result"],
-  ["L", "Loop the window"],
-  ["H S M", "Heat-map, stacked, multiples"],
-  ["− +", "Show less, more time"],
-  ["1 to 8", "Your label for the window: the emotion with that number"],
-  ["0", "Your label for the window: unsure"],
-  ["X", "Leave the window out of the figures, or take it in again"],
-  ["E", "Mark an event at the playhead"],
-  ["N", "Write a note on the window"],
-  ["← → ↑ ↓", "Turn the face, once it was reached with Tab or clicked"],
-  ["?", "This list"],
-];
-
 function rampLegend() {
   const steps = Array.from({ length: 10 }, (_, step) => `<i style="background:var(--heat-${step})"></i>`);
   return `<div class="ramp"><span>p 0</span><div>${steps.join("")}</div><span>≥ .85</span></div>`;
@@ -45,12 +27,15 @@ function timelineSheet(model) {
     ` aria-valuemin="0" aria-valuemax="${model.duration.toFixed(1)}" aria-valuenow="0">${layers.join("")}</svg>` +
     // On a sheet of its own, which is moved: in one with the lanes it would have them painted anew.
     `<svg class="rv-playhead" width="${PLAYHEAD_WIDTH}" height="${TIMELINE_HEIGHT}" aria-hidden="true"></svg>` +
-    `<div class="rv-marks" role="group" aria-label="Marks" style="top:${LANES.marks}px"></div></div>`;
+    `<div class="rv-marks" role="group" aria-label="Marks" style="top:${LANES.marks}px"></div>` +
+    `<span class="rv-what" style="top:${LANES.highest}px">${WHAT["heat-map"]}</span>` +
+    `<span class="rv-what" style="top:${LANES.valence + 8}px">${WHAT["valence-and-arousal"]}</span>` +
+    `<span class="rv-what" style="top:${LANES.pitch}px">${WHAT["pitch-and-loudness"]}</span></div>`;
 }
 
 function timelinePanel(model, chip) {
   return `<section class="panel tl" aria-label="Timeline">${timelineHeader(model)}${timelineSheet(model)}` +
-    `<div class="micro muted rv-derived"><p>Valence and arousal are derived from the emotions' probabilities, not measured; wide bands: emotions far apart are alike likely.</p>${chip}</div></section>`;
+    `<div class="micro muted rv-derived"><p>Valence and arousal are derived from the emotions' probabilities, not measured.</p>${chip}</div></section>`;
 }
 
 /** Buttons, time and pace of a player. */
@@ -70,7 +55,7 @@ function facePanel(model) {
   return `<section class="panel left" aria-label="Face and voice"><div class="rv-face"></div>${transportMarkup(model)}` +
     `<div class="now"><header><h2>At the playhead</h2><span class="muted small rv-window"></span></header>` +
     `<div class="rv-readout"></div><p class="micro muted">Calibrated probability of vocal expression</p></div>` +
-    `<div class="circ"><header><h2>Circumplex</h2><span class="muted small">last ${TRAIL_SECONDS} s, fading</span></header>${planeMarkup()}</div></section>`;
+    `<div class="circ"><header><h2>Circumplex ${WHAT["circumplex"]}</h2><span class="muted small">last ${TRAIL_SECONDS} s, fading</span></header>${planeMarkup()}</div></section>`;
 }
 
 function planeMarkup() {
@@ -92,7 +77,7 @@ function sayButtons(model, mayAnnotate) {
 }
 
 function tablePanel(model, mayAnnotate) {
-  return `<section class="panel tbl" aria-label="Windows"><header><h2>Windows</h2><div class="seg" role="group" aria-label="Which windows">` +
+  return `<section class="panel tbl" aria-label="Windows"><header><h2>Windows</h2>${WHAT["window-table"]}<div class="seg" role="group" aria-label="Which windows">` +
     `<button type="button" data-filter="all">All ${model.count}</button><button type="button" data-filter="gaps">No result <span data-count="gaps"></span></button>` +
     `<button type="button" data-filter="said">Yours <span data-count="said"></span></button></div>` +
     `<span class="small rv-problem" role="alert"></span><span class="grow"></span>${sayButtons(model, mayAnnotate)}</header>` +
@@ -100,9 +85,7 @@ function tablePanel(model, mayAnnotate) {
 }
 
 function helpDialog() {
-  const rows = KEY_HELP.map(([keys, text]) =>
-    `<dt>${keys.split(" ").map((key) => `<kbd>${key}</kbd>`).join(" ")}</dt><dd>${text}</dd>`);
-  return `<dialog class="rv-keys" aria-label="Keys"><h2>Keys</h2><dl>${rows.join("")}</dl>` +
+  return `<dialog class="rv-keys" aria-label="Keys"><h2>Keys</h2>${KEY_LIST}` +
     `<form method="dialog"><button class="btn small">Close</button></form></dialog>`;
 }
 
