@@ -69,9 +69,9 @@ EXPLANATIONS: Final = {
         "Valence and arousal",
         "How pleasant (+1) or unpleasant (−1), and how stirred (+1) or calm (−1), a voice sounds. "
         "Both are derived: the mean of the emotions' places in the circumplex, each weighted with "
-        "its probability. They are not measured, and tell nothing that the probabilities do not. The band is the "
-        "standard deviation of those places: where it is wide, emotions that lie far apart are "
-        "about equally likely, and the line between them is a compromise.",
+        "its probability. They are not measured, and tell nothing that the probabilities do not. "
+        "The band is the standard deviation of those places: where it is wide, emotions that lie "
+        "far apart are about equally likely, and the line between them is a compromise.",
     ),
     "pitch-and-loudness": Explanation(
         "Pitch and loudness",
