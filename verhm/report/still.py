@@ -1,7 +1,7 @@
 """The timeline of an analysis as a picture, drawn without a browser."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -35,7 +35,7 @@ _HEAT = ListedColormap(look.HEAT)
 _STEPS = BoundaryNorm([0, *np.arange(0.05, 0.9, 0.1), 1.0001], len(look.HEAT))
 
 
-def write_emotions_png(analysis: Analysis, path: Path) -> None:
+def write_emotions_png(analysis: Analysis, file: Path | BinaryIO) -> None:
     """Draw emotions over time: speech, highest emotion, heat-map, valence and arousal."""
     figure = Figure((WIDTH / _DPI, HEIGHT / _DPI), dpi=_DPI, facecolor=look.PAPER)
     FigureCanvasAgg(figure)
@@ -52,7 +52,7 @@ def write_emotions_png(analysis: Analysis, path: Path) -> None:
         _quieten(axes, analysis.duration)
     arousal.tick_params(axis="x", labelbottom=True, length=3, pad=3)
     _write_around(figure)
-    figure.savefig(path, format="png", metadata={"Software": None})
+    figure.savefig(file, format="png", metadata={"Software": None})
 
 
 def _draw_speech(axes: Axes, analysis: Analysis) -> None:

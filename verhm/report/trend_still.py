@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import matplotlib.dates as dates
 from matplotlib.axes import Axes
@@ -23,13 +23,16 @@ Bands = Mapping[str, tuple[float, float]]
 
 
 def write_trend_png(
-    points: Sequence[TrendPoint], path: Path, session_id: str = "", bands: Bands | None = None
+    points: Sequence[TrendPoint],
+    file: Path | BinaryIO,
+    session_id: str = "",
+    bands: Bands | None = None,
 ) -> None:
     """Draw each emotion's share of every session, with its 95 % interval, on real dates.
 
     Args:
         points: the oldest first; at least one of them with figures
-        path: to write to
+        file: to write to
         session_id: of the session that is ringed
         bands: what is usual, where that is known
     """
@@ -43,7 +46,7 @@ def write_trend_png(
         _draw(axes, points, label, (bands or {}).get(label))
         _ring(axes, known, label, session_id)
         axes.set_ylim(0, min(102.0, max(20.0, 1.08 * highest)))
-    figure.savefig(path, format="png", metadata={"Software": None})
+    figure.savefig(file, format="png", metadata={"Software": None})
 
 
 def _draw(

@@ -1,5 +1,6 @@
 """Reports are read again, page by page, by a reader that others wrote."""
 
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -163,3 +164,15 @@ def test_the_same_report_is_the_same_file(analysis, tmp_path):
     for name in ("a.pdf", "b.pdf"):
         write_report(analysis, tmp_path / name, Record("A", sessions=sessions(4)))
     assert (tmp_path / "a.pdf").read_bytes() == (tmp_path / "b.pdf").read_bytes()
+
+
+def test_nothing_of_it_lies_in_the_system_s_folder_for_passing_files(
+    analysis, tmp_path, monkeypatch
+):
+    passing = tmp_path / "passing"
+    passing.mkdir(0o500)
+    monkeypatch.setattr(tempfile, "tempdir", str(passing))
+    monkeypatch.setattr(tempfile, "mkdtemp", None)
+    monkeypatch.setattr(tempfile, "mkstemp", None)
+    write_report(analysis, tmp_path / "report.pdf", Record("A", sessions=sessions(4)))
+    assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -55,10 +56,13 @@ def _events(record: Record) -> list[Flowable]:
 
 
 def _trend(record: Record) -> Flowable:
-    bands = _bands(record.comparison)
-    return picture(
-        lambda path: write_trend_png(record.sessions, path, record.session_id, bands), WIDTH, HEIGHT
+    write = partial(
+        write_trend_png,
+        record.sessions,
+        session_id=record.session_id,
+        bands=_bands(record.comparison),
     )
+    return picture(write, WIDTH, HEIGHT)
 
 
 def _bands(comparison: Comparison | str) -> Bands:

@@ -1,10 +1,9 @@
 """The first page of a report: what was found, how far it can be leant on, and who stands for it."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from io import BytesIO
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Final
+from typing import BinaryIO, Final
 
 import numpy as np
 from reportlab.lib.units import mm
@@ -41,7 +40,7 @@ def front_page(analysis: Analysis, record: Record, model_line: str) -> Flowable:
         _figures(analysis),
         *_summary(analysis.summary, record.comparison),
         Spacer(0, 2 * mm),
-        picture(lambda path: still.write_emotions_png(analysis, path), still.WIDTH, still.HEIGHT),
+        picture(partial(still.write_emotions_png, analysis), still.WIDTH, still.HEIGHT),
         style.words(_said(record.annotations), style.SMALL),
         style.words("Limits of use", style.HEADING),
         style.words(f"{LIMITS_OF_USE} {_HOW_TO_READ}", style.SMALL),
@@ -52,17 +51,16 @@ def front_page(analysis: Analysis, record: Record, model_line: str) -> Flowable:
     return KeepInFrame(style.WIDTH, style.HEIGHT, parts, mode="shrink")
 
 
-def picture(write: Callable[[Path], None], width: int, height: int) -> Image:
-    """A picture as wide as the page.
+def picture(write: Callable[[BinaryIO], None], width: int, height: int) -> Image:
+    """A picture as wide as the page; it never lies on a disk.
 
     Args:
-        write: draws it into a file
+        write: draws it
         width, height: px
     """
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "picture.png"
-        write(path)
-        drawn = BytesIO(path.read_bytes())
+    drawn = BytesIO()
+    write(drawn)
+    drawn.seek(0)
     return Image(drawn, style.WIDTH, style.WIDTH * height / width)
 
 
