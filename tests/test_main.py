@@ -228,7 +228,12 @@ def test_one_bad_file_does_not_stop_the_rest(speech_path, tmp_path, capsys):
     captured = capsys.readouterr()
     assert captured.err.count("\n") == 1
     assert "E11 " in captured.err
-    assert [path.name for path in out.iterdir()] == [speech_path.stem]
+    assert {path.name for path in out.iterdir()} == {speech_path.stem, "recordings.csv"}
+    with (out / "recordings.csv").open() as file:
+        first, second = csv.DictReader(file)
+    assert (first["source"], first["problem"][:3]) == (str(bad), "E11")
+    assert (second["results"], second["problem"]) == (speech_path.stem, "")
+    assert float(second["duration"]) > 1
     assert f"wrote 10 files to {out / speech_path.stem}\n" in captured.out
 
 

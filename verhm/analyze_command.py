@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -17,6 +18,7 @@ from verhm.video_command import add_video_arguments, refuse_unfit_video, write_v
 if TYPE_CHECKING:
     from verhm.analysis import Analyzer
     from verhm.confounds import Confounds
+    from verhm.report.overview import Note
 
 # Which files of a folder are taken for recordings; a file named outright may have any name.
 SUFFIXES = (".wav", ".mp3", ".flac", ".ogg", ".opus", ".webm", ".m4a", ".aac", ".mp4", ".mov")
@@ -89,14 +91,25 @@ def analyze_all(options: argparse.Namespace) -> int:
     analyzer = Analyzer(settings, device=options.device)
     baseline = read_baseline(analyzer, options.baseline)
     failures = 0
-    for path, folder in jobs:
-        try:
-            with named(path):
-                _analyze(analyzer, path, folder, outputs, baseline)
-        except VerhmError as error:
-            complain(error)
-            failures += 1
+    with _table(options.out, jobs) as note:
+        for path, folder in jobs:
+            found: Analysis | VerhmError
+            try:
+                with named(path):
+                    found = _analyze(analyzer, path, folder, outputs, baseline)
+            except VerhmError as error:
+                complain(error)
+                failures += 1
+                found = error
+            note(as_text(path), folder.name, found)
     return 2 if failures else 0
+
+
+def _table(out: Path, jobs: list[tuple[Path, Path]]) -> AbstractContextManager["Note"]:
+    """The table of all recordings, beside their folders; none for a single one."""
+    from verhm.report.overview import overview
+
+    return overview(out) if jobs[0][1] != out else nullcontext(lambda *_: None)
 
 
 def _outputs(options: argparse.Namespace) -> Outputs:
@@ -115,7 +128,7 @@ def _outputs(options: argparse.Namespace) -> Outputs:
 
 def _analyze(
     analyzer: "Analyzer", path: Path, folder: Path, outputs: Outputs, baseline: Voice | None
-) -> None:
+) -> Analysis:
     """Analyse one recording, write what is wanted of it, and say what was found."""
     from verhm.report.folder import refuse_unwritable
 
@@ -134,6 +147,7 @@ def _analyze(
         print(f"{path}: no summary. {analysis.summary.withheld}")
     if confounds:
         print(f"{path}: {confounds.sentence}")
+    return analysis
 
 
 def write_results(
@@ -150,7 +164,7 @@ def write_results(
     from verhm.report.tables import write_json
 
     # Of files with like names in several folders, only the path says which was which.
-    source = str(path).encode("utf-8", "backslashreplace").decode()
+    source = as_text(path)
     writers = _writers(analysis, source, outputs, progress, confounds)
     with results_folder(folder):
         # What not every call makes must not stay from earlier results beside the new ones.
@@ -166,6 +180,11 @@ def write_results(
             timed = replace(analysis, seconds=analysis.seconds | {Stage.RENDER: seconds})
             write_json(timed, folder / "analysis.json", source)
     return len(writers) + outputs.has_video
+
+
+def as_text(path: Path) -> str:
+    """A path as it was given; a name that is no text is spelt out."""
+    return str(path).encode("utf-8", "backslashreplace").decode()
 
 
 def _writers(
