@@ -45,7 +45,8 @@ def write_trend_png(
     for label, axes in zip(EMOTIONS, charts.flat, strict=True):
         _draw(axes, points, label, (bands or {}).get(label))
         _ring(axes, known, label, session_id)
-        axes.set_ylim(0, min(102.0, max(20.0, 1.08 * highest)))
+        top = min(102.0, max(20.0, 1.08 * highest))
+        axes.set_ylim(-0.04 * top, top)  # a dot at nothing is seen whole
     figure.savefig(file, format="png", metadata={"Software": None})
 
 
