@@ -9,10 +9,11 @@ from storage.models import MediaKind, Run, Session, VideoState
 from ui.context import AppContext, Selection, TabHandles, open_request
 from ui.export_form import FilmForm
 from ui.export_names import download_name
-from ui.marks import escaped, icon, long_date
+from ui.marks import escaped, icon
 from ui.messages import shows_errors
 from ui.pieces import markup
-from ui.session_names import recording_words, session_moment, session_name
+from ui.review_cards import run_words
+from ui.session_names import recording_words, session_words
 from ui.theme import asset
 from verhm.errors import StorageError
 
@@ -77,7 +78,7 @@ class _View:
         newest = session.latest_done
         runs = [run for run in session.runs if run.model is not None]
         run = gr.Dropdown(
-            choices=[(_run_words(each), each.id) for each in runs],
+            choices=[(run_words(each), each.id) for each in runs],
             value=newest.id if newest else None,
             interactive=len(runs) > 1,
         )
@@ -116,21 +117,10 @@ class _View:
         if chosen is not None and chosen.id not in {session.id for session in sessions}:
             sessions.insert(0, chosen)
         return gr.Dropdown(
-            choices=[(_session_words(session), session.id) for session in sessions],
+            choices=[(session_words(session), session.id) for session in sessions],
             value=chosen.id if chosen else None,
             interactive=bool(sessions),
         )
-
-
-def _session_words(session: Session) -> str:
-    words = [session_name(session), session_moment(session), session.task]
-    return " · ".join(word for word in words if word)
-
-
-def _run_words(run: Run) -> str:
-    assert run.model is not None
-    made = run.created_at.astimezone()
-    return f"Run {run.number} · model {run.model.version} · {long_date(made)} {made:%H:%M}"
 
 
 def _empty(patient_id: str | None) -> str:
@@ -179,7 +169,7 @@ def _report(session: Session, run: Run) -> str:
     url = f"/runs/{run.id}/report.pdf"
     named = (
         f"<a class='btn small' href='{escaped(url)}?named=true' download "
-        "title='The report with the patient&#39;s name and the session&#39;s note in it'>"
+        "title='Also with the note of the session and the words of medication and events'>"
         "With the name</a>"
     )
     return _row(
@@ -187,7 +177,7 @@ def _report(session: Session, run: Run) -> str:
         "Report",
         "PDF: one page with room to sign, then the detail",
         download_name(session, run, "report.pdf"),
-        named if session.patient and (session.patient.name or session.note) else "",
+        named if session.patient else "",
     )
 
 

@@ -1,4 +1,4 @@
-"""What can be taken out of the app, as downloads: names stay in, codes and dates go out."""
+"""What can be taken out of the app, as downloads: codes and dates; a name only where asked for."""
 
 import contextlib
 import json
@@ -70,7 +70,8 @@ def routes(context: AppContext) -> APIRouter:
         run, session = export.owners(run_id)
         with _workspace(context, export.room(session, name)) as folder:
             path = export.write(run, session, name, folder, named)
-        return _Passing(path, filename=download_name(session, run, name))
+        shown = "report-named.pdf" if named and name == "report.pdf" else name
+        return _Passing(path, filename=download_name(session, run, shown))
 
     @router.get("/sessions/{session_id}/recording")
     def recording(session_id: str, request: Request) -> Response:

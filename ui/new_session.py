@@ -60,13 +60,7 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
         concurrency_limit=1,  # and in their order
     )
     _, language, task, note, phq9, gad7 = details
-    for chosen in (task, language):
-        chosen.change(
-            lambda task, language: gr.update(prompts=prompts(task, language)),
-            [task, language],
-            recorder,
-            show_progress="hidden",
-        )
+    _wire_prompts(recorder, task, language)
     entered = [selected.patient, recording, *fields]
     analyse.click(
         work.begin,
@@ -90,6 +84,16 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
         return [*shown(patient, date.today()), work.progress(patient, session_id)]
 
     return TabHandles([*consent.outputs, progress], refresh)
+
+
+def _wire_prompts(recorder: gr.HTML, task: gr.Radio, language: gr.Dropdown) -> None:
+    for chosen in (task, language):
+        chosen.change(
+            lambda task, language: gr.update(prompts=prompts(task, language)),
+            [task, language],
+            recorder,
+            show_progress="hidden",
+        )
 
 
 def _recorder_script() -> str:

@@ -41,7 +41,7 @@ def session_header(session: Session, run: Run, newer: str = "", offers_again: bo
 def _run_line(session: Session, run: Run, newer: str) -> str:
     """Which run it is, as a list where there are others, and the way to hold it against another."""
     finished = [each for each in session.runs if each.model is not None]
-    words = escaped(_run_words(run))
+    words = escaped(run_words(run))
     if len(finished) > 1:
         options = "".join(_run_option(each, each.id == run.id) for each in finished)
         words = f"<select class='rv-run' aria-label='Run'>{options}</select>"
@@ -54,10 +54,11 @@ def _run_line(session: Session, run: Run, newer: str) -> str:
 
 def _run_option(run: Run, is_shown: bool) -> str:
     chosen = " selected" if is_shown else ""
-    return f"<option value='{escaped(run.id)}'{chosen}>{escaped(_run_words(run))}</option>"
+    return f"<option value='{escaped(run.id)}'{chosen}>{escaped(run_words(run))}</option>"
 
 
-def _run_words(run: Run) -> str:
+def run_words(run: Run) -> str:
+    """Which run it is, what made it and when."""
     made_by = f"{run.model.name} {run.model.version}" if run.model else "unknown model"
     return f"Run {run.number} · {made_by} · {_moment(run.created_at.astimezone())}"
 

@@ -7,9 +7,8 @@ from ui.marks import emotion_name, escaped, minutes_of
 from ui.session_names import session_facts, session_name
 from verhm.report.look import percent, points, signed
 from verhm.report.quality import grade
+from verhm.report.trends import Interval
 from verhm.types import Share, Summary
-
-Interval = tuple[float, float, float]  # value, low, high of the 95 % interval
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +86,7 @@ def _rows(one: Summary, other: Summary) -> list[str]:
     shares = [_share_row(pair) for pair in zip(one.shares, other.shares, strict=True)]
     return [
         *rows,
-        _row("Changes per minute", [f"{each.transitions:.1f}" for each in both]),
+        _row("Transitions per minute", [f"{each.transitions:.1f}" for each in both]),
         *shares,
         _affect_row("Valence", (one.valence, other.valence)),
         _affect_row("Arousal", (one.arousal, other.arousal)),
@@ -117,7 +116,9 @@ def _affect_row(name: str, both: tuple[Interval, Interval]) -> str:
 
 
 def _are_apart(one: Interval, other: Interval) -> bool:
-    return one[2] < other[1] or other[2] < one[1]
+    """Whether two intervals lie apart; one without width (see `summarize`) says too little."""
+    have_width = all(low < high for _, low, high in (one, other))
+    return have_width and (one[2] < other[1] or other[2] < one[1])
 
 
 def _marked_row(name: str, words: list[str], difference: str = "", is_apart: bool = False) -> str:

@@ -5,8 +5,9 @@ from fastapi import APIRouter, Depends, Response
 from storage.models import Run, Session
 from storage.repository import Repository
 from ui.context import AppContext
+from ui.review_cards import run_words
 from ui.review_comparison import Side, comparison
-from ui.session_names import session_moment, session_name
+from ui.session_names import session_words
 from ui.shown_runs import ShownRuns
 from ui.user import signed_in
 from verhm.errors import StorageError
@@ -22,24 +23,30 @@ def routes(context: AppContext) -> APIRouter:
     @router.get("/runs/{run_id}/review")
     def review(run_id: str) -> Response:
         run, session = _finished(repository, run_id)
-        value = shown.value(session, run, face=shown.face(session, run))
+        face = shown.face(session, run)
+        latest = session.latest_done
+        face["can_render"] &= latest is not None and latest.id == run_id  # which is what is drawn
+        value = shown.value(session, run, face=face)
         return Response(value, media_type="application/json")
 
     @router.get("/runs/{run_id}/others")
     def others(run_id: str) -> list[dict[str, str]]:
         _, session = _finished(repository, run_id)
         found = [run for run in session.runs if run.model and run.id != run_id]
-        listed = [{"run": run.id, "words": f"This session, {_run_words(run)}"} for run in found]
+        listed = [{"run": run.id, "words": f"This session · {run_words(run)}"} for run in found]
         if session.patient_id is None:
             return listed
         for each in repository.sessions(session.patient_id):
             if each.id != session.id and each.latest_done is not None:
-                listed.append({"run": each.latest_done.id, "words": _session_words(each)})
+                listed.append({"run": each.latest_done.id, "words": session_words(each)})
         return listed
 
     @router.get("/runs/{run_id}/against/{other_id}")
     def against(run_id: str, other_id: str) -> dict[str, str]:
-        return {"html": comparison(side(run_id), side(other_id))}
+        sides = side(run_id), side(other_id)
+        if not _are_of_one(*(each.session for each in sides)):
+            raise StorageError("E53", "There is no such run.", "Choose one of this patient's.")
+        return {"html": comparison(*sides)}
 
     def side(run_id: str) -> Side:
         run, session = _finished(repository, run_id)
@@ -56,11 +63,6 @@ def _finished(repository: Repository, run_id: str) -> tuple[Run, Session]:
     return run, repository.session(run.session_id)
 
 
-def _run_words(run: Run) -> str:
-    assert run.model is not None
-    return f"run {run.number} · {run.model.name} {run.model.version}"
-
-
-def _session_words(session: Session) -> str:
-    words = (session_name(session), session_moment(session), session.task)
-    return " · ".join(word for word in words if word)
+def _are_of_one(one: Session, other: Session) -> bool:
+    is_one_patient = one.patient_id is not None and one.patient_id == other.patient_id
+    return is_one_patient or one.id == other.id

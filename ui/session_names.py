@@ -31,3 +31,9 @@ def recording_words(session: Session) -> str:
     if session.recording_erased_at is None:
         return ""
     return f"Recording erased on {long_date(session.recording_erased_at.astimezone())}"
+
+
+def session_words(session: Session) -> str:
+    """Its name, moment and task in a line."""
+    words = (session_name(session), session_moment(session), session.task)
+    return " · ".join(word for word in words if word)

@@ -34,7 +34,7 @@ _NO_WINDOW: Final = (
     "A window of its own needs Chrome, Edge, Chromium or Brave; the page is opened in the browser "
     "instead."
 )
-_SOON: Final = 5.0  # s; a browser that has failed by then never showed a window
+_SOON: Final = 5.0  # s; a browser that has ended by then never kept a window open
 
 
 class Showing(enum.StrEnum):
@@ -64,8 +64,10 @@ def _open_window(url: str, profile: Path) -> None:
     program = installed_browser()
     started = time.monotonic()
     status = _NEVER if program is None else _run(program, url, profile)
-    if status == 0 or time.monotonic() - started > _SOON:
+    if time.monotonic() - started > _SOON:
         signal.raise_signal(signal.SIGINT)
+        return
+    if status == 0:  # handed over to a window that an earlier start left behind
         return
     print(_NO_WINDOW, file=sys.stderr)
     webbrowser.open(url)

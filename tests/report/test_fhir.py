@@ -11,15 +11,23 @@ from fhirclient.models.bundle import Bundle as BundleOfR4
 
 from tests.factories import make_analysis
 from verhm.annotations import Annotation
-from verhm.report.fhir import CODES, INTERVAL, PATIENT_CODES, to_bundle, write_fhir
+from verhm.report.fhir import CODES, INTERVAL, to_bundle, write_fhir
 from verhm.report.record import Record
 from verhm.report.summary import summarize
-from verhm.report.trends import TrendPoint
+from verhm.settings import AnalysisSettings
 from verhm.types import SpeechActivity
 
 DAY = date(2026, 11, 21)
-SESSION = TrendPoint("s3", 3, DAY, phq9=11, gad7=0)
-RECORD = Record("P-0417 · Session 3", "P-0417", DAY, sessions=(SESSION,), session_id="s3")
+RECORD = Record(
+    "P-0417 · Session 3",
+    code="P-0417",
+    patient_id="p1",
+    session_id="s3",
+    run_id="r1",
+    day=DAY,
+    phq9=11,
+    gad7=0,
+)
 
 
 @pytest.fixture
@@ -51,7 +59,10 @@ def test_readers_of_others_take_the_bundle(analysis, record, tmp_path):
 def test_whose_it_is_stands_there_by_code_alone(analysis):
     bundle = to_bundle(analysis, replace(RECORD, facts=(("Name", "Ada Lovelace"),)))
     [patient] = resources(bundle, "Patient")
-    assert patient["identifier"] == [{"system": PATIENT_CODES, "value": "P-0417"}]
+    assert patient["identifier"][1]["value"] == "P-0417"
+    others = to_bundle(analysis, replace(RECORD, patient_id="p2"))  # a code is a clinician's own
+    [other] = resources(others, "Patient")
+    assert patient["identifier"][0] != other["identifier"][0]
     assert "Lovelace" not in json.dumps(bundle)
     assert not resources(to_bundle(analysis, Record("voice.wav")), "Patient")
 
@@ -132,9 +143,45 @@ def test_a_withheld_summary_says_why(analysis):
     assert set(components(session)) == {"speech", "analysed"}
 
 
-def test_one_result_has_the_same_addresses_every_time_and_another_has_others(analysis):
-    def addresses(record):
-        return {entry["fullUrl"] for entry in to_bundle(analysis, record)["entry"]}
+def addresses(analysis, record):
+    entries = to_bundle(analysis, record)["entry"]
+    return {
+        (each["resource"]["resourceType"], number): each["fullUrl"]
+        for number, each in enumerate(entries)
+    }
 
-    assert addresses(RECORD) == addresses(RECORD)
-    assert not addresses(RECORD) & addresses(replace(RECORD, session_id="s4"))
+
+@pytest.mark.parametrize(
+    ("change", "same"),
+    [
+        ({}, {"DiagnosticReport", "Observation", "Patient"}),
+        ({"run_id": "r2"}, {"Patient"}),
+        ({"annotations": (Annotation(3.0, 9.0, is_excluded=True),)}, {"Patient"}),
+        ({"session_id": "s4", "run_id": "r3"}, {"Patient"}),
+        ({"code": "R-7"}, set()),  # a pseudonym must not lead to the code
+    ],
+)
+def test_the_same_thing_has_the_same_address_and_nothing_else_has_it(analysis, change, same):
+    before, after = addresses(analysis, RECORD), addresses(analysis, replace(RECORD, **change))
+    report, session, windows, phq9, gad7, *_, patient = zip(
+        before.values(), after.values(), strict=True
+    )
+    assert (report[0] == report[1]) is ("DiagnosticReport" in same)
+    assert (session[0] == session[1]) is (windows[0] == windows[1]) is ("Observation" in same)
+    assert (patient[0] == patient[1]) is ("Patient" in same)
+    keeps_session = "session_id" not in change and "code" not in change
+    assert (phq9[0] == phq9[1]) is (gad7[0] == gad7[1]) is keeps_session
+
+
+def test_a_file_analysed_in_another_way_is_another_result(analysis):
+    other = replace(analysis, settings=AnalysisSettings(window=5.0))
+    first, second = (addresses(each, Record("voice.wav")) for each in (analysis, other))
+    assert first["DiagnosticReport", 0] != second["DiagnosticReport", 0]
+
+
+def test_what_is_made_up_says_so_in_every_resource(analysis):
+    bundle = to_bundle(analysis, replace(RECORD, notice="Made up"))
+    for entry in bundle["entry"]:
+        assert entry["resource"]["meta"]["security"][0]["code"] == "HTEST"
+    for observation in resources(bundle, "Observation"):
+        assert observation["note"][0]["text"] == "Made up"

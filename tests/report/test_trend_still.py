@@ -39,7 +39,8 @@ def ink(sessions, path, *more) -> int:
 
 @pytest.mark.parametrize("count", [1, 2, 40])
 def test_every_session_is_drawn(count, tmp_path):
-    assert ink(points(count), tmp_path / "a.png") > 0
+    one = ink(points(1), tmp_path / "a.png")
+    assert ink(points(count), tmp_path / "a.png") > 0.7 * count * one
 
 
 def test_models_are_never_joined_by_a_line(tmp_path):
@@ -58,11 +59,25 @@ def test_a_poor_recording_is_an_open_dot(tmp_path):
     assert poor < good
 
 
-def test_what_is_usual_and_the_reported_session_are_marked(tmp_path):
+def changed(path, sessions, *more) -> np.ndarray:
+    """(H, W) which pixels differ from those of the plain picture."""
+    plain, other = path / "plain.png", path / "other.png"
+    write_trend_png(sessions, plain)
+    write_trend_png(sessions, other, *more)
+    return (np.asarray(Image.open(plain)) != np.asarray(Image.open(other))).any(axis=2)
+
+
+def test_the_reported_session_is_ringed_once_in_each_chart(tmp_path):
     sessions = points(3)
-    write_trend_png(sessions, tmp_path / "plain.png")
-    write_trend_png(sessions, tmp_path / "marked.png", "1", {"sad": (30.0, 50.0)})
-    plain, marked = (
-        np.asarray(Image.open(tmp_path / name)) for name in ("plain.png", "marked.png")
+    rings = changed(tmp_path, sessions, sessions[1])
+    columns = np.flatnonzero(rings.any(axis=0))
+    assert len(np.split(columns, np.flatnonzero(np.diff(columns) > 1) + 1)) == 4  # four in a row
+
+
+def test_what_is_usual_is_shaded_only_where_sessions_are_of_its_task_and_model(tmp_path):
+    alike, apart = points(6), points(6, lambda number: "ab"[number > 2])
+    bands = dict.fromkeys(EMOTIONS, (30.0, 50.0))
+    whole, half = (
+        int(changed(tmp_path, sessions, sessions[0], bands).sum()) for sessions in (alike, apart)
     )
-    assert (plain != marked).any(axis=2).sum() > 1_000
+    assert 0.3 * whole < half < 0.6 * whole

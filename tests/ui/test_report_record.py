@@ -27,7 +27,7 @@ def test_the_name_stands_in_a_report_only_where_it_is_asked_for(client, analysed
         text_of(client.get(address).content),
         text_of(client.get(f"{address}?named=true").content),
     )
-    assert "P-0417 · Session 1" in plain
+    assert "P-0417 · Session 1, run 1" in plain
     assert "Lovelace" not in plain
     assert "Name: Ada Lovelace" in named
     archive = client.get(f"/runs/{session.runs[0].id}/everything.zip?named=true")
@@ -42,14 +42,23 @@ def test_what_the_clinician_said_and_the_other_sessions_stand_in_it(client, cont
     medication = EventDetails(EventKind.MEDICATION, date(2026, 3, 1), None, "10 mg of <nothing>")
     context.repository.add_event(session.patient_id, medication)
     found = text_of(client.get(f"/runs/{session.runs[0].id}/report.pdf").content)
-    assert "10 mg of <nothing>" in found
+    assert "Medication, since 1 Mar 2026" in found
+    assert "10 mg" not in found  # words may tell who it is
+    named = client.get(f"/runs/{session.runs[0].id}/report.pdf?named=true")
+    assert "10 mg of <nothing>" in text_of(named.content)
+    assert "report-named.pdf" in named.headers["content-disposition"]
     assert "sad quiet heron" in found
     assert "1 (this)" in found
 
 
-def test_an_older_run_is_compared_with_nothing(context, analysed):
+def test_an_older_run_is_compared_with_nothing(context, analysed, until):
     session = analysed("P-0417")
-    run = session.runs[0]
-    assert "comparable sessions" in str(report_record(context, run, session, False).comparison)
-    session.runs.clear()
-    assert "later run" in str(report_record(context, run, session, False).comparison)
+    job = context.jobs.submit_again(session.id)
+    until(lambda: context.jobs.view(job.id).state.has_ended)
+    session = context.repository.session(session.id)
+    newest, first = session.runs
+    assert "later run" not in str(report_record(context, newest, session, False).comparison)
+    older = report_record(context, first, session, False)
+    assert "later run" in str(older.comparison)
+    assert older.title.endswith("Session 1, run 1")
+    assert older.listed is None and older.sessions

@@ -46,10 +46,28 @@ def test_a_run_can_be_held_against_the_session_s_other_runs_and_other_sessions(
     until(lambda: context.jobs.view(job.id).state.has_ended)
     listed = client.get(f"/runs/{twice.runs[0].id}/others").json()
     assert [each["run"] for each in listed] == [twice.runs[1].id, job.run_id]
-    assert listed[0]["words"].startswith("This session, run 1")
+    assert listed[0]["words"].startswith("This session · Run 1")
     assert listed[1]["words"].startswith("Session 2")
     found = client.get(f"/runs/{twice.runs[0].id}/against/{listed[0]['run']}").json()["html"]
     assert "Session 1, run 2" in found and "Session 1, run 1" in found
+
+
+def test_two_patients_are_never_held_against_each_other(client, analysed):
+    one, other = analysed("P-0001"), analysed("P-0002")
+    answer = client.get(f"/runs/{one.runs[0].id}/against/{other.runs[0].id}")
+    assert (answer.status_code, answer.json()["code"]) == (404, "E53")
+
+
+def test_only_the_latest_run_offers_to_draw_its_face(client, twice):
+    newest, first = twice.runs
+    faces = [client.get(f"/runs/{run.id}/review").json()["face"] for run in (newest, first)]
+    assert not faces[1]["can_render"]
+
+
+def test_an_interval_without_width_tells_nothing_apart(side):
+    never = tuple(replace(share, share=0.0, low=0.0, high=0.0) for share in side.summary.shares)
+    other = replace(side, summary=replace(side.summary, shares=never))
+    assert "class='apart'" not in comparison(side, other)
 
 
 def test_what_has_no_result_cannot_be_compared(client, context, add_session, engine):

@@ -56,8 +56,9 @@ def wait_for(is_so):
         time.sleep(0.02)
 
 
-def test_a_closed_window_stops_the_app(browser, stopped, opened, tmp_path):
-    calls = browser("exit 0")
+def test_a_closed_window_stops_the_app(browser, stopped, opened, tmp_path, monkeypatch):
+    calls = browser("sleep 0.3")
+    monkeypatch.setattr(window, "_SOON", 0.2)
     show_page(URL, Showing.WINDOW, tmp_path / "profile")
     wait_for(lambda: stopped)
     assert stopped == [signal.SIGINT]
@@ -77,6 +78,14 @@ def test_a_browser_that_fails_at_once_is_replaced_by_the_usual_one(
     assert opened == [URL]
     assert "opened in the browser instead" in capsys.readouterr().err
     assert not stopped
+
+
+def test_a_call_that_an_earlier_window_takes_over_stops_nothing(browser, stopped, opened, tmp_path):
+    calls = browser("exit 0")
+    show_page(URL, Showing.WINDOW, tmp_path / "profile")
+    wait_for(calls.exists)
+    time.sleep(0.3)
+    assert not stopped and not opened
 
 
 def test_without_a_browser_for_it_the_usual_one_is_asked(stopped, opened, tmp_path, monkeypatch):
@@ -103,7 +112,7 @@ def test_nothing_is_opened_unless_asked_for(opened, tmp_path):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a shell script")
 def test_the_real_app_ends_when_its_window_is_closed(browser, tmp_path):
-    calls = browser("sleep 1")
+    calls = browser("sleep 6")
     port, data = str(free_port()), str(tmp_path / "data")
     finished = subprocess.run(
         [sys.executable, "app.py", "--window", "--port", port, "--data", data],

@@ -339,11 +339,9 @@ addEventListener("verhm-taken", ({ detail: { id, words } }) => {
   $("taken").textContent = words; // none when what was taken has been analysed
   $("taken").hidden = !words;
 });
-addEventListener("beforeunload", (event) => {
-  if (UNDERWAY.includes(state.phase)) event.preventDefault();
-});
+addEventListener("beforeunload", (event) => UNDERWAY.includes(state.phase) && event.preventDefault());
 new ResizeObserver(draw).observe($("wave").parentElement);
-const ask = () => { $("prompts").innerHTML = props.prompts; }; // made, and escaped, on the server
+const ask = () => { $("prompts").innerHTML = props.prompts; }; // escaped on the server
 watch("prompts", ask);
 ask();
 setPhase("idle");

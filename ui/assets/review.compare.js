@@ -39,8 +39,9 @@ function compareDialog() {
     `<h3 class="rv-name"></h3><div class="rv-side"></div></div></div></dialog>`;
 }
 
-/** Opens the comparison of the shown run with another one, which is chosen in it. */
-function makeComparison(root, run) {
+/** Opens the comparison of the shown run with another one, which is chosen in it; silence() is called
+ *  then. */
+function makeComparison(root, run, silence) {
   const dialog = root.querySelector(".rv-compare");
   const chosen = dialog.querySelector(".rv-other");
   const problem = dialog.querySelector(".rv-compare-problem");
@@ -72,6 +73,7 @@ function makeComparison(root, run) {
   }
   async function open() {
     problem.textContent = "";
+    silence();
     dialog.showModal();
     try {
       const others = await verhm.send(`/runs/${run}/others`);
@@ -88,5 +90,5 @@ function makeComparison(root, run) {
     button.addEventListener("click", () => sides.forEach((side) => side.zoom(Number(button.dataset.zoom))));
   }
   dialog.addEventListener("close", clear);
-  return { open };
+  return { open, end: clear };
 }

@@ -33,7 +33,7 @@ function mountSession(root, value, face, choose) {
     },
   });
   const stage = makeStage(root, { attach: player.attach, render: () => trigger("render_face", {}) });
-  const comparison = makeComparison(root, value.run);
+  const comparison = makeComparison(root, value.run, () => { if (player.isPlaying()) player.toggle(); });
   const redraw = () => { timeline.redraw(); cursor.update(player.time(), true); };
 
   function show(mode) {
@@ -90,7 +90,7 @@ function mountSession(root, value, face, choose) {
   describeSpan();
   stage.showFace(face);
   player.seek(0);
-  const end = () => { life.abort(); player.stop(); stage.end(); };
+  const end = () => { life.abort(); comparison.end(); player.stop(); stage.end(); };
   return { run: value.run, showFace: stage.showFace, showShare: stage.showShare, end };
 }
 

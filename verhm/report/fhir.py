@@ -7,7 +7,7 @@ preliminary: it is final when a clinician says so, in their own system.
 import json
 import math
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from html import escape
 from pathlib import Path
 from typing import Any, Final
@@ -19,12 +19,17 @@ from verhm.report.record import Record
 from verhm.report.summary import as_reviewed
 from verhm.types import Analysis, EmotionTimeline, Summary
 
-# Public: what reads the bundle knows the codes and the identifiers by these.
+# Public: what reads the bundle knows the codes and the extension by these.
 CODES: Final = "urn:uuid:7d0a7ef2-9b0c-5a52-9b62-5e2a0c1a6d10"
-PATIENT_CODES: Final = "urn:uuid:0f4d6f0e-5f3d-5a0e-8f3b-8b1f6c2b9c11"
 INTERVAL: Final = "urn:uuid:2c2f1f64-3a5d-5b7e-9c55-1f0f9a7d4e12"
 _LOINC: Final = "http://loinc.org"
 _UNITS: Final = "http://unitsofmeasure.org"
+_URIS: Final = "urn:ietf:rfc:3986"
+_MADE_UP: Final = {
+    "system": "http://terminology.hl7.org/CodeSystem/v3-ActReason",
+    "code": "HTEST",
+    "display": "test health data",
+}
 _ABSENT: Final = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
 _TOTALS: Final = {
     "phq9": ("44261-6", "Patient Health Questionnaire 9 item (PHQ-9) total score [Reported]"),
@@ -70,27 +75,50 @@ def to_bundle(analysis: Analysis, record: Record) -> Resource:
         "codes": _code_system(analysis.timeline.labels),
     }
     if record.code:
-        resources["patient"] = {
-            "resourceType": "Patient",
-            "identifier": [{"system": PATIENT_CODES, "value": record.code}],
-        }
+        resources["patient"] = _patient(record, names)
+    if record.notice:
+        _mark_made_up(resources.values(), record.notice)
     entries = [{"fullUrl": names[key], "resource": each} for key, each in resources.items()]
     return {"resourceType": "Bundle", "type": "collection", "entry": entries}
 
 
-class _Addresses(dict[str, str]):
-    """By what each resource of one result is named, always the same: kind to address."""
+def _addresses(analysis: Analysis, record: Record) -> dict[str, str]:
+    """By what each resource is named: always the same for the same thing, and else never.
 
-    def __init__(self, space: str) -> None:
-        super().__init__()
-        self._space = uuid.uuid5(uuid.UUID(CODES.removeprefix("urn:uuid:")), space)
+    The code is part of all that is a person's, so that nobody who knows them by a pseudonym can
+    tell that it is the one whom others know by a code.
+    """
+    out = sorted(each.stretch for each in record.annotations if each.is_excluded)
+    session = f"{record.code} {record.session_id or analysis.source.sha256}"
+    result = f"{session} {record.run_id or (analysis.model, analysis.settings)} {out}"
+    keys = {
+        **dict.fromkeys(("report", "session", "windows"), result),
+        **dict.fromkeys(_TOTALS, session),
+        "patient": f"{record.code} {record.patient_id}",
+        "device": analysis.model.sha256,
+        "codes": "",
+    }
+    space = uuid.UUID(CODES.removeprefix("urn:uuid:"))
+    return {kind: f"urn:uuid:{uuid.uuid5(space, f'{kind} {key}')}" for kind, key in keys.items()}
 
-    def __missing__(self, kind: str) -> str:
-        return f"urn:uuid:{uuid.uuid5(self._space, kind)}"
+
+def _patient(record: Record, names: Mapping[str, str]) -> Resource:
+    """Somebody known by a code; a code is a clinician's own, so it identifies nobody elsewhere."""
+    return {
+        "resourceType": "Patient",
+        "identifier": [
+            {"system": _URIS, "value": names["patient"]},
+            {"type": {"text": "Code in VERHM"}, "value": record.code},
+        ],
+    }
 
 
-def _addresses(analysis: Analysis, record: Record) -> Mapping[str, str]:
-    return _Addresses(f"{record.session_id or analysis.source.sha256} {analysis.model.sha256}")
+def _mark_made_up(resources: Iterable[Resource], notice: str) -> None:
+    """Say so in each resource, as what takes them in may take each by itself."""
+    for each in resources:
+        each["meta"] = {"security": [_MADE_UP]}
+        if each["resourceType"] == "Observation":
+            each["note"] = [{"text": notice}, *each.get("note", [])]
 
 
 def _about(record: Record, names: Mapping[str, str]) -> Resource:
@@ -175,8 +203,7 @@ def _samples(timeline: EmotionTimeline, column: int, hop: float) -> Resource:
 
 
 def _questionnaires(record: Record, about: Resource) -> dict[str, Resource]:
-    session = record.session
-    totals = {} if session is None else {"phq9": session.phq9, "gad7": session.gad7}
+    totals = {"phq9": record.phq9, "gad7": record.gad7}
     entered = {key: value for key, value in about.items() if key != "device"}
     return {
         name: {

@@ -14,31 +14,40 @@ class Record:
     """A recording's place in the records; all but its title may be unknown.
 
     Attributes:
-        title: whose recording, and which: "P-0417 · Session 3", or a file's name
+        title: whose recording, and which: "P-0417 · Session 3, run 1", or a file's name
         code: of the person; empty where nobody is known
+        patient_id, session_id, run_id: by which the records know them; they never change
         day: it was recorded on
-        facts: what was entered about it, as pairs of a name and words
+        phq9, gad7: totals as entered
+        facts: what else was entered about it, as pairs of a name and words
+        note: of the session, where it is to be read
         notice: what has to be said of it on every page; empty where nothing has
         annotations: what a clinician said of stretches of it
         comparison: with the person's usual sessions, or why there is none
-        sessions: all of the person's, the oldest first
-        session_id: which of them this is
+        sessions: all of the person's, each by its latest run, the oldest first
+        is_listed: whether `sessions` has this run, and no later one of its session
         events: medication and life events in the order of time, as pairs of kind with days, words
     """
 
     title: str
     code: str = ""
+    patient_id: str = ""
+    session_id: str = ""
+    run_id: str = ""
     day: date | None = None
-    facts: tuple[tuple[str, str], ...] = ()
+    phq9: int | None = None
+    gad7: int | None = None
+    facts: Sequence[tuple[str, str]] = ()
+    note: str = ""
     notice: str = ""
     annotations: Sequence[Annotation] = ()
     comparison: Comparison | str = ""
     sessions: Sequence[TrendPoint] = ()
-    session_id: str = ""
+    is_listed: bool = False
     events: Sequence[tuple[str, str]] = ()
 
     @property
-    def session(self) -> TrendPoint | None:
-        """This one among the person's sessions."""
+    def listed(self) -> TrendPoint | None:
+        """This recording among the person's sessions."""
         found = (each for each in self.sessions if each.session_id == self.session_id)
-        return next(found, None)
+        return next(found, None) if self.is_listed else None

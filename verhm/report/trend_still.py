@@ -25,7 +25,7 @@ Bands = Mapping[str, tuple[float, float]]
 def write_trend_png(
     points: Sequence[TrendPoint],
     file: Path | BinaryIO,
-    session_id: str = "",
+    ringed: TrendPoint | None = None,
     bands: Bands | None = None,
 ) -> None:
     """Draw each emotion's share of every session, with its 95 % interval, on real dates.
@@ -33,8 +33,8 @@ def write_trend_png(
     Args:
         points: the oldest first; at least one of them with figures
         file: to write to
-        session_id: of the session that is ringed
-        bands: what is usual, where that is known
+        ringed: the one that is marked
+        bands: what is usual for its task and model, where that is known
     """
     known = [point for point in points if point.figures]
     figure = Figure((WIDTH / _DPI, HEIGHT / _DPI), dpi=_DPI, facecolor=look.PAPER)
@@ -43,19 +43,27 @@ def write_trend_png(
     figure.subplots_adjust(left=0.045, right=0.99, top=0.93, bottom=0.1, wspace=0.09, hspace=0.26)
     highest = max(point.figures[label][2] for point in known for label in EMOTIONS)
     for label, axes in zip(EMOTIONS, charts.flat, strict=True):
-        _draw(axes, points, label, (bands or {}).get(label))
-        _ring(axes, known, label, session_id)
+        if ringed is not None and bands:
+            _shade(axes, known, ringed, bands[label])
+        _draw(axes, points, label)
+        if ringed is not None and ringed.figures:
+            _ring(axes, ringed, label)
         top = min(102.0, max(20.0, 1.08 * highest))
         axes.set_ylim(-0.04 * top, top)  # a dot at nothing is seen whole
     figure.savefig(file, format="png", metadata={"Software": None})
 
 
-def _draw(
-    axes: Axes, points: Sequence[TrendPoint], label: str, band: tuple[float, float] | None
+def _shade(
+    axes: Axes, known: Sequence[TrendPoint], ringed: TrendPoint, band: tuple[float, float]
 ) -> None:
+    """Shade what is usual, as far as there are sessions that the ringed one is comparable to."""
+    alike = (ringed.model_key, ringed.task)
+    days = [_place(each) for each in known if (each.model_key, each.task) == alike]
+    axes.fill_between([min(days) - 2, max(days) + 2], *band, color=_BAND, linewidth=0)
+
+
+def _draw(axes: Axes, points: Sequence[TrendPoint], label: str) -> None:
     axes.set_title(label.capitalize(), loc="left", fontsize=9, color=look.INK, pad=4)
-    if band is not None:
-        axes.axhspan(*band, color=_BAND, linewidth=0)
     colour = look.COLOURS[label]
     for stretch in joined(points):
         days, shares = _series(stretch, label)
@@ -83,11 +91,9 @@ def _mark(axes: Axes, point: TrendPoint, label: str, colour: str) -> None:
     axes.plot(day, share, "o", markersize=4.2, markeredgecolor=colour, markerfacecolor=paper)
 
 
-def _ring(axes: Axes, known: Sequence[TrendPoint], label: str, session_id: str) -> None:
-    for point in known:
-        if point.session_id == session_id:
-            ring: dict[str, Any] = {"markerfacecolor": "none", "markeredgecolor": look.INK}
-            axes.plot(_place(point), point.figures[label][0], "o", markersize=9, **ring)
+def _ring(axes: Axes, point: TrendPoint, label: str) -> None:
+    ring: dict[str, Any] = {"markerfacecolor": "none", "markeredgecolor": look.INK}
+    axes.plot(_place(point), point.figures[label][0], "o", markersize=9, **ring)
 
 
 def _quieten(axes: Axes) -> None:

@@ -106,7 +106,7 @@ def test_no_figure_counts_what_was_left_out(analysis, pages):
     kept = int((timeline.has_result & ~((middles >= 12) & (middles <= 42))).sum())
     assert f"{int(timeline.has_result.sum())} of {len(timeline)}" in first
     assert f"{kept} of {len(timeline)}" in without
-    assert "left out of every figure 30 s" in without
+    assert f"left out of every figure {(middles >= 12).sum() - (middles > 42).sum()};" in without
 
 
 def test_what_the_clinician_said_stands_as_it_was_written(analysis, pages):
@@ -131,7 +131,9 @@ def test_a_withheld_summary_says_why_in_place_of_figures(analysis, pages):
 
 def test_sessions_are_listed_with_the_reported_one_marked(analysis, pages):
     three = (*sessions(2), TrendPoint("x", 3, DAY, reason="E21 Only 9 s of speech found; …"))
-    found = " ".join(pages(analysis, Record("A", sessions=three, session_id="2"))[1:])
+    found = " ".join(
+        pages(analysis, Record("A", sessions=three, session_id="2", is_listed=True))[1:]
+    )
     assert "2 (this) 2026-11-23 Interview Good neutral 12 %, calm 12 % 2 voice 2" in found
     assert "no summary (E21)" in found
 
@@ -143,9 +145,9 @@ def test_short_and_long_recordings_fill_no_more_than_a_few_pages(duration, pages
     assert f"Page 1 of {len(found)}" in found[0]
 
 
-def test_the_longest_entries_still_leave_one_first_page(analysis, pages):
-    facts = tuple((f"Fact {number}", "W" * 300) for number in range(8))
-    long = Annotation(1.0, 2.0, text="W" * LONGEST_TEXT)
+def test_the_longest_entries_still_leave_one_first_page(analysis, pages, tmp_path):
+    facts = tuple((f"Fact {number}", "W" * 40) for number in range(8))
+    long = Annotation(1.0, 2.0, text="a\n" * (LONGEST_TEXT // 2))
     record = Record(
         "W" * 60,
         facts=facts,
@@ -154,10 +156,18 @@ def test_the_longest_entries_still_leave_one_first_page(analysis, pages):
         comparison=compared(),
         sessions=sessions(60),
         session_id="7",
+        is_listed=True,
+        note="line\n" * 200,
     )
     first, *rest = pages(analysis, record)
     assert "Signature" in first
+    assert "line line" not in first
     assert "Over time" in rest[0]
+    with closing(pypdfium2.PdfDocument(tmp_path / "report.pdf")) as document:
+        letters = document[0].get_textpage()
+        at = letters.search("Limits of use").get_next()[0]
+        _, bottom, _, top = letters.get_charbox(at)
+    assert top - bottom > 6  # points: nothing was made too small to read
 
 
 def test_the_same_report_is_the_same_file(analysis, tmp_path):
@@ -176,3 +186,16 @@ def test_nothing_of_it_lies_in_the_system_s_folder_for_passing_files(
     monkeypatch.setattr(tempfile, "mkstemp", None)
     write_report(analysis, tmp_path / "report.pdf", Record("A", sessions=sessions(4)))
     assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_letters_that_the_font_lacks_are_spelt_out_and_never_alike(analysis, pages):
+    first, *_ = pages(analysis, Record("王小明 · Session 1", facts=(("Name", "Zoë محمد"),)))
+    assert "[U+738B][U+5C0F][U+660E] · Session 1" in first
+    assert "Zoë [U+0645]" in first
+
+
+def test_a_run_that_a_later_one_replaced_is_none_of_the_sessions(analysis, pages):
+    older = Record("A", sessions=sessions(3), session_id="2", is_listed=False)
+    found = " ".join(pages(analysis, older)[1:])
+    assert "(this)" not in found
+    assert "A later run stands for this session" in found

@@ -28,6 +28,7 @@ def detail_pages(analysis: Analysis, record: Record, model_line: str) -> list[Fl
     return [
         *_sessions(record),
         *_events(record),
+        *_note(record),
         *_said(record.annotations),
         *_without_result(analysis.timeline),
         *_timeline(analysis),
@@ -44,7 +45,7 @@ def _sessions(record: Record) -> list[Flowable]:
         parts += [_trend(record), style.words(_trend_words(record), style.SMALL)]
     names = ("Session", "Date", "Task", "Quality", "Likeliest emotions", "PHQ-9", "GAD-7", "Model")
     widths = (0.09, 0.12, 0.14, 0.08, 0.24, 0.065, 0.065, 0.2)
-    rows = [_session_row(point, record.session_id) for point in reversed(record.sessions)]
+    rows = [_session_row(point, point is record.listed) for point in reversed(record.sessions)]
     return [KeepTogether(parts), style.table(names, rows, widths)]
 
 
@@ -55,11 +56,17 @@ def _events(record: Record) -> list[Flowable]:
     return [style.words("Medication and events", style.HEADING), made]
 
 
+def _note(record: Record) -> list[Flowable]:
+    if not record.note:
+        return []
+    return [style.words("Note of the session", style.HEADING), style.words(record.note)]
+
+
 def _trend(record: Record) -> Flowable:
     write = partial(
         write_trend_png,
         record.sessions,
-        session_id=record.session_id,
+        ringed=record.listed,
         bands=_bands(record.comparison),
     )
     return picture(write, WIDTH, HEIGHT)
@@ -75,16 +82,21 @@ def _bands(comparison: Comparison | str) -> Bands:
 
 
 def _trend_words(record: Record) -> str:
-    band = "" if isinstance(record.comparison, str) else " Grey: 95 of 100 unchanged sessions."
+    ringed = " Ringed: this session." if record.listed else " A later run stands for this session."
+    band = (
+        ""
+        if isinstance(record.comparison, str)
+        else " Grey: of unchanged sessions of this task and model, as long as this one, 95 of 100."
+    )
     return (
-        "Share of analysed time per session, with 95 % interval; ringed: this session; open: poor "
-        f"recording.{band} Sessions of different models are never joined."
+        f"Share of analysed time per session, with 95 % interval.{ringed} Open: a poor recording."
+        f"{band} Sessions of different models are never joined."
     )
 
 
-def _session_row(point: TrendPoint, session_id: str) -> list[str]:
+def _session_row(point: TrendPoint, is_this: bool) -> list[str]:
     return [
-        f"{point.number}{' (this)' if point.session_id == session_id else ''}",
+        f"{point.number}{' (this)' if is_this else ''}",
         point.day.isoformat(),
         point.task,
         point.grade,

@@ -17,7 +17,7 @@ from verhm.report.paper import style
 from verhm.report.paper.shares import shares_table
 from verhm.report.quality import grade, notes
 from verhm.report.record import Record
-from verhm.types import Analysis, Summary
+from verhm.types import Analysis, EmotionTimeline, Summary, WindowStatus
 
 _ALL: Final = ((0, 0), (-1, -1))  # cells
 _HOW_TO_READ: Final = (
@@ -41,7 +41,7 @@ def front_page(analysis: Analysis, record: Record, model_line: str) -> Flowable:
         *_summary(analysis.summary, record.comparison),
         Spacer(0, 2 * mm),
         picture(partial(still.write_emotions_png, analysis), still.WIDTH, still.HEIGHT),
-        style.words(_said(record.annotations), style.SMALL),
+        style.words(_said(analysis.timeline, record.annotations), style.SMALL),
         style.words("Limits of use", style.HEADING),
         style.words(f"{LIMITS_OF_USE} {_HOW_TO_READ}", style.SMALL),
         style.words(model_line, style.SMALL),
@@ -84,7 +84,7 @@ def _figures(analysis: Analysis) -> Flowable:
             f"{int(timeline.has_result.sum())} of {len(timeline)}",
         ),
         "Quality": (grade(analysis.quality, summary), " · ".join(notes(analysis.quality))),
-        "Changes of the likeliest emotion": (changes, "of analysed time"),
+        "Transitions": (changes, "changes of the likeliest emotion"),
     }
     columns = [
         [
@@ -119,7 +119,7 @@ def _usual(comparison: Comparison | str) -> str:
     if isinstance(comparison, str):
         return f"Not compared with usual sessions: {comparison}." if comparison else ""
     count, chosen = len(comparison.usual_ids), comparison.are_chosen
-    which = f"{count} sessions chosen by the clinician" if chosen else f"the first {count} sessions"
+    which = f"{count} sessions chosen by the clinician" if chosen else f"the first {count} that fit"
     return (
         f"Usual: {which}, of the same task and model. A change is called reliable where it is too "
         "large for an unchanged person (Holm-corrected, 5 % of unchanged sessions); that says "
@@ -127,16 +127,16 @@ def _usual(comparison: Comparison | str) -> str:
     )
 
 
-def _said(annotations: Sequence[Annotation]) -> str:
+def _said(timeline: EmotionTimeline, annotations: Sequence[Annotation]) -> str:
     """What the clinician did, in one line."""
     if not annotations:
         return "The clinician labelled nothing and left nothing out."
     labels = sum(bool(each.label) for each in annotations)
     remarks = sum(bool(each.text) or each.is_moment for each in annotations)
-    out = sum(each.end - each.start for each in annotations if each.is_excluded)
+    out = sum(status is WindowStatus.EXCLUDED for status in timeline.status)
     return (
-        f"By the clinician: labels {labels} · notes and events {remarks} · left out of every "
-        f"figure {out:.0f} s; see the pages that follow."
+        f"By the clinician: labels {labels} · notes and events {remarks} · windows left "
+        f"out of every figure {out}; see the pages that follow."
     )
 
 

@@ -90,7 +90,7 @@ class _Numbered(Canvas):
         self.setFont(style.PLAIN, 7)
         self.setFillColor(style.colour(look.INK_SOFT))
         right = style.PAGE[0] - style.MARGIN
-        self.drawString(style.MARGIN, 9 * mm, f"{self._record.title} · {_FOOTER}")
+        self.drawString(style.MARGIN, 9 * mm, style.readable(f"{self._record.title} · {_FOOTER}"))
         self.drawRightString(right, 9 * mm, f"Page {number} of {count}")
         if self._record.notice:
             self.drawCentredString(style.PAGE[0] / 2, style.PAGE[1] - 10 * mm, self._record.notice)

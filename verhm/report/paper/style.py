@@ -5,6 +5,7 @@ from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any, Final
+from unicodedata import bidirectional
 
 import matplotlib
 from reportlab.lib.colors import HexColor
@@ -12,7 +13,7 @@ from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfbase.pdfmetrics import registerFont, registerFontFamily
+from reportlab.pdfbase.pdfmetrics import getFont, registerFont, registerFontFamily
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import Paragraph, Table, TableStyle
 
@@ -59,7 +60,21 @@ def load_fonts() -> None:
 
 def words(text: str, style: ParagraphStyle = BODY) -> Paragraph:
     """A paragraph of plain text, whatever signs are in it."""
-    return Paragraph(escape(text).replace("\n", "<br/>"), style)
+    return Paragraph(escape(readable(text)).replace("\n", "<br/>"), style)
+
+
+def readable(text: str) -> str:
+    """Spell out by number what the font cannot write, or not in its order from right to left.
+
+    A box would make different names look alike.
+    """
+    glyphs = getFont(PLAIN).face.charToGlyph
+    return "".join(
+        each
+        if each.isspace() or (ord(each) in glyphs and bidirectional(each) not in ("R", "AL"))
+        else f"[U+{ord(each):04X}]"
+        for each in text
+    )
 
 
 def table(
@@ -74,7 +89,7 @@ def table(
         more: of `reportlab.platypus.Table`
     """
     head = [[words(name, HEAD) for name in header]] if header else []
-    body = [[words(each, CELL) if isinstance(each, str) else each for each in row] for row in rows]
+    body = [[_cell(each) if isinstance(each, str) else each for each in row] for row in rows]
     sides = [WIDTH * share for share in widths]
     made = Table([*head, *body], sides, repeatRows=len(head), **more)
     made.setStyle(
@@ -90,3 +105,8 @@ def table(
         )
     )
     return made
+
+
+def _cell(text: str) -> Paragraph:
+    """Text in one paragraph without line breaks: a row cannot be higher than a page."""
+    return words(" ".join(text.split()), CELL)
