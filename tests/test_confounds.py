@@ -215,7 +215,7 @@ def test_earlier_confounds_do_not_stay_beside_new_results(tmp_path):
     count = write_results(
         make_analysis(2.0), tmp_path / "a", tmp_path, Outputs(has_video=False), no_progress
     )
-    assert count == 11
+    assert count == 9
     assert not (tmp_path / "confounds.json").exists()
 
 

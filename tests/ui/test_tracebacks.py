@@ -56,7 +56,7 @@ def test_the_log_quotes_nobody(quiet, name, monkeypatch, capsys):
 def test_gradio_quotes_nobody(quiet, client, caplog, capsys):
     page = next(each.app for each in client.app._app.routes if isinstance(each, Mount)).get_blocks()
     dropdowns = {each._id for each in page.blocks.values() if isinstance(each, Dropdown)}
-    answers = []
+    answers, failures = [], 0
     for number, event in page.fns.items():
         data = [ENTERED if each._id in dropdowns else None for each in event.inputs]
         if ENTERED not in data:
@@ -64,9 +64,11 @@ def test_gradio_quotes_nobody(quiet, client, caplog, capsys):
         sent = {"data": data, "fn_index": number, "session_hash": f"page{number}"}
         joined = client.post(f"{GRADIO}/queue/join", json=sent)
         answers.append(joined.status_code)  # 400 where entries are checked before they wait
-        if joined.status_code == 200:
-            assert '"success":false' in _events(client, f"page{number}", {})
-    assert {200, 400} <= set(answers)
-    assert caplog.text.count("An event of the page ended in an unforeseen way") == len(answers)
+        if joined.status_code == 200:  # a few take any words, as the recorder's prompts do
+            failures += '"success":false' in _events(client, f"page{number}", {})
+    refused = answers.count(400)
+    assert refused and failures > 1
+    told = caplog.text.count("An event of the page ended in an unforeseen way")
+    assert told == failures + refused
     printed = capsys.readouterr()
     assert ENTERED not in caplog.text + printed.out + printed.err
