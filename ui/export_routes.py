@@ -23,6 +23,7 @@ from ui.kept_response import answer_content
 from ui.report_record import report_record
 from ui.user import signed_in
 from verhm.errors import StorageError
+from verhm.report.record import Record
 from verhm.types import Analysis
 
 # What is written anew for each download, by the name at the end of its address.
@@ -185,11 +186,8 @@ class _Export:
         shred(parts)
 
     def _writers(self, run: Run, session: Session, is_named: bool = False) -> dict[str, _Write]:
-        """What writes each of the files, by name; the drawing libraries take seconds to import."""
+        """What writes each of the files, by name."""
         from verhm.report.fhir import write_fhir
-        from verhm.report.paper.report import write_report
-        from verhm.report.plots import write_emotions_html
-        from verhm.report.still import write_emotions_png
         from verhm.report.tables import (
             write_annotations_csv,
             write_json,
@@ -205,13 +203,34 @@ class _Export:
             "annotations.csv": lambda _, path: write_annotations_csv(said, path),
             "analysis.json": write_json,
             "morphs.csv": lambda analysis, path: write_morphs_csv(analysis.morphs, path),
-            "emotions.html": write_emotions_html,
-            "emotions.png": write_emotions_png,
+            "emotions.html": _write_html,
+            "emotions.png": _write_png,
             "emotions.eaf": partial(write_eaf, annotations=said, recording=recording),
             "emotions.TextGrid": partial(write_textgrid, annotations=said),
-            "report.pdf": lambda result, path: write_report(result, path, record(is_named)),
+            "report.pdf": lambda result, path: _write_report(result, path, record(is_named)),
             "fhir.json": lambda result, path: write_fhir(result, path, record(False)),
         }
+
+
+# The drawing libraries take seconds to import while everybody waits: each when it is needed.
+
+
+def _write_html(analysis: Analysis, path: Path) -> None:
+    from verhm.report.plots import write_emotions_html
+
+    write_emotions_html(analysis, path)
+
+
+def _write_png(analysis: Analysis, path: Path) -> None:
+    from verhm.report.still import write_emotions_png
+
+    write_emotions_png(analysis, path)
+
+
+def _write_report(analysis: Analysis, path: Path, record: Record) -> None:
+    from verhm.report.paper.report import write_report
+
+    write_report(analysis, path, record)
 
 
 def _add(archive: zipfile.ZipFile, name: str, content: Content) -> None:
