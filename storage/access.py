@@ -201,6 +201,16 @@ def reach_session(unit: Unit, access: Access, session_id: str) -> Session:
     return session
 
 
+def refuse_unreached(unit: Unit, access: Access, session_id: str) -> None:
+    """Raise E53 as `reach_session` does, without loading all that belongs to the session."""
+    asked = select(access.sessions.label("reached")).where(Session.id == session_id)
+    found = unit.execute(asked).one_or_none()
+    if found is None:
+        raise missing("session")
+    if not found.reached:
+        raise access.hidden("session", session_id)
+
+
 def reach_run(unit: Unit, access: Access, run_id: str) -> Run:
     """Load a run with its media, or raise E53."""
     run = _load(unit, Run, run_id)

@@ -6,11 +6,11 @@ from dataclasses import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Unit
 
-from storage.access import Access, reach_session
+from storage.access import Access, reach_session, refuse_unreached
 from storage.admission import refuse_archived
 from storage.annotation_models import AnnotationRow, in_ms
 from storage.audit import Action, now
-from storage.models import Session
+from storage.models import Patient, Session
 from storage.verbs import Verbs, once
 from verhm.annotations import Annotation
 
@@ -29,16 +29,18 @@ class AnnotationVerbs(Verbs):
         """
         query = select(AnnotationRow).where(AnnotationRow.session_id == session_id)
         with self._reading() as (unit, access):
-            reach_session(unit, access, session_id)
+            refuse_unreached(unit, access, session_id)
             found = sorted(row.annotation for row in unit.scalars(query))
         return tuple(_shown(access, found))
 
     @once
     def may_annotate(self, session_id: str) -> bool:
         """Whether whoever asks may say something of a session's recording now."""
+        archived = select(Patient.archived_at).join(Session).where(Session.id == session_id)
         with self._reading() as (unit, access):
-            patient = reach_session(unit, access, session_id).patient
-        return not (access.is_deidentified or (patient and patient.archived_at))
+            refuse_unreached(unit, access, session_id)
+            is_archived = unit.scalar(archived) is not None
+        return not (access.is_deidentified or is_archived)
 
     @once
     def exclusions(self, patient_id: str) -> dict[str, tuple[Annotation, ...]]:

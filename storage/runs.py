@@ -11,7 +11,7 @@ from typing import BinaryIO
 import numpy as np
 from sqlalchemy import func, select
 
-from storage.access import reach_run, reach_session
+from storage.access import reach_run, refuse_unreached
 from storage.audit import Action
 from storage.deidentified import shown_run
 from storage.details import RunResult
@@ -43,7 +43,7 @@ class RunVerbs(Verbs):
             StorageError: E53 when there is no such session
         """
         with self._writing() as (unit, access):
-            reach_session(unit, access, session_id)
+            refuse_unreached(unit, access, session_id)
             last = unit.scalar(select(func.max(Run.number)).where(Run.session_id == session_id))
             run = Run(
                 session_id=session_id,

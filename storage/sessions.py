@@ -14,6 +14,7 @@ from storage.access import (
     reach_patient,
     reach_session,
     refuse_session_of_others,
+    refuse_unreached,
 )
 from storage.admission import refuse_addition, refuse_erasing
 from storage.audit import Action
@@ -146,7 +147,7 @@ class SessionVerbs(Verbs):
             StorageError: E53 no such session, E57 the actor may only look
         """
         with self._reading() as (unit, access):
-            reach_session(unit, access, session_id)
+            refuse_unreached(unit, access, session_id)
             access.refuse_change(session_id)
 
     def refuse_to_analyse(self, session_id: str) -> None:
