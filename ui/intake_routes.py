@@ -16,12 +16,17 @@ LARGEST_PIECE = 1 << 24  # bytes; 10 s take at most a quarter of it
 
 
 def routes(context: AppContext) -> APIRouter:
-    """`/recordings` and `/patient-files` take files, `/takes` what the microphone hears."""
+    """`/recordings` and `/patient-files` take files, `/takes` what the microphone hears.
+
+    With the first recording that begins to arrive the model is loaded, which takes seconds and
+    half a GiB that nobody misses who only reads.
+    """
     router = APIRouter(dependencies=[Depends(signed_in)])
-    intake = context.intake
+    intake, jobs = context.intake, context.jobs
 
     @router.post("/recordings")
     async def upload(request: Request, suffix: str = "") -> dict[str, Any]:
+        jobs.warm_up()
         return {"id": await intake.receive(suffix, request.stream())}
 
     @router.post("/patient-files")
@@ -45,6 +50,7 @@ def routes(context: AppContext) -> APIRouter:
 
     @router.post("/takes")
     def begin(sample_rate: int) -> dict[str, Any]:
+        jobs.warm_up()
         return {"id": intake.begin_take(sample_rate)}
 
     @router.post("/takes/{take_id}/pieces")

@@ -135,6 +135,8 @@ class Jobs:
     def resume(self) -> None:
         """Put back into the lines what the last use of the app left open; only for the start."""
         for run in self._repository.take_up():
+            if run.state is not RunState.DONE:
+                self.warm_up()
             with self._lock:
                 job, step = self._add(run)
             self._follow(run, job, step)

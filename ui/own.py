@@ -68,6 +68,10 @@ class OwnJobs:
         """See `Jobs.model`."""
         return self._jobs.model
 
+    def warm_up(self) -> None:
+        """See `Jobs.warm_up`."""
+        self._jobs.warm_up()
+
     def submit(
         self,
         session_id: str,

@@ -127,7 +127,8 @@ def serve(context: AppContext, bound: socket.socket, setup_code: str | None = No
         if asked_code is not None:
             print(f"Code for the first account: {asked_code}", flush=True)
         show_page(settings.url, settings.shows, settings.window_profile)
-        context.jobs.warm_up()  # not before: it would keep the page waiting
+        if settings.queue is not None:
+            context.jobs.warm_up()  # the log says so where no worker answers
         context.jobs.resume()
 
     sys.setswitchinterval(_TURN)

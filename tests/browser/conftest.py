@@ -40,8 +40,15 @@ def voice(speak) -> Path:
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory):
-    """One app for all tests of a file."""
+    """One app for all tests of a file, of which some need it empty."""
     with running(tmp_path_factory.mktemp("app") / "data") as app:
+        yield app
+
+
+@pytest.fixture(scope="session")
+def shared_app(tmp_path_factory):
+    """One app for all files that leave the demonstration patient as they find it."""
+    with running(tmp_path_factory.mktemp("shared") / "data") as app:
         yield app
 
 

@@ -10,8 +10,8 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def review(app, browser):
-    page, watch = open_page(browser, app.url)
+def review(shared_app, browser):
+    page, watch = open_page(browser, shared_app.url)
     open_demonstration(page)
     go_to(page, "Review")
     page.locator("[data-compare]").wait_for()

@@ -13,9 +13,9 @@ WICKED = "Sertraline <b>50</b> mg ${1+1} {{x}}"
 
 
 @pytest.fixture
-def trends(app, browser):
+def trends(shared_app, browser):
     """The demonstration patient's trends, without a complaint in the end."""
-    page, watch = open_page(browser, app.url)
+    page, watch = open_page(browser, shared_app.url)
     open_demonstration(page)
     go_to(page, "Trends")
     page.locator(".tr-chart").wait_for()
@@ -105,8 +105,8 @@ def test_by_keys_an_event_is_added_changed_and_removed(trends):
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_form_fits_on_a_small_screen_and_has_no_barriers(app, browser, theme):
-    page, watch = open_page(browser, app.url, theme)
+def test_the_form_fits_on_a_small_screen_and_has_no_barriers(shared_app, browser, theme):
+    page, watch = open_page(browser, shared_app.url, theme)
     open_demonstration(page)
     go_to(page, "Trends")
     for width, height in ((1024, 768), (640, 900), (390, 844)):
@@ -125,8 +125,8 @@ def test_the_form_fits_on_a_small_screen_and_has_no_barriers(app, browser, theme
     page.close()
 
 
-def test_another_patient_closes_the_form(app, browser):
-    page, watch = open_page(browser, app.url)
+def test_another_patient_closes_the_form(shared_app, browser):
+    page, watch = open_page(browser, shared_app.url)
     open_demonstration(page)
     page.get_by_role("tab", name="Patients").first.click()
     page.locator("#new-patient").click()

@@ -9,8 +9,8 @@ from tests.browser.test_screens import barriers
 pytestmark = pytest.mark.browser
 
 
-def test_a_video_is_begun_followed_and_stopped_and_choices_are_remembered(app, browser):
-    page, watch = open_page(browser, app.url)
+def test_a_video_is_begun_followed_and_stopped_and_choices_are_remembered(shared_app, browser):
+    page, watch = open_page(browser, shared_app.url)
     open_demonstration(page)
     go_to(page, "Export")
     form = page.locator("#export-film .film-form")

@@ -35,9 +35,9 @@ def browser(playwright_driver):
 
 
 @pytest.fixture(scope="module")
-def opened(app, browser):
+def opened(shared_app, browser):
     """A page with the demonstration's last session."""
-    page, watch = open_page(browser, app.url)
+    page, watch = open_page(browser, shared_app.url)
     open_demonstration(page)
     yield page, watch
     page.close()
@@ -174,8 +174,8 @@ def test_the_stage_puts_up_no_barrier(review):
     assert not barriers(review)
 
 
-def test_the_stage_puts_up_no_barrier_in_the_dark(app, browser):
-    page, watch = open_page(browser, app.url, "dark")
+def test_the_stage_puts_up_no_barrier_in_the_dark(shared_app, browser):
+    page, watch = open_page(browser, shared_app.url, "dark")
     open_demonstration(page)
     page.locator('.rv-canvas[data-frame="0"]').wait_for(timeout=READY)
     assert not barriers(page)

@@ -17,8 +17,8 @@ FIGURES = {
 
 
 @pytest.fixture
-def page(app, browser):
-    page, watch = open_page(browser, app.url)
+def page(shared_app, browser):
+    page, watch = open_page(browser, shared_app.url)
     open_demonstration(page)
     yield page
     watch.assert_silent()

@@ -12,8 +12,8 @@ SMALL = {"width": 1024, "height": 768}
 
 
 @pytest.fixture
-def page(app, browser):
-    page, watch = open_page(browser, app.url)
+def page(shared_app, browser):
+    page, watch = open_page(browser, shared_app.url)
     page.set_viewport_size(SMALL)
     open_demonstration(page)
     yield page

@@ -22,6 +22,14 @@ def test_a_browser_can_hand_over_a_file_and_a_take(client):
     assert client.get("/takes").json() == {"takes": []}
 
 
+@pytest.mark.parametrize("begun", ["/recordings?suffix=.ogg", "/takes?sample_rate=16000"])
+def test_the_model_is_loaded_once_a_recording_begins_to_arrive(client, engine, until, begun):
+    client.get("/takes")
+    assert engine.loads == 0
+    client.post(begun, content=b"OggS")
+    until(lambda: engine.loads == 1)
+
+
 def test_a_piece_that_cannot_be_one_is_refused_with_a_code(client):
     take = client.post("/takes?sample_rate=16000").json()["id"]
     answer = client.post(f"/takes/{take}/pieces?offset=0", content=bytes(LARGEST_PIECE + 2))

@@ -6,6 +6,7 @@ import shutil
 import signal
 import socket
 import zipfile
+from dataclasses import replace
 
 import pytest
 from fastapi.responses import PlainTextResponse
@@ -17,6 +18,7 @@ from ui.layout import build_page
 from ui.listening import open_port
 from ui.server import make_app, serve
 from ui.settings import AppSettings
+from ui.workers.address import QueueAddress
 from verhm.errors import RequestError
 from verhm.settings import AnalysisSettings, VideoSettings
 
@@ -179,7 +181,7 @@ def test_a_busy_port_is_said_in_one_line():
             open_port(AppSettings(data="unused", port=port))
 
 
-def test_the_model_is_loaded_from_the_start_and_the_jobs_end_with_the_server(
+def test_the_jobs_end_with_the_server_and_no_model_is_loaded_for_nobody(
     context, add_session, engine, monkeypatch
 ):
     def run(server, sockets):
@@ -191,7 +193,19 @@ def test_the_model_is_loaded_from_the_start_and_the_jobs_end_with_the_server(
     session = add_session()
     monkeypatch.setattr("ui.listening.Server.run", run)
     serve(context, bound=None)
-    assert engine.loads == 1
+    assert engine.loads == 0
+
+
+def test_a_server_asks_from_the_start_whether_a_worker_is_there(
+    context, engine, until, monkeypatch
+):
+    def run(server, sockets):
+        server._on_ready()
+        until(lambda: engine.loads == 1)
+
+    monkeypatch.setattr("ui.listening.Server.run", run)
+    queue = QueueAddress("redis://127.0.0.1", bytes(32))
+    serve(replace(context, settings=replace(context.settings, queue=queue)), bound=None)
 
 
 def test_what_was_left_open_goes_on_when_the_page_is_there(
