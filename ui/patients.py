@@ -45,7 +45,8 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
     view = _Viewer(context)
     listed = [title, table]
     inputs = [search, names, archived, selected.patient]
-    for event in (search.input, names.input, archived.input):
+    # Not `search.input`, which hears neither what is deleted nor what is pasted.
+    for event in (search.change, names.input, archived.input):
         event(view.show, inputs, listed, show_progress="hidden", trigger_mode="always_last")
     tools = [search, names, archived, remove]
     renewal.change(view.renew, inputs, [*listed, due, *tools], show_progress="hidden")

@@ -81,7 +81,7 @@ class Analyst:
 
     async def _open_own_patient(self, page: GradioPage) -> None:
         page.enter("patient-search", self._browser.code)
-        await page.trigger("patient-search", "input")
+        await page.trigger("patient-search", "change")
         patient = _PATIENT.findall(page.shown("patients"))[0]
         await page.trigger("patients", "open_patient", patient_id=patient)
 

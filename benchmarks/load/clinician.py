@@ -89,7 +89,7 @@ class Clinician:
     async def _search(self, page: GradioPage, _: _Shown) -> None:
         """One more letter, which renews the list."""
         page.enter("patient-search", str(self._rng.choice(_SEARCHED)))
-        await page.trigger("patient-search", "input")
+        await page.trigger("patient-search", "change")
 
     async def _open_patient(self, page: GradioPage, shown: _Shown) -> None:
         patient = str(self._rng.choice(shown.patients))

@@ -105,8 +105,6 @@ class Visit:
         page.locator("#patient-search textarea").press_sequentially(OTHERS["searched for"])
         page.get_by_text("Nobody found").wait_for()
         page.locator("#patient-search textarea").fill("")
-        page.keyboard.press("Space")
-        page.keyboard.press("Backspace")
         page.locator("tr[data-patient]").wait_for()
         self._chooses(broken)
         page.locator("#recorder [role=alert]", has_text="E1").wait_for()
