@@ -25,6 +25,7 @@ REVIEW: Final = (
     ("X", "Leave the window out of the figures, or take it in again"),
     ("E", "Mark an event at the playhead"),
     ("N", "Write a note on the window"),
+    ("↑ ↓ Enter", "Previous, next row of the table, go to it, once it was reached with Tab"),
     ("← → ↑ ↓", "Turn the face, once it was reached with Tab or clicked"),
     ("?", "This list"),
 )

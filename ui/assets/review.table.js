@@ -38,7 +38,7 @@ function tableRow(model, index, number) {
   const snr = model.snr[index];
   const status = model.hasResult(index) ? "OK" : capitalised(model.reason(index));
   return `<tr data-index="${index}" aria-rowindex="${number + 2}">` +
-    `<td><button type="button" class="rv-go" aria-label="Go to ${clockText(model.starts[index], true)}">${clockText(model.starts[index], true)}</button></td>` +
+    `<td><button type="button" class="rv-go" tabindex="-1" aria-label="Go to ${clockText(model.starts[index], true)}">${clockText(model.starts[index], true)}</button></td>` +
     `<td>${clockText(model.ends[index], true)}</td><td class="num">${model.speech[index]}</td>` +
     `<td class="num">${snr === null ? "–" : String(snr).replace("-", "−")}</td>` +
     `${emotionCells(model, index)}<td title="${escapeText(model.meaning(index))}">${escapeText(status)}</td>${saidCells(model, index)}</tr>`;
@@ -58,6 +58,7 @@ function makeTable(root, model, onSelect) {
   let rows = all;
   let filtered = "all";
   let selected = -1;
+  let stop = 0; // window of the one row that the Tab key comes to, as there may be thousands
   let drawn = "";
   const rowHeight = () => parseFloat(getComputedStyle(scroller).getPropertyValue("--row"));
 
@@ -70,14 +71,23 @@ function makeTable(root, model, onSelect) {
     if (key !== drawn) write(first, last, height);
     drawn = key;
     mark();
+    offer();
   }
   function write(first, last, height) {
     const space = (count) => (count ? `<tr aria-hidden="true" class="rv-space" style="height:${count * height}px"><td colspan="11"></td></tr>` : "");
     const content = rows.slice(first, last)
       .map((index, number) => tableRow(model, index, first + number)).join("");
+    const held = body.contains(document.activeElement) && document.activeElement.closest("tr").dataset.index;
     body.innerHTML = rows.length
       ? space(first) + content + space(rows.length - last)
       : `<tr><td colspan="11" class="muted">${nothing[filtered]}</td></tr>`;
+    if (held) (button(held) ?? scroller).focus({ preventScroll: true }); // else the keyboard is back at the top
+  }
+  const button = (index) => body.querySelector(`[data-index="${index}"] .rv-go`);
+  function offer() {
+    for (const each of body.querySelectorAll('.rv-go[tabindex="0"]')) each.tabIndex = -1;
+    const place = button(stop) ?? body.querySelector(".rv-go");
+    if (place) place.tabIndex = 0;
   }
   function mark() {
     const before = body.querySelector(".selected");
@@ -91,7 +101,7 @@ function makeTable(root, model, onSelect) {
   /** Mark the row at the playhead and keep it in sight. */
   function follow(index) {
     if (index === selected) return;
-    selected = index;
+    selected = stop = index;
     const place = rows === all ? index : rows.indexOf(index);
     if (place >= 0) {
       const height = rowHeight();
@@ -106,10 +116,10 @@ function makeTable(root, model, onSelect) {
   function filter(name) {
     filtered = name;
     rows = chosen[name]();
-    for (const button of root.querySelectorAll("[data-filter]")) {
-      const isOn = button.dataset.filter === name;
-      button.classList.toggle("on", isOn);
-      button.setAttribute("aria-pressed", String(isOn));
+    for (const each of root.querySelectorAll("[data-filter]")) {
+      const isOn = each.dataset.filter === name;
+      each.classList.toggle("on", isOn);
+      each.setAttribute("aria-pressed", String(isOn));
     }
     scroller.querySelector("table").setAttribute("aria-rowcount", rows.length + 1);
     scroller.scrollTop = 0;
@@ -132,8 +142,19 @@ function makeTable(root, model, onSelect) {
     const row = event.target.closest("tr[data-index]");
     if (row) onSelect(Number(row.dataset.index));
   });
-  for (const button of root.querySelectorAll("[data-filter]")) {
-    button.addEventListener("click", () => filter(button.dataset.filter));
+  body.addEventListener("focusin", (event) => {
+    stop = Number(event.target.closest("tr").dataset.index);
+    offer();
+  });
+  body.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const next = step && button(rows[rows.indexOf(stop) + step]);
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
+  });
+  for (const each of root.querySelectorAll("[data-filter]")) {
+    each.addEventListener("click", () => filter(each.dataset.filter));
   }
   refresh();
   return { follow, draw, refresh };

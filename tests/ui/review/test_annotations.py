@@ -183,3 +183,22 @@ def test_who_may_only_look_is_offered_nothing(mount):
     page.keyboard.press("x")
     assert page.evaluate("window.asked") == []
     assert page.locator("[data-say], .rv-label").count() == 0
+
+
+def test_the_keyboard_gets_through_the_table_in_one_step_and_along_it_by_arrows(screen):
+    focused = "document.activeElement.closest('tr')?.dataset.index"
+    screen.locator(".rv-scroll").focus()
+    screen.keyboard.press("Tab")
+    assert screen.evaluate(focused) == "0"
+    for _ in range(40):  # far beyond the rows that are drawn at first
+        screen.keyboard.press("ArrowDown")
+        screen.evaluate("new Promise((done) => requestAnimationFrame(done))")
+    assert screen.evaluate(focused) == "40"
+    screen.keyboard.press("ArrowUp")
+    screen.keyboard.press("Enter")
+    screen.locator("tr[data-index='39'].selected").wait_for()
+    assert screen.evaluate(focused) == "39"
+    screen.keyboard.press("Tab")
+    assert screen.evaluate("!document.activeElement.closest('.rv-scroll')")
+    screen.keyboard.press("Shift+Tab")
+    assert screen.evaluate(focused) == "39"
