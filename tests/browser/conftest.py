@@ -7,7 +7,8 @@ import soundfile
 import soxr
 from playwright.sync_api import sync_playwright
 
-from tests.browser.running import launch, running
+from tests.browser.running import SIZE, launch, open_page, running
+from tests.browser.screenshots import open_demonstration
 
 MICROPHONE_RATE = 48_000  # Hz, what the browser's fake microphone wants
 TEXT = (
@@ -58,3 +59,21 @@ def browser(playwright_driver):
     browser = launch(playwright_driver)
     yield browser
     browser.close()
+
+
+@pytest.fixture(scope="module")
+def opened(shared_app, browser):
+    """A page for all tests of a file, with its watch, at the demonstration's last session."""
+    page, watch = open_page(browser, shared_app.url)
+    open_demonstration(page)
+    yield page, watch
+    page.close()
+
+
+@pytest.fixture
+def demonstration(opened):
+    """That page, which a test leaves with nothing open, and without a complaint."""
+    page, watch = opened
+    page.set_viewport_size(SIZE)
+    yield page
+    watch.assert_silent()

@@ -2,22 +2,17 @@
 
 import pytest
 
-from tests.browser.running import go_to, open_page
-from tests.browser.screenshots import open_demonstration
+from tests.browser.running import go_to
 from tests.browser.test_screens import barriers, is_wider_than_its_window
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def review(shared_app, browser):
-    page, watch = open_page(browser, shared_app.url)
-    open_demonstration(page)
-    go_to(page, "Review")
-    page.locator("[data-compare]").wait_for()
-    yield page
-    watch.assert_silent()
-    page.close()
+def review(demonstration):
+    go_to(demonstration, "Review")
+    demonstration.locator("[data-compare]").wait_for()
+    return demonstration
 
 
 def test_two_sessions_are_compared_and_each_is_heard(review):
@@ -47,6 +42,8 @@ def test_two_sessions_are_compared_and_each_is_heard(review):
         "(first) => document.querySelectorAll('.rv-compare .rv-name')[1].textContent !== first",
         arg=first,
     )
+    review.keyboard.press("Escape")
+    dialog.wait_for(state="hidden")
 
 
 def test_it_opens_and_closes_by_the_keyboard_and_fits_a_small_screen(review):

@@ -13,15 +13,11 @@ WICKED = "Sertraline <b>50</b> mg ${1+1} {{x}}"
 
 
 @pytest.fixture
-def trends(shared_app, browser):
-    """The demonstration patient's trends, without a complaint in the end."""
-    page, watch = open_page(browser, shared_app.url)
-    open_demonstration(page)
-    go_to(page, "Trends")
-    page.locator(".tr-chart").wait_for()
-    yield page
-    watch.assert_silent()
-    page.close()
+def trends(demonstration):
+    """The demonstration patient's trends."""
+    go_to(demonstration, "Trends")
+    demonstration.locator(".tr-chart").wait_for()
+    return demonstration
 
 
 def rows(page):

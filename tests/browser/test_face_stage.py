@@ -34,23 +34,12 @@ def browser(playwright_driver):
     browser.close()
 
 
-@pytest.fixture(scope="module")
-def opened(shared_app, browser):
-    """A page with the demonstration's last session."""
-    page, watch = open_page(browser, shared_app.url)
-    open_demonstration(page)
-    yield page, watch
-    page.close()
-
-
 @pytest.fixture
-def review(opened):
+def review(demonstration):
     """The demonstration's last session from its start, its face drawn."""
-    page, watch = opened
-    page.keyboard.press("Home")
-    page.locator('.rv-canvas[data-frame="0"]').wait_for(timeout=READY)
-    yield page
-    watch.assert_silent()
+    demonstration.keyboard.press("Home")
+    demonstration.locator('.rv-canvas[data-frame="0"]').wait_for(timeout=READY)
+    return demonstration
 
 
 def seek(page, time: float):

@@ -2,8 +2,7 @@
 
 import pytest
 
-from tests.browser.running import PASSPHRASE, go_to, open_page
-from tests.browser.screenshots import open_demonstration
+from tests.browser.running import PASSPHRASE, go_to
 from tests.browser.test_screens import barriers
 
 pytestmark = pytest.mark.browser
@@ -17,12 +16,8 @@ FIGURES = {
 
 
 @pytest.fixture
-def page(shared_app, browser):
-    page, watch = open_page(browser, shared_app.url)
-    open_demonstration(page)
-    yield page
-    watch.assert_silent()
-    page.close()
+def page(demonstration):
+    return demonstration
 
 
 @pytest.mark.parametrize("tab", FIGURES)

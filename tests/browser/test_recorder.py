@@ -77,8 +77,9 @@ def test_a_refusal_pauses_the_recording_and_stop_saves_it_once_there_is_room(pag
     record(page, 1_500)
     press(page, "pause")
     page.locator("#recorder [data-slot=problem]", has_text="E51").wait_for()
+    before = len(asked)
     page.wait_for_timeout(3_000)
-    assert len(asked) == 1  # nobody asks a full disk again and again
+    assert len(asked) == before  # nobody asks a full disk again and again
     page.unroute("**/pieces*")
     press(page, "stop")
     wait_for(page, "ready")

@@ -2,8 +2,6 @@
 
 import pytest
 
-from tests.browser.running import open_page
-from tests.browser.screenshots import open_demonstration
 from tests.browser.test_screens import barriers
 from ui.tour import STEPS
 
@@ -12,13 +10,9 @@ SMALL = {"width": 1024, "height": 768}
 
 
 @pytest.fixture
-def page(shared_app, browser):
-    page, watch = open_page(browser, shared_app.url)
-    page.set_viewport_size(SMALL)
-    open_demonstration(page)
-    yield page
-    watch.assert_silent()
-    page.close()
+def page(demonstration):
+    demonstration.set_viewport_size(SMALL)
+    return demonstration
 
 
 def test_it_is_offered_once(page):

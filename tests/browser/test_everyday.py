@@ -1,0 +1,140 @@
+"""What a clinician does every day, by mouse and by keyboard alone.
+
+Comparing is in `test_compare`, exporting in `test_export`, events in `test_events`.
+"""
+
+import pytest
+from playwright.sync_api import expect
+
+from storage.access import Actor
+from storage.details import Agreement, PatientDetails
+from storage.repository import open_accounts
+from tests.browser.hands import Keyboard, Mouse
+from tests.browser.running import go_to, open_records
+from ui.days import as_day
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(params=[Mouse, Keyboard])
+def hand(request, demonstration):
+    """At the demonstration's last session."""
+    hand = request.param(demonstration)
+    hand.go_to("Review")
+    return hand
+
+
+@pytest.fixture
+def code(hand, demonstration):
+    """For a patient of the test's own; the demonstration is open again in the end."""
+    yield f"P-{type(hand).__name__}"
+    reopen(demonstration)
+
+
+@pytest.fixture
+def patient(hand, demonstration, shared_app, code):
+    """A patient who agreed, opened."""
+    records = open_records(shared_app.data)
+    account = Actor(open_accounts(records).everybody()[0].id)
+    hers = records.acting_as(lambda: account)
+    hers.add_patient(PatientDetails(code), Agreement(as_day("2026-01-05")))
+    records.close()
+    hand.go_to("Patients")
+    hand.write(demonstration.locator("#patient-search textarea"), code)
+    hand.press(demonstration.locator("tr[data-patient]", has_text=code))
+    demonstration.locator("#banner b", has_text=code).wait_for()
+
+
+def reopen(page):
+    """The demonstration's last session, after another patient was open."""
+    go_to(page, "Patients")
+    page.locator("#patient-search textarea").click()
+    page.keyboard.press("End")
+    for _ in range(20):  # quicker than the list is drawn
+        page.keyboard.press("Backspace")
+    page.locator("tr[data-patient]", has_text="DEMO").click()
+    page.locator("#patients [data-session]").first.click()
+    page.locator("#tab-review").get_by_text("Windows with a result").wait_for()
+
+
+def test_a_patient_is_added_and_erased(hand, demonstration, code):
+    page = demonstration
+    hand.go_to("Patients")
+    hand.press(page.locator("#new-patient"))
+    hand.write(page.locator("#patient-code textarea"), code)
+    hand.press(page.locator("#save-patient"))
+    page.locator("#banner b", has_text=code).wait_for()
+    hand.press(page.locator("#remove-patient"))
+    hand.write(page.locator("#erase-code :is(textarea, input)"), code)
+    hand.press(page.locator("#erase-patient"))
+    page.locator("tr[data-patient]", has_text=code).wait_for(state="detached")
+    assert page.locator("tr[data-patient]", has_text="DEMO").count() == 1
+
+
+def test_a_voice_is_recorded(hand, patient, demonstration):
+    page = demonstration
+    hand.go_to("New session")
+    hand.press(page.locator("#recorder [data-do=record]"))
+    page.locator('#recorder [data-phase="recording"]').wait_for()
+    page.wait_for_timeout(1_500)
+    hand.press(page.locator("#recorder [data-do=stop]"))
+    page.locator('#recorder [data-phase="ready"]').wait_for()
+    page.wait_for_function("document.querySelector('#recorder audio').duration > 1")
+    expect(page.locator("#analyse")).to_be_enabled()
+    hand.press(page.locator("#recorder [data-do=discard]"))
+    page.locator('#recorder [data-phase="idle"]').wait_for()
+
+
+def open_row(hand, page, index):
+    """Of the table of windows, which is one step for the Tab key; arrows go along it."""
+    page.keyboard.press("Home")
+    row = page.locator(f"tr[data-index='{index}']")
+    if isinstance(hand, Keyboard):
+        hand.reach(page.locator("tr[data-index='0'] .rv-go"))
+        for _ in range(index):
+            page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+    else:
+        row.click()
+    row.and_(page.locator(".selected")).wait_for()
+
+
+def test_a_session_is_heard_and_looked_through(hand, demonstration):
+    page = demonstration
+    hand.press(page.locator(".rv-play"))
+    page.wait_for_function("document.querySelector('.rv-face audio').currentTime > 0.3")
+    hand.press(page.locator(".rv-play"))
+    assert page.evaluate("document.querySelector('.rv-face audio').paused")
+    open_row(hand, page, 3)
+    heard = page.evaluate("document.querySelector('.rv-face audio').currentTime")
+    assert 1.5 < heard < 4.5  # windows of 3 s, each 0.5 s after the one before
+
+
+def test_a_window_is_corrected_and_set_right_again(hand, demonstration):
+    page = demonstration
+    row = page.locator("tr[data-index='5']")
+    before = row.inner_text()
+    open_row(hand, page, 5)
+    for _ in range(2):  # the second time it is taken back
+        shown = row.inner_text()
+        if isinstance(hand, Keyboard):
+            page.keyboard.press("6")
+        else:
+            page.locator(".rv-label").select_option("fearful")
+        expect(row).not_to_have_text(shown, use_inner_text=True)
+        if row.inner_text() != before:
+            expect(row).to_contain_text("Fearful")
+    assert row.inner_text() == before
+    assert not page.locator(".rv-problem").inner_text()
+
+
+def test_a_trend_is_read_and_a_session_opened_from_it(hand, demonstration):
+    page = demonstration
+    hand.go_to("Trends")
+    first = page.locator(".tr-chart [data-session][role=button]").first
+    assert "session 1," in first.get_attribute("aria-label")
+    hand.press(first)
+    page.locator("#tab-review", has_text="Session 1").wait_for()
+    hand.go_to("Patients")
+    hand.press(page.locator("#patients [data-session]").first)
+    page.locator("#tab-review", has_text="Session 5").wait_for()
