@@ -239,17 +239,15 @@ def test_one_bad_file_does_not_stop_the_rest(speech_path, tmp_path, capsys):
 
 @pytest.mark.model
 def test_malformed_files_each_give_one_coded_line_and_leave_nothing(speech_path, tmp_path, capsys):
-    folder = tmp_path / "files"
+    folder, out = tmp_path / "files", tmp_path / "out"
     folder.mkdir()
     files = make_malformed(folder, speech_path)
     assert len(files) >= 30
-    for path, codes in files:
-        out = tmp_path / "out"
-        assert main(["analyze", str(path), "--out", str(out)]) == 2, path.name
-        lines = capsys.readouterr().err.splitlines()
-        code = lines[0].removeprefix(f"{path}: ").split()[0]
-        assert len(lines) == 1 and code in codes, (path.name, lines)
-        assert not out.exists()
+    assert main(["analyze", *(str(path) for path, _ in files), "--out", str(out)]) == 2
+    lines = capsys.readouterr().err.splitlines()
+    for (path, codes), line in zip(files, lines, strict=True):
+        assert line.removeprefix(f"{path}: ").split()[0] in codes, (path.name, line)
+    assert [path.name for path in out.iterdir()] == ["recordings.csv"]
     assert sorted(folder.iterdir()) == sorted(path for path, _ in files if path.exists())
 
 
