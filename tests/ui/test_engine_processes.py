@@ -48,6 +48,13 @@ def test_what_is_found_and_reported_on_the_way_comes_back(engine):
     assert engine.document(make_analysis(10.0)) == to_json(make_analysis(10.0)).encode()
 
 
+def test_a_window_is_explained_where_its_recording_was_analysed(engine):
+    reports, analysis = [], make_analysis(10.0)
+    found = engine.explain(Path("fine"), analysis, 3, lambda *report: reports.append(report))
+    assert reports == [(Stage.EMOTION, 0.5)]
+    assert found.sentences == (str(maker(engine)), f"{len(analysis.timeline)} windows")
+
+
 def test_a_video_is_written_by_another_process(engine, tmp_path):
     morphs = make_analysis(1.0).morphs
     engine.render(morphs, Path(), tmp_path / "face.mp4", VideoSettings(), no_progress)

@@ -93,6 +93,9 @@ def clinic(context, accounts, recording, until, engine):
     until(lambda: context.jobs.view(job.id).state.has_ended)
     film = context.jobs.films.order(job.run_id, FilmChoices())
     until(lambda: context.jobs.films.film(film.id).state.has_ended)
+    analysis = context.reviewed.analysis(job.run_id)
+    context.jobs.explanations.ask(repository.run(job.run_id), analysis, 0)
+    until(lambda: context.jobs.explanations.explained(job.run_id, 0).state.has_ended)
     clinic = Clinic(make_app(context, accounts), context)
     Belongings(repository.database).claim(PAGE, "adaspage", administrator.id)
     with signed_in_client(clinic.app) as ada:
@@ -112,6 +115,7 @@ def clinic(context, accounts, recording, until, engine):
         "media_id": media,
         "job_id": [job.id],
         "film_id": [film.id],
+        "window": ["0"],
         "recording_id": [upload, take],
         "event_id": [event.id],
         "take_id": [take],
@@ -255,6 +259,7 @@ def test_ada_reaches_what_the_others_do_not(clinic):
             f"/patients/{clinic.ids['patient_id'][0]}/patient.zip",
             f"/films/{clinic.ids['film_id'][0]}",
             f"/runs/{run}/films",
+            f"/runs/{run}/explanations/0",
             f"/motion/{run}",
             f"/motion/{run}/0",
             f"/recordings/{clinic.ids['recording_id'][0]}",
