@@ -83,6 +83,7 @@ RULES = (
     _rule("GET", rf"/jobs(/{_ID})?", is_use=False),
     _rule("POST", rf"/jobs/{_ID}/cancel", for_researchers=False),
     _rule("GET", rf"/runs/{_ID}/(review|others|against/{_ID})"),
+    _rule("POST", rf"/sessions/{_ID}/runs", for_researchers=False),
     _rule("POST", rf"/runs/{_ID}/explanations/\d{{1,6}}(/cancel)?", for_researchers=False),
     _rule("GET", rf"/runs/{_ID}/explanations/\d{{1,6}}", is_use=False, for_researchers=False),
     _rule("POST", rf"/runs/{_ID}/annotations(/remove)?", for_researchers=False),

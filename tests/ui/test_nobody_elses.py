@@ -201,6 +201,8 @@ def ask(client: TestClient, clinic: Clinic, method: str, address: str):
         content = {"json": event} if "/app" in address else {"data": form}
         if "annotations" in address:
             content = {"json": {"start": 0.0, "end": 3.0, "label": "happy"}}
+        if address.endswith("/runs"):
+            content = {"json": {"window": 3, "hop": 1, "size": 512, "strength": 1, "seed": 1}}
         if "pieces" in address:
             content = {"content": bytes(2)}
     return client.request(

@@ -35,6 +35,7 @@ function mountSession(root, value, face, choose) {
   const stage = makeStage(root, { attach: player.attach, render: () => trigger("render_face", {}) });
   const silence = () => { if (player.isPlaying()) player.toggle(); };
   const comparison = makeComparison(root, value.run, silence);
+  const again = makeAgain(root, value.session);
   const why = makeWhy(root, model, value.run, silence);
   const redraw = () => { timeline.redraw(); cursor.update(player.time(), true); };
 
@@ -82,6 +83,7 @@ function mountSession(root, value, face, choose) {
     // Asked for here, since the header that holds the button is renewed.
     if (event.target.closest("[data-again]") && event.detail < 2) trigger("analyse_again", {});
     if (event.target.closest("[data-compare]")) comparison.open();
+    if (event.target.closest("[data-otherwise]")) again.open();
     if (event.target.closest("[data-why]")) why.open(model.windowAt(player.time()));
   });
   root.firstElementChild.addEventListener("change", (event) => {

@@ -101,5 +101,5 @@ function fieldDialog() {
 
 /** The whole screen; `header`, `cards` and `chip` were made, and escaped, on the server. */
 function reviewPage(model, value) {
-  return `<div class="rv-grid">${value.header}${value.cards}${facePanel(model, value.may_annotate)}<div class="right">${timelinePanel(model, value.chip)}${tablePanel(model, value.may_annotate)}</div></div>${helpDialog()}${fieldDialog()}${compareDialog()}${whyDialog()}`;
+  return `<div class="rv-grid">${value.header}${value.cards}${facePanel(model, value.may_annotate)}<div class="right">${timelinePanel(model, value.chip)}${tablePanel(model, value.may_annotate)}</div></div>${helpDialog()}${fieldDialog()}${compareDialog()}${whyDialog()}${againDialog(value.settings)}`;
 }
