@@ -17,7 +17,7 @@ _ANOTHER_MODEL = (
 )
 
 
-_OTHERWISE = "<button type='button' class='btn small quiet' data-otherwise>Analyse again…</button>"
+_OTHERWISE = "<button type='button' class='btn small quiet' data-otherwise>Re-analyse…</button>"
 
 
 def session_header(
@@ -57,10 +57,10 @@ def _run_line(session: Session, run: Run, newer: str, offers_choice: bool) -> st
         title = told_apart(run)
         options = "".join(_run_option(each, each.id == run.id) for each in finished)
         words = f"<select class='rv-run' aria-label='Run'>{options}</select>"
+    later = f"<span class='muted' title='{escaped(newer)}'>{escaped(newer)}</span>" if newer else ""
     return (
         f"<div class='row rv-run-line'><span class='muted' title='{escaped(title)}'>{words}</span>"
-        f"<span class='muted'>{escaped(newer)}</span><span class='grow'></span>"
-        f"{_OTHERWISE if offers_choice else ''}"
+        f"{later}{_OTHERWISE if offers_choice else ''}"
         "<button type='button' class='btn small quiet' data-compare>Compare…</button></div>"
     )
 
@@ -71,13 +71,14 @@ def _run_option(run: Run, is_shown: bool) -> str:
 
 
 def run_words(run: Run) -> str:
-    """Which run it is, what made it and when."""
-    return f"Run {run.number} · {_making(run)}"
+    """Which run it is, when it was made and by what."""
+    return f"Run {run.number} · {_moment(run.created_at.astimezone())} · {_maker(run)}"
 
 
 def told_apart(run: Run) -> str:
-    """The same with the settings first, since a list shows the beginning of long lines."""
-    return f"Run {run.number} · {settings_words(run)} · {_making(run)}"
+    """The same with its settings; what tells it apart first, since lists cut long lines off."""
+    moment = _moment(run.created_at.astimezone())
+    return f"Run {run.number} · {moment} · {settings_words(run)} · {_maker(run)}"
 
 
 def settings_words(run: Run) -> str:
@@ -93,9 +94,8 @@ def settings_words(run: Run) -> str:
     return ", ".join(words)
 
 
-def _making(run: Run) -> str:
-    made_by = f"{run.model.name} {run.model.version}" if run.model else "unknown model"
-    return f"{made_by} · {_moment(run.created_at.astimezone())}"
+def _maker(run: Run) -> str:
+    return f"{run.model.name} {run.model.version}" if run.model else "unknown model"
 
 
 def _moment(local: datetime) -> str:

@@ -42,6 +42,7 @@ function makeWhy(root, model, run, silence) {
   function show(answer) {
     isOpen = Boolean(answer.state) && !answer.has_ended;
     const { error } = answer;
+    dialog.classList.toggle("waiting", isOpen);
     const words = whyStatus(answer);
     if (part("[role=status]").textContent !== words) part("[role=status]").textContent = words;
     part("[role=status]").hidden = !words;

@@ -1,7 +1,8 @@
 """What moves a window's result, in words and as a picture; see `verhm.model.explanation`."""
 
 import io
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +19,6 @@ from verhm.report import look
 
 _TOLD = 3  # patches named in words
 _FAINT = np.log(1.05)  # nats; less than a twentieth of the odds is not worth a sentence
-_WIDTH, _HEIGHT, _DPI = 1200, 720, 120  # px
 
 
 def _against_for(clear: float) -> LinearSegmentedColormap:
@@ -32,16 +32,35 @@ def _against_for(clear: float) -> LinearSegmentedColormap:
     return LinearSegmentedColormap.from_list("influence", [ends[0], middle, ends[1]])
 
 
+def _seconds(time: float) -> str:
+    return f"{time:.2f}"
+
+
+def _clock(time: float) -> str:
+    """As the screen writes a time: 12:15.5."""
+    minutes, tenths = divmod(round(10 * time), 600)
+    return f"{minutes}:{tenths // 10:02d}.{tenths % 10}"
+
+
 @dataclass(frozen=True)
 class _Sheet:
     """What a picture is drawn on.
 
     Attributes:
+        inches, dpi: width and height, and pixels to an inch; letters are of one size in points
+        place: of the spectrogram, in shares of the sheet: left, bottom, width, height
+        write: how a time is written
+        unit: of that
         paper, ink, soft: colours of the ground, of the figures in the patches, of the axes
         loud: matplotlib's name of the greys, the loudest last
         heat: colours of the patches
     """
 
+    inches: tuple[float, float]
+    dpi: int
+    place: tuple[float, float, float, float]
+    write: Callable[[float], str]
+    unit: str
     paper: str
     ink: str
     soft: str
@@ -49,19 +68,44 @@ class _Sheet:
     heat: LinearSegmentedColormap
 
 
-_LIGHT: Final = _Sheet(look.PAPER, look.INK_DEEP, look.INK_SOFT, "Greys", _against_for(1.0))
-_DARK: Final = _Sheet("#141c23", "#e9eff3", "#bac6d0", "gray", _against_for(0.0))
+_FILE: Final = _Sheet(
+    inches=(10.0, 6.0),
+    dpi=120,
+    place=(0.09, 0.14, 0.76, 0.72),
+    write=lambda time: f"{time:g}",
+    unit="s",
+    paper=look.PAPER,
+    ink=look.INK_DEEP,
+    soft=look.INK_SOFT,
+    loud="Greys",
+    heat=_against_for(1.0),
+)
+# Twice as fine as a page shows it, with letters as large as the page's own.
+_LIGHT: Final = replace(
+    _FILE, inches=(6.4, 3.9), dpi=240, place=(0.08, 0.115, 0.77, 0.855), write=_clock, unit=""
+)
+_DARK: Final = replace(
+    _LIGHT, paper="#141c23", ink="#e9eff3", soft="#bac6d0", loud="gray", heat=_against_for(0.0)
+)
 
 
 def as_influence(explanation: Explanation) -> Influence:
     """Everything that is shown of an explanation, with pictures for light and dark screens."""
     light, dark = (_picture(explanation, sheet) for sheet in (_LIGHT, _DARK))
-    sentences = tuple(tell_influence(explanation))
+    sentences = tuple(tell_influence(explanation, _clock, ""))
     return Influence(explanation.emotion, explanation.probability, sentences, light, dark)
 
 
-def tell_influence(explanation: Explanation) -> list[str]:
-    """Name the patches that move the result most, with how much the odds would change."""
+def tell_influence(
+    explanation: Explanation, write: Callable[[float], str] = _seconds, unit: str = " s"
+) -> list[str]:
+    """Name the patches that move the result most, with how much the odds would change.
+
+    Args:
+        explanation: of the window
+        write: how a time is written
+        unit: of that
+    """
     sentences = []
     for time, band in explanation.strongest(_TOLD):
         nats = explanation.influence[time, band]
@@ -71,7 +115,7 @@ def tell_influence(explanation: Explanation) -> list[str]:
         low, high = explanation.bands[band : band + 2] / 1000
         side, change = ("for", "lower") if nats > 0 else ("against", "higher")
         sentences.append(
-            f"{start:.2f}\u2013{end:.2f} s, {low:.1f}\u2013{high:.1f} kHz speaks {side} "
+            f"{write(start)}\u2013{write(end)}{unit}, {low:.1f}\u2013{high:.1f} kHz speaks {side} "
             f"{explanation.emotion}: without what is particular there, its odds would be "
             f"{np.exp(abs(nats)):.1f} times {change}."
         )
@@ -82,7 +126,7 @@ def tell_influence(explanation: Explanation) -> list[str]:
 
 def draw_explanation(explanation: Explanation, path: Path) -> None:
     """Draw the influence of every patch over the spectrogram, with title and note, as a PNG."""
-    figure = _figure(explanation, _LIGHT, (0.09, 0.14, 0.76, 0.72))
+    figure = _figure(explanation, _FILE)
     title = f"{explanation.emotion.capitalize()}, {look.percent(explanation.probability)} %"
     figure.text(0.09, 0.91, title, fontsize=12, fontweight="bold", color=look.INK)
     figure.text(0.09, 0.022, NOTE, fontsize=7.5, color=look.INK_FAINT)
@@ -92,26 +136,25 @@ def draw_explanation(explanation: Explanation, path: Path) -> None:
 def _picture(explanation: Explanation, sheet: _Sheet) -> bytes:
     """The same for a page, which says title and note itself; never on disk."""
     content = io.BytesIO()
-    figure = _figure(explanation, sheet, (0.07, 0.1, 0.79, 0.87))
-    figure.savefig(content, format="png", metadata={"Software": None})
+    _figure(explanation, sheet).savefig(content, format="png", metadata={"Software": None})
     return content.getvalue()
 
 
-def _figure(
-    explanation: Explanation, sheet: _Sheet, place: tuple[float, float, float, float]
-) -> Figure:
-    """The spectrogram that the network saw under its patches, at a place in shares of the sheet."""
-    left, bottom, width, height = place
-    figure = Figure((_WIDTH / _DPI, _HEIGHT / _DPI), dpi=_DPI, facecolor=sheet.paper)
+def _figure(explanation: Explanation, sheet: _Sheet) -> Figure:
+    """The spectrogram that the network saw under its patches, and what their colours mean."""
+    left, bottom, width, height = sheet.place
+    figure = Figure(sheet.inches, dpi=sheet.dpi, facecolor=sheet.paper)
     FigureCanvasAgg(figure)
-    axes = figure.add_axes(place)
+    axes = figure.add_axes(sheet.place)
     bar = figure.add_axes((left + width + 0.03, bottom, 0.02, height))
     figure.colorbar(_draw_patches(axes, explanation, sheet), cax=bar)
-    axes.set_xlabel("s", color=sheet.soft)
-    axes.set_ylabel("kHz", color=sheet.soft)
     bar.set_facecolor(sheet.paper)
+    axes.set_xlabel(sheet.unit, color=sheet.soft, fontsize=9)
+    axes.set_ylabel("kHz", color=sheet.soft, fontsize=9)
     bar.set_ylabel(
-        f"speaks against \u2190 {explanation.emotion} \u2192 speaks for (nats)", color=sheet.soft
+        f"speaks against \u2190 {explanation.emotion} \u2192 speaks for (nats)",
+        color=sheet.soft,
+        fontsize=9,
     )
     for part in (axes, bar):
         part.tick_params(colors=sheet.soft, labelsize=8)
@@ -142,7 +185,7 @@ def _draw_patches(axes: Axes, explanation: Explanation, sheet: _Sheet) -> QuadMe
             bbox={"facecolor": sheet.paper, "edgecolor": "none", "alpha": 0.75, "pad": 1.5},
         )
     axes.set_yticks(rows, [f"{edge / 1000:.1f}" for edge in explanation.bands])
-    axes.set_xticks(times)
+    axes.set_xticks(times, [sheet.write(time) for time in times])
     return heat
 
 
