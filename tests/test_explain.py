@@ -1,5 +1,6 @@
 """The command that explains a window."""
 
+import io
 import json
 import weakref
 from dataclasses import replace
@@ -13,17 +14,11 @@ from tests.factories import make_analysis
 from tests.model.tiny import SETTINGS, make_model, on_waveform
 from verhm.__main__ import main
 from verhm.analysis import Analyzer
-from verhm.explain_command import (
-    ExplainedWindow,
-    draw_explanation,
-    tell,
-    tell_influence,
-    to_document,
-    write_explanation,
-)
+from verhm.explain_command import ExplainedWindow, tell, to_document, write_explanation
 from verhm.model.abstention import Thresholds
 from verhm.model.checkpoint import Reading
 from verhm.model.explanation import Explanation, band_edges
+from verhm.report.occlusion import as_influence, draw_explanation, tell_influence
 from verhm.types import WindowStatus
 
 EXPLANATION = Explanation(
@@ -115,6 +110,19 @@ def test_the_picture_colours_the_patch_that_matters(tmp_path):
 
     strong = orange(influenced(t2b1=2.0, t3b1=2.0), "strong.png")
     assert strong > orange(influenced(t2b1=0.05), "faint.png") + 10_000
+
+
+def test_the_pictures_for_the_page_suit_a_light_and_a_dark_screen():
+    def paper(content: bytes) -> int:
+        with Image.open(io.BytesIO(content)) as image:
+            return sum(image.convert("RGB").getpixel((2, 2)))
+
+    found = as_influence(influenced(t2b1=2.0))
+    assert (found.emotion, round(found.probability, 4)) == ("happy", 0.62)
+    [sentence] = found.sentences
+    assert sentence.startswith("0:11.0\u20130:11.5, 0.6\u20131.2 kHz speaks for happy")
+    assert paper(found.light) == 3 * 255
+    assert paper(found.dark) < 3 * 60
 
 
 def test_a_folder_that_cannot_be_written_is_refused(tmp_path, capsys):

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
 from verhm.face.panels import ALONE, Beside
+from verhm.influence import Influence
 from verhm.settings import AnalysisSettings, VideoSettings
 from verhm.stages import Progress
 from verhm.types import Analysis, ModelId, MorphSequence
@@ -36,6 +37,16 @@ class Engine(Protocol):
 
     def analyze(self, path: Path, progress: Progress, settings: AnalysisSettings) -> Analysis:
         """Analyse a recording; see `verhm.analysis.Analyzer.analyze`."""
+
+    def explain(self, path: Path, analysis: Analysis, window: int, progress: Progress) -> Influence:
+        """What in a window its result rests on; see `verhm.analysis.Analyzer.explain`.
+
+        Args:
+            path: of the recording
+            analysis: of it, by the same model
+            window: index of a window with a result
+            progress: told about each stage; may raise `Cancelled`
+        """
 
     def document(self, analysis: Analysis) -> bytes:
         """The analysis as the JSON that is kept; see `verhm.report.document`."""
@@ -81,6 +92,14 @@ class VoiceEngine:
         self.load()
         assert self._analyzer is not None
         return self._analyzer.analyze(path, progress, settings)
+
+    def explain(self, path: Path, analysis: Analysis, window: int, progress: Progress) -> Influence:
+        """What in a window its result rests on; see `Analyzer.explain`."""
+        from verhm.report.occlusion import as_influence
+
+        self.load()
+        assert self._analyzer is not None
+        return as_influence(self._analyzer.explain(path, analysis, window, progress))
 
     def document(self, analysis: Analysis) -> bytes:
         """The analysis as JSON."""

@@ -18,6 +18,7 @@ from ui.engine import shipped_model
 from ui.job_endings import closing, told
 from verhm.errors import Cancelled
 from verhm.face.panels import ALONE, Beside
+from verhm.influence import Influence
 from verhm.settings import AnalysisSettings, VideoSettings
 from verhm.stages import Progress, no_progress
 from verhm.types import Analysis, ModelId, MorphSequence
@@ -59,6 +60,11 @@ class EngineProcesses:
     def analyze(self, path: Path, progress: Progress, settings: AnalysisSettings) -> Analysis:
         """Analyse a recording; see `Analyzer.analyze`."""
         return self._analyses.do("analyze", progress, path=path, settings=settings)
+
+    def explain(self, path: Path, analysis: Analysis, window: int, progress: Progress) -> Influence:
+        """What in a window its result rests on; see `Analyzer.explain`."""
+        what = {"path": path, "analysis": analysis, "window": window}
+        return self._analyses.do("explain", progress, **what)
 
     def document(self, analysis: Analysis) -> bytes:
         """The analysis as JSON."""

@@ -23,6 +23,8 @@ from verhm.stages import Stage
 # Signals that reach a whole group: the app hears them too, and ends this process when it is time.
 _LEFT_TO_THE_APP: Final = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 
+_REPORTING: Final = ("analyze", "explain", "render")
+
 
 def serve(calls: BinaryIO, answers: BinaryIO, engine: VoiceEngine) -> None:
     """Do what is asked for, one after the other."""
@@ -40,7 +42,7 @@ def serve(calls: BinaryIO, answers: BinaryIO, engine: VoiceEngine) -> None:
 
     while True:
         name, arguments = asked.get()
-        reports = {"progress": report} if name in ("analyze", "render") else {}
+        reports = {"progress": report} if name in _REPORTING else {}
         try:
             answer("done", getattr(engine, name)(**arguments, **reports))
         except VerhmError as error:

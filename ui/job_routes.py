@@ -1,18 +1,34 @@
-"""How a browser follows the analyses, and stops one."""
+"""How a browser follows the analyses, begins one with other settings, and stops one."""
 
 from typing import Any
 
 from fastapi import APIRouter, Depends
+from pydantic import BaseModel
 
+from storage.failures import missing
 from ui.context import AppContext
 from ui.progress import JobView
+from ui.session_form import Choices
 from ui.user import signed_in
 from verhm.errors import StorageError
 from verhm.stages import Stage
 
 
+class _Choices(BaseModel):
+    """The fields as they were filled in; None where one is empty or no number."""
+
+    window: float | None = None
+    hop: float | None = None
+    size: float | None = None
+    strength: float | None = None
+    seed: float | None = None
+
+
 def routes(context: AppContext) -> APIRouter:
-    """`/jobs` lists them, `/jobs/{id}` is one, `/jobs/{id}/cancel` stops it."""
+    """`/jobs` lists them, `/jobs/{id}` is one, `/jobs/{id}/cancel` stops it.
+
+    `/sessions/{id}/runs` begins one, with settings of its own.
+    """
     router = APIRouter(dependencies=[Depends(signed_in)])
 
     @router.get("/jobs")
@@ -27,6 +43,15 @@ def routes(context: AppContext) -> APIRouter:
     def cancel(job_id: str) -> dict[str, Any]:
         context.jobs.cancel(_job(context, job_id).id)
         return as_json(_job(context, job_id))
+
+    @router.post("/sessions/{session_id}/runs")
+    def analyse_otherwise(session_id: str, entered: _Choices) -> dict[str, Any]:
+        chosen = Choices(**entered.model_dump())
+        settings, video = chosen.settings(), chosen.video()
+        context.repository.refuse_to_analyse(session_id)
+        if context.repository.session(session_id).recording_erased_at is not None:
+            raise missing("recording")
+        return as_json(context.jobs.submit(session_id, settings, video))
 
     return router
 

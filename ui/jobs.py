@@ -27,6 +27,7 @@ from ui.job_endings import closing, failure, told
 from ui.job_steps import JobSteps
 from ui.made_up import marked
 from ui.progress import JobState, JobView, Pace, Wait, share_done
+from ui.window_explanations import WindowExplanations
 from verhm.errors import Cancelled, RequestError, VerhmError
 from verhm.settings import AnalysisSettings, VideoSettings
 from verhm.stages import Progress, Stage
@@ -50,6 +51,7 @@ class Jobs:
 
     Attributes:
         films: videos made for export, which wait in the same lines
+        explanations: of windows, which wait in the line of the analyses
     """
 
     def __init__(
@@ -76,6 +78,7 @@ class Jobs:
         self._analyses = ThreadPoolExecutor(engine.at_once, thread_name_prefix="analysis")
         self._drawings = ThreadPoolExecutor(max_workers=1, thread_name_prefix="drawing")
         self.films = Films(repository, engine, workspace, self._analyses, self._drawings)
+        self.explanations = WindowExplanations(repository, engine, workspace, self._analyses)
 
     @property
     def model(self) -> ModelId | None:
@@ -165,6 +168,7 @@ class Jobs:
                 lambda: stopped.isdisjoint(job.id for job in self._open()), STOP_TIME
             )
         self.films.forget(session_ids)
+        self.explanations.forget(session_ids)
 
     def view(self, job_id: str) -> JobView | None:
         """A job as it stands, or None where there is none of that id, or it ended long ago."""
@@ -203,6 +207,7 @@ class Jobs:
         for job in self.all():
             self.cancel(job.id)
         self.films.close()
+        self.explanations.close()
         self._engine.close()
         self._analyses.shutdown(wait=True)
         self._drawings.shutdown(wait=True)

@@ -11,6 +11,7 @@ from storage.accounts import Accounts
 from storage.belongings import Belongings
 from storage.content import Content
 from storage.failures import missing
+from storage.models import Run
 from storage.repository import Repository
 from ui.asking import asking
 from ui.context import AppContext
@@ -19,9 +20,10 @@ from ui.film import Film, FilmChoices
 from ui.intake import Intake, Received, Take
 from ui.jobs import Jobs
 from ui.progress import JobView
+from ui.window_explanations import Explained, WindowExplanations
 from verhm.errors import StorageError
 from verhm.settings import AnalysisSettings, VideoSettings
-from verhm.types import ModelId
+from verhm.types import Analysis, ModelId
 
 RECORDING = "recording"  # kind of belonging
 
@@ -62,6 +64,7 @@ class OwnJobs:
         self._jobs = jobs
         self._repository = repository
         self.films = OwnFilms(jobs.films, repository)
+        self.explanations = OwnExplanations(jobs.explanations, repository)
 
     @property
     def model(self) -> ModelId | None:
@@ -165,6 +168,38 @@ class OwnFilms:
         """See `Films.cancel`."""
         self._repository.refuse_to_change(self.film(film_id).session_id)
         self._films.cancel(film_id)
+
+
+class OwnExplanations:
+    """The explanations of windows of sessions whose voice the person may hear.
+
+    Args:
+        explanations: of everybody
+        repository: bound to the person
+    """
+
+    def __init__(self, explanations: WindowExplanations, repository: Repository) -> None:
+        self._explanations = explanations
+        self._repository = repository
+
+    def ask(self, run: Run, analysis: Analysis, window: int) -> Explained:
+        """See `WindowExplanations.ask`; the recording is listened to once more."""
+        self._refuse_unheard(run.id)
+        self._repository.refuse_to_analyse(run.session_id)
+        return self._explanations.ask(run, analysis, window)
+
+    def explained(self, run_id: str, window: int) -> Explained:
+        """See `WindowExplanations.explained`; it shows a voice, which goes with the recording."""
+        self._refuse_unheard(run_id)
+        return self._explanations.explained(run_id, window)
+
+    def cancel(self, run_id: str, window: int) -> None:
+        """See `WindowExplanations.cancel`."""
+        self._refuse_unheard(run_id)
+        self._explanations.cancel(run_id, window)
+
+    def _refuse_unheard(self, run_id: str) -> None:
+        self._repository.recording(self._repository.run(run_id).session_id)
 
 
 class OwnIntake:

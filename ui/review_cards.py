@@ -8,6 +8,7 @@ from ui.marks import clock, emotion_name, escaped, long_date, minutes_of
 from ui.session_names import TRY_ENDS, recording_words, session_facts, session_name
 from verhm.report.look import percent
 from verhm.report.quality import quality_words
+from verhm.settings import AnalysisSettings, VideoSettings
 from verhm.types import Share, Summary
 
 _ANOTHER_MODEL = (
@@ -16,7 +17,16 @@ _ANOTHER_MODEL = (
 )
 
 
-def session_header(session: Session, run: Run, newer: str = "", offers_again: bool = False) -> str:
+_OTHERWISE = "<button type='button' class='btn small quiet' data-otherwise>Re-analyse…</button>"
+
+
+def session_header(
+    session: Session,
+    run: Run,
+    newer: str = "",
+    offers_again: bool = False,
+    offers_choice: bool = False,
+) -> str:
     """Which session and which run is shown, and how good the recording is.
 
     Args:
@@ -24,6 +34,7 @@ def session_header(session: Session, run: Run, newer: str = "", offers_again: bo
         run: the one that is shown; it has a result
         newer: what became of a run after it
         offers_again: whether it can be analysed again by another model than the run's
+        offers_choice: whether it can be analysed again with other settings
     """
     name, facts = session_name(session), session_facts(session)
     gone = recording_words(session)
@@ -32,35 +43,59 @@ def session_header(session: Session, run: Run, newer: str = "", offers_again: bo
     return (
         "<section class='panel who-card' aria-label='Session and run'>"
         f"<div class='row'><h1>{name}</h1><span class='label'>{facts}</span></div>"
-        f"{_run_line(session, run, newer)}{kept}"
+        f"{_run_line(session, run, newer, offers_choice)}{kept}"
         f"{_quality_line(run)}{erased}{_ANOTHER_MODEL if offers_again else ''}"
         "</section>"
     )
 
 
-def _run_line(session: Session, run: Run, newer: str) -> str:
-    """Which run it is, as a list where there are others, and the way to hold it against another."""
+def _run_line(session: Session, run: Run, newer: str, offers_choice: bool) -> str:
+    """Which run it is, as a list where there are others, and the ways to another one."""
     finished = [each for each in session.runs if each.model is not None]
-    words = escaped(run_words(run))
+    title, words = run_words(run), escaped(run_words(run))
     if len(finished) > 1:
+        title = told_apart(run)
         options = "".join(_run_option(each, each.id == run.id) for each in finished)
         words = f"<select class='rv-run' aria-label='Run'>{options}</select>"
+    later = f"<span class='muted' title='{escaped(newer)}'>{escaped(newer)}</span>" if newer else ""
     return (
-        f"<div class='row rv-run-line'><span class='muted'>{words}</span>"
-        f"<span class='muted'>{escaped(newer)}</span><span class='grow'></span>"
+        f"<div class='row rv-run-line'><span class='muted' title='{escaped(title)}'>{words}</span>"
+        f"{later}{_OTHERWISE if offers_choice else ''}"
         "<button type='button' class='btn small quiet' data-compare>Compare…</button></div>"
     )
 
 
 def _run_option(run: Run, is_shown: bool) -> str:
     chosen = " selected" if is_shown else ""
-    return f"<option value='{escaped(run.id)}'{chosen}>{escaped(run_words(run))}</option>"
+    return f"<option value='{escaped(run.id)}'{chosen}>{escaped(told_apart(run))}</option>"
 
 
 def run_words(run: Run) -> str:
-    """Which run it is, what made it and when."""
-    made_by = f"{run.model.name} {run.model.version}" if run.model else "unknown model"
-    return f"Run {run.number} · {made_by} · {_moment(run.created_at.astimezone())}"
+    """Which run it is, when it was made and by what."""
+    return f"Run {run.number} · {_moment(run.created_at.astimezone())} · {_maker(run)}"
+
+
+def told_apart(run: Run) -> str:
+    """The same with its settings; what tells it apart first, since lists cut long lines off."""
+    moment = _moment(run.created_at.astimezone())
+    return f"Run {run.number} · {moment} · {settings_words(run)} · {_maker(run)}"
+
+
+def settings_words(run: Run) -> str:
+    """How a run was analysed: its windows, and what else is not as usual."""
+    chosen, usual = run.settings, AnalysisSettings()
+    words = [f"window {chosen.window:g} s, hop {chosen.hop:g} s"]
+    if chosen.expression_strength != usual.expression_strength:
+        words.append(f"expression {chosen.expression_strength:g}")
+    if chosen.seed != usual.seed:
+        words.append(f"seed {chosen.seed}")
+    if run.video_settings and run.video_settings.size != VideoSettings.size:
+        words.append(f"face {run.video_settings.size}")
+    return ", ".join(words)
+
+
+def _maker(run: Run) -> str:
+    return f"{run.model.name} {run.model.version}" if run.model else "unknown model"
 
 
 def _moment(local: datetime) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from storage.models import Run, Session
 from ui.marks import emotion_name, escaped, minutes_of
+from ui.review_cards import settings_words
 from ui.session_names import session_facts, session_name
 from verhm.report.look import percent, points, signed
 from verhm.report.quality import grade
@@ -35,7 +36,8 @@ def comparison(one: Side, other: Side) -> str:
     """What both have in figures, how far these lie apart, and what speaks against comparing."""
     cautions = "".join(f"<li>{escaped(each)}</li>" for each in _cautions(one, other))
     head = "".join(
-        f"<th scope='col'>{escaped(side.name)}<small>{session_facts(side.session)}</small></th>"
+        f"<th scope='col'>{escaped(side.name)}<small>{session_facts(side.session)}</small>"
+        f"<small>{escaped(settings_words(side.run))}</small></th>"
         for side in (one, other)
     )
     return (

@@ -5,7 +5,7 @@ from fastapi import APIRouter, Depends, Response
 from storage.models import Run, Session
 from storage.repository import Repository
 from ui.context import AppContext
-from ui.review_cards import run_words
+from ui.review_cards import told_apart
 from ui.review_comparison import Side, comparison
 from ui.session_names import session_words
 from ui.shown_runs import ShownRuns
@@ -33,7 +33,7 @@ def routes(context: AppContext) -> APIRouter:
     def others(run_id: str) -> list[dict[str, str]]:
         _, session = _finished(repository, run_id)
         found = [run for run in session.runs if run.model and run.id != run_id]
-        listed = [{"run": run.id, "words": f"This session · {run_words(run)}"} for run in found]
+        listed = [{"run": run.id, "words": f"This session · {told_apart(run)}"} for run in found]
         if session.patient_id is None:
             return listed
         for each in repository.sessions(session.patient_id):

@@ -1,11 +1,14 @@
 """The review screen's script, put together from its parts."""
 
 import json
+from dataclasses import astuple
 from functools import cache
 
 from ui.explanations import EXPLANATIONS, question_mark
 from ui.keys import REVIEW, key_list
+from ui.session_form import FACE_SIZES, HOP, STRENGTH, WINDOW
 from ui.theme import asset
+from verhm.influence import NOTE
 
 # In this order: each part uses names of those before it only when called.
 _PARTS = (
@@ -13,14 +16,25 @@ _PARTS = (
     *(f"viewer.{part}" for part in ("morph", "light", "head", "hair", "solid", "grid", "draw")),
     "viewer",
     *(f"review.{part}" for part in ("model", "lanes", "timeline", "cursor", "player", "stage")),
-    *(f"review.{part}" for part in ("annotations", "table", "compare", "page")),
+    *(f"review.{part}" for part in ("annotations", "table", "compare", "why", "again", "page")),
     "review",
 )
+
+# The fields of `Choices`: lowest, highest, step; of the face, its sizes.
+_CHOICES = {
+    **{
+        name: astuple(limits)
+        for name, limits in {"window": WINDOW, "hop": HOP, "strength": STRENGTH}.items()
+    },
+    "size": FACE_SIZES,
+}
 
 
 @cache
 def review_script() -> str:
     """All of it, for Gradio to run once beside the component."""
     marks = json.dumps({key: question_mark(key) for key in EXPLANATIONS})
-    texts = f"const WHAT = {marks}, KEY_LIST = {json.dumps(key_list(REVIEW))};"
+    keys, note = json.dumps(key_list(REVIEW)), json.dumps(NOTE)
+    texts = f"const WHAT = {marks}, KEY_LIST = {keys}, WHY_NOTE = {note}, "
+    texts += f"CHOICES = {json.dumps(_CHOICES)};"
     return "\n".join([texts, *(asset(f"{part}.js") for part in _PARTS)])

@@ -5,6 +5,7 @@ from typing import Any
 from storage.models import MediaKind, Run, RunState, Session, VideoState
 from ui.context import media_url
 from ui.face_routes import motion_url
+from ui.made_up import is_made_up
 from ui.marks import escaped
 from ui.neutral_face import is_of_another
 from ui.session_names import TRY_ENDS, recording_words, session_facts, session_name
@@ -105,16 +106,26 @@ def newer_run(session: Session, shown: Run) -> str:
     return f"run {newest.number} {newest.state.value}{code}"
 
 
+def may_be_analysed_otherwise(session: Session, shown: Run) -> bool:
+    """Whether the recording can be analysed once more, with whatever settings.
+
+    Args:
+        session: the open one
+        shown: its run that is shown; of the demonstration's, no other run is made
+    """
+    is_there = session.recording_erased_at is None
+    return is_there and not session.runs[0].state.is_unfinished and not is_made_up(shown.model)
+
+
 def may_be_analysed_again(session: Session, shown: Run, loaded: ModelId | None) -> bool:
-    """Whether analysing again would help: another model made the result than there is now.
+    """Whether analysing again as before would help: another model made the result.
 
     Args:
         session: the open one
         shown: its run that is shown
         loaded: model that analyses now; None where that is not known
     """
-    is_possible = session.recording_erased_at is None and not session.runs[0].state.is_unfinished
-    return is_possible and is_of_another(shown.model, loaded)
+    return may_be_analysed_otherwise(session, shown) and is_of_another(shown.model, loaded)
 
 
 def face_state(session: Session, run: Run, avatar: str) -> dict[str, Any]:

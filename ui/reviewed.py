@@ -99,7 +99,7 @@ class ReviewedRuns:
         return summarize(excluding(found.timeline, excluded), found.activity, found.seed)
 
     def _find(self, run_id: str) -> _Found:
-        analysis = self._analysis(run_id)
+        analysis = self.analysis(run_id)
         return _Found(
             as_json(review_data(analysis)),
             analysis.duration,
@@ -109,7 +109,8 @@ class ReviewedRuns:
             analysis.summary,
         )
 
-    def _analysis(self, run_id: str) -> Analysis:
+    def analysis(self, run_id: str) -> Analysis:
+        """All of a result, read anew; raises `StorageError` (E52, E53) where it cannot be."""
         document, morphs = self._repository.document(run_id), self._repository.morphs(run_id)
         try:
             return from_document(json.loads(document), morphs)

@@ -32,6 +32,62 @@ FACE_SIZES = (512, 720, 1080)
 
 
 @dataclass(frozen=True)
+class Limits:
+    """What may be entered: from the lowest to the highest, in such steps."""
+
+    lowest: float
+    highest: float
+    step: float
+
+
+WINDOW, HOP, STRENGTH = Limits(2.0, 6.0, 0.5), Limits(0.5, 1.0, 0.25), Limits(0.0, 2.0, 0.1)
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a person chose under Advanced, as the fields give it; None where one is empty."""
+
+    window: float | None
+    hop: float | None
+    size: float | None
+    strength: float | None
+    seed: float | None
+
+    def settings(self) -> AnalysisSettings:
+        """How the recording is analysed.
+
+        Raises:
+            RequestError: E71 when a choice is unfit
+        """
+        hop, seed = _number("hop", self.hop), _number("seed", self.seed or 0)
+        if not HOP.lowest <= hop <= HOP.highest:
+            raise RequestError(
+                "E71", f"The hop is {hop:.10g} s.", f"Choose one from {HOP.lowest:g} to 1 s."
+            )
+        if seed != seed // 1:  # neither a whole number nor a finite one
+            raise RequestError("E71", f"The seed is {seed:.10g}.", "Enter a whole number.")
+        return AnalysisSettings(
+            window=_number("window", self.window),
+            hop=hop,
+            expression_strength=_number("expression strength", self.strength),
+            seed=int(seed),
+        )
+
+    def video(self) -> VideoSettings:
+        """How the face is drawn.
+
+        Raises:
+            RequestError: E71 when a choice is unfit
+        """
+        size = _number("face size", self.size)
+        if size not in FACE_SIZES:
+            raise RequestError(
+                "E71", f"The face size is {size:.10g} px.", "Choose 512, 720 or 1080 px."
+            )
+        return VideoSettings(size=int(size))
+
+
+@dataclass(frozen=True)
 class Entries:
     """What a person entered beside the recording, as the fields give it, in their order."""
 
@@ -79,16 +135,15 @@ class Entries:
         Raises:
             RequestError: E71 when a choice is unfit
         """
-        return AnalysisSettings(
-            window=float(self.window),
-            hop=float(self.hop),
-            expression_strength=float(self.strength),
-            seed=int(self.seed or 0),
-        )
+        return self._choices.settings()
 
     def video(self) -> VideoSettings:
-        """How the face is drawn."""
-        return VideoSettings(size=int(self.size))
+        """How the face is drawn; raises as `settings`."""
+        return self._choices.video()
+
+    @property
+    def _choices(self) -> Choices:
+        return Choices(self.window, self.hop, self.size, self.strength, self.seed)
 
 
 def lay_out_details() -> list[Any]:
@@ -123,13 +178,17 @@ def lay_out_advanced() -> list[Any]:
     usual = AnalysisSettings()
     with gr.Accordion("Advanced", open=False, elem_id="advanced"):
         with gr.Row():
-            window = gr.Slider(2, 6, usual.window, step=0.5, label="Window, s")
-            hop = gr.Slider(0.5, 1.0, usual.hop, step=0.25, label="Hop, s")
+            window = _slider(WINDOW, usual.window, "Window, s")
+            hop = _slider(HOP, usual.hop, "Hop, s")
         size = gr.Radio(FACE_SIZES, value=512, label="Face, pixels", elem_classes="seg-radio")
         with gr.Row():
-            strength = gr.Slider(0, 2, usual.expression_strength, step=0.1, label="Expression")
+            strength = _slider(STRENGTH, usual.expression_strength, "Expression")
             seed = gr.Number(0, precision=0, label="Seed")
     return [window, hop, size, strength, seed]
+
+
+def _slider(limits: Limits, value: float, label: str) -> gr.Slider:
+    return gr.Slider(limits.lowest, limits.highest, value, step=limits.step, label=label)
 
 
 def _header(number: int, title: str, aside: str = "") -> str:
@@ -137,6 +196,12 @@ def _header(number: int, title: str, aside: str = "") -> str:
         f"<header class='step-head'><span class='no'>{number}</span><h2>{title}</h2>"
         f"<span class='grow'></span><span class='muted small'>{aside}</span></header>"
     )
+
+
+def _number(name: str, value: float | None) -> float:
+    if value is None:
+        raise RequestError("E71", f"The {name} is no number.", "Enter a number, such as 1.")
+    return float(value)
 
 
 def _total(name: str, text: str | None) -> int | None:

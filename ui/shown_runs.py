@@ -1,5 +1,6 @@
 """Everything that the review screen shows of one run."""
 
+from dataclasses import asdict
 from typing import Any
 
 from storage.models import Run, Session
@@ -9,7 +10,14 @@ from ui.face_routes import avatar_of
 from ui.made_up import CHIP, is_made_up
 from ui.review_cards import session_header
 from ui.review_data import as_json
-from ui.review_states import face_state, may_be_analysed_again, newer_run
+from ui.review_states import (
+    face_state,
+    may_be_analysed_again,
+    may_be_analysed_otherwise,
+    newer_run,
+)
+from ui.session_form import Choices
+from verhm.settings import VideoSettings
 
 
 class ShownRuns:
@@ -37,18 +45,34 @@ class ShownRuns:
             run: with a result
             more: what is told besides
         """
-        offers_again = may_be_analysed_again(session, run, self._jobs.model)
         said = self._repository.annotations(session.id)
+        may_annotate = self._repository.may_annotate(session.id)
+        header = session_header(
+            session,
+            run,
+            newer_run(session, run),
+            may_be_analysed_again(session, run, self._jobs.model),
+            may_annotate and may_be_analysed_otherwise(session, run),
+        )
         parts = as_json(
             {
                 "run": run.id,
                 "session": session.id,
-                "header": session_header(session, run, newer_run(session, run), offers_again),
+                "header": header,
+                "settings": _entered(run),
                 "chip": CHIP if is_made_up(run.model) else "",
                 "cards": self._reviewed.cards(run.id, said),
                 "annotations": annotations_as_json(said),
-                "may_annotate": self._repository.may_annotate(session.id),
+                "may_annotate": may_annotate,
                 **more,
             }
         )
         return f'{parts[:-1]},"data":{self._reviewed.data(run.id)}}}'
+
+
+def _entered(run: Run) -> dict[str, float]:
+    """A run's settings as the fields of `ui.session_form.Choices` hold them."""
+    settings, video = run.settings, run.video_settings or VideoSettings()
+    strength = settings.expression_strength
+    chosen = Choices(settings.window, settings.hop, video.size, strength, settings.seed)
+    return asdict(chosen)

@@ -67,7 +67,8 @@ def _explain(options: argparse.Namespace) -> int:
             "E72", f"{options.out} already holds an explanation.", "Choose another folder."
         )
     from verhm.analysis import Analyzer
-    from verhm.explain_command import explain_file, prosody_apart, tell, write_explanation
+    from verhm.explain_command import explain_file, tell, write_explanation
+    from verhm.report.description import prosody_apart
 
     analyzer = Analyzer(device=options.device)
     analyzer.refuse_unexplainable()

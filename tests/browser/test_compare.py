@@ -1,9 +1,27 @@
-"""Two sessions beside each other, by mouse and by keyboard alone."""
+"""Two sessions or runs beside each other, a run with other settings, and why a result is as it is.
+
+By mouse and by keyboard alone.
+"""
+
+import re
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
 
 import pytest
 
-from tests.browser.running import go_to
+from storage.access import Actor
+from storage.details import Agreement, PatientDetails, RunResult, SessionDetails
+from storage.repository import open_accounts
+from tests.browser.running import RunningApp, go_to, open_page, open_records
 from tests.browser.test_screens import barriers, is_wider_than_its_window
+from ui.engine_processes import EngineProcesses
+from verhm.report.summary import summarize
+from verhm.settings import AnalysisSettings
+from verhm.stages import no_progress
+from verhm.types import Analysis, WindowStatus
+
+ANALYSIS = 180_000  # ms, with the model still to be loaded, on a busy machine
 
 pytestmark = pytest.mark.browser
 
@@ -62,3 +80,91 @@ def test_it_opens_and_closes_by_the_keyboard_and_fits_a_small_screen(review):
     dialog.wait_for(state="hidden")
     assert dialog.locator(".rv-side").first.inner_html() != ""
     assert review.evaluate("document.activeElement.matches('[data-compare]')")
+
+
+def test_made_up_figures_are_not_explained_and_no_run_is_made_of_them(review):
+    assert not review.locator("[data-otherwise]").count()
+    review.locator("[data-why]").click()
+    dialog = review.locator(".rv-why")
+    dialog.get_by_text("made up for the demonstration").wait_for()
+    assert dialog.locator("[data-list=voice] li").count() >= 4
+    assert not dialog.locator("figure").is_visible()
+    assert not barriers(review)
+    review.keyboard.press("Escape")
+    dialog.wait_for(state="hidden")
+
+
+def analysed_by_the_model(path: Path) -> tuple[Analysis, bytes]:
+    """A result and its document, in which every window counts: a synthetic voice is unfamiliar."""
+    engine = EngineProcesses()
+    found = engine.analyze(path, no_progress, AnalysisSettings())
+    status = (WindowStatus.OK,) * len(found.timeline)
+    timeline = replace(found.timeline, status=status)
+    sure = replace(found, timeline=timeline, summary=summarize(timeline, found.activity, 0))
+    document = engine.document(sure)
+    engine.close()
+    return sure, document
+
+
+@pytest.fixture
+def by_the_model(shared_app: RunningApp, browser, speech_path):
+    """The page at a session with one run, which the shipped model made."""
+    page, watch = open_page(browser, shared_app.url)
+    found, document = analysed_by_the_model(speech_path)
+    repository = open_records(shared_app.data)
+    ada = Actor(open_accounts(repository).everybody()[0].id)
+    hers = repository.acting_as(lambda: ada)
+    patient = hers.add_patient(PatientDetails("P-0420"), Agreement(date(2026, 1, 5)))
+    session = hers.add_session(patient.id, SessionDetails(date(2026, 11, 20)), speech_path)
+    run = hers.begin_run(session.id, found.settings)
+    hers.mark_running(run.id)
+    hers.finish_run(
+        run.id,
+        RunResult(
+            document, found.morphs, found.summary, found.quality, found.model, found.duration
+        ),
+    )
+    repository.close()
+    page.reload()
+    page.locator("tr[data-patient]", has_text="P-0420").click()
+    page.locator("#patients [data-session]").first.click()
+    page.locator("[data-why]").wait_for()
+    yield page
+    assert all("400" in each for each in watch.complaints)  # what a refusal looks like
+    assert not watch.outside
+    page.close()
+
+
+@pytest.mark.model
+def test_a_window_is_explained_and_a_run_with_other_settings_is_compared(by_the_model):
+    page = by_the_model
+    page.keyboard.press("ArrowRight")
+    page.locator("[data-why]").focus()
+    page.keyboard.press("Enter")
+    why = page.locator(".rv-why")
+    why.get_by_text(re.compile(r"Listening again|Waiting")).wait_for()
+    why.locator("img.on-light").wait_for(timeout=ANALYSIS)
+    assert why.locator("img.on-light").evaluate("(each) => each.naturalWidth") == 1536
+    assert why.locator("[data-list=influence] li").count() >= 1
+    assert "not what the person felt" in why.inner_text()
+    assert not barriers(page)
+    page.keyboard.press("Escape")
+    why.wait_for(state="hidden")
+
+    page.locator("[data-otherwise]").click()
+    form = page.locator(".rv-again")
+    assert form.locator("[name=window]").input_value() == "3"
+    assert not barriers(page)
+    form.locator("[name=window]").fill("4")
+    form.locator("[name=hop]").fill("7")
+    form.get_by_role("button", name="Analyse", exact=True).click()
+    form.locator("[role=alert]", has_text="E71 The hop is 7 s.").wait_for()
+    assert form.locator("[name=window]").input_value() == "4"
+    form.locator("[name=hop]").fill("1")
+    form.get_by_role("button", name="Analyse", exact=True).click()
+    form.wait_for(state="hidden")
+    page.locator(".rv-run option", has_text="window 4 s, hop 1 s").wait_for(
+        state="attached", timeout=ANALYSIS
+    )
+    page.locator("[data-compare]").click()
+    page.get_by_text("in windows of different lengths or hops").wait_for()

@@ -6,6 +6,7 @@ from dataclasses import astuple, replace
 import numpy as np
 import pytest
 
+from tests.factories import make_analysis
 from verhm.labels import EMOTIONS
 from verhm.report.description import (
     LEAST_WINDOWS,
@@ -13,7 +14,9 @@ from verhm.report.description import (
     UsualVoice,
     apart_from,
     describe_voice,
+    describe_window,
     measure_prosody,
+    prosody_apart,
     usual_voice,
 )
 from verhm.types import Acoustics, SpeechActivity
@@ -137,3 +140,14 @@ def test_windows_compared_share_no_sound(window):
 
 def test_the_only_window_has_nothing_to_be_compared_with():
     assert apart_from(np.array([0.0]), np.array([2.0]), 0) == []
+
+
+def test_a_window_is_read_against_what_shares_no_sound_with_it():
+    analysis = make_analysis(60.0)
+    timeline = analysis.timeline
+    voices = measure_prosody(analysis.acoustics, analysis.activity, timeline.starts, timeline.ends)
+    apart = apart_from(timeline.starts, timeline.ends, 30)
+    usual = usual_voice([voices[index] for index in apart])
+    assert describe_window(analysis, 30) == describe_voice(voices[30], usual)
+    earlier = prosody_apart(make_analysis(80.0, seed=1))
+    assert "in all these recordings" in describe_window(analysis, 30, earlier)[2]

@@ -6,6 +6,7 @@ from pathlib import Path
 from tests.factories import make_analysis
 from verhm.errors import VerhmError
 from verhm.face.panels import ALONE, Beside
+from verhm.influence import Influence
 from verhm.report.document import to_json
 from verhm.settings import AnalysisSettings, VideoSettings
 from verhm.stages import Progress, Stage
@@ -24,6 +25,8 @@ class FakeEngine:
         self.analyses_with: ModelId | None = make_analysis(1.0).model
         self.analysis_error: Exception | None = None
         self.render_error: VerhmError | None = None
+        self.explained: list[tuple[Analysis, int]] = []
+        self.explain_error: Exception | None = None
         self.settings: list[AnalysisSettings] = []
         self.video: list[VideoSettings] = []
         self.beside: list[Beside] = []
@@ -45,6 +48,14 @@ class FakeEngine:
         if self.analysis_error:
             raise self.analysis_error
         return make_analysis(10.0)
+
+    def explain(self, path: Path, analysis: Analysis, window: int, progress: Progress) -> Influence:
+        self.explained.append((analysis, window))
+        progress(Stage.EMOTION, 0.5)
+        wait(self.go_on, progress, Stage.EMOTION)
+        if self.explain_error:
+            raise self.explain_error
+        return Influence("sad", 0.5, (f"Window {window} speaks.",), b"light", b"dark")
 
     def document(self, analysis: Analysis) -> bytes:
         return to_json(analysis).encode()

@@ -1,5 +1,6 @@
 """The engine in processes of its own: what comes back, what ends, and what goes on."""
 
+import json
 import os
 import pickle
 import subprocess
@@ -7,6 +8,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,9 +16,11 @@ import pytest
 from tests.factories import make_analysis
 from ui.engine_processes import EngineProcesses
 from verhm.errors import Cancelled, VerhmError
-from verhm.report.document import to_json
+from verhm.labels import EMOTIONS
+from verhm.report.document import from_document, to_json
 from verhm.settings import AnalysisSettings, VideoSettings
 from verhm.stages import Stage, no_progress
+from verhm.types import WindowStatus
 
 MODULE = "tests.ui.worker"
 SETTINGS = AnalysisSettings()
@@ -46,6 +50,30 @@ def test_what_is_found_and_reported_on_the_way_comes_back(engine):
     assert reports == [(Stage.DECODE, 0.5), (Stage.FACE, 1.0)]
     assert analysis.model == make_analysis(1.0).model
     assert engine.document(make_analysis(10.0)) == to_json(make_analysis(10.0)).encode()
+
+
+def test_a_window_is_explained_where_its_recording_was_analysed(engine):
+    reports, analysis = [], make_analysis(10.0)
+    found = engine.explain(Path("fine"), analysis, 3, lambda *report: reports.append(report))
+    assert reports == [(Stage.EMOTION, 0.5)]
+    assert found.sentences == (str(maker(engine)), f"{len(analysis.timeline)} windows")
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("settings", [SETTINGS, AnalysisSettings(window=4.0, hop=1.0, seed=3)])
+def test_an_explanation_starts_from_the_figure_that_was_kept(speech_path, settings):
+    engine = EngineProcesses()
+    made = engine.analyze(speech_path, no_progress, settings)
+    kept = from_document(json.loads(engine.document(made)), made.morphs)
+    # Of a synthetic voice, which is unfamiliar, every window counts here.
+    sure = replace(kept.timeline, status=(WindowStatus.OK,) * len(kept.timeline))
+    for window in (2, len(sure) - 1):
+        asked = replace(kept, timeline=sure)
+        found = engine.explain(speech_path, asked, window, no_progress)
+        assert found.emotion == EMOTIONS[int(sure.probabilities[window].argmax())]
+        assert found.probability == pytest.approx(sure.probabilities[window].max(), abs=1e-4)
+        assert found.light.startswith(b"\x89PNG") and found.sentences
+    engine.close()
 
 
 def test_a_video_is_written_by_another_process(engine, tmp_path):

@@ -93,6 +93,9 @@ def clinic(context, accounts, recording, until, engine):
     until(lambda: context.jobs.view(job.id).state.has_ended)
     film = context.jobs.films.order(job.run_id, FilmChoices())
     until(lambda: context.jobs.films.film(film.id).state.has_ended)
+    analysis = context.reviewed.analysis(job.run_id)
+    context.jobs.explanations.ask(repository.run(job.run_id), analysis, 0)
+    until(lambda: context.jobs.explanations.explained(job.run_id, 0).state.has_ended)
     clinic = Clinic(make_app(context, accounts), context)
     Belongings(repository.database).claim(PAGE, "adaspage", administrator.id)
     with signed_in_client(clinic.app) as ada:
@@ -112,6 +115,7 @@ def clinic(context, accounts, recording, until, engine):
         "media_id": media,
         "job_id": [job.id],
         "film_id": [film.id],
+        "window": ["0"],
         "recording_id": [upload, take],
         "event_id": [event.id],
         "take_id": [take],
@@ -197,6 +201,8 @@ def ask(client: TestClient, clinic: Clinic, method: str, address: str):
         content = {"json": event} if "/app" in address else {"data": form}
         if "annotations" in address:
             content = {"json": {"start": 0.0, "end": 3.0, "label": "happy"}}
+        if address.endswith("/runs"):
+            content = {"json": {"window": 3, "hop": 1, "size": 512, "strength": 1, "seed": 1}}
         if "pieces" in address:
             content = {"content": bytes(2)}
     return client.request(
@@ -255,6 +261,7 @@ def test_ada_reaches_what_the_others_do_not(clinic):
             f"/patients/{clinic.ids['patient_id'][0]}/patient.zip",
             f"/films/{clinic.ids['film_id'][0]}",
             f"/runs/{run}/films",
+            f"/runs/{run}/explanations/0",
             f"/motion/{run}",
             f"/motion/{run}/0",
             f"/recordings/{clinic.ids['recording_id'][0]}",

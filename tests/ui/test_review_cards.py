@@ -6,9 +6,9 @@ import pytest
 from storage.models import Run, RunState, Session
 from tests.factories import make_analysis
 from ui.explanations import question_mark
-from ui.review_cards import session_header, summary_cards
+from ui.review_cards import session_header, settings_words, summary_cards, told_apart
 from verhm.report.quality import notes, quality_words
-from verhm.settings import AnalysisSettings
+from verhm.settings import AnalysisSettings, VideoSettings
 from verhm.types import Quality
 
 
@@ -123,3 +123,18 @@ def test_a_poor_quality_names_its_reason_though_the_sound_is_clean(run):
 def test_where_another_model_analyses_now_the_session_can_be_analysed_again(session, run):
     assert "data-again" not in session_header(session, run)
     assert "data-again" in session_header(session, run, offers_again=True)
+
+
+def test_other_settings_are_offered_where_they_may_be_chosen(session, run):
+    assert "data-otherwise" not in session_header(session, run, offers_again=True)
+    assert "data-otherwise" in session_header(session, run, offers_choice=True)
+
+
+def test_runs_are_told_apart_by_what_is_not_as_usual(run):
+    assert settings_words(run) == "window 3 s, hop 0.5 s"
+    run.settings = AnalysisSettings(window=4.5, hop=1.0, expression_strength=1.5, seed=7)
+    run.video_settings = VideoSettings(size=720)
+    words = "window 4.5 s, hop 1 s, expression 1.5, seed 7, face 720"
+    assert settings_words(run) == words
+    assert told_apart(run).endswith(f" · {words} · <model> 1.3")
+    assert told_apart(run).startswith("Run 2 · 19 Nov 2026 ")

@@ -8,6 +8,7 @@ from storage.details import SessionDetails
 from tests.factories import make_analysis
 from tests.ui.conftest import TODAY
 from ui.review_comparison import Side, comparison
+from verhm.settings import AnalysisSettings
 from verhm.types import ModelId
 
 VOICE = ModelId("voice", "2", "b" * 64)
@@ -77,6 +78,58 @@ def test_what_has_no_result_cannot_be_compared(client, context, add_session, eng
         answer = client.get(f"/runs/{job.run_id}/{address}")
         assert (answer.status_code, answer.json()["code"]) == (404, "E53")
     engine.go_on.set()
+
+
+ENTERED = {"window": 4.5, "hop": 1.0, "size": 720, "strength": 1.5, "seed": 7}
+
+
+def test_a_session_is_analysed_with_other_settings_as_a_run_beside_the_first(
+    client, context, analysed, engine, until
+):
+    session = analysed("P-0417")
+    job = client.post(f"/sessions/{session.id}/runs", json=ENTERED).json()
+    until(lambda: context.jobs.view(job["id"]).state.has_ended)
+    chosen = engine.settings[-1], engine.video[-1].size
+    wanted = AnalysisSettings(window=4.5, hop=1.0, expression_strength=1.5, seed=7)
+    assert chosen == (wanted, 720)
+    shown = client.get(f"/runs/{job['run_id']}/review").json()
+    assert shown["settings"] == ENTERED
+    options = shown["header"].split("<option")[1:]
+    assert "window 4.5 s, hop 1 s, expression 1.5, seed 7, face 720" in options[0]
+    assert "Run 1" in options[1] and " · window 3 s, hop 0.5 s · " in options[1]
+    against = client.get(f"/runs/{job['run_id']}/against/{session.runs[0].id}").json()["html"]
+    assert "in windows of different lengths or hops" in against
+    assert "<small>window 3 s, hop 0.5 s</small>" in against
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"window": 7}, "The window is 7 s."),
+        ({"window": None}, "The window is no number."),
+        ({"hop": 0.25}, "The hop is 0.25 s."),
+        ({"size": 600}, "The face size is 600 px."),
+        ({"strength": -1}, "The expression strength is -1."),
+        ({"seed": 1.5}, "The seed is 1.5."),
+        ({"seed": 1e99}, "The seed is 1e+99."),
+    ],
+)
+def test_unfit_settings_are_refused_with_a_code_and_begin_nothing(
+    client, context, analysed, changes, words
+):
+    session = analysed("P-0417")
+    answer = client.post(f"/sessions/{session.id}/runs", json=ENTERED | changes)
+    assert (answer.status_code, answer.json()["code"]) == (400, "E71")
+    assert answer.json()["cause"] == words
+    assert len(context.repository.session(session.id).runs) == 1
+
+
+def test_a_session_is_not_analysed_twice_at_a_time(client, context, analysed, engine):
+    session = analysed("P-0417")
+    engine.go_on.clear()
+    answers = [client.post(f"/sessions/{session.id}/runs", json=ENTERED) for _ in range(2)]
+    assert [each.status_code for each in answers] == [200, 429]
+    assert answers[1].json()["code"] == "E61"
 
 
 @pytest.fixture

@@ -4,7 +4,13 @@ import pytest
 
 from storage.models import Media, MediaKind, Run, RunState, Session, VideoState
 from ui.made_up import MODEL
-from ui.review_states import face_state, may_be_analysed_again, newer_run, notice
+from ui.review_states import (
+    face_state,
+    may_be_analysed_again,
+    may_be_analysed_otherwise,
+    newer_run,
+    notice,
+)
 from verhm.types import ModelId
 
 
@@ -169,3 +175,10 @@ def test_nothing_is_analysed_again_while_it_is_analysed_or_without_its_recording
     assert not may_be_analysed_again(Session(id="s", runs=[queued, shown]), shown, NEWER)
     erased = Session(id="s", runs=[shown], recording_erased_at=datetime(2026, 11, 21))
     assert not may_be_analysed_again(erased, shown, NEWER)
+    assert not may_be_analysed_otherwise(erased, shown)
+
+
+@pytest.mark.parametrize(("model", "is_offered"), [(OWN, True), (MODEL, False)])
+def test_other_settings_are_offered_whichever_model_made_the_result(model, is_offered):
+    shown = made_by(model)
+    assert may_be_analysed_otherwise(Session(id="s", runs=[shown]), shown) is is_offered

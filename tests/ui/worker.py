@@ -13,6 +13,7 @@ from tests.factories import make_analysis
 from tests.ui.fakes import FakeEngine
 from ui import engine_worker
 from verhm.errors import AudioError
+from verhm.influence import Influence
 from verhm.settings import AnalysisSettings
 from verhm.stages import Progress, Stage
 from verhm.types import Analysis
@@ -33,6 +34,11 @@ class NamedEngine(FakeEngine):
                 time.sleep(600)
         progress(Stage.FACE, 1.0)
         return replace(make_analysis(1.0), duration=float(os.getpid()))  # it says who made it
+
+    def explain(self, path: Path, analysis: Analysis, window: int, progress: Progress) -> Influence:
+        progress(Stage.EMOTION, 0.5)
+        told = (f"{os.getpid()}", f"{len(analysis.timeline)} windows")
+        return Influence("sad", 0.5, told, b"light", b"dark")
 
     def render(self, *_: Any, output: Path, **others: Any) -> None:
         output.write_text(str(os.getpid()))

@@ -1,7 +1,7 @@
 /* Two runs beside each other: the same figures in one table, and below it each with its own voice. */
 
 function sideMarkup(model, value) {
-  return `<div class="rv-side-head">${transportMarkup(model)}<div class="now"><span class="muted small rv-window"></span><div class="rv-readout"></div></div></div>` +
+  return `<div class="rv-side-head">${transportMarkup(model)}<div class="now"><span class="muted small">window <span class="rv-window"></span></span><div class="rv-readout"></div></div></div>` +
     timelineSheet(model) + `<div class="micro muted">${value.chip}</div>`;
 }
 

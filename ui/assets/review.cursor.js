@@ -100,8 +100,7 @@ function makeCursor(root, model, timeline) {
     return `${capitalised(model.labels[best])} ${probabilityText(model.probabilities[best][index])}`;
   }
   function enter(index) {
-    part(".rv-window").textContent =
-      `window ${clockText(model.starts[index], true)}–${clockText(model.ends[index], true)}`;
+    part(".rv-window").textContent = model.span(index);
     part(".rv-readout").innerHTML = readoutHtml(model, index);
     const trail = part(".g-trail"); // not where two runs are compared
     if (trail) trail.innerHTML = trailSvg(model, index);

@@ -33,7 +33,10 @@ function mountSession(root, value, face, choose) {
     },
   });
   const stage = makeStage(root, { attach: player.attach, render: () => trigger("render_face", {}) });
-  const comparison = makeComparison(root, value.run, () => { if (player.isPlaying()) player.toggle(); });
+  const silence = () => { if (player.isPlaying()) player.toggle(); };
+  const comparison = makeComparison(root, value.run, silence);
+  const again = makeAgain(root, value.session);
+  const why = makeWhy(root, model, value.run, silence);
   const redraw = () => { timeline.redraw(); cursor.update(player.time(), true); };
 
   function show(mode) {
@@ -80,6 +83,8 @@ function mountSession(root, value, face, choose) {
     // Asked for here, since the header that holds the button is renewed.
     if (event.target.closest("[data-again]") && event.detail < 2) trigger("analyse_again", {});
     if (event.target.closest("[data-compare]")) comparison.open();
+    if (event.target.closest("[data-otherwise]")) again.open();
+    if (event.target.closest("[data-why]")) why.open(model.windowAt(player.time()));
   });
   root.firstElementChild.addEventListener("change", (event) => {
     if (event.target.matches(".rv-run")) choose(event.target.value);
@@ -90,7 +95,7 @@ function mountSession(root, value, face, choose) {
   describeSpan();
   stage.showFace(face);
   player.seek(0);
-  const end = () => { life.abort(); comparison.end(); player.stop(); stage.end(); };
+  const end = () => { life.abort(); comparison.end(); why.end(); player.stop(); stage.end(); };
   return { run: value.run, showFace: stage.showFace, showShare: stage.showShare, end };
 }
 

@@ -124,6 +124,8 @@ function makeModel(data) {
   }
   return {
     ...data, count, centres, hasResult, annotate, ranking, windowAt, kindOf, stretches, nextGap, reason, meaning, voiceCell,
+    /** From when to when a window lasts. */
+    span: (index) => `${clockText(data.starts[index], true)}–${clockText(data.ends[index], true)}`,
     /** What the clinician says of a window itself. */
     said: (index) => said.get(index),
     /** A window's cell is one hop wide and lies at its middle; the outermost reach to the ends. */

@@ -51,9 +51,10 @@ function transportMarkup(model) {
     `<select class="rv-speed" aria-label="Speed">${speeds.join("")}</select></div>`;
 }
 
-function facePanel(model) {
+/** Face, transport and readout; who may only look has nothing listened to again. */
+function facePanel(model, mayAsk) {
   return `<section class="panel left" aria-label="Face and voice"><div class="rv-face"></div>${transportMarkup(model)}` +
-    `<div class="now"><header><h2>At the playhead</h2><span class="muted small rv-window"></span></header>` +
+    `<div class="now"><header><h2>At the playhead</h2><span class="muted small rv-window"></span>${mayAsk ? `<button type="button" class="btn small" data-why>Why this result?</button>` : ""}</header>` +
     `<div class="rv-readout"></div><p class="micro muted">Calibrated probability of vocal expression</p></div>` +
     `<div class="circ"><header><h2>Circumplex ${WHAT["circumplex"]}</h2><span class="muted small">last ${TRAIL_SECONDS} s, fading</span></header>${planeMarkup()}</div></section>`;
 }
@@ -100,5 +101,5 @@ function fieldDialog() {
 
 /** The whole screen; `header`, `cards` and `chip` were made, and escaped, on the server. */
 function reviewPage(model, value) {
-  return `<div class="rv-grid">${value.header}${value.cards}${facePanel(model)}<div class="right">${timelinePanel(model, value.chip)}${tablePanel(model, value.may_annotate)}</div></div>${helpDialog()}${fieldDialog()}${compareDialog()}`;
+  return `<div class="rv-grid">${value.header}${value.cards}${facePanel(model, value.may_annotate)}<div class="right">${timelinePanel(model, value.chip)}${tablePanel(model, value.may_annotate)}</div></div>${helpDialog()}${fieldDialog()}${compareDialog()}${whyDialog()}${againDialog(value.settings)}`;
 }

@@ -47,7 +47,7 @@ def _work(address: QueueAddress) -> int:
         from celery.signals import worker_ready
 
         from ui.workers.queue import Queue
-        from ui.workers.worker import add_analysis
+        from ui.workers.worker import add_tasks
     except ModuleNotFoundError as error:
         raise not_installed() from error
 
@@ -55,7 +55,7 @@ def _work(address: QueueAddress) -> int:
     queue.reach()
     with contextlib.closing(EngineProcesses()) as engine, _own_scratch() as scratch:
         engine.load()  # before it takes a recording, whose person would wait for it
-        add_analysis(queue, engine, scratch)
+        add_tasks(queue, engine, scratch)
         worker_ready.connect(_say_so, weak=False)
         worker = queue.celery.Worker(
             hostname=f"verhm-{uuid.uuid4().hex[:12]}@{socket.gethostname()}",

@@ -5,9 +5,10 @@ from typing import Final
 
 from verhm.settings import AnalysisSettings
 from verhm.stages import Stage
-from verhm.types import ModelId
+from verhm.types import Analysis, ModelId
 
-ANALYZE: Final = "verhm.analyze"  # the task's name
+ANALYZE: Final = "verhm.analyze"  # the tasks' names
+EXPLAIN: Final = "verhm.explain"
 REPORTED: Final = "REPORTED"  # state of a task whose result so far is a `Report`
 
 
@@ -23,6 +24,23 @@ class AnalysisCall:
 
     id: str
     settings: AnalysisSettings
+    model: ModelId | None
+
+
+@dataclass(frozen=True)
+class ExplanationCall:
+    """One window to be explained.
+
+    Attributes:
+        id: as of an `AnalysisCall`
+        analysis: of the recording
+        window: index
+        model: as of an `AnalysisCall`
+    """
+
+    id: str
+    analysis: Analysis
+    window: int
     model: ModelId | None
 
 

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from celery.exceptions import BackendError, CeleryError
 from kombu.exceptions import KombuError
@@ -15,12 +15,13 @@ from redis import RedisError
 
 from ui.engine import Engine
 from ui.job_endings import closing, told
-from ui.workers.calls import ANALYZE, AnalysisCall, Report
+from ui.workers.calls import ANALYZE, EXPLAIN, AnalysisCall, ExplanationCall, Report
 from ui.workers.failures import lost_worker, no_worker, queue_unreachable
 from ui.workers.queue import Queue
 from ui.workers.recordings import SentRecording
 from verhm.errors import Cancelled
 from verhm.face.panels import ALONE, Beside
+from verhm.influence import Influence
 from verhm.settings import AnalysisSettings, VideoSettings
 from verhm.stages import Progress, Stage
 from verhm.types import Analysis, ModelId, MorphSequence
@@ -78,18 +79,12 @@ class QueuedEngine:
             VerhmError: whatever the analysis raises
         """
         call = uuid.uuid4().hex
-        recording = self._queue.recording(call)
-        asked = AnalysisCall(call, settings, self.model)
-        try:
-            recording.send(path, lambda: self._go_on(progress, Stage.DECODE, 0.0))
-            self._queue.celery.send_task(ANALYZE, [asked], task_id=call, argsrepr="", kwargsrepr="")
-            return self._await(call, recording, progress)
-        except _UNREACHABLE as error:
-            raise queue_unreachable() from error
-        finally:
-            with contextlib.suppress(*_UNREACHABLE):  # it goes by itself, soon
-                recording.withdraw()
-                self._queue.celery.backend.forget(call)
+        return self._found(ANALYZE, AnalysisCall(call, settings, self.model), path, progress)
+
+    def explain(self, path: Path, analysis: Analysis, window: int, progress: Progress) -> Influence:
+        """Have a window explained; see `Analyzer.explain`, and raises as `analyze`."""
+        call = ExplanationCall(uuid.uuid4().hex, analysis, window, self.model)
+        return self._found(EXPLAIN, call, path, progress)
 
     def document(self, analysis: Analysis) -> bytes:
         """The analysis as JSON."""
@@ -112,12 +107,31 @@ class QueuedEngine:
         self._closing.set()
         self._local.close()
 
-    def _await(self, call: str, recording: SentRecording, progress: Progress) -> Analysis:
+    def _found(
+        self, task: str, asked: AnalysisCall | ExplanationCall, path: Path, progress: Progress
+    ) -> Any:
+        """Hand a recording to a worker, and return or raise what comes back."""
+        call = asked.id
+        recording = self._queue.recording(call)
+        try:
+            recording.send(path, lambda: self._go_on(progress, Stage.DECODE, 0.0))
+            self._queue.celery.send_task(task, [asked], task_id=call, argsrepr="", kwargsrepr="")
+            return self._await(call, recording, progress)
+        except _UNREACHABLE as error:
+            raise queue_unreachable() from error
+        finally:
+            with contextlib.suppress(*_UNREACHABLE):  # it goes by itself, soon
+                recording.withdraw()
+                self._queue.celery.backend.forget(call)
+
+    def _await(
+        self, call: str, recording: SentRecording, progress: Progress
+    ) -> Analysis | Influence:
         latest = Report(Stage.DECODE, 0.0, "")
         pulse = _Pulse(partial(self._queue.is_known, call))
         while True:
             found = self._queue.answer(call)
-            if isinstance(found, Analysis):
+            if isinstance(found, Analysis | Influence):
                 return found
             if isinstance(found, Cancelled):  # not by the person, of whom this would know
                 raise queue_unreachable()

@@ -15,7 +15,7 @@ import numpy as np
 
 from storage.sealing import opened, sealed
 from ui.workers import calls
-from verhm import errors, settings, stages, types
+from verhm import errors, influence, settings, stages, types
 
 _IDENTITY: Final = "queue message"
 _TUPLE, _ARRAY, _MEMBER, _RECORD, _ERROR = range(1, 6)
@@ -33,7 +33,7 @@ def _ours(kind: type, *modules: Any) -> dict[str, Any]:
 
 _RECORDS: Final[dict[str, Any]] = {
     name: kind
-    for name, kind in _ours(object, calls, settings, types).items()
+    for name, kind in _ours(object, calls, influence, settings, types).items()
     if dataclasses.is_dataclass(kind)
 }
 _MEMBERS: Final = _ours(enum.Enum, stages, types)

@@ -55,7 +55,7 @@ class Queue:
         return SentRecording(self._redis, self._key, call)
 
     def answer(self, call: str) -> Any:
-        """What came back of a call so far: a `Report`, an `Analysis`, an error, or None."""
+        """What came back of a call so far: a `Report`, what was asked for, an error, or None."""
         found = self.celery.backend.get_task_meta(call)
         # Who can write to Redis could put another call's answer here, but not one that says this.
         is_its_own = found["status"] == states.PENDING or found.get("task_id") == call

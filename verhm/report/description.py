@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from verhm.audio.levels import contains, decibels
-from verhm.types import Acoustics, SpeechActivity
+from verhm.types import Acoustics, Analysis, SpeechActivity
 
 LEAST_WINDOWS: Final = 10  # with fewer, a standard deviation is itself typically off by a quarter
 # Two thirds of a voice's own windows lie within 1 SD of its mean: that much is everyday.
@@ -158,6 +158,33 @@ def describe_voice(voice: Prosody, usual: UsualVoice, is_same_recording: bool = 
         _compare(figure, value, mean, deviation) + _caveat(figure, is_same_recording)
         for (figure, value), mean, deviation in zip(values, means, deviations, strict=True)
     ]
+
+
+def prosody_apart(analysis: Analysis, window: int | None = None) -> list[Prosody]:
+    """Describe windows that share no sound with each other, nor with the given one."""
+    starts, ends = analysis.timeline.starts, analysis.timeline.ends
+    return _measured(analysis, apart_from(starts, ends, window))
+
+
+def describe_window(analysis: Analysis, window: int, before: Sequence[Prosody] = ()) -> list[str]:
+    """Say how a window's voice differs from that of earlier recordings.
+
+    Without these, from the rest of its own.
+
+    Args:
+        analysis: of the whole recording
+        window: index
+        before: windows of earlier recordings of the same voice that share no sound
+    """
+    [voice] = _measured(analysis, [window])
+    usual = usual_voice(before or prosody_apart(analysis, window))
+    return describe_voice(voice, usual, is_same_recording=not before)
+
+
+def _measured(analysis: Analysis, windows: list[int]) -> list[Prosody]:
+    """How the voice sounds in some windows; all of them take seconds where there are hours."""
+    starts, ends = analysis.timeline.starts[windows], analysis.timeline.ends[windows]
+    return measure_prosody(analysis.acoustics, analysis.activity, starts, ends)
 
 
 def _measure(acoustics: Acoustics, is_spoken: np.ndarray, share: float) -> Prosody:

@@ -2,6 +2,7 @@
 
 from ui.review_data import as_json, review_data
 
+SETTINGS = {"window": 3.0, "hop": 0.5, "size": 512, "strength": 1.0, "seed": 0}
 HEADER = "<section class='panel who-card'></section>"
 FACE = {
     "session": "s",
@@ -39,5 +40,5 @@ FOLLOW = """() => new Promise((done) => {
 
 def screen_value(analysis, run: str = "r", may_annotate: bool = True) -> str:
     parts = {"run": run, "header": HEADER, "cards": "<section class='cards'></section>", "chip": ""}
-    parts |= {"annotations": [], "may_annotate": may_annotate}
+    parts |= {"session": "s", "annotations": [], "settings": SETTINGS, "may_annotate": may_annotate}
     return as_json({**parts, "data": review_data(analysis)})

@@ -10,7 +10,7 @@ from tests.ui.workers.calls import SETTINGS, is_empty, refusal
 from tests.ui.workers.servers import working
 from ui.engine import shipped_model
 from ui.workers.recordings import PIECE
-from verhm.errors import Cancelled
+from verhm.errors import Cancelled, VerhmError
 from verhm.stages import Stage, no_progress
 
 
@@ -29,6 +29,13 @@ def test_what_is_found_and_reported_on_the_way_comes_back(engine, worker, broker
     assert set(reports) <= {(Stage.DECODE, 0.0), (Stage.DECODE, 0.5), (Stage.FACE, 1.0)}
     assert is_empty(broker)
     engine.load()
+
+
+def test_a_window_is_explained_by_a_worker(engine, worker, broker, recording):
+    found = engine.explain(recording("fine"), make_analysis(10.0), 3, no_progress)
+    assert found.sentences[0] != str(os.getpid())
+    assert (found.sentences[1], found.light, found.dark) == ("15 windows", b"light", b"dark")
+    assert is_empty(broker)
 
 
 def test_a_refusal_keeps_its_code(engine, worker, recording):
@@ -57,3 +64,5 @@ def test_a_worker_with_another_model_refuses(engine, worker, recording):
     engine._local.analyses_with = replace(shipped_model(), version="another")
     error = refusal(engine, recording("fine"))
     assert (error.code, "another model" in error.cause) == ("E78", True)
+    with pytest.raises(VerhmError, match="E78 The worker has another model"):
+        engine.explain(recording("fine"), make_analysis(10.0), 3, no_progress)

@@ -1,0 +1,55 @@
+/* Analysing the session again with other settings, as a run beside those that are there. */
+
+function againDialog(settings) {
+  const number = (name, label, hint, [lowest, highest, step]) =>
+    `<label>${label}<input type="number" name="${name}" value="${settings[name]}" min="${lowest}" max="${highest}" step="${step}" aria-describedby="rv-again-${name}">` +
+    `<small id="rv-again-${name}">${hint}</small></label>`;
+  const sizes = CHOICES.size.map((size) => `<option${size === settings.size ? " selected" : ""}>${size}</option>`);
+  return `<dialog class="rv-again" aria-labelledby="rv-again-title"><h2 id="rv-again-title">Analyse again with other settings</h2>` +
+    `<p class="small muted">This adds a run. Those that are there stay as they are, and Compare holds two beside each other.</p>` +
+    `<form novalidate><div class="rv-again-fields">` +
+    number("window", "Window, s", "2 to 6. Longer ones are steadier, and follow changes less.", CHOICES.window) +
+    number("hop", "Hop, s", "0.5 to 1. From one window's start to the next one's.", CHOICES.hop) +
+    `<label>Face, pixels<select name="size" aria-describedby="rv-again-size">${sizes.join("")}</select><small id="rv-again-size">Of the video. No figure depends on it.</small></label>` +
+    number("strength", "Expression", "0 to 2. How strongly the face moves. No figure depends on it.", CHOICES.strength) +
+    number("seed", "Seed", "Of blinks and of the intervals' random draws.", [0, "", 1]) +
+    `</div><p class="rv-problem" role="alert"></p><div class="row"><button class="btn primary">Analyse</button>` +
+    `<button type="button" class="btn" data-do="cancel">Cancel</button></div></form></dialog>`;
+}
+
+/** Opens the form for a session; what was entered stays when it is refused or put away. */
+function makeAgain(root, session) {
+  const dialog = root.querySelector(".rv-again");
+  const form = dialog.querySelector("form");
+  const problem = dialog.querySelector(".rv-problem");
+  const begin = form.querySelector(".primary");
+
+  function entered() {
+    const value = (name) => parseFloat(form.elements[name].value);
+    const names = ["window", "hop", "size", "strength", "seed"];
+    return Object.fromEntries(names.map((name) => [name, Number.isFinite(value(name)) ? value(name) : null]));
+  }
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (begin.disabled) return;
+    problem.textContent = "";
+    begin.disabled = true;
+    try {
+      const body = JSON.stringify(entered());
+      await verhm.send(`/sessions/${session}/runs`, { method: "POST", body, headers: { "Content-Type": "application/json" } });
+      dialog.close();
+      verhm.poll(); // so that the page says at once that it is at it
+    } catch (error) {
+      problem.textContent = error.message;
+    } finally {
+      begin.disabled = false;
+    }
+  });
+  dialog.querySelector('[data-do="cancel"]').addEventListener("click", () => dialog.close());
+  return {
+    open: () => {
+      problem.textContent = "";
+      dialog.showModal();
+    },
+  };
+}

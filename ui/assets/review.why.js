@@ -1,0 +1,98 @@
+/* Why a window has its result: what the server finds when it listens again, and how the voice sounds there. */
+
+const WHY_PACE = 500; // ms between two looks at an explanation that is being made
+
+function whyDialog() {
+  const list = (name, title) => `<section hidden><h3>${title}</h3><ul data-list="${name}"></ul></section>`;
+  return `<dialog class="rv-why" aria-labelledby="rv-why-title"><header><h2 id="rv-why-title">Why this result?</h2>` +
+    `<span class="rv-why-found"></span><span class="grow"></span>` +
+    `<form method="dialog"><button class="btn small">Close</button></form></header>` +
+    `<div class="rv-why-body" tabindex="0" role="region" aria-label="Explanation"><div class="rv-why-main">` +
+    `<p role="status"></p><progress max="100" value="0" aria-label="Explanation"></progress>` +
+    `<p role="alert" class="rv-problem"></p><button type="button" class="btn small" data-ask>Ask again</button>` +
+    `<figure hidden><img class="on-light" alt=""><img class="on-dark" alt="">` +
+    `<figcaption class="small muted">Over the voice as the model sees it: low sounds below, loud ones ` +
+    `<span class="on-light">dark</span><span class="on-dark">bright</span>. Each field was covered in turn. ` +
+    `Orange (+): it speaks for the result. Blue (−): against it. 0.7 is a factor of two in the odds.</figcaption></figure></div>` +
+    `<div class="rv-why-words">${list("influence", "What moves the result most")}${list("voice", "How the voice sounds")}</div></div>` +
+    `<p class="small">${WHY_NOTE}</p></dialog>`;
+}
+
+/** What the dialog says while there is no picture yet, or none at all. */
+function whyStatus(answer) {
+  if (answer.reason) return answer.reason;
+  if (answer.state === "waiting") return "Waiting for the analysis before it.";
+  if (answer.state === "analysing") return `Listening again… ${answer.percent} %`;
+  return answer.state === "cancelled" ? "It was stopped." : "";
+}
+
+/** Opens the explanation of a window of a run; silence() is called then. Closing it stops the work. */
+function makeWhy(root, model, run, silence) {
+  const dialog = root.querySelector(".rv-why");
+  const part = (name) => dialog.querySelector(name);
+  let asked = null; // address of the window that is shown
+  let isOpen = false; // whether the server is at it
+  let timer = null;
+
+  function list(name, sentences) {
+    const items = part(`[data-list="${name}"]`);
+    items.innerHTML = sentences.map((each) => `<li>${escapeText(each)}</li>`).join("");
+    items.parentElement.hidden = !sentences.length;
+  }
+  function show(answer) {
+    isOpen = Boolean(answer.state) && !answer.has_ended;
+    const { error } = answer;
+    dialog.classList.toggle("waiting", isOpen);
+    const words = whyStatus(answer);
+    if (part("[role=status]").textContent !== words) part("[role=status]").textContent = words;
+    part("[role=status]").hidden = !words;
+    part("progress").hidden = !isOpen;
+    part("progress").value = answer.percent || 0;
+    part(".rv-problem").textContent = error ? `${error.code} ${error.cause} ${error.remedy}` : "";
+    part("[data-ask]").hidden = !["failed", "cancelled"].includes(answer.state);
+    part("figure").hidden = !answer.light;
+    if (answer.light) {
+      for (const [name, source] of [["light", answer.light], ["dark", answer.dark]]) part(`img.on-${name}`).src = source;
+    }
+    if (answer.voice) list("voice", answer.voice);
+    list("influence", answer.influence || []);
+  }
+  /** Ask, or look how far it is; what comes for a window that is not shown any more is dropped. */
+  async function send(options) {
+    const address = asked;
+    clearTimeout(timer);
+    try {
+      const answer = await verhm.send(address, options);
+      if (asked === address) show(answer);
+      if (asked === address && isOpen) timer = setTimeout(send, WHY_PACE);
+    } catch (error) {
+      if (asked === address) show({ state: "failed", has_ended: true, error: { code: "", cause: error.message, remedy: "" } });
+    }
+  }
+  function ask() {
+    show({ state: "analysing", percent: 0 });
+    send({ method: "POST" });
+  }
+  function close() {
+    clearTimeout(timer);
+    if (asked && isOpen) verhm.send(`${asked}/cancel`, { method: "POST" }).catch(() => {}); // it ends by itself
+    asked = null;
+    isOpen = false;
+  }
+  function open(index) {
+    silence();
+    asked = `/runs/${run}/explanations/${index}`;
+    const [best] = model.hasResult(index) ? model.ranking(index) : [];
+    const found = best === undefined ? "no result"
+      : `<span class="emo">${markSvg(model.labels[best], 14)}<b>${capitalised(model.labels[best])}</b></span> <b>${probabilityText(model.probabilities[best][index])}</b>`;
+    part(".rv-why-found").innerHTML = `${found} <span class="muted small">window ${model.span(index)}</span>`;
+    const alt = `The window ${model.span(index)} as a spectrogram, with what each of its fields does to the result`;
+    for (const image of dialog.querySelectorAll("img")) image.alt = alt;
+    list("voice", []);
+    dialog.showModal();
+    ask();
+  }
+  part("[data-ask]").addEventListener("click", ask);
+  dialog.addEventListener("close", close);
+  return { open, end: close };
+}

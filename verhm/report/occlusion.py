@@ -1,0 +1,194 @@
+"""What moves a window's result, in words and as a picture; see `verhm.model.explanation`."""
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import QuadMesh
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+
+from verhm.influence import NOTE, Influence
+from verhm.model.explanation import Explanation
+from verhm.report import look
+
+_TOLD = 3  # patches named in words
+_FAINT = np.log(1.05)  # nats; less than a twentieth of the odds is not worth a sentence
+
+
+def _against_for(clear: float) -> LinearSegmentedColormap:
+    """Blue to orange (Okabe and Ito's): told apart with any colour vision.
+
+    Clear in the middle, so that the spectrogram stays in sight where nothing matters; `clear` is
+    the grey that the colours fade towards.
+    """
+    middle = (clear, clear, clear, 0.0)
+    ends = (0.0, 0.45, 0.7, 0.85), (0.84, 0.37, 0.0, 0.85)
+    return LinearSegmentedColormap.from_list("influence", [ends[0], middle, ends[1]])
+
+
+def _seconds(time: float) -> str:
+    return f"{time:.2f}"
+
+
+def _clock(time: float) -> str:
+    """As the screen writes a time: 12:15.5."""
+    minutes, tenths = divmod(round(10 * time), 600)
+    return f"{minutes}:{tenths // 10:02d}.{tenths % 10}"
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """What a picture is drawn on.
+
+    Attributes:
+        inches, dpi: width and height, and pixels to an inch; letters are of one size in points
+        place: of the spectrogram, in shares of the sheet: left, bottom, width, height
+        write: how a time is written
+        unit: of that
+        paper, ink, soft: colours of the ground, of the figures in the patches, of the axes
+        loud: matplotlib's name of the greys, the loudest last
+        heat: colours of the patches
+    """
+
+    inches: tuple[float, float]
+    dpi: int
+    place: tuple[float, float, float, float]
+    write: Callable[[float], str]
+    unit: str
+    paper: str
+    ink: str
+    soft: str
+    loud: str
+    heat: LinearSegmentedColormap
+
+
+_FILE: Final = _Sheet(
+    inches=(10.0, 6.0),
+    dpi=120,
+    place=(0.09, 0.14, 0.76, 0.72),
+    write=lambda time: f"{time:g}",
+    unit="s",
+    paper=look.PAPER,
+    ink=look.INK_DEEP,
+    soft=look.INK_SOFT,
+    loud="Greys",
+    heat=_against_for(1.0),
+)
+# Twice as fine as a page shows it, with letters as large as the page's own.
+_LIGHT: Final = replace(
+    _FILE, inches=(6.4, 3.9), dpi=240, place=(0.08, 0.115, 0.77, 0.855), write=_clock, unit=""
+)
+_DARK: Final = replace(
+    _LIGHT, paper="#141c23", ink="#e9eff3", soft="#bac6d0", loud="gray", heat=_against_for(0.0)
+)
+
+
+def as_influence(explanation: Explanation) -> Influence:
+    """Everything that is shown of an explanation, with pictures for light and dark screens."""
+    light, dark = (_picture(explanation, sheet) for sheet in (_LIGHT, _DARK))
+    sentences = tuple(tell_influence(explanation, _clock, ""))
+    return Influence(explanation.emotion, explanation.probability, sentences, light, dark)
+
+
+def tell_influence(
+    explanation: Explanation, write: Callable[[float], str] = _seconds, unit: str = " s"
+) -> list[str]:
+    """Name the patches that move the result most, with how much the odds would change.
+
+    Args:
+        explanation: of the window
+        write: how a time is written
+        unit: of that
+    """
+    sentences = []
+    for time, band in explanation.strongest(_TOLD):
+        nats = explanation.influence[time, band]
+        if abs(nats) < _FAINT:
+            break
+        start, end = explanation.times[time : time + 2]
+        low, high = explanation.bands[band : band + 2] / 1000
+        side, change = ("for", "lower") if nats > 0 else ("against", "higher")
+        sentences.append(
+            f"{write(start)}\u2013{write(end)}{unit}, {low:.1f}\u2013{high:.1f} kHz speaks {side} "
+            f"{explanation.emotion}: without what is particular there, its odds would be "
+            f"{np.exp(abs(nats)):.1f} times {change}."
+        )
+    return sentences or [
+        "No single part of the window moves the result by more than 5 % of its odds."
+    ]
+
+
+def draw_explanation(explanation: Explanation, path: Path) -> None:
+    """Draw the influence of every patch over the spectrogram, with title and note, as a PNG."""
+    figure = _figure(explanation, _FILE)
+    title = f"{explanation.emotion.capitalize()}, {look.percent(explanation.probability)} %"
+    figure.text(0.09, 0.91, title, fontsize=12, fontweight="bold", color=look.INK)
+    figure.text(0.09, 0.022, NOTE, fontsize=7.5, color=look.INK_FAINT)
+    figure.savefig(path, format="png", metadata={"Software": None})
+
+
+def _picture(explanation: Explanation, sheet: _Sheet) -> bytes:
+    """The same for a page, which says title and note itself; never on disk."""
+    content = io.BytesIO()
+    _figure(explanation, sheet).savefig(content, format="png", metadata={"Software": None})
+    return content.getvalue()
+
+
+def _figure(explanation: Explanation, sheet: _Sheet) -> Figure:
+    """The spectrogram that the network saw under its patches, and what their colours mean."""
+    left, bottom, width, height = sheet.place
+    figure = Figure(sheet.inches, dpi=sheet.dpi, facecolor=sheet.paper)
+    FigureCanvasAgg(figure)
+    axes = figure.add_axes(sheet.place)
+    bar = figure.add_axes((left + width + 0.03, bottom, 0.02, height))
+    figure.colorbar(_draw_patches(axes, explanation, sheet), cax=bar)
+    bar.set_facecolor(sheet.paper)
+    axes.set_xlabel(sheet.unit, color=sheet.soft, fontsize=9)
+    axes.set_ylabel("kHz", color=sheet.soft, fontsize=9)
+    bar.set_ylabel(
+        f"speaks against \u2190 {explanation.emotion} \u2192 speaks for (nats)",
+        color=sheet.soft,
+        fontsize=9,
+    )
+    for part in (axes, bar):
+        part.tick_params(colors=sheet.soft, labelsize=8)
+        for spine in part.spines.values():
+            spine.set_color(sheet.soft)
+    return figure
+
+
+def _draw_patches(axes: Axes, explanation: Explanation, sheet: _Sheet) -> QuadMesh:
+    """Colour each patch by its influence, and write it in: nothing is shown by colour alone."""
+    times, rows = explanation.times, np.linspace(0, len(explanation.mel), len(explanation.bands))
+    extent = (times[0], times[-1], rows[0], rows[-1])
+    axes.imshow(explanation.mel, cmap=sheet.loud, origin="lower", aspect="auto", extent=extent)
+    # At least one nat: faint influences must not look like strong ones.
+    reach = max(1.0, float(np.abs(explanation.influence).max()))
+    heat = axes.pcolormesh(
+        times, rows, explanation.influence.T, cmap=sheet.heat, vmin=-reach, vmax=reach
+    )
+    for time, band in np.ndindex(explanation.influence.shape):
+        axes.text(
+            (times[time] + times[time + 1]) / 2,
+            (rows[band] + rows[band + 1]) / 2,
+            _signed(float(explanation.influence[time, band])),
+            ha="center",
+            va="center",
+            fontsize=8,
+            color=sheet.ink,
+            bbox={"facecolor": sheet.paper, "edgecolor": "none", "alpha": 0.75, "pad": 1.5},
+        )
+    axes.set_yticks(rows, [f"{edge / 1000:.1f}" for edge in explanation.bands])
+    axes.set_xticks(times, [sheet.write(time) for time in times])
+    return heat
+
+
+def _signed(nats: float) -> str:
+    """A figure with its sign; what rounds to nothing has none."""
+    return "0" if abs(nats) < 0.05 else f"{nats:+.1f}".replace("-", "\u2212")
