@@ -125,7 +125,7 @@ def test_a_window_is_corrected_and_set_right_again(hand, demonstration):
         if row.inner_text() != before:
             expect(row).to_contain_text("Fearful")
     assert row.inner_text() == before
-    assert not page.locator(".rv-problem").inner_text()
+    assert not page.locator("span.rv-problem").inner_text()
 
 
 def test_a_trend_is_read_and_a_session_opened_from_it(hand, demonstration):
