@@ -8,6 +8,7 @@ from pathlib import Path
 import imageio_ffmpeg
 import pytest
 
+from tests.browser.hands import Keyboard, Mouse
 from tests.browser.running import go_to, launch, open_page, running
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
@@ -47,7 +48,8 @@ def test_from_a_voice_to_a_video_and_back_tomorrow(browser, speak, tmp_path):
         page, watch = open_page(browser, app.url)
         find_in_history(page, "P-0417", sessions=2)
         kept = see_video(page)
-        path = download_video(page, tmp_path)
+        for hand in (Mouse(page), Keyboard(page)):
+            path = download_video(page, hand, tmp_path)
         watch.assert_silent()
         # A page that is still open does not keep the app from stopping, nor make it complain.
         assert app.stop() == 0
@@ -142,10 +144,10 @@ def find_in_history(page, code, sessions):
     page.locator("#tab-review").wait_for()
 
 
-def download_video(page, folder) -> Path:
-    go_to(page, "Export")
+def download_video(page, hand, folder) -> Path:
+    hand.go_to("Export")
     with page.expect_download() as started:
-        page.locator("#export-files a[href$='face.mp4']").click()
+        hand.press(page.locator("#export-files a[href$='face.mp4']"))
     name = started.value.suggested_filename
     assert re.fullmatch(r"P-0417_session1_\d{4}-\d\d-\d\d_run1_face\.mp4", name)
     path = folder / "downloaded.mp4"

@@ -11,6 +11,7 @@ from tests.browser.screenshots import TABS, THEMES, open_demonstration
 pytestmark = pytest.mark.browser
 
 PHONE = {"width": 390, "height": 844}
+TWICE = {"width": 720, "height": 450}  # what 200 % leaves of 1440 by 900
 # What each tab shows once it is filled.
 FILLED = {
     "Patients": "tr.opened",
@@ -189,15 +190,21 @@ def test_in_a_narrow_window_nothing_is_cut_off_or_written_over(app, browser):
     page.close()
 
 
-def test_on_a_phone_nothing_sticks_out_and_the_probabilities_are_seen(app, browser):
+def test_on_a_phone_and_at_twice_the_size_nothing_sticks_out_and_the_probabilities_are_seen(
+    app, browser
+):
     page, watch = open_page(browser, app.url)
     open_demonstration(page)
-    page.set_viewport_size(PHONE)
-    for tab, part in FILLED.items():
-        go_to(page, tab)
-        page.locator(part).first.wait_for()
-        assert not is_wider_than_its_window(page), tab
-        assert page.evaluate(STICKING_OUT) == [], tab
+    for size in (TWICE, PHONE):
+        page.set_viewport_size(size)
+        for tab, part in FILLED.items():
+            go_to(page, tab)
+            page.locator(part).first.wait_for()
+            assert not is_wider_than_its_window(page), tab
+            assert page.evaluate(STICKING_OUT) == [], tab
+            assert (
+                end_of(page, "#tabs [role=tablist]") < size["height"] / 3
+            )  # the rest is the tab's
     assert page.get_by_role("button", name="Sign out").is_visible()
     assert page.locator(".banner .brand").bounding_box()["y"] > 0
     assert end_of(page, ".disclaimer") < end_of(page, ".banner")
