@@ -10,7 +10,8 @@ from storage.access import Actor
 from storage.details import Agreement, PatientDetails
 from storage.repository import open_accounts
 from tests.browser.hands import Keyboard, Mouse
-from tests.browser.running import go_to, open_records
+from tests.browser.running import go_to, launch, open_page, open_records
+from tests.browser.test_main_path import ANALYSIS
 from ui.days import as_day
 
 pytestmark = pytest.mark.browser
@@ -138,3 +139,21 @@ def test_a_trend_is_read_and_a_session_opened_from_it(hand, demonstration):
     hand.go_to("Patients")
     hand.press(page.locator("#patients [data-session]").first)
     page.locator("#tab-review", has_text="Session 5").wait_for()
+
+
+@pytest.mark.model
+def test_a_newcomer_has_a_result_in_review_after_six_clicks(playwright_driver, shared_app, voice):
+    browser = launch(playwright_driver, voice)
+    page, watch = open_page(browser, shared_app.url)
+    go_to(page, "New session")
+    page.get_by_label("Try without saving").click()
+    page.locator("#recorder [data-do=record]").click()
+    page.locator('#recorder [data-phase="recording"]').wait_for()
+    page.wait_for_timeout(5_000)
+    page.locator("#recorder [data-do=stop]").click()
+    page.locator("#analyse:enabled").click()
+    page.locator("#tab-review").get_by_role("heading", name="Timeline").wait_for(timeout=ANALYSIS)
+    page.locator(".rv-play").click()
+    page.locator(".rv-now", has_text="0:01").wait_for()
+    watch.assert_silent()
+    browser.close()
