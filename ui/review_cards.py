@@ -8,6 +8,7 @@ from ui.marks import clock, emotion_name, escaped, long_date, minutes_of
 from ui.session_names import TRY_ENDS, recording_words, session_facts, session_name
 from verhm.report.look import percent
 from verhm.report.quality import quality_words
+from verhm.settings import CHANNEL_WORDS
 from verhm.types import Share, Summary
 
 _ANOTHER_MODEL = (
@@ -58,9 +59,12 @@ def _run_option(run: Run, is_shown: bool) -> str:
 
 
 def run_words(run: Run) -> str:
-    """Which run it is, what made it and when."""
+    """Which run it is, what made it and when, and of which channel, where one was chosen."""
     made_by = f"{run.model.name} {run.model.version}" if run.model else "unknown model"
-    return f"Run {run.number} · {made_by} · {_moment(run.created_at.astimezone())}"
+    words = [f"Run {run.number}", made_by, _moment(run.created_at.astimezone())]
+    if run.settings.channel in CHANNEL_WORDS:
+        words.append(CHANNEL_WORDS[run.settings.channel])
+    return " · ".join(words)
 
 
 def _moment(local: datetime) -> str:

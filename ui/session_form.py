@@ -29,6 +29,7 @@ LANGUAGES = (
     "Other",
 )
 FACE_SIZES = (512, 720, 1080)
+_VOICE_ON = (("Whole recording", "all"), ("Left channel", "left"), ("Right channel", "right"))
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class Entries:
     size: int
     strength: float
     seed: float | None
+    channel: str
 
     def details(self) -> SessionDetails:
         """The session's details.
@@ -84,6 +86,7 @@ class Entries:
             hop=float(self.hop),
             expression_strength=float(self.strength),
             seed=int(self.seed or 0),
+            channel=self.channel,
         )
 
     def video(self) -> VideoSettings:
@@ -125,11 +128,13 @@ def lay_out_advanced() -> list[Any]:
         with gr.Row():
             window = gr.Slider(2, 6, usual.window, step=0.5, label="Window, s")
             hop = gr.Slider(0.5, 1.0, usual.hop, step=0.25, label="Hop, s")
-        size = gr.Radio(FACE_SIZES, value=512, label="Face, pixels", elem_classes="seg-radio")
+        with gr.Row():
+            channel = gr.Dropdown(_VOICE_ON, value=usual.channel, label="Patient's voice on")
+            size = gr.Radio(FACE_SIZES, value=512, label="Face, pixels", elem_classes="seg-radio")
         with gr.Row():
             strength = gr.Slider(0, 2, usual.expression_strength, step=0.1, label="Expression")
             seed = gr.Number(0, precision=0, label="Seed")
-    return [window, hop, size, strength, seed]
+    return [window, hop, size, strength, seed, channel]
 
 
 def _header(number: int, title: str, aside: str = "") -> str:
