@@ -162,6 +162,21 @@ def earlier(speech_path, tmp_path_factory) -> list[str]:
     return [word for path in paths for word in ("--baseline", str(path))]
 
 
+def test_one_channel_of_two_is_explained_like_a_recording_of_its_own(
+    load_tiny, speech_path, tmp_path, capsys
+):
+    load_tiny()
+    samples, rate = soundfile.read(speech_path)
+    noise = np.random.default_rng(0).normal(0, 0.1, len(samples))
+    soundfile.write(tmp_path / "talk.wav", np.column_stack([noise, samples]), rate)
+    soundfile.write(tmp_path / "alone.wav", samples, rate)
+    told = []
+    for call in (["talk.wav", "--channel", "right"], ["alone.wav"], ["talk.wav"]):
+        assert main(["explain", str(tmp_path / call[0]), "--at", "4", *call[1:]]) == 0
+        told.append(capsys.readouterr().out)
+    assert told[0] == told[1] != told[2]
+
+
 def test_a_window_is_read_against_earlier_recordings(
     load_tiny, speech_path, earlier, tmp_path, capsys
 ):

@@ -171,6 +171,28 @@ def test_analyze_writes_every_output(speech_path, tmp_path):
 
 
 @pytest.mark.model
+def test_one_channel_is_analysed_and_the_results_say_which(speech_path, tmp_path, capsys):
+    samples, rate = soundfile.read(speech_path)
+    sounds = {"alone": samples, "talk": np.column_stack([0.3 * samples[::-1], samples])}
+    for name, sound in (*sounds.items(), ("half", np.column_stack([0 * samples, samples]))):
+        soundfile.write(tmp_path / f"{name}.wav", sound, rate)
+
+    def found(name, *options):
+        call = ["analyze", str(tmp_path / f"{name}.wav"), "--out", str(tmp_path / name)]
+        assert main([*call, "--no-video", *options]) == 0
+        return json.loads((tmp_path / name / "analysis.json").read_text())
+
+    alone, right = found("alone"), found("talk", "--channel", "right")
+    assert right["windows"] == alone["windows"]
+    assert (alone["settings"]["channel"], right["settings"]["channel"]) == ("all", "right")
+    capsys.readouterr()
+    for name, code in (("half", "E25"), ("alone", "E24")):
+        call = ["analyze", str(tmp_path / f"{name}.wav"), "--out", str(tmp_path / "none")]
+        assert main([*call, "--channel", "left"]) == 2
+        assert capsys.readouterr().err.startswith(f"{code} {tmp_path / name}.wav: ")
+
+
+@pytest.mark.model
 def test_results_are_kept_where_the_face_cannot_be_drawn(speech_path, tmp_path):
     out, broken = tmp_path / "results", tmp_path / "broken"
     broken.mkdir()

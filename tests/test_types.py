@@ -94,7 +94,14 @@ def test_a_recording_shorter_than_the_window_is_one_window():
 
 
 @pytest.mark.parametrize(
-    "setting", [{"window": 1.0}, {"hop": 9.0}, {"expression_strength": -1}, {"seed": -1}]
+    "setting",
+    [
+        {"window": 1.0},
+        {"hop": 9.0},
+        {"expression_strength": -1},
+        {"seed": -1},
+        {"channel": "centre"},
+    ],
 )
 def test_unfit_settings_are_refused_with_a_code(setting):
     with pytest.raises(RequestError) as refusal:

@@ -11,6 +11,7 @@ from ui.progress import JobView
 from ui.session_form import Choices
 from ui.user import signed_in
 from verhm.errors import StorageError
+from verhm.settings import AnalysisSettings
 from verhm.stages import Stage
 
 
@@ -22,6 +23,7 @@ class _Choices(BaseModel):
     size: float | None = None
     strength: float | None = None
     seed: float | None = None
+    channel: str = AnalysisSettings.channel
 
 
 def routes(context: AppContext) -> APIRouter:

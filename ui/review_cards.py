@@ -8,7 +8,7 @@ from ui.marks import clock, emotion_name, escaped, long_date, minutes_of
 from ui.session_names import TRY_ENDS, recording_words, session_facts, session_name
 from verhm.report.look import percent
 from verhm.report.quality import quality_words
-from verhm.settings import AnalysisSettings, VideoSettings
+from verhm.settings import CHANNEL_WORDS, AnalysisSettings, VideoSettings
 from verhm.types import Share, Summary
 
 _ANOTHER_MODEL = (
@@ -71,8 +71,11 @@ def _run_option(run: Run, is_shown: bool) -> str:
 
 
 def run_words(run: Run) -> str:
-    """Which run it is, when it was made and by what."""
-    return f"Run {run.number} · {_moment(run.created_at.astimezone())} · {_maker(run)}"
+    """Which run it is, when it was made, by what, and of which channel, where one was chosen."""
+    words = [f"Run {run.number}", _moment(run.created_at.astimezone()), _maker(run)]
+    if run.settings.channel in CHANNEL_WORDS:
+        words.append(CHANNEL_WORDS[run.settings.channel])
+    return " · ".join(words)
 
 
 def told_apart(run: Run) -> str:
@@ -85,6 +88,8 @@ def settings_words(run: Run) -> str:
     """How a run was analysed: its windows, and what else is not as usual."""
     chosen, usual = run.settings, AnalysisSettings()
     words = [f"window {chosen.window:g} s, hop {chosen.hop:g} s"]
+    if chosen.channel in CHANNEL_WORDS:
+        words.append(CHANNEL_WORDS[chosen.channel])
     if chosen.expression_strength != usual.expression_strength:
         words.append(f"expression {chosen.expression_strength:g}")
     if chosen.seed != usual.seed:

@@ -6,7 +6,7 @@ from functools import cache
 
 from ui.explanations import EXPLANATIONS, question_mark
 from ui.keys import REVIEW, key_list
-from ui.session_form import FACE_SIZES, HOP, STRENGTH, WINDOW
+from ui.session_form import FACE_SIZES, HOP, STRENGTH, VOICE_ON, WINDOW
 from ui.theme import asset
 from verhm.influence import NOTE
 
@@ -20,13 +20,14 @@ _PARTS = (
     "review",
 )
 
-# The fields of `Choices`: lowest, highest, step; of the face, its sizes.
+# The fields of `Choices`: lowest, highest, step; of face and channel, what there is.
 _CHOICES = {
     **{
         name: astuple(limits)
         for name, limits in {"window": WINDOW, "hop": HOP, "strength": STRENGTH}.items()
     },
     "size": FACE_SIZES,
+    "channel": VOICE_ON,
 }
 
 

@@ -29,6 +29,7 @@ LANGUAGES = (
     "Other",
 )
 FACE_SIZES = (512, 720, 1080)
+VOICE_ON = (("Whole recording", "all"), ("Left channel", "left"), ("Right channel", "right"))
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class Choices:
     size: float | None
     strength: float | None
     seed: float | None
+    channel: str
 
     def settings(self) -> AnalysisSettings:
         """How the recording is analysed.
@@ -71,6 +73,7 @@ class Choices:
             hop=hop,
             expression_strength=_number("expression strength", self.strength),
             seed=int(seed),
+            channel=self.channel,
         )
 
     def video(self) -> VideoSettings:
@@ -106,6 +109,7 @@ class Entries:
     size: int
     strength: float
     seed: float | None
+    channel: str
 
     def details(self) -> SessionDetails:
         """The session's details.
@@ -143,7 +147,7 @@ class Entries:
 
     @property
     def _choices(self) -> Choices:
-        return Choices(self.window, self.hop, self.size, self.strength, self.seed)
+        return Choices(self.window, self.hop, self.size, self.strength, self.seed, self.channel)
 
 
 def lay_out_details() -> list[Any]:
@@ -180,11 +184,13 @@ def lay_out_advanced() -> list[Any]:
         with gr.Row():
             window = _slider(WINDOW, usual.window, "Window, s")
             hop = _slider(HOP, usual.hop, "Hop, s")
-        size = gr.Radio(FACE_SIZES, value=512, label="Face, pixels", elem_classes="seg-radio")
+        with gr.Row():
+            channel = gr.Dropdown(VOICE_ON, value=usual.channel, label="Patient's voice on")
+            size = gr.Radio(FACE_SIZES, value=512, label="Face, pixels", elem_classes="seg-radio")
         with gr.Row():
             strength = _slider(STRENGTH, usual.expression_strength, "Expression")
             seed = gr.Number(0, precision=0, label="Seed")
-    return [window, hop, size, strength, seed]
+    return [window, hop, size, strength, seed, channel]
 
 
 def _slider(limits: Limits, value: float, label: str) -> gr.Slider:

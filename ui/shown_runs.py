@@ -70,9 +70,11 @@ class ShownRuns:
         return f'{parts[:-1]},"data":{self._reviewed.data(run.id)}}}'
 
 
-def _entered(run: Run) -> dict[str, float]:
+def _entered(run: Run) -> dict[str, Any]:
     """A run's settings as the fields of `ui.session_form.Choices` hold them."""
     settings, video = run.settings, run.video_settings or VideoSettings()
     strength = settings.expression_strength
-    chosen = Choices(settings.window, settings.hop, video.size, strength, settings.seed)
+    chosen = Choices(
+        settings.window, settings.hop, video.size, strength, settings.seed, settings.channel
+    )
     return asdict(chosen)

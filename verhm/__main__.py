@@ -9,6 +9,7 @@ from verhm import __version__
 from verhm.analyze_command import add_analyze_arguments, analyze_all
 from verhm.console import complain, named, progress_bar, read_baseline
 from verhm.errors import RequestError, VerhmError
+from verhm.settings import CHANNELS, AnalysisSettings
 
 if TYPE_CHECKING:
     from verhm.report.description import Prosody
@@ -51,6 +52,13 @@ def _parser() -> argparse.ArgumentParser:
             metavar="FILE",
             help="earlier recording of the same person, to read this against; may be repeated",
         )
+        command.add_argument(
+            "--channel",
+            choices=CHANNELS,
+            default=AnalysisSettings.channel,
+            help="on which channel of the recordings, also of earlier ones, the voice is: left or "
+            "right of two, or all of them (all)",
+        )
         command.add_argument("--device", choices=("cpu", "cuda"), help="GPU where there is one")
     return parser
 
@@ -70,7 +78,7 @@ def _explain(options: argparse.Namespace) -> int:
     from verhm.explain_command import explain_file, tell, write_explanation
     from verhm.report.description import prosody_apart
 
-    analyzer = Analyzer(device=options.device)
+    analyzer = Analyzer(AnalysisSettings(channel=options.channel), device=options.device)
     analyzer.refuse_unexplainable()
     before: list[Prosody] = []
     baseline = read_baseline(

@@ -22,7 +22,7 @@ from verhm.model.inference import infer
 from verhm.report.summary import summarize
 from verhm.settings import AnalysisSettings, AudioLimits
 from verhm.stages import Progress, Stage, no_progress, portion
-from verhm.types import Analysis, EmotionTimeline, ModelId, Recording, Voice
+from verhm.types import Analysis, EmotionTimeline, ModelId, Recording, Voice, Waveform
 from verhm.windows import window_bounds
 
 # How the steps of the stage "speech" share its time.
@@ -83,15 +83,16 @@ class Analyzer:
             everything found in it
 
         Raises:
-            AudioError: E10–E22 when it cannot be read or holds too little speech
+            AudioError: E10–E22 when it cannot be read or holds too little speech, E24 and E25 when
+                the chosen channel is not there or does not hold the voice
             RequestError: E74 when the baseline holds too few windows or is another model's
             Cancelled: as raised by `progress`
         """
-        usual = self._usual(baseline)
+        usual, chosen = self._usual(baseline), settings or self._settings
         seconds: dict[Stage, float] = {}
         with _timed(Stage.DECODE, seconds, progress):
-            recording = decode(Path(path), self._limits, progress)
-        analysis = self._analyze(recording, progress, settings or self._settings, seconds, usual)
+            recording = decode(Path(path), self._limits, progress, chosen.channel)
+        analysis = self._analyze(recording, progress, chosen, seconds, usual)
         return replace(analysis, baseline_windows=0.0 if baseline is None else baseline.windows)
 
     def refuse_unexplainable(self) -> None:
@@ -123,7 +124,7 @@ class Analyzer:
             AudioError: E10–E19 when the recording can no longer be read
             RequestError: E71 when the window has no result, or as `refuse_unexplainable`
         """
-        waveform = decode(Path(path), self._limits, progress).waveform
+        waveform = self._decode(path, analysis, progress)
         return explain(
             self._model,
             waveform,
@@ -152,8 +153,12 @@ class Analyzer:
         Raises:
             AudioError: E10–E19 when the recording can no longer be read
         """
-        waveform = decode(Path(path), self._limits, progress).waveform
+        waveform = self._decode(path, analysis, progress)
         return check_confounds(self._model, waveform, analysis, progress, baseline)
+
+    def _decode(self, path: Path, analysis: Analysis, progress: Progress) -> Waveform:
+        """The sound that an analysis was made of, once more."""
+        return decode(Path(path), self._limits, progress, analysis.settings.channel).waveform
 
     def _usual(self, baseline: Voice | None) -> np.ndarray | None:
         return None if baseline is None else usual_embedding(baseline, self.model.sha256)
@@ -166,13 +171,13 @@ class Analyzer:
         seconds: dict[Stage, float],
         usual: np.ndarray | None,
     ) -> Analysis:
-        waveform = recording.waveform
+        waveform, channel, beside = recording.waveform, settings.channel, recording.other_level
         starts, ends = window_bounds(waveform.duration, settings.window, settings.hop)
         with _timed(Stage.QUALITY, seconds, progress):
-            refuse_unusable(waveform, self._limits)
+            refuse_unusable(waveform, self._limits, channel, beside)
         with _timed(Stage.SPEECH, seconds, progress):
             activity = detect_speech(waveform, portion(progress, *_ACTIVITY))
-            refuse_too_little_speech(activity, self._limits)
+            refuse_too_little_speech(activity, self._limits, channel, beside)
             quality, window_quality = measure_quality(
                 waveform, activity, starts, ends, portion(progress, *_QUALITY)
             )

@@ -79,7 +79,11 @@ def add_analyze_arguments(parser: argparse.ArgumentParser) -> None:
 def analyze_all(options: argparse.Namespace) -> int:
     """Analyse every recording; return 0, or 2 when one could not be."""
     settings = AnalysisSettings(
-        window=options.window, hop=options.hop, frame_rate=options.fps, seed=options.seed
+        window=options.window,
+        hop=options.hop,
+        frame_rate=options.fps,
+        seed=options.seed,
+        channel=options.channel,
     )
     outputs = _outputs(options)
     jobs = _jobs(options.inputs + options.named_inputs, options.out)

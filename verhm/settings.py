@@ -1,8 +1,13 @@
 """What can be chosen about an analysis and a video: frozen, checked, stored with results."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from verhm.errors import RequestError
+
+# Where in a recording the voice is: in the whole of it, or on one of two channels.
+CHANNELS: Final = ("all", "left", "right")
+CHANNEL_WORDS: Final = {"left": "left channel", "right": "right channel"}  # all: nothing to say
 
 
 def _require(name: str, value: float, low: float, high: float, unit: str = "") -> None:
@@ -35,6 +40,7 @@ class AnalysisSettings:
     frame_rate: float = 30.0  # morph frames per second
     expression_strength: float = 1.0  # 0 = none, 1 = as measured, 2 = doubled
     seed: int = 0  # of blinks and of bootstrap intervals
+    channel: str = "all"  # of `CHANNELS`; all: their average
 
     def __post_init__(self) -> None:
         _require("window", self.window, 2.0, 6.0, " s")
@@ -42,6 +48,10 @@ class AnalysisSettings:
         _require("frame rate", self.frame_rate, 10.0, 60.0, " fps")
         _require("expression strength", self.expression_strength, 0.0, 2.0)
         _require("seed", self.seed, 0, 2**31 - 1)
+        if self.channel not in CHANNELS:
+            raise RequestError(
+                "E71", f"The channel is “{self.channel}”.", "Choose all, left or right."
+            )
 
 
 @dataclass(frozen=True)

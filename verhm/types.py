@@ -80,10 +80,17 @@ class Source:
 
 @dataclass(frozen=True, eq=False)
 class Recording:
-    """A decoded file."""
+    """A decoded file.
+
+    Attributes:
+        waveform: of the chosen channel, or of all
+        source: what it came from
+        other_level: dBFS of the loudest seconds on the channel that was left out, NaN where none is
+    """
 
     waveform: Waveform
     source: Source
+    other_level: float = float("nan")
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,34 @@ def test_silence_is_not_cancelled():
     assert not mixed(np.zeros((100, 2), dtype=np.float32)).is_cancelled
 
 
+@pytest.mark.parametrize("gain", [1.0, -1.0, 0.3])
+def test_one_sound_on_two_channels_is_known_at_any_gain(gain):
+    voice = noise(1)
+    assert mixed(np.hstack([voice, gain * voice])).is_twice_the_same
+
+
+@pytest.mark.parametrize("share", [0.0, 0.05, 0.5])
+def test_two_sounds_are_two_however_much_of_one_is_heard_in_the_other(share):
+    block = noise(2)
+    block[:, 1] = share * block[:, 1] + block[:, 0]
+    assert mixed(block).is_twice_the_same is (share == 0.0)
+
+
+@pytest.mark.parametrize("block", [noise(1), noise(2) * (1, 0), noise(2) * 0, noise(3)])
+def test_silence_and_other_numbers_of_channels_are_not_twice_the_same(block):
+    assert not mixed(block.astype(np.float32)).is_twice_the_same
+
+
+def test_the_level_beside_the_kept_channel_is_that_of_its_loudest_block_without_offset():
+    block = np.zeros((7_000, 2), dtype=np.float32)
+    block[:, 0] = 0.9  # the kept one does not count
+    block[:, 1] = 0.4  # an offset is no sound
+    assert mixed(block, only=0).other_level < -100
+    block[2_000:3_000, 1] += 0.1 * np.resize([1, -1], 1_000)
+    assert mixed(block, only=0).other_level == pytest.approx(-20, abs=1e-3)
+    assert np.isnan(mixed(block).other_level)
+
+
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 5.0])
 def test_values_that_are_not_sound_are_refused(value):
     block = noise(2)

@@ -172,6 +172,20 @@ def test_too_little_speech_is_refused():
             refuse_too_little_speech(SpeechActivity(spans), AudioLimits())
 
 
+@pytest.mark.parametrize(("beside", "code"), [(-20.0, "E25"), (-90.0, "E20"), (np.nan, "E20")])
+def test_a_silent_channel_leads_to_the_other_one_only_where_there_is_sound(beside, code):
+    with pytest.raises(AudioError, match=code) as refusal:
+        refuse_unusable(wave(np.zeros(3 * RATE)), AudioLimits(), "left", beside)
+    says = "left channel is silent; the other one is not. Choose the other channel"
+    assert (says in str(refusal.value)) is (code == "E25")
+
+
+@pytest.mark.parametrize(("beside", "code"), [(-20.0, "E25"), (-90.0, "E21"), (np.nan, "E21")])
+def test_a_channel_without_speech_leads_to_the_other_one_only_where_there_is_sound(beside, code):
+    with pytest.raises(AudioError, match=code):
+        refuse_too_little_speech(SpeechActivity(np.zeros((0, 2))), AudioLimits(), "right", beside)
+
+
 def test_progress_rises_to_the_end():
     shares = []
     samples = np.zeros(200 * RATE)

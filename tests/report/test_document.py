@@ -132,15 +132,22 @@ def test_what_is_missing_comes_back_missing():
     assert read.activity.seconds == 0
 
 
-def test_a_document_from_before_there_were_sets_and_baselines_can_be_read():
+def test_a_document_from_before_there_were_sets_baselines_and_channels_can_be_read():
     analysis = make_analysis(10.0)
     document = to_document(analysis)
-    del document["plausible_from"], document["baseline_windows"]
+    del document["plausible_from"], document["baseline_windows"], document["settings"]["channel"]
     for window in document["windows"]:
         del window["plausible"]
     read = from_document(document, analysis.morphs)
     assert read.timeline.plausible.all()
     assert read.baseline_windows == 0
+    assert read.settings == analysis.settings
+
+
+def test_the_channel_survives_the_way_back():
+    analysis = make_analysis(10.0)
+    chosen = replace(analysis, settings=replace(analysis.settings, channel="left"))
+    assert from_document(to_document(chosen), chosen.morphs).settings.channel == "left"
 
 
 def test_the_voice_leaves_with_no_document():

@@ -116,6 +116,16 @@ def test_the_figures_are_those_of_the_summary(analysis):
     assert len(components(windows)) == 8
 
 
+def test_the_windows_say_of_which_channel_they_are(analysis):
+    told = {}
+    for channel in ("all", "right"):
+        settings = AnalysisSettings(channel=channel)
+        found = resources(to_bundle(replace(analysis, settings=settings), RECORD), "Observation")
+        told[channel] = found[1]["note"][0]["text"]
+    assert told["all"].startswith("Windows of 3 s, the first")
+    assert told["right"].startswith("Windows of 3 s of the recording's right channel, the first")
+
+
 def test_windows_without_a_result_have_no_number(analysis):
     out = Annotation(20.0, 30.0, is_excluded=True)
     [_, windows, *_] = resources(

@@ -1,7 +1,7 @@
 """A new session is kept whole, or refused with nothing lost."""
 
 import asyncio
-from dataclasses import astuple, replace
+from dataclasses import astuple, fields, replace
 from datetime import date, timedelta
 
 import gradio as gr
@@ -12,8 +12,9 @@ from storage.consents import Scope
 from storage.details import PatientDetails
 from ui.context import OpenRequest
 from ui.new_session import _Work as Work
-from ui.session_form import Entries
+from ui.session_form import Entries, lay_out_advanced
 from verhm.errors import AudioError
+from verhm.settings import AnalysisSettings
 
 TODAY = date.today()
 ENTRIES = Entries(
@@ -32,6 +33,7 @@ ENTRIES = Entries(
     size=512,
     strength=1.0,
     seed=7,
+    channel="left",
 )
 
 
@@ -72,7 +74,7 @@ def test_the_session_is_kept_as_entered_and_analysed(context, patient, begin, en
     )
     assert (session.phq9, session.gad7, session.is_kept) == (9, None, True)
     until(lambda: context.jobs.of_session(session.id).state.has_ended)
-    assert engine.settings[0].seed == 7
+    assert (engine.settings[0].seed, engine.settings[0].channel) == (7, "left")
 
 
 def test_consent_given_beside_the_recording_is_kept_with_the_patient(context, patient, begin):
@@ -174,7 +176,7 @@ def test_of_a_try_that_failed_nobody_is_told_that_it_is_kept(context, begin, eng
 def test_a_cancelled_session_offers_to_be_analysed_again(context, add_session, engine, until):
     session = add_session()
     engine.go_on.clear()
-    job = context.jobs.submit(session.id)
+    job = context.jobs.submit(session.id, AnalysisSettings(channel="right"))
     context.jobs.cancel(job.id)
     until(lambda: context.jobs.view(job.id).state.has_ended)
     work = Work(context)
@@ -183,3 +185,18 @@ def test_a_cancelled_session_offers_to_be_analysed_again(context, add_session, e
     engine.go_on.set()
     work.again(session.patient_id, session.id)
     until(lambda: context.repository.session(session.id).latest_done)
+    assert engine.settings[-1].channel == "right"
+
+
+def test_the_form_offers_the_choices_in_the_order_of_the_entries():
+    with gr.Blocks():
+        labels = [field.label for field in lay_out_advanced()]
+    names = [field.name for field in fields(Entries)][-len(labels) :]
+    assert dict(zip(names, labels, strict=True)) == {
+        "window": "Window, s",
+        "hop": "Hop, s",
+        "size": "Face, pixels",
+        "strength": "Expression",
+        "seed": "Seed",
+        "channel": "Patient's voice on",
+    }

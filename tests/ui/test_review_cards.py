@@ -59,6 +59,12 @@ def test_the_header_tells_of_a_newer_run(session, run):
     assert "run 3 failed (E21)" in session_header(session, run, "run 3 failed (E21)")
 
 
+@pytest.mark.parametrize(("channel", "is_named"), [("right", True), ("all", False)])
+def test_the_run_says_which_channel_it_is_of(session, run, channel, is_named):
+    run.settings = AnalysisSettings(channel=channel)
+    assert (f" · {channel} channel" in session_header(session, run)) is is_named
+
+
 def test_shares_stand_with_their_intervals():
     html = summary_cards(make_analysis(60.0).summary, 60.0, 115, 2)
     assert html.count("class='sh'") == 8

@@ -80,7 +80,7 @@ def test_what_has_no_result_cannot_be_compared(client, context, add_session, eng
     engine.go_on.set()
 
 
-ENTERED = {"window": 4.5, "hop": 1.0, "size": 720, "strength": 1.5, "seed": 7}
+ENTERED = {"window": 4.5, "hop": 1.0, "size": 720, "strength": 1.5, "seed": 7, "channel": "left"}
 
 
 def test_a_session_is_analysed_with_other_settings_as_a_run_beside_the_first(
@@ -90,12 +90,12 @@ def test_a_session_is_analysed_with_other_settings_as_a_run_beside_the_first(
     job = client.post(f"/sessions/{session.id}/runs", json=ENTERED).json()
     until(lambda: context.jobs.view(job["id"]).state.has_ended)
     chosen = engine.settings[-1], engine.video[-1].size
-    wanted = AnalysisSettings(window=4.5, hop=1.0, expression_strength=1.5, seed=7)
+    wanted = AnalysisSettings(window=4.5, hop=1.0, expression_strength=1.5, seed=7, channel="left")
     assert chosen == (wanted, 720)
     shown = client.get(f"/runs/{job['run_id']}/review").json()
     assert shown["settings"] == ENTERED
     options = shown["header"].split("<option")[1:]
-    assert "window 4.5 s, hop 1 s, expression 1.5, seed 7, face 720" in options[0]
+    assert "window 4.5 s, hop 1 s, left channel, expression 1.5, seed 7, face 720" in options[0]
     assert "Run 1" in options[1] and " · window 3 s, hop 0.5 s · " in options[1]
     against = client.get(f"/runs/{job['run_id']}/against/{session.runs[0].id}").json()["html"]
     assert "in windows of different lengths or hops" in against

@@ -9,13 +9,16 @@ import subprocess
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import ffmpeg
 import imageio_ffmpeg
 
 from verhm.audio.banner import Banner, read_banner
+from verhm.audio.channels import kept_channel, refuse_twice_the_same
 from verhm.audio.child import Child
+from verhm.audio.codecs import COLOURS, HEARD, MATRIX, QUALITY, SEEN, SOUND
 from verhm.audio.mixing import Mixer
 from verhm.audio.opening import demuxer_of, hash_file, seconds_lost
 from verhm.audio.picture_stream import Picture, PictureStream, Timing, read_first_frame
@@ -28,32 +31,21 @@ from verhm.settings import AudioLimits
 from verhm.stages import Progress, no_progress
 from verhm.types import Recording, Source, Waveform
 
-_HEARD = (
-    *("pcm_u8", "pcm_s16le", "pcm_s24le", "pcm_s32le", "pcm_f32le", "pcm_f64le"),
-    *("pcm_s16be", "pcm_s24be", "pcm_s32be", "pcm_f32be", "pcm_f64be", "pcm_alaw", "pcm_mulaw"),
-    *("adpcm_ms", "adpcm_ima_wav", "adpcm_ima_qt", "mp2", "mp2float", "mp3", "mp3float"),
-    *("flac", "alac", "aac", "vorbis", "libvorbis", "opus", "libopus", "amrnb", "amrwb"),
-)
-_SEEN = ("h264", "hevc", "vp8", "vp9", "libdav1d", "av1", "mpeg4", "h263", "mjpeg", "prores")
 _PIXELS = 4096 * 2304  # of a picture; more takes more memory than a laptop can spare
 _FILMS = ("mov", "matroska")  # demuxers of what may hold a moving picture
 _MARGIN = "0x10181f"  # colour beside a picture of another shape than its place
 _MEMORY = 512 * 1024 * 1024  # bytes that ffmpeg may ask for at once
 _MOMENT = 0.1  # s decoded of a sound file to see whether it can be used
 _ERROR_RATE = 0.1  # share of undecodable packets from which on ffmpeg gives up
-
-# Said outright, since players guess it from the size of the picture, and guess differently.
-_MATRIX = {"out_color_matrix": "bt709", "out_range": "tv"}
-_COLOURS = {"color_primaries": "bt709", "color_trc": "bt709", "colorspace": "bt709"}
-_QUALITY = {"vcodec": "libx264", "preset": "veryfast", "crf": 20, "pix_fmt": "yuv420p"}
-# AAC ends on a whole packet of 1024 samples: at 48 kHz that is 21 ms, less than a video frame.
-_SOUND = {"acodec": "aac", "audio_bitrate": "128k", "ar": 48_000}
 _LIMITS = AudioLimits()
 _NO_FFMPEG = "Install the program again, with its package imageio-ffmpeg."
 
 
 def decode(
-    path: Path, limits: AudioLimits = _LIMITS, progress: Progress = no_progress
+    path: Path,
+    limits: AudioLimits = _LIMITS,
+    progress: Progress = no_progress,
+    channel: str = "all",
 ) -> Recording:
     """Read the first sound track of a file as mono at the rate everything works with.
 
@@ -61,8 +53,8 @@ def decode(
     open further files are never given to ffmpeg, which may use this one file, no other protocol,
     and only the decoders listed here.
 
-    Channels are averaged. Where that cancels them (one wired with the wrong polarity), the loudest
-    is taken instead.
+    Channels are averaged, or one of two is kept. Where averaging cancels them (one wired with the
+    wrong polarity), the loudest is taken instead.
 
     A file that says how long it is and holds half a second less is refused as broken off; so are
     files with more than a tenth of their packets undecodable. Where the format says nothing (a
@@ -74,24 +66,30 @@ def decode(
         path: of a regular file
         limits: sample rate, longest duration and time to spend
         progress: told the share decoded, where the file says how long it is; may raise `Cancelled`
+        channel: of `verhm.settings.CHANNELS`
 
     Returns:
         the waveform in [-1, 1] and what it came from; memory grows with the decoded length only
 
     Raises:
         AudioError: E10 not found or unreadable, E11 empty, E12 playlist, E13 not audio,
-            E14 damaged or broken off, E15 too long, E16 took too long, E17 no sound track
+            E14 damaged or broken off, E15 too long, E16 took too long, E17 no sound track,
+            E24 no left and right to choose from
     """
     demuxer = demuxer_of(path)
     missing, digest = seconds_lost(path, demuxer), hash_file(path, progress)
     deadline = time.monotonic() + limits.decode_timeout
-    mixer, banner, channels = _read(path, demuxer, None, limits, deadline, progress)
-    if mixer.is_cancelled:
+    keep = partial(kept_channel, channel)
+    mixer, banner, channels = _read(path, demuxer, keep, limits, deadline, progress)
+    refuse_twice_the_same(mixer, channel)
+    beside = mixer.other_level
+    if channel == "all" and mixer.is_cancelled:
         loudest = mixer.loudest_channel
-        mixer, *_ = _read(path, demuxer, loudest, limits, deadline, progress)
+        mixer, *_ = _read(path, demuxer, lambda _: loudest, limits, deadline, progress)
     waveform = Waveform(mixer.finish(), limits.sample_rate)
     refuse_loss(banner, missing, waveform.duration)
-    return Recording(waveform, Source(digest, demuxer, banner.codec, banner.sample_rate, channels))
+    source = Source(digest, demuxer, banner.codec, banner.sample_rate, channels)
+    return Recording(waveform, source, beside)
 
 
 @contextlib.contextmanager
@@ -221,7 +219,7 @@ def open_picture(
 
 def _input(path: Path, demuxer: str) -> ffmpeg.nodes.FilterableStream:
     """The first sound track of a file, read by one demuxer and the listed decoders only."""
-    return _file_input(path, demuxer, _HEARD, max_error_rate=_ERROR_RATE)["a:0"]
+    return _file_input(path, demuxer, HEARD, max_error_rate=_ERROR_RATE)["a:0"]
 
 
 def _film_input(path: Path, demuxer: str) -> ffmpeg.nodes.FilterableStream:
@@ -230,7 +228,7 @@ def _film_input(path: Path, demuxer: str) -> ffmpeg.nodes.FilterableStream:
     ffmpeg counts time from the first thing that it can decode: so sound and picture are on the same
     clock only if both may be decoded, whichever is asked for.
     """
-    return _file_input(path, demuxer, _HEARD + _SEEN, max_pixels=_PIXELS)
+    return _file_input(path, demuxer, HEARD + SEEN, max_pixels=_PIXELS)
 
 
 def _file_input(
@@ -267,12 +265,12 @@ def _start_decoder(output: ffmpeg.nodes.OutputStream, **pipes: bool) -> subproce
 def _read(
     path: Path,
     demuxer: str,
-    channel: int | None,
+    keep: Callable[[int], int | None],
     limits: AudioLimits,
     deadline: float,
     progress: Progress,
 ) -> tuple[Mixer, Banner, int]:
-    """Run ffmpeg once and keep the average of the channels, or one of them."""
+    """Run ffmpeg once; `keep` takes the number of channels and names one, or None for all."""
     output = _input(path, demuxer).output(
         "pipe:1", f="au", acodec="pcm_f32be", ar=limits.sample_rate
     )
@@ -280,7 +278,7 @@ def _read(
     assert process.stdout is not None
     with Child(process) as child, child.within(deadline - time.monotonic()):
         channels = read_channels(process.stdout)
-        mixer = Mixer(round(limits.longest * limits.sample_rate), channels, channel)
+        mixer = Mixer(round(limits.longest * limits.sample_rate), channels, keep(channels))
         fill(mixer, process.stdout, channels, child, limits.sample_rate, progress)
         status = child.finish()
     refuse_slowness(child, limits.decode_timeout)
@@ -328,12 +326,12 @@ def _start_encoder(
 ) -> subprocess.Popen:
     size = f"{shape[1]}x{shape[0]}"
     video = ffmpeg.input("pipe:0", f="rawvideo", pix_fmt="rgb24", s=size, framerate=frame_rate)
-    video = video.filter("scale", **_MATRIX).filter("setparams", **_COLOURS)
-    streams, options = [video], dict(_QUALITY)
+    video = video.filter("scale", **MATRIX).filter("setparams", **COLOURS)
+    streams, options = [video], dict(QUALITY)
     if sound is not None:
         # Counting samples closes gaps and late starts, as decoding to a waveform does.
         sound = sound.filter("asetpts", "N/SR/TB").filter("aformat", channel_layouts="mono|stereo")
-        streams, options = [video, sound], {**_QUALITY, **_SOUND}
+        streams, options = [video, sound], {**QUALITY, **SOUND}
     output = ffmpeg.output(
         *streams,
         f"file:{path.absolute()}",

@@ -59,11 +59,20 @@ def measure_quality(
     return found[0], tuple(found[1:])
 
 
-def refuse_unusable(waveform: Waveform, limits: AudioLimits) -> None:
+def refuse_unusable(
+    waveform: Waveform, limits: AudioLimits, channel: str = "all", other_level: float = np.nan
+) -> None:
     """Raise when a recording is too short or silent.
 
+    Args:
+        waveform: mono sound
+        limits: what a recording may be
+        channel: that it was taken from
+        other_level: dBFS of the one beside it (see `Recording`)
+
     Raises:
-        AudioError: E20 when its loudest second is silence, E22 when it is too short
+        AudioError: E20 when its loudest second is silence, E22 when it is too short, E25 when
+            there is sound on the other channel alone
     """
     if waveform.duration < limits.shortest:
         raise AudioError(
@@ -76,6 +85,8 @@ def refuse_unusable(waveform: Waveform, limits: AudioLimits) -> None:
     second = min(round(1 / _FRAME), len(power) - 1)
     loudest = decibels(np.max(power[second:] - power[:-second]) / second)
     if loudest < limits.silence_level:
+        if other_level >= limits.silence_level:
+            raise _voice_elsewhere(f"The {channel} channel is silent; the other one is not.")
         raise AudioError(
             "E20",
             "The recording is silent.",
@@ -83,15 +94,38 @@ def refuse_unusable(waveform: Waveform, limits: AudioLimits) -> None:
         )
 
 
-def refuse_too_little_speech(activity: SpeechActivity, limits: AudioLimits) -> None:
-    """Raise E21 when a recording holds too little speech to say anything about it."""
+def refuse_too_little_speech(
+    activity: SpeechActivity,
+    limits: AudioLimits,
+    channel: str = "all",
+    other_level: float = np.nan,
+) -> None:
+    """Raise when a recording holds too little speech to say anything about it.
+
+    Args:
+        activity: where somebody speaks
+        limits: what a recording may be
+        channel, other_level: as for `refuse_unusable`
+
+    Raises:
+        AudioError: E21, or E25 when there is another channel, with sound
+    """
     if activity.seconds < limits.shortest_speech:
+        if other_level >= limits.silence_level:
+            raise _voice_elsewhere(
+                f"The {channel} channel holds {activity.seconds:.1f} s of speech; "
+                f"at least {limits.shortest_speech:g} s is needed."
+            )
         raise AudioError(
             "E21",
             f"The recording holds {activity.seconds:.1f} s of speech; "
             f"at least {limits.shortest_speech:g} s is needed.",
             "Record again, closer to the microphone or for longer.",
         )
+
+
+def _voice_elsewhere(cause: str) -> AudioError:
+    return AudioError("E25", cause, "Choose the other channel, or the whole recording.")
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,10 +15,10 @@ _HEADER: Final = 24  # bytes
 
 
 def read_channels(pipe: IO[bytes]) -> int:
-    """Read an AU header to its end; returns the number of channels, or 1 when nothing comes."""
+    """Read an AU header to its end; returns the number of channels, or 0 when nothing comes."""
     header = pipe.read(_HEADER)
     if len(header) < _HEADER:
-        return 1
+        return 0
     _, start, _, _, _, channels = struct.unpack(">4s5I", header)
     pipe.read(start - _HEADER)
     return channels
@@ -34,7 +34,7 @@ def fill(
 ) -> None:
     """Give a mixer all samples that come; `progress` is told the share, where it is known."""
     duration = read_banner(child.messages).duration
-    frame = 4 * channels
+    frame = 4 * channels  # 0 where nothing comes, which ends the reading at once
     while data := pipe.read(_BLOCK * frame):
         whole = len(data) // frame * frame
         mixer.append(np.frombuffer(data[:whole], dtype=">f4").reshape(-1, channels))

@@ -17,6 +17,7 @@ import numpy as np
 from verhm.report.document import AFFECT_NOTE, LIMITS_OF_USE
 from verhm.report.record import Record
 from verhm.report.summary import as_reviewed
+from verhm.settings import CHANNEL_WORDS
 from verhm.types import Analysis, EmotionTimeline, Summary
 
 # Public: what reads the bundle knows the codes and the extension by these.
@@ -179,8 +180,8 @@ def _windows(analysis: Analysis, about: Resource) -> Resource:
         "code": _own("windows"),
         "note": [
             {
-                "text": f"Windows of {settings.window:g} s, the first from 0 s on; E: no result. "
-                f"{LIMITS_OF_USE}"
+                "text": f"Windows of {settings.window:g} s{_channel(settings.channel)}, the first "
+                f"from 0 s on; E: no result. {LIMITS_OF_USE}"
             }
         ],
         "component": [
@@ -188,6 +189,10 @@ def _windows(analysis: Analysis, about: Resource) -> Resource:
             for column, label in enumerate(timeline.labels)
         ],
     }
+
+
+def _channel(channel: str) -> str:
+    return f" of the recording's {CHANNEL_WORDS[channel]}" if channel in CHANNEL_WORDS else ""
 
 
 def _samples(timeline: EmotionTimeline, column: int, hop: float) -> Resource:

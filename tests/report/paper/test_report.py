@@ -121,6 +121,22 @@ def test_what_the_clinician_said_stands_as_it_was_written(analysis, pages):
     assert "1:01.5 sleep badly" in found
 
 
+@pytest.mark.parametrize(
+    ("channels", "channel", "words"),
+    [
+        (1, "all", "Hz, mono"),
+        (2, "all", "Hz, stereo, mixed"),
+        (2, "left", "Hz, stereo, left channel"),
+        (6, "all", "Hz, 6 channels, mixed"),
+    ],
+)
+def test_it_says_which_channels_were_analysed(analysis, pages, channels, channel, words):
+    source = replace(analysis.source, channels=channels)
+    settings = replace(analysis.settings, channel=channel)
+    found = pages(replace(analysis, source=source, settings=settings), Record("A"))
+    assert words in found[-1]
+
+
 def test_a_withheld_summary_says_why_in_place_of_figures(analysis, pages):
     activity = SpeechActivity(np.array([[0.0, 9.0]]))
     withheld = replace(analysis, summary=summarize(analysis.timeline, activity, 0))

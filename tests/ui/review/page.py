@@ -2,7 +2,7 @@
 
 from ui.review_data import as_json, review_data
 
-SETTINGS = {"window": 3.0, "hop": 0.5, "size": 512, "strength": 1.0, "seed": 0}
+SETTINGS = {"window": 3.0, "hop": 0.5, "size": 512, "strength": 1.0, "seed": 0, "channel": "all"}
 HEADER = "<section class='panel who-card'></section>"
 FACE = {
     "session": "s",

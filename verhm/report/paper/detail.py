@@ -17,6 +17,7 @@ from verhm.report.quality import notes
 from verhm.report.record import Record
 from verhm.report.trend_still import HEIGHT, WIDTH, Bands, write_trend_png
 from verhm.report.trends import TrendPoint
+from verhm.settings import CHANNEL_WORDS
 from verhm.types import Analysis, EmotionTimeline, WindowStatus
 
 _MOST_STRETCHES: Final = 150  # about four pages; every window is in windows.csv
@@ -200,7 +201,7 @@ def _making(analysis: Analysis, model_line: str) -> list[Flowable]:
     usual = analysis.baseline_windows
     facts = {
         "Recording": f"{look.clock(int(analysis.duration))}, {source.codec} in {source.container}, "
-        f"{source.sample_rate} Hz, {_channels(source.channels)}",
+        f"{source.sample_rate} Hz, {_channels(source.channels, settings.channel)}",
         "Fingerprint of the recording": f"SHA-256 {source.sha256}",
         "Sound": f"{' · '.join(notes(quality))} · speech at {_level(quality.level)}, peak "
         f"{_level(quality.peak)}",
@@ -223,5 +224,9 @@ def _level(level: float) -> str:
     return f"{level:.0f} dBFS".replace("-", "−")
 
 
-def _channels(count: int) -> str:
-    return {1: "mono", 2: "stereo, mixed"}.get(count, f"{count} channels, mixed")
+def _channels(count: int, channel: str) -> str:
+    """How many the recording has, and which of them were analysed."""
+    if count == 1:
+        return "mono"
+    found = "stereo" if count == 2 else f"{count} channels"
+    return f"{found}, {CHANNEL_WORDS.get(channel, 'mixed')}"
