@@ -38,6 +38,17 @@ class PatientEventVerbs(Verbs):
             found = unit.scalars(query).all()
         return tuple(shown_event(access, event) for event in found)
 
+    @once
+    def may_write_events(self, patient_id: str) -> bool:
+        """Whether whoever asks may write down what happened to a patient, and what is usual.
+
+        Raises:
+            StorageError: E53 when there is no such patient
+        """
+        with self._reading() as (unit, access):
+            patient = reach_patient(unit, access, patient_id)
+        return not (access.is_deidentified or patient.archived_at)
+
     def add_event(self, patient_id: str, details: EventDetails) -> PatientEvent:
         """Write down a medication or a life event.
 

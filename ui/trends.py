@@ -8,6 +8,7 @@ import gradio as gr
 from ui.change import compare_with_usual
 from ui.context import AppContext, OpenRequest, Selection, TabHandles, open_request
 from ui.event_form import lay_out_event_form, wire_event_form
+from ui.event_list import event_list
 from ui.messages import shows_errors
 from ui.theme import asset
 from ui.trends_data import reviewed_history
@@ -64,8 +65,10 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
 def _page(context: AppContext, patient_id: str, session_id: str | None, choice: Choice) -> str:
     repository = context.repository
     points, figures = reviewed_history(repository, context.reviewed, patient_id)
+    events = repository.events(patient_id)
+    may_write = repository.may_write_events(patient_id)
     if not points:
-        return EMPTY_SESSIONS
+        return f"{EMPTY_SESSIONS}<div class='tr-alone'>{event_list(events, may_write)}</div>"
     chosen = chosen_point(points, session_id)
     return trends_page(
         repository.patient(patient_id),
@@ -73,8 +76,8 @@ def _page(context: AppContext, patient_id: str, session_id: str | None, choice: 
         chosen,
         choice,
         compare_with_usual(figures, chosen.session_id),
-        repository.events(patient_id),
-        repository.may_annotate(chosen.session_id),
+        events,
+        may_write,
     )
 
 

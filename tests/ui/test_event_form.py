@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from storage.details import EventDetails
+from storage.details import EventDetails, PatientDetails
 from storage.event_models import EventKind
 from tests.ui.pages import OpenedPage
 from ui.demonstration import load_demonstration
@@ -50,6 +50,22 @@ def test_what_is_refused_stays_typed_and_the_reason_stands_in_the_form(page, tex
     assert texts()[0] == TYPED["event-text"]
     assert page.value("event-text") == page.value("event-first") == ""
     assert "Sertraline &lt;50&gt; mg" in page.value("trends")
+
+
+def test_events_are_written_down_before_the_first_session(page, context):
+    alone = context.repository.add_patient(PatientDetails("P-0417"), None)
+    page.do("patients", "open_patient", patient_id=alone.id)
+    assert "This patient has none yet" in page.value("trends")
+    page.do("trends", "edit_event", event_id="")
+    fill(page, **{"event-last": ""})
+    page.do("save-event")
+    (kept,) = context.repository.events(alone.id)
+    assert kept.text == TYPED["event-text"]
+    assert "Sertraline &lt;50&gt; mg" in page.value("trends")
+    context.repository.archive_patient(alone.id, True)
+    page.do("patients", "open_patient", patient_id=alone.id)
+    assert "Sertraline" in page.value("trends")
+    assert "data-write" not in page.value("trends")
 
 
 def test_an_event_is_changed_and_removed(page, context, patient_id, texts):
