@@ -42,72 +42,85 @@ def build_page(context: AppContext) -> gr.Blocks:
                 with gr.Tab(label, id=name, elem_id=f"tab-{name}", render_children=True):
                     handles.append(build(context, selected))
         markup(explanation_boxes() + help_dialog() + tour_boxes(), elem_id="help")
-        _wire(page, context, selected, strip, tabs, handles)
+        _wire(page, _Shell(context, strip, handles), selected, strip, tabs)
     page.queue(default_concurrency_limit=4, max_size=64)
     return page
 
 
-def _wire(
-    page: gr.Blocks,
-    context: AppContext,
-    selected: Selection,
-    strip: gr.HTML,
-    tabs: gr.Tabs,
-    handles: Sequence[TabHandles],
-) -> None:
-    refreshed = [strip, *(output for handle in handles for output in handle.outputs)]
-    both = [selected.patient, selected.session]
+class _Shell:
+    """Keeps banner and tabs showing the same patient and session.
 
-    def refresh(patient_id: str | None, session_id: str | None) -> list[Any]:
-        with context.repository.one_moment():
-            return renewed(patient_id, session_id)
+    Args:
+        context: the parts behind the page
+        strip: the banner
+        handles: of the tabs, in their order
+    """
 
-    def renewed(patient_id: str | None, session_id: str | None) -> list[Any]:
-        patient = _patient(context, patient_id)
-        updates: list[Any] = [_banner(patient, context.user(), session_id)]
-        for handle in handles:
-            given = list(handle.refresh(patient_id, session_id))
-            if len(given) != len(handle.outputs):
-                raise ValueError(f"{len(given)} updates for {len(handle.outputs)} components")
-            updates.extend(given)
+    def __init__(self, context: AppContext, strip: gr.HTML, handles: Sequence[TabHandles]) -> None:
+        self._context = context
+        self._handles = handles
+        self.outputs = [strip, *(output for handle in handles for output in handle.outputs)]
+
+    def refresh(self, patient_id: str | None, session_id: str | None) -> list[Any]:
+        """Updates of all `outputs`."""
+        with self._context.repository.one_moment():
+            patient = _patient(self._context, patient_id)
+            updates: list[Any] = [_banner(patient, self._context.user(), session_id)]
+            for handle in self._handles:
+                given = list(handle.refresh(patient_id, session_id))
+                if len(given) != len(handle.outputs):
+                    raise ValueError(f"{len(given)} updates for {len(handle.outputs)} components")
+                updates.extend(given)
         return updates
 
-    @shows_errors
-    def open_(request: OpenRequest | None, *before: str | None) -> list[Any]:
+    def open_(self, request: OpenRequest | None, *before: str | None) -> list[Any]:
+        """Open what was asked for: patient, session, tab, and `outputs`.
+
+        Args:
+            request: of the page; None where there is none yet
+            before: ids of the patient and the session that are open
+        """
         if request is None:
-            return [gr.skip() for _ in (*both, tabs, *refreshed)]
+            return [gr.skip() for _ in (*before, "tab", *self.outputs)]
         place = gr.Tabs(selected=request.tab) if request.tab else gr.skip()
-        with context.repository.one_moment():
-            opened = _found(context, request)
-            shown = refresh(*opened)
+        with self._context.repository.one_moment():
+            opened = _found(self._context, request)
+            shown = self.refresh(*opened)
         if opened != before:
-            _erase_other_tries(context, opened[1])
+            _erase_other_tries(self._context, opened[1])
         return [*opened, place, *shown]
 
-    @shows_errors
-    def on_job(patient_id: str | None, session_id: str | None, event: gr.EventData) -> list[Any]:
+    def on_job(
+        self, patient_id: str | None, session_id: str | None, event: gr.EventData
+    ) -> list[Any]:
+        """Show how far a job is: the tab, and `outputs`."""
         # Whoever waits beside the progress bar wants to see what came of it.
         shows_result = event.session_id == session_id and event.tab == "new-session"
         arrived = shows_result and event.state in ("rendering", "done")
         place = gr.Tabs(selected="review") if arrived else gr.skip()
-        return [place, *refresh(patient_id, session_id)]
+        return [place, *self.refresh(patient_id, session_id)]
 
+
+def _wire(
+    page: gr.Blocks, shell: _Shell, selected: Selection, strip: gr.HTML, tabs: gr.Tabs
+) -> None:
+    both = [selected.patient, selected.session]
     selected.request.change(
-        open_,
+        shows_errors(shell.open_),
         [selected.request, *both],
-        [*both, tabs, *refreshed],
+        [*both, tabs, *shell.outputs],
         show_progress="hidden",
     )
     # Every change counts, in its order: one that comes while the page is renewed is not dropped.
     strip.job_changed(
-        on_job,
+        shows_errors(shell.on_job),
         both,
-        [tabs, *refreshed],
+        [tabs, *shell.outputs],
         show_progress="hidden",
         trigger_mode="multiple",
         concurrency_limit=1,
     )
-    page.load(refresh, both, refreshed, show_progress="hidden")
+    page.load(shell.refresh, both, shell.outputs, show_progress="hidden")
 
 
 def _found(context: AppContext, request: OpenRequest) -> tuple[str | None, str | None]:
