@@ -180,7 +180,6 @@ def test_the_queue_goes_on_after_redis_was_started_anew(tmp_path, recording):
     engine = QueuedEngine(Queue(broker.address), FakeEngine(), at_once=1)
     engine._local.analyses_with = None
     with working(broker.address):
-        engine.load()
         assert engine.analyze(recording("fine"), no_progress, SETTINGS)
         broker.stop()
         broker.start()
