@@ -7,6 +7,7 @@ from storage.consents import Scope
 from storage.event_models import LONGEST_TEXT, EventKind
 from storage.models import Patient
 from verhm.errors import RequestError
+from verhm.settings import AnalysisSettings
 from verhm.types import ModelId, MorphSequence, Quality, Summary, Voice
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200  # beyond, a year was mistyped
@@ -183,6 +184,7 @@ class SessionFigures:
     model: ModelId
     summary: Summary
     quality: Quality
+    settings: AnalysisSettings
     is_usual: bool = False
 
 

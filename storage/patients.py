@@ -210,7 +210,7 @@ def _figures(
         select(
             Session.patient_id,
             *(Session.id, Run.id, Session.recorded_on, Session.task),
-            *(*model, Run.summary, Run.quality, Session.is_usual),
+            *(*model, Run.summary, Run.quality, Run.settings, Session.is_usual),
         )
         .join(Run, Run.session_id == Session.id)
         .join(done, (done.c.id == Run.id) & (done.c.place == 1))
@@ -218,12 +218,12 @@ def _figures(
         .order_by(Session.recorded_on, Session.created_at)
     )
     figures: dict[str, list[SessionFigures]] = defaultdict(list)
-    for patient_id, session_id, run_id, day, task, *names, summary, quality, is_usual in rows:
+    for patient_id, session_id, run_id, day, task, *names, summary, quality, how, is_usual in rows:
         share = access.shares.get(patient_id) if access.is_deidentified else None
         day = shown_day(share, day)
         figures[patient_id].append(
             SessionFigures(
-                session_id, run_id, day, task, ModelId(*names), summary, quality, is_usual
+                session_id, run_id, day, task, ModelId(*names), summary, quality, how, is_usual
             )
         )
     return figures

@@ -14,7 +14,8 @@ def compare_with_usual(
 ) -> Comparison | str:
     """Compare a session with the patient's usual ones, by `verhm.change`.
 
-    Only sessions of one model and one task are compared. The usual ones are those that were chosen;
+    Only sessions of one model and one task are compared, analysed in the same windows and of the
+    same channel, as another one may be another person's. The usual ones are those that were chosen;
     where none was, the first three of which the recording is no poor one.
 
     Args:
@@ -46,7 +47,11 @@ def _usual_sessions(
     figures: Sequence[SessionFigures], session: SessionFigures
 ) -> tuple[list[SessionFigures], bool]:
     """The sessions that one is compared with, and whether they were chosen."""
-    alike = [each for each in _of_one_model(figures, session) if each.task == session.task]
+    alike = [
+        each
+        for each in _of_one_model(figures, session)
+        if each.task == session.task and _is_alike(each, session)
+    ]
     chosen = [each for each in alike if each.is_usual]
     if chosen:
         return chosen, True
@@ -65,12 +70,20 @@ def _of_one_model(
     ]
 
 
+def _is_alike(one: SessionFigures, other: SessionFigures) -> bool:
+    """Whether two were analysed in the same windows and of the same channel."""
+    ways = [(each.window, each.hop, each.channel) for each in (one.settings, other.settings)]
+    return ways[0] == ways[1]
+
+
 def _why_too_few(
     figures: Sequence[SessionFigures], session: SessionFigures, count: int, are_chosen: bool
 ) -> str:
     if are_chosen:
         return f"{count} of {LEAST_USUAL} usual sessions chosen"
     others = [each for each in _of_one_model(figures, session) if each is not session]
+    if len(others) >= LEAST_USUAL and not any(_is_alike(each, session) for each in others):
+        return "Analysed with other settings than the others"
     if len(others) >= LEAST_USUAL and count == 0:
         return "Task differs from the usual sessions"
     return f"{count + 1} of {LEAST_USUAL + 1} comparable sessions so far"

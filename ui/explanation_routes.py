@@ -32,7 +32,9 @@ def routes(context: AppContext) -> APIRouter:
         if not 0 <= window < len(analysis.timeline):
             raise StorageError("E53", "There is no such window.", "Reload the page.")
         shown = excluding(analysis.timeline, repository.annotations(session.id))
-        voice = {"voice": describe_window(analysis, window)}
+        both = zip(shown.status, analysis.timeline.status, strict=True)
+        left_out = {index for index, (now, before) in enumerate(both) if now is not before}
+        voice = {"voice": describe_window(analysis, window, skipped=left_out)}
         why = why_none(session, run, analysis, shown, window, context.jobs.model)
         if why:
             return {"reason": why, **voice}
@@ -77,7 +79,7 @@ def why_none(
         return f"{recording_words(session)}, so nothing can listen to it again."
     if is_of_another(run.model, loaded):
         return (
-            "Another model than the one that is loaded now made this result, and only the one that "
+            "Another model than the one that analyses now made this result, and only the one that "
             "made it could say why. Analyse the session again, and ask about the new result."
         )
     if analysis.baseline_windows > 0:
@@ -95,7 +97,6 @@ def _as_json(explained: Explained) -> dict[str, Any]:
         "has_ended": explained.state.has_ended,
         "percent": int(100 * explained.share),
         "influence": list(found.sentences) if found else [],
-        "probability": round(found.probability, 4) if found else None,
         "light": _address(found.light) if found else "",
         "dark": _address(found.dark) if found else "",
         "error": {"code": error.code, "cause": error.cause, "remedy": error.remedy}

@@ -26,7 +26,7 @@ def routes(context: AppContext) -> APIRouter:
 
     @router.post("/recordings")
     async def upload(request: Request, suffix: str = "") -> dict[str, Any]:
-        jobs.warm_up()
+        await run_in_threadpool(jobs.warm_up)  # which may wait for whoever changes a job
         return {"id": await intake.receive(suffix, request.stream())}
 
     @router.post("/patient-files")

@@ -198,6 +198,11 @@ class OwnExplanations:
         self._refuse_unheard(run_id)
         self._explanations.cancel(run_id, window)
 
+    @property
+    def sessions(self) -> set[str]:
+        """See `WindowExplanations.sessions`."""
+        return set(self._repository.reached(self._explanations.sessions))
+
     def _refuse_unheard(self, run_id: str) -> None:
         self._repository.recording(self._repository.run(run_id).session_id)
 

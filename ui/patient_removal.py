@@ -124,9 +124,10 @@ def erase_patient(context: AppContext, patient_id: str, code_typed: str) -> None
 
 
 def analysed_sessions(context: AppContext, patient_id: str) -> set[str]:
-    """Ids of the patient's sessions with a job or a film, of those tried without saving too."""
-    found = set()
-    for session_id in {job.session_id for job in context.jobs.all()} | context.jobs.films.sessions:
+    """Ids of the patient's sessions that are worked on, of those tried without saving too."""
+    found, jobs = set(), context.jobs
+    analysed = {job.session_id for job in jobs.all()}
+    for session_id in analysed | jobs.films.sessions | jobs.explanations.sessions:
         with contextlib.suppress(StorageError):  # that one was erased meanwhile
             if context.repository.session(session_id).patient_id == patient_id:
                 found.add(session_id)

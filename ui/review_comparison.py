@@ -59,6 +59,8 @@ def _cautions(one: Side, other: Side) -> list[str]:
     if one.session.task != other.session.task:
         tasks = " and ".join(side.session.task or "not said" for side in (one, other))
         found.append(f"The tasks differ ({tasks}): people sound different in each.")
+    if one.run.settings.channel != other.run.settings.channel:
+        found.append("They are of different channels: what differs may be who speaks.")
     windows = [(side.run.settings.window, side.run.settings.hop) for side in (one, other)]
     if windows[0] != windows[1]:
         found.append("They were analysed in windows of different lengths or hops.")

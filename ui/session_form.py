@@ -64,7 +64,9 @@ class Choices:
         hop, seed = _number("hop", self.hop), _number("seed", self.seed or 0)
         if not HOP.lowest <= hop <= HOP.highest:
             raise RequestError(
-                "E71", f"The hop is {hop:.10g} s.", f"Choose one from {HOP.lowest:g} to 1 s."
+                "E71",
+                f"The hop is {hop:.10g} s.",
+                f"Choose one from {HOP.lowest:g} to {HOP.highest:g} s.",
             )
         if seed != seed // 1:  # neither a whole number nor a finite one
             raise RequestError("E71", f"The seed is {seed:.10g}.", "Enter a whole number.")

@@ -9,7 +9,8 @@ from ui.reviewed import ReviewedRuns
 from ui.session_names import session_moment
 from verhm.report.quality import grade, quality_words
 from verhm.report.trends import Interval, TrendPoint
-from verhm.types import Summary
+from verhm.settings import CHANNEL_WORDS, AnalysisSettings
+from verhm.types import ModelId, Summary
 
 
 def found_summary(run: Run) -> Summary | None:
@@ -54,11 +55,16 @@ def _point(session: Session, summary_of: Callable[[Run], Summary | None]) -> Tre
         grade=grade(run.quality, summary),
         quality=quality_words(run.quality, summary),
         speech=summary.speech,
-        model=f"{run.model.name} {run.model.version}",
+        model=", ".join(_made_by(run.model, run.settings)),
         model_key=run.model.sha256,
         figures=figures,
         reason=summary.withheld,
     )
+
+
+def _made_by(model: ModelId, settings: AnalysisSettings) -> list[str]:
+    channel = CHANNEL_WORDS.get(settings.channel)
+    return [f"{model.name} {model.version}", *([channel] if channel else [])]
 
 
 def reviewed_history(

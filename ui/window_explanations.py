@@ -8,7 +8,7 @@ kept in memory alone, for a while: it holds a picture of the voice. What the pag
 import logging
 import threading
 from collections.abc import Collection
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -28,6 +28,7 @@ from verhm.types import Analysis, MorphSequence
 
 KEPT: Final = 16  # explanations; their pictures take a tenth of a MiB each
 LONGEST: Final = 4  # that may wait or be worked on at once
+STOP_TIME: Final = 5.0  # s; one that was told to stop has mostly ended by then
 _DECODING: Final = 0.1  # share of the work; less of short recordings, more of very long ones
 
 log = logging.getLogger(__name__)
@@ -104,7 +105,7 @@ class WindowExplanations:
             if known and known.state in _GOOD:
                 self._stopped.discard(key)  # who looked away and looks again may be in time
                 return known
-            self._refuse_when_busy()
+            self._refuse_when_busy(key)
             asked = self._all[key] = Explained(run.session_id, run.id, window)
             step = self._analyses.submit(self._find, asked, _without_motion(analysis))
             self._steps[key] = step
@@ -130,12 +131,20 @@ class WindowExplanations:
         if step is not None:
             step.cancel()
 
+    @property
+    def sessions(self) -> set[str]:
+        """Ids of the sessions that have explanations."""
+        with self._lock:
+            return {each.session_id for each in self._all.values()}
+
     def forget(self, session_ids: Collection[str]) -> None:
-        """Stop and forget all of some sessions."""
+        """Stop and forget all of some sessions, and wait a while for the end."""
         with self._lock:
             gone = [key for key, each in self._all.items() if each.session_id in session_ids]
+            steps = [self._steps[key] for key in gone if key in self._steps]
         for key in gone:
             self.cancel(*key)
+        wait(steps, timeout=STOP_TIME)  # until then the recording is lent to it
         with self._lock:
             for key in gone:
                 self._all.pop(key, None)
@@ -146,9 +155,13 @@ class WindowExplanations:
             self._is_closing = True
             self._stopped.update(self._steps)
 
-    def _refuse_when_busy(self) -> None:
+    def _refuse_when_busy(self, key: _Key) -> None:
         if self._is_closing:
             raise closing()
+        if key in self._steps:
+            raise RequestError(
+                "E61", "The last explanation is just being stopped.", "Ask again in a moment."
+            )
         if len(self._steps) >= LONGEST:
             raise RequestError(
                 "E61", f"{len(self._steps)} explanations wait already.", "Wait for one of them."
@@ -203,4 +216,4 @@ def _without_motion(analysis: Analysis) -> Analysis:
     """What an explanation needs, which has to go to another process: morphs alone are megabytes."""
     motion = analysis.morphs
     still = MorphSequence(np.zeros((0, len(motion.names)), np.float32), motion.frame_rate)
-    return replace(analysis, morphs=still, window_quality=())
+    return replace(analysis, morphs=still, window_quality=(), voice=None, neutral=None)

@@ -11,10 +11,15 @@ from tests.factories import make_analysis
 from ui.change import compare_with_usual
 from verhm.change import Comparison, compare, find_usual
 from verhm.labels import EMOTIONS
+from verhm.settings import AnalysisSettings
 from verhm.types import ModelId, Share
 
+USUAL = AnalysisSettings()
 
-def figures(sad, day, task="Reading", model="a", is_usual=False, speech=240.0, **summary):
+
+def figures(
+    sad, day, task="Reading", model="a", is_usual=False, speech=240.0, settings=USUAL, **summary
+):
     """A session in which the voice was sad for that share of the time, else neutral."""
     analysis = make_analysis(10.0)
     values = {label: 0.0 for label in EMOTIONS} | {"sad": sad, "neutral": 1 - sad}
@@ -28,6 +33,7 @@ def figures(sad, day, task="Reading", model="a", is_usual=False, speech=240.0, *
         model=ModelId("m", "1", model),
         summary=replace(analysis.summary, **summary),
         quality=analysis.quality,
+        settings=settings,
         is_usual=is_usual,
     )
 
@@ -108,3 +114,15 @@ def test_a_short_session_needs_more_to_differ():
     long, short = (figures(0.62, 9, speech=speech) for speech in (240.0, 21.0))
     bands = [compare_with_usual([*FIVE[:3], each]).largest for each in (long, short)]
     assert bands[1].high - bands[1].low >= bands[0].high - bands[0].low
+
+
+@pytest.mark.parametrize("changed", [{"channel": "right"}, {"window": 4.0}, {"hop": 1.0}])
+def test_a_session_that_was_analysed_otherwise_is_not_compared(changed):
+    otherwise = replace(USUAL, **changed)
+    found = compare_with_usual([*FIVE, figures(0.5, 9, settings=otherwise)])
+    assert found == "Analysed with other settings than the others"
+    apart = [figures(0.1, 8 + each, settings=otherwise) for each in range(2)]
+    still = compare_with_usual([*FIVE, *apart], FIVE[-1].session_id)
+    assert isinstance(still, Comparison) and still.usual_ids == ("0", "1", "2")
+    alike = replace(USUAL, seed=5, expression_strength=2.0)  # of which no figure's meaning depends
+    assert isinstance(compare_with_usual([*FIVE, figures(0.5, 9, settings=alike)]), Comparison)

@@ -11,7 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 
 from tests.factories import make_analysis
 from ui.engine_processes import EngineProcesses
@@ -60,16 +62,22 @@ def test_a_window_is_explained_where_its_recording_was_analysed(engine):
 
 
 @pytest.mark.model
-@pytest.mark.parametrize("settings", [SETTINGS, AnalysisSettings(window=4.0, hop=1.0, seed=3)])
-def test_an_explanation_starts_from_the_figure_that_was_kept(speech_path, settings):
+@pytest.mark.parametrize(
+    "settings",
+    [SETTINGS, AnalysisSettings(window=4.0, hop=1.0, seed=3), AnalysisSettings(channel="right")],
+)
+def test_an_explanation_starts_from_the_figure_that_was_kept(speech_path, settings, tmp_path):
     engine = EngineProcesses()
-    made = engine.analyze(speech_path, no_progress, settings)
+    voice, rate = soundfile.read(speech_path)
+    both = tmp_path / "both.wav"
+    soundfile.write(both, np.column_stack([voice[::-1] / 2, voice]), rate)
+    made = engine.analyze(both, no_progress, settings)
     kept = from_document(json.loads(engine.document(made)), made.morphs)
     # Of a synthetic voice, which is unfamiliar, every window counts here.
     sure = replace(kept.timeline, status=(WindowStatus.OK,) * len(kept.timeline))
     for window in (2, len(sure) - 1):
         asked = replace(kept, timeline=sure)
-        found = engine.explain(speech_path, asked, window, no_progress)
+        found = engine.explain(both, asked, window, no_progress)
         assert found.emotion == EMOTIONS[int(sure.probabilities[window].argmax())]
         assert found.probability == pytest.approx(sure.probabilities[window].max(), abs=1e-4)
         assert found.light.startswith(b"\x89PNG") and found.sentences

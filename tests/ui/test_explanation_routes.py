@@ -12,6 +12,7 @@ from tests.factories import make_analysis
 from tests.ui.conftest import TODAY
 from ui import window_explanations
 from ui.demonstration import load_demonstration
+from ui.patient_removal import erase_patient
 from verhm.annotations import Annotation
 from verhm.errors import ModelError
 from verhm.report.description import describe_window
@@ -67,7 +68,7 @@ def test_a_window_is_explained_once_with_its_own_result(context, ask, look, run,
     assert first["voice"] == describe_window(context.reviewed.analysis(run.id), WITH_RESULT)
     until(lambda: look(run)["has_ended"])
     found = look(run)
-    assert (found["state"], found["percent"], found["probability"]) == ("done", 100, 0.5)
+    assert (found["state"], found["percent"]) == ("done", 100)
     assert found["influence"] == [f"Window {WITH_RESULT} speaks."]
     assert found["light"].startswith("data:image/png;base64,")
     assert ask(run)["state"] == "done"
@@ -133,7 +134,7 @@ def test_what_the_clinician_left_out_is_not_explained(context, ask, run):
 
 def test_another_model_than_the_one_that_made_it_explains_nothing(ask, run, engine):
     engine.analyses_with = ModelId("voice", "2", "b" * 64)
-    assert ask(run)["reason"].startswith("Another model than the one that is loaded now")
+    assert ask(run)["reason"].startswith("Another model than the one that analyses now")
 
 
 def test_a_result_that_was_read_against_other_recordings_is_not_explained(
@@ -168,6 +169,17 @@ def test_it_goes_with_its_session(context, ask, look, run, until):
     until(lambda: look(run)["has_ended"])
     context.jobs.stop({run.session_id})
     assert look(run)["code"] == "E53"
+
+
+def test_it_goes_with_its_patient_whose_jobs_are_long_forgotten(
+    context, ask, look, run, until, monkeypatch
+):
+    ask(run)
+    until(lambda: look(run)["has_ended"])
+    monkeypatch.setattr(context.jobs, "all", list)
+    patient = context.repository.session(run.session_id).patient
+    erase_patient(context, patient.id, patient.code)
+    assert context.jobs.explanations.sessions == set()
 
 
 def test_only_the_last_few_are_kept(context, ask, look, run, until, monkeypatch):

@@ -99,6 +99,7 @@ def test_a_session_is_analysed_with_other_settings_as_a_run_beside_the_first(
     assert "Run 1" in options[1] and " · window 3 s, hop 0.5 s · " in options[1]
     against = client.get(f"/runs/{job['run_id']}/against/{session.runs[0].id}").json()["html"]
     assert "in windows of different lengths or hops" in against
+    assert "of different channels: what differs may be who speaks" in against
     assert "<small>window 3 s, hop 0.5 s</small>" in against
 
 

@@ -158,6 +158,8 @@ function startReview() {
   let session = null;
   let latest = null; // run that the server last asked to show
   let isEarlier = false; // whether the person chose another one
+  let opened = null; // session that is shown
+  let isPutOff = false; // whether what is new waits until a dialog is closed
 
   function mount(value, shownFace) {
     session?.end();
@@ -166,6 +168,13 @@ function startReview() {
   }
   function showPage() {
     const value = JSON.parse(props.value || "{}");
+    const dialog = root.querySelector("dialog[open]");
+    if (dialog && value.session && value.session === opened) { // whoever reads or types there goes on
+      if (!isPutOff) dialog.addEventListener("close", () => { isPutOff = false; showPage(); }, { once: true });
+      isPutOff = true;
+      return;
+    }
+    opened = value.session;
     const isSame = session && value.run === latest;
     latest = value.run;
     if (isSame && isEarlier) return;

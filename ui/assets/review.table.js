@@ -148,7 +148,8 @@ function makeTable(root, model, onSelect) {
   });
   body.addEventListener("keydown", (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    const next = step && button(rows[rows.indexOf(stop) + step]);
+    const here = Number(event.target.closest("tr").dataset.index);
+    const next = step && button(rows[rows.indexOf(here) + step]);
     if (!next) return;
     event.preventDefault();
     next.focus();

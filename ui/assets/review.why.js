@@ -33,6 +33,7 @@ function makeWhy(root, model, run, silence) {
   let asked = null; // address of the window that is shown
   let isOpen = false; // whether the server is at it
   let timer = null;
+  let opening = 0; // number of it: what is answered for an earlier one comes too late
 
   function list(name, sentences) {
     const items = part(`[data-list="${name}"]`);
@@ -60,14 +61,22 @@ function makeWhy(root, model, run, silence) {
   /** Ask, or look how far it is; what comes for a window that is not shown any more is dropped. */
   async function send(options) {
     const address = asked;
+    const mine = opening;
     clearTimeout(timer);
     try {
       const answer = await verhm.send(address, options);
-      if (asked === address) show(answer);
-      if (asked === address && isOpen) timer = setTimeout(send, WHY_PACE);
+      if (mine !== opening) {
+        if (options && answer.state && !answer.has_ended && asked !== address) cancel(address);
+        return;
+      }
+      show(answer);
+      if (isOpen) timer = setTimeout(send, WHY_PACE);
     } catch (error) {
-      if (asked === address) show({ state: "failed", has_ended: true, error: { code: "", cause: error.message, remedy: "" } });
+      if (mine === opening) show({ state: "failed", has_ended: true, error: { code: "", cause: error.message, remedy: "" } });
     }
+  }
+  function cancel(address) {
+    verhm.send(`${address}/cancel`, { method: "POST" }).catch(() => {}); // it ends by itself
   }
   function ask() {
     show({ state: "analysing", percent: 0 });
@@ -75,8 +84,9 @@ function makeWhy(root, model, run, silence) {
   }
   function close() {
     clearTimeout(timer);
-    if (asked && isOpen) verhm.send(`${asked}/cancel`, { method: "POST" }).catch(() => {}); // it ends by itself
+    if (asked && isOpen) cancel(asked);
     asked = null;
+    opening += 1;
     isOpen = false;
   }
   function open(index) {

@@ -4,7 +4,7 @@ What is compared is one voice with itself: what is high for one speaker is usual
 sentences describe sound. They name no emotion and no condition, and nothing follows from them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import astuple, dataclass
 from typing import Final
 
@@ -160,13 +160,27 @@ def describe_voice(voice: Prosody, usual: UsualVoice, is_same_recording: bool = 
     ]
 
 
-def prosody_apart(analysis: Analysis, window: int | None = None) -> list[Prosody]:
-    """Describe windows that share no sound with each other, nor with the given one."""
+def prosody_apart(
+    analysis: Analysis, window: int | None = None, skipped: Collection[int] = ()
+) -> list[Prosody]:
+    """Describe windows that share no sound with each other, nor with the given one.
+
+    Args:
+        analysis: of the whole recording
+        window: index
+        skipped: indices of others that do not count
+    """
     starts, ends = analysis.timeline.starts, analysis.timeline.ends
-    return _measured(analysis, apart_from(starts, ends, window))
+    apart = [each for each in apart_from(starts, ends, window) if each not in skipped]
+    return _measured(analysis, apart)
 
 
-def describe_window(analysis: Analysis, window: int, before: Sequence[Prosody] = ()) -> list[str]:
+def describe_window(
+    analysis: Analysis,
+    window: int,
+    before: Sequence[Prosody] = (),
+    skipped: Collection[int] = (),
+) -> list[str]:
     """Say how a window's voice differs from that of earlier recordings.
 
     Without these, from the rest of its own.
@@ -175,9 +189,10 @@ def describe_window(analysis: Analysis, window: int, before: Sequence[Prosody] =
         analysis: of the whole recording
         window: index
         before: windows of earlier recordings of the same voice that share no sound
+        skipped: indices of windows of this one that say nothing about the voice
     """
     [voice] = _measured(analysis, [window])
-    usual = usual_voice(before or prosody_apart(analysis, window))
+    usual = usual_voice(before or prosody_apart(analysis, window, skipped))
     return describe_voice(voice, usual, is_same_recording=not before)
 
 

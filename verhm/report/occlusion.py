@@ -37,9 +37,10 @@ def _seconds(time: float) -> str:
 
 
 def _clock(time: float) -> str:
-    """As the screen writes a time: 12:15.5."""
-    minutes, tenths = divmod(round(10 * time), 600)
-    return f"{minutes}:{tenths // 10:02d}.{tenths % 10}"
+    """As the screen writes a time: 12:15.5, or 1:12:15.5."""
+    minutes, tenths = divmod(int(10 * time + 1e-6), 600)
+    clock = f"{minutes // 60}:{minutes % 60:02d}" if minutes >= 60 else f"{minutes}"
+    return f"{clock}:{tenths // 10:02d}.{tenths % 10}"
 
 
 @dataclass(frozen=True)
