@@ -93,6 +93,7 @@ RULES = (
     _rule("GET", rf"/films/(?P<id>{_ID})", exports=True, for_researchers=False),
     _rule("GET", rf"/runs/(?P<id>{_ID})/[a-z]+\.[0-9A-Za-z]+", exports=True),
     _rule("GET", rf"/sessions/(?P<id>{_ID})/recording", exports=True, for_researchers=False),
+    _rule("GET", rf"/patients/(?P<id>{_ID})/recordings\.csv", exports=True),
     _rule("GET", rf"/patients/{_ID}/patient.zip", for_researchers=False),  # noted by its verb
     # Recordings on their way in. A recording that runs is not broken off by the lock.
     _rule("POST", "/recordings", for_researchers=False),

@@ -259,6 +259,7 @@ def test_ada_reaches_what_the_others_do_not(clinic):
             *(f"/runs/{run}/{name}" for name in clinic.ids["name"]),
             f"/sessions/{session}/recording",
             f"/patients/{clinic.ids['patient_id'][0]}/patient.zip",
+            f"/patients/{clinic.ids['patient_id'][0]}/recordings.csv",
             f"/films/{clinic.ids['film_id'][0]}",
             f"/runs/{run}/films",
             f"/runs/{run}/explanations/0",
