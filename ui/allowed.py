@@ -84,6 +84,8 @@ RULES = (
     _rule("POST", rf"/jobs/{_ID}/cancel", for_researchers=False),
     _rule("GET", rf"/runs/{_ID}/(review|others|against/{_ID})"),
     _rule("POST", rf"/sessions/{_ID}/runs", for_researchers=False),
+    _rule("POST", rf"/patients/{_ID}/sessions", for_researchers=False),
+    _rule("GET", rf"/sessions/{_ID}/outcome", is_use=False, for_researchers=False),
     _rule("POST", rf"/runs/{_ID}/explanations/\d{{1,6}}(/cancel)?", for_researchers=False),
     _rule("GET", rf"/runs/{_ID}/explanations/\d{{1,6}}", is_use=False, for_researchers=False),
     _rule("POST", rf"/runs/{_ID}/annotations(/remove)?", for_researchers=False),
