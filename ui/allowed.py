@@ -84,6 +84,8 @@ RULES = (
     _rule("POST", rf"/jobs/{_ID}/cancel", for_researchers=False),
     _rule("GET", rf"/runs/{_ID}/(review|others|against/{_ID})"),
     _rule("POST", rf"/sessions/{_ID}/runs", for_researchers=False),
+    _rule("POST", rf"/patients/{_ID}/sessions", for_researchers=False),
+    _rule("GET", rf"/sessions/{_ID}/outcome", is_use=False, for_researchers=False),
     _rule("POST", rf"/runs/{_ID}/explanations/\d{{1,6}}(/cancel)?", for_researchers=False),
     _rule("GET", rf"/runs/{_ID}/explanations/\d{{1,6}}", is_use=False, for_researchers=False),
     _rule("POST", rf"/runs/{_ID}/annotations(/remove)?", for_researchers=False),
@@ -93,6 +95,7 @@ RULES = (
     _rule("GET", rf"/films/(?P<id>{_ID})", exports=True, for_researchers=False),
     _rule("GET", rf"/runs/(?P<id>{_ID})/[a-z]+\.[0-9A-Za-z]+", exports=True),
     _rule("GET", rf"/sessions/(?P<id>{_ID})/recording", exports=True, for_researchers=False),
+    _rule("GET", rf"/patients/(?P<id>{_ID})/recordings\.csv", exports=True),
     _rule("GET", rf"/patients/{_ID}/patient.zip", for_researchers=False),  # noted by its verb
     # Recordings on their way in. A recording that runs is not broken off by the lock.
     _rule("POST", "/recordings", for_researchers=False),

@@ -5,10 +5,10 @@ from typing import Any
 
 import gradio as gr
 
-from storage.models import MediaKind, Run, Session, VideoState
+from storage.models import MediaKind, Patient, Run, Session, VideoState
 from ui.context import AppContext, Selection, TabHandles, open_request
 from ui.export_form import FilmForm
-from ui.export_names import download_name
+from ui.export_names import download_name, safe_name
 from ui.marks import escaped, icon
 from ui.messages import shows_errors
 from ui.pieces import markup
@@ -148,6 +148,8 @@ def _files(session: Session, run: Run | None) -> str:
         name = download_name(session, None, f"recording.{suffix}")
         size = f"The original file, unchanged · {recording.bytes / 2**20:.1f} MiB"
         rows.append(_row(f"/sessions/{session.id}/recording", "Recording", size, name))
+    if run is not None and session.is_kept and session.patient is not None:
+        rows.append(_all_sessions(session.patient))
     gone = recording_words(session)
     if gone:
         rows.append(
@@ -178,6 +180,16 @@ def _report(session: Session, run: Run) -> str:
         "PDF: one page with room to sign, then the detail",
         download_name(session, run, "report.pdf"),
         named if session.patient else "",
+    )
+
+
+def _all_sessions(patient: Patient) -> str:
+    """All sessions of a patient in one table."""
+    return _row(
+        f"/patients/{patient.id}/recordings.csv",
+        "All sessions of this patient",
+        "CSV: one line per session with a result, all figures; without what you left out",
+        safe_name(patient.code, "recordings.csv"),
     )
 
 

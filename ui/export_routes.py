@@ -21,6 +21,7 @@ from ui.export_film_routes import film_routes
 from ui.export_names import download_name, safe_name
 from ui.kept_response import answer_content
 from ui.report_record import report_record
+from ui.session_lines import session_lines
 from ui.user import signed_in
 from verhm.errors import StorageError
 from verhm.report.record import Record
@@ -47,9 +48,10 @@ _ROOM = 2**27  # bytes for what is written besides media, generously
 
 
 def routes(context: AppContext) -> APIRouter:
-    """Results by run, a session's recording, and a patient with everything.
+    """Results by run, a session's recording, a patient's sessions in a table, and everything.
 
-    `/runs/{id}/{file}`, `/sessions/{id}/recording` and `/patients/{id}/patient.zip`.
+    `/runs/{id}/{file}`, `/sessions/{id}/recording`, `/patients/{id}/recordings.csv` and
+    `/patients/{id}/patient.zip`.
     """
     router = APIRouter(dependencies=[Depends(signed_in)])
     router.include_router(film_routes(context))  # before what takes any name after a run's id
@@ -80,6 +82,17 @@ def routes(context: AppContext) -> APIRouter:
         content = context.repository.recording_content(session_id)
         name = download_name(session, None, f"recording{content.suffix}")
         return answer_content(content, request, name)
+
+    @router.get("/patients/{patient_id}/recordings.csv")
+    def sessions(patient_id: str) -> FileResponse:
+        from verhm.report.overview import write_sessions_csv
+
+        lines = session_lines(context, patient_id)
+        code = context.repository.patient(patient_id).code
+        with _workspace(context, _ROOM) as folder:
+            path = folder / "recordings.csv"
+            write_sessions_csv(lines, path)
+        return _Passing(path, filename=safe_name(code, "recordings.csv"))
 
     @router.get("/patients/{patient_id}/patient.zip")
     def patient(patient_id: str) -> FileResponse:

@@ -158,7 +158,8 @@ class Guard:
     def _noting_export(self, rule: Rule, found: SignedIn, path: str, send: Send) -> Send:
         """Note what is taken out before its first byte leaves."""
         subject = rule.path.fullmatch(path)
-        kind = path.rpartition("/")[2] if path.startswith("/runs/") else path.split("/")[1]
+        is_written = path.startswith(("/runs/", "/patients/"))
+        kind = path.rpartition("/")[2] if is_written else path.split("/")[1]
 
         async def send_noted(message: Message) -> None:
             if message["type"] == "http.response.start" and message["status"] < 400:

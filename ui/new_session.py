@@ -1,6 +1,5 @@
 """The tab New session: consent, a voice, details, and the analysis."""
 
-import logging
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -8,18 +7,18 @@ from typing import Any
 import gradio as gr
 
 from storage.models import Patient, Run, RunState
+from ui.batch import lay_out_batch
 from ui.context import AppContext, Selection, TabHandles, open_request
 from ui.days import days_verdicts, todays_date
 from ui.marks import escaped
 from ui.messages import error_box
 from ui.pieces import markup
-from ui.session_consent import lay_out_consent, settle, shown
+from ui.session_consent import lay_out_consent, shown
 from ui.session_form import Entries, lay_out_advanced, lay_out_details
+from ui.taking_in import take_in
 from ui.tasks import TASKS, prompts
 from ui.theme import asset
-from verhm.errors import RequestError, StorageError, VerhmError
-
-log = logging.getLogger(__name__)
+from verhm.errors import StorageError, VerhmError
 
 
 def build(context: AppContext, selected: Selection) -> TabHandles:
@@ -70,6 +69,7 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
         show_progress="hidden",
         trigger_mode="once",
     )
+    lay_out_batch(context, selected, fields)
     # One patient's agreement must not be taken for the next one's.
     selected.patient.change(
         lambda: [False, False, todays_date(), ""],
@@ -97,7 +97,7 @@ def _wire_prompts(recorder: gr.HTML, task: gr.Radio, language: gr.Dropdown) -> N
 
 
 def _recorder_script() -> str:
-    parts = ("recorder-sound.js", "recorder-take.js", "recorder.js")
+    parts = ("sending.js", "recorder-sound.js", "recorder-take.js", "recorder.js")
     return "\n".join(asset(part) for part in parts)
 
 
@@ -110,15 +110,15 @@ class _Work:
     """What the tab asks of the repository and the jobs."""
 
     def __init__(self, context: AppContext) -> None:
+        self._context = context
         self._repository = context.repository
         self._jobs = context.jobs
-        self._intake = context.intake
 
     def begin(self, patient_id: str | None, recording: str | None, *fields: Any) -> list[Any]:
         """Keep the recording as a session and analyse it; on an error nothing typed is lost."""
         entries = Entries(*fields)
         try:
-            session_id = self._keep(patient_id, recording, entries)
+            session_id = take_in(self._context, patient_id, recording, entries).id
         except VerhmError as error:
             return [gr.skip(), gr.skip(), error_box(error), *[gr.skip()] * 3]
         problem = ""
@@ -132,23 +132,6 @@ class _Work:
         request = open_request(patient_id, session_id)
         # The next recording may be another patient's: what was written about this one goes.
         return [request, _taken(session_id, recording, words), problem, "", "", ""]
-
-    def _keep(self, patient_id: str | None, recording: str | None, entries: Entries) -> str:
-        if recording is None:
-            raise RequestError(
-                "E70", "There is no recording yet.", "Record a voice, or upload a file, first."
-            )
-        details = entries.details()
-        entries.settings(), entries.video()  # refuse unfit choices before anything is kept
-        settle(self._repository, patient_id, entries, date.today())
-        session = self._repository.add_session(
-            patient_id, details, self._intake.received(recording), is_kept=not entries.is_trial
-        )
-        try:
-            self._intake.remove(recording)
-        except StorageError as error:  # the session has its copy
-            log.warning("A recording that was kept was not removed from the intake: %s", error)
-        return session.id
 
     def again(self, patient_id: str | None, session_id: str | None) -> list[Any]:
         """Analyse the open session once more, as it was analysed last."""

@@ -16,6 +16,7 @@ from ui import (
     account_routes,
     annotation_routes,
     asset_routes,
+    batch_routes,
     explanation_routes,
     export_routes,
     face_routes,
@@ -62,7 +63,7 @@ def make_app(
     context = bound(context, accounts, belongings)
     parent = FastAPI(title="VERHM", docs_url=None, redoc_url=None, openapi_url=None)
     parent.add_exception_handler(VerhmError, _answer_error)
-    reached = (media_routes, face_routes, job_routes, intake_routes)
+    reached = (media_routes, face_routes, job_routes, intake_routes, batch_routes)
     for module in (*reached, review_routes, explanation_routes, annotation_routes, export_routes):
         parent.include_router(module.routes(context))
     parent.include_router(sign_in_routes.routes(accounts, settings, setup_code))

@@ -3,6 +3,9 @@
 Comparing is in `test_compare`, exporting in `test_export`, events in `test_events`.
 """
 
+import csv
+import uuid
+
 import pytest
 from playwright.sync_api import expect
 
@@ -11,10 +14,11 @@ from storage.details import Agreement, PatientDetails
 from storage.repository import open_accounts
 from tests.browser.hands import Keyboard, Mouse
 from tests.browser.running import go_to, launch, open_page, open_records
-from tests.browser.test_main_path import ANALYSIS
+from tests.browser.test_screens import barriers
 from ui.days import as_day
 
 pytestmark = pytest.mark.browser
+ANALYSIS = 120_000  # ms until short recordings are analysed, on a busy machine
 
 
 @pytest.fixture(params=[Mouse, Keyboard])
@@ -28,7 +32,7 @@ def hand(request, demonstration):
 @pytest.fixture
 def code(hand, demonstration):
     """For a patient of the test's own; the demonstration is open again in the end."""
-    yield f"P-{type(hand).__name__}"
+    yield f"P-{type(hand).__name__}-{uuid.uuid4().hex[:4]}"
     reopen(demonstration)
 
 
@@ -157,3 +161,74 @@ def test_a_newcomer_has_a_result_in_review_after_six_clicks(playwright_driver, s
     page.locator(".rv-now", has_text="0:01").wait_for()
     watch.assert_silent()
     browser.close()
+
+
+def choose_several(hand, page, files):
+    hand.go_to("New session")
+    panel = page.locator("#batch details")
+    if panel.get_attribute("open") is None:
+        hand.press(panel.locator("summary"))
+    page.locator("#batch [data-slot=files]").set_input_files(files)
+
+
+def assert_refused_alone(watch):
+    """What was refused is all that the page complained about."""
+    assert all("400" in each for each in watch.complaints), watch.complaints
+    watch.complaints.clear()
+
+
+def test_files_that_are_sent_can_be_stopped_and_gone_on_with(hand, patient, opened, tmp_path):
+    page, watch = opened
+    files = [tmp_path / f"{number}.wav" for number in range(3)]
+    for file in files:
+        file.write_bytes(b"no sound at all")
+    held = []
+    page.route("**/recordings?*", lambda route: held.append(route))
+    choose_several(hand, page, files)
+    begin, stop = (page.locator(f"#batch [data-do={name}]") for name in ("begin", "stop"))
+    hand.press(begin)
+    expect(page.locator("#batch tr[data-kind=sending]")).to_have_count(1)
+    hand.press(stop)
+    expect(page.locator("#batch tr[data-kind=cancelled]")).to_have_count(3)
+    page.unroute("**/recordings?*")
+    assert len(held) == 1
+    hand.press(begin)
+    expect(page.locator("#batch tr[data-kind=refused]")).to_have_count(3)
+    expect(page.locator("#batch tbody tr").last).to_contain_text("E13")
+    expect(page.locator("#batch [role=status]")).to_contain_text("3 refused")
+    assert not barriers(page)
+    choose_several(hand, page, [])
+    hand.press(begin)
+    expect(page.locator("#batch .problem")).to_contain_text("E70")
+    choose_several(hand, page, files)
+    hand.go_to("Patients")
+    hand.write(page.locator("#patient-search textarea"), "DEMO")
+    hand.press(page.locator("tr[data-patient]", has_text="DEMO"))
+    page.locator("#banner b", has_text="DEMO").wait_for()
+    hand.go_to("New session")
+    hand.press(begin)
+    expect(page.locator("#batch .problem")).to_contain_text("were chosen while P-")
+    assert_refused_alone(watch)
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("hand", [Mouse], indirect=True)  # the voices are really analysed
+def test_several_recordings_are_analysed_in_one_go(hand, patient, opened, code, speak, tmp_path):
+    page, watch = opened
+    broken = tmp_path / "Jane Doe.wav"
+    broken.write_bytes(b"no sound at all")
+    voices = [speak(f"file-{number}", "The kitchen is painted now.") for number in range(2)]
+    choose_several(hand, page, [voices[0], broken, voices[1]])
+    asked = []
+    page.on("request", lambda request: asked.append((request.url, request.post_data_buffer)))
+    hand.press(page.locator("#batch [data-do=begin]"))
+    expect(page.locator("#batch tr[data-kind=refused]")).to_contain_text("E13")
+    expect(page.locator("#batch tr[data-kind=done]")).to_have_count(2, timeout=ANALYSIS)
+    with page.expect_download() as coming:
+        hand.press(page.locator("#batch [data-slot=csv]"))
+    with coming.value.path().open(encoding="utf-8") as file:
+        assert [line["session"] for line in csv.DictReader(file)] == ["1", "2"]
+    assert not any("Jane" in url or b"Jane" in (body or b"") for url, body in asked)
+    assert_refused_alone(watch)
+    hand.press(page.locator("#batch tr[data-kind=done] button").last)
+    page.locator("#tab-review", has_text="Session 2").wait_for()

@@ -3,7 +3,7 @@
 import contextlib
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -21,6 +21,7 @@ from storage.vault import Vault
 from tests.storage.people import OTHER
 from tests.test_architecture import sources
 from tests.ui.conftest import PASSPHRASE, TODAY, URL, signed_in_client
+from tests.ui.test_new_session import ENTRIES
 from ui.allowed import RULES, rule_of
 from ui.export_routes import WRITTEN
 from ui.film import FilmChoices
@@ -203,6 +204,10 @@ def ask(client: TestClient, clinic: Clinic, method: str, address: str):
             content = {"json": {"start": 0.0, "end": 3.0, "label": "happy"}}
         if address.endswith("/runs"):
             content = {"json": {"window": 3, "hop": 1, "size": 512, "strength": 1, "seed": 1}}
+        if address.endswith("/sessions"):
+            entries = asdict(replace(ENTRIES, recorded_on=TODAY.isoformat()))
+            sent = {"recording": clinic.ids["recording_id"][0], "entries": entries}
+            content = {"json": sent}
         if "pieces" in address:
             content = {"content": bytes(2)}
     return client.request(
@@ -259,6 +264,8 @@ def test_ada_reaches_what_the_others_do_not(clinic):
             *(f"/runs/{run}/{name}" for name in clinic.ids["name"]),
             f"/sessions/{session}/recording",
             f"/patients/{clinic.ids['patient_id'][0]}/patient.zip",
+            f"/patients/{clinic.ids['patient_id'][0]}/recordings.csv",
+            f"/sessions/{session}/outcome",
             f"/films/{clinic.ids['film_id'][0]}",
             f"/runs/{run}/films",
             f"/runs/{run}/explanations/0",

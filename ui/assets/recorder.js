@@ -5,7 +5,6 @@ const PHASES = {
   idle: "Not recording", opening: "Opening", checking: "Listening, not recording",
   recording: "Recording", paused: "Paused", saving: "Saving", uploading: "Copying", ready: "Recorded",
 };
-const SUFFIXES = /\.(wav|mp3|flac|ogg|opus|m4a|aac|webm|mp4|mov)$/i;
 const UNDERWAY = ["opening", "recording", "paused", "saving", "uploading"];
 const KEEP = 10_000; // ms, well below the time after which the app takes a recording for left behind
 const LEFT_BEHIND = 25; // s after which the app takes an unfinished recording for left behind
@@ -239,26 +238,20 @@ function upload(file) {
   $("file-name").textContent = file.name;
   $("file-size").textContent = `${(file.size / 2 ** 20).toFixed(1)} MiB`;
   $("file-words").textContent = "copying";
-  const request = (state.upload = new XMLHttpRequest());
-  const [suffix] = file.name.match(SUFFIXES) ?? [""]; // anything else may be a person's name
-  request.open("POST", `/recordings?suffix=${suffix}`);
-  request.responseType = "json";
-  request.upload.onprogress = (event) => {
-    $("file-share").style.width = `${(100 * event.loaded) / event.total}%`;
-  };
-  request.onerror = () => fail({ text: "The app does not answer. Start it, then try again." });
-  request.onload = () => {
-    if (request.status !== 200) return fail(request.response ?? {});
-    $("file-share").style.width = "100%";
-    $("file-words").textContent = "ready";
-    state.upload = null;
-    have(request.response.id);
-  };
   const fail = ({ text }) => {
     reset();
     say(new Error(`${file.name}: ${text || "The file could not be copied. Try again."}`));
   };
-  request.send(file);
+  state.upload = sendFile(file, {
+    share: (share) => { $("file-share").style.width = `${100 * share}%`; },
+    fail,
+    done: (id) => {
+      $("file-share").style.width = "100%";
+      $("file-words").textContent = "ready";
+      state.upload = null;
+      have(id);
+    },
+  });
   setPhase("uploading");
 }
 

@@ -1,9 +1,11 @@
-"""Many recordings in one table, a line each, written as they are done."""
+"""Many recordings in one table, a line each: as they are done, or a patient's sessions."""
 
 import csv
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,10 +13,40 @@ from verhm.errors import VerhmError
 from verhm.labels import EMOTIONS
 from verhm.report.folder import results_folder
 from verhm.report.tables import neutralised
-from verhm.types import Analysis
+from verhm.types import Analysis, ModelId, Quality, Summary
 
 NAME: Final = "recordings.csv"
 Note = Callable[[str, str, Analysis | VerhmError], None]
+_OF_SESSION: Final = ("patient", "session", "recorded_on", "task", "language", "run")
+
+
+@dataclass(frozen=True, eq=False)
+class SessionLine:
+    """One session with a result, without name and notes.
+
+    Attributes:
+        patient: code, or pseudonym
+        session: its number
+        recorded_on: its day, as whoever asks may see it
+        task: in words
+        language: in words
+        run: number of the run that the figures are from
+        duration: s
+        summary: of the run
+        quality: of the whole recording
+        model: that made the run
+    """
+
+    patient: str
+    session: int | None
+    recorded_on: date
+    task: str
+    language: str
+    run: int
+    duration: float
+    summary: Summary
+    quality: Quality
+    model: ModelId
 
 
 @contextmanager
@@ -32,33 +64,58 @@ def overview(folder: Path) -> Iterator[Note]:
     with results_folder(folder):
         file = (folder / NAME).open("w", encoding="utf-8", newline="")
     with file:
-        writer = csv.DictWriter(file, _columns(), restval="")
+        names = ["source", "results", "problem", *_figure_columns()]
+        writer = csv.DictWriter(file, names, restval="")
 
         def note(source: str, results: str, found: Analysis | VerhmError) -> None:
-            cells = {"problem": str(found)} if isinstance(found, VerhmError) else _cells(found)
-            row = {"source": source, "results": results, **cells}
+            row = {"source": source, "results": results, **_found_cells(found)}
             with results_folder(folder):
-                writer.writerow({name: neutralised(cell) for name, cell in row.items()})
+                writer.writerow(_neutralised_all(row))
                 file.flush()
 
         writer.writeheader()
         yield note
 
 
-def _columns() -> list[str]:
+def write_sessions_csv(lines: Iterable[SessionLine], path: Path) -> None:
+    """Write a line per session.
+
+    Columns: patient (code), session (number), recorded_on, task, language, run (number), then as
+    `overview` from duration on.
+    """
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, [*_OF_SESSION, *_figure_columns()], restval="")
+        writer.writeheader()
+        for line in lines:
+            known = {name: getattr(line, name) for name in _OF_SESSION}
+            row = {name: "" if value is None else str(value) for name, value in known.items()}
+            row |= _cells(line.duration, line.summary, line.quality, line.model)
+            writer.writerow(_neutralised_all(row))
+
+
+def _neutralised_all(row: dict[str, str]) -> dict[str, str]:
+    return {name: neutralised(cell) for name, cell in row.items()}
+
+
+def _figure_columns() -> list[str]:
     figures = [
         f"{name}{end}"
         for name in (*EMOTIONS, "valence", "arousal")
         for end in ("", "_low", "_high")
     ]
-    before = ["source", "results", "problem", "duration", "speech", "analysed", "withheld"]
+    before = ["duration", "speech", "analysed", "withheld"]
     return [*before, *figures, "transitions", "snr", "clipped", "model", "version"]
 
 
-def _cells(analysis: Analysis) -> dict[str, str]:
-    summary, quality = analysis.summary, analysis.quality
+def _found_cells(found: Analysis | VerhmError) -> dict[str, str]:
+    if isinstance(found, VerhmError):
+        return {"problem": str(found)}
+    return _cells(found.duration, found.summary, found.quality, found.model)
+
+
+def _cells(duration: float, summary: Summary, quality: Quality, model: ModelId) -> dict[str, str]:
     figures: dict[str, Any] = {
-        "duration": analysis.duration,
+        "duration": duration,
         "speech": summary.speech,
         "analysed": summary.analysed,
         "transitions": summary.transitions,
@@ -68,10 +125,6 @@ def _cells(analysis: Analysis) -> dict[str, str]:
     spans = {share.label: (share.share, share.low, share.high) for share in summary.shares}
     for name, span in (spans | {"valence": summary.valence, "arousal": summary.arousal}).items():
         figures |= dict(zip((name, f"{name}_low", f"{name}_high"), span, strict=True))
-    words = {
-        "withheld": summary.withheld,
-        "model": analysis.model.name,
-        "version": analysis.model.version,
-    }
+    words = {"withheld": summary.withheld, "model": model.name, "version": model.version}
     known = {name: f"{value:.4f}" for name, value in figures.items() if math.isfinite(value)}
     return known | words

@@ -1,0 +1,125 @@
+"""Many recordings become sessions one by one, and what holds for all is checked first."""
+
+from dataclasses import asdict, replace
+from datetime import timedelta
+
+import pytest
+
+from storage.details import PatientDetails
+from tests.ui.test_new_session import ENTRIES, TODAY
+from ui.batch import MOST, checked
+from verhm.errors import RequestError
+
+
+@pytest.fixture
+def patient(context):
+    return context.repository.add_patient(PatientDetails("=P-7", "Jane Doe", note="shy"))
+
+
+@pytest.fixture
+def plan(context, patient):
+    """Function that presses Begin."""
+
+    def press(entries=ENTRIES, count=2, patient_id=patient.id):
+        return checked(context, patient_id, entries, count)
+
+    return press
+
+
+@pytest.fixture
+def make(client, recording, plan):
+    """Function that sends a recording and makes a session of it, as the page does."""
+
+    def send(content=None, patient_id=None, entries=ENTRIES):
+        told = plan(entries)
+        content = content or recording.read_bytes()
+        received = client.post("/recordings?suffix=.wav", content=content).json()["id"]
+        return client.post(
+            f"/patients/{patient_id or told['patient']}/sessions",
+            json={"recording": received, "entries": told["entries"]},
+        )
+
+    return send
+
+
+def test_what_is_about_one_session_is_not_taken_for_all(plan, patient):
+    told = plan(replace(ENTRIES, task="Reading", language=None))
+    assert (told["patient"], told["code"]) == (patient.id, "=P-7")
+    entries = told["entries"]
+    assert (entries["note"], entries["phq9"], entries["gad7"]) == ("", "", "")
+    assert (entries["task"], entries["language"], entries["seed"]) == ("Reading", "", 7)
+
+
+def test_the_consent_is_kept_before_anything_is_sent(context, plan, patient):
+    plan()
+    assert context.repository.patient(patient.id).has_consent(TODAY)
+
+
+@pytest.mark.parametrize(
+    ("changes", "count", "code"),
+    [
+        ({}, 0, "E70"),
+        ({}, MOST + 1, "E63"),
+        ({"is_trial": True}, 2, "E63"),
+        ({"has_agreed": False}, 2, "E62"),
+        ({"recorded_on": (TODAY + timedelta(1)).isoformat()}, 2, "E63"),
+        ({"window": None}, 2, "E71"),
+        ({"size": 511}, 2, "E71"),
+    ],
+)
+def test_what_cannot_be_is_refused_before_the_first_file(
+    context, plan, patient, changes, count, code
+):
+    with pytest.raises(RequestError, match=code):
+        plan(replace(ENTRIES, **changes), count)
+    assert not context.repository.patient(patient.id).has_consent(TODAY)
+
+
+def test_files_of_nobody_and_of_the_archive_are_refused(context, plan, patient):
+    with pytest.raises(RequestError, match="E62"):
+        plan(patient_id=None)
+    context.repository.archive_patient(patient.id)
+    with pytest.raises(RequestError, match="E75"):
+        plan()
+
+
+def test_a_sent_recording_becomes_an_analysed_session(context, client, make, engine, until):
+    made = make().json()
+    assert made["problem"] is None
+    session = context.repository.session(made["session"])
+    assert (session.task, session.note, session.phq9, session.number) == ("Reading", "", None, 1)
+    until(lambda: context.jobs.of_session(session.id).state.has_ended)
+    assert engine.settings[0].seed == 7
+    outcome = client.get(f"/sessions/{session.id}/outcome").json()
+    assert outcome["state"] == "done"
+    assert " s of speech, " in outcome["words"]
+    assert 'class="emo"' in outcome["emotion"]
+
+
+def test_a_recording_that_finds_the_line_full_is_kept_and_analysed_later(
+    context, client, make, engine, until
+):
+    engine.go_on.clear()
+    begun = [make().json() for _ in range(4)]
+    assert [each["problem"] and each["problem"]["code"] for each in begun] == [*[None] * 3, "E61"]
+    last = begun[-1]["session"]
+    assert client.get(f"/sessions/{last}/outcome").json()["state"] == "failed"
+    engine.go_on.set()
+    until(lambda: all(job.state.has_ended for job in context.jobs.all()))
+    answer = client.post(f"/sessions/{last}/runs", json=asdict(ENTRIES))
+    assert answer.status_code == 200, answer.text
+    until(lambda: client.get(f"/sessions/{last}/outcome").json()["state"] == "done")
+
+
+def test_a_session_needs_consent_also_where_the_page_was_not_asked(context, client, patient, make):
+    without = asdict(replace(ENTRIES, has_agreed=False))
+    answer = client.post(
+        f"/patients/{patient.id}/sessions", json={"recording": "0" * 32, "entries": without}
+    )
+    assert answer.json()["code"] == "E62"
+    make()
+    answer = client.post(
+        f"/patients/{patient.id}/sessions", json={"recording": "0" * 32, "entries": without}
+    )
+    assert answer.json()["code"] == "E53"
+    assert len(context.repository.sessions(patient.id)) == 1

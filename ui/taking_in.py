@@ -1,0 +1,46 @@
+"""How a recording that has arrived becomes a session: the same for one and for many."""
+
+import logging
+from datetime import date
+
+from storage.models import Session
+from ui.context import AppContext
+from ui.session_consent import settle
+from ui.session_form import Entries
+from verhm.errors import RequestError, StorageError
+
+log = logging.getLogger(__name__)
+
+
+def take_in(
+    context: AppContext, patient_id: str | None, recording: str | None, entries: Entries
+) -> Session:
+    """Keep a recording as a session, with what was entered beside it.
+
+    Args:
+        context: the parts behind the page
+        patient_id: whose it is; may be none for a try
+        recording: id of what has arrived; none where nothing has
+        entries: what was entered
+
+    Raises:
+        RequestError: E62 no consent, E63 an entry cannot be, E70 no recording, E71 an unfit
+            choice, E75 the patient is archived
+        StorageError: E50 not writable, E51 disk full, E53 the recording or the patient is gone,
+            E57 when the actor may only look
+    """
+    if recording is None:
+        raise RequestError(
+            "E70", "There is no recording yet.", "Record a voice, or upload a file, first."
+        )
+    details = entries.details()
+    entries.settings(), entries.video()  # refuse unfit choices before anything is kept
+    settle(context.repository, patient_id, entries, date.today())
+    session = context.repository.add_session(
+        patient_id, details, context.intake.received(recording), is_kept=not entries.is_trial
+    )
+    try:
+        context.intake.remove(recording)
+    except StorageError as error:  # the session has its copy
+        log.warning("A recording that was kept was not removed from the intake: %s", error)
+    return session
