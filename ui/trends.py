@@ -5,6 +5,7 @@ from typing import Any
 
 import gradio as gr
 
+from storage.repository import Repository
 from ui.change import compare_with_usual
 from ui.context import AppContext, OpenRequest, Selection, TabHandles, open_request
 from ui.event_form import lay_out_event_form, wire_event_form
@@ -21,6 +22,7 @@ from ui.trends_page import (
     chosen_point,
     trends_page,
 )
+from verhm.errors import StorageError
 from verhm.labels import EMOTIONS
 
 
@@ -65,10 +67,8 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
 def _page(context: AppContext, patient_id: str, session_id: str | None, choice: Choice) -> str:
     repository = context.repository
     points, figures = reviewed_history(repository, context.reviewed, patient_id)
-    events = repository.events(patient_id)
-    may_write = repository.may_write_events(patient_id)
     if not points:
-        return f"{EMPTY_SESSIONS}<div class='tr-alone'>{event_list(events, may_write)}</div>"
+        return _without_sessions(repository, patient_id)
     chosen = chosen_point(points, session_id)
     return trends_page(
         repository.patient(patient_id),
@@ -76,9 +76,18 @@ def _page(context: AppContext, patient_id: str, session_id: str | None, choice: 
         chosen,
         choice,
         compare_with_usual(figures, chosen.session_id),
-        events,
-        may_write,
+        repository.events(patient_id),
+        repository.may_write_events(patient_id),
     )
+
+
+def _without_sessions(repository: Repository, patient_id: str) -> str:
+    try:
+        events = repository.events(patient_id)
+        listed = event_list(events, repository.may_write_events(patient_id))
+    except StorageError:  # erased in another window
+        return EMPTY_PATIENT
+    return f"{EMPTY_SESSIONS}<div class='tr-alone'>{listed}</div>"
 
 
 def read_choice(shown: object, months: object) -> Choice:

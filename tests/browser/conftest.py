@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 import soundfile
 import soxr
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from tests.browser.running import SIZE, launch, open_page, running
 from tests.browser.screenshots import open_demonstration
 
+expect.set_options(timeout=60_000)  # ms, as of the pages; by itself a tenth of it
 MICROPHONE_RATE = 48_000  # Hz, what the browser's fake microphone wants
 TEXT = (
     "I have been sleeping better since the spring. My sister came to stay for a week, and we "

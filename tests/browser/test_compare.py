@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from storage.access import Actor
 from storage.details import Agreement, PatientDetails, RunResult, SessionDetails
@@ -75,7 +76,7 @@ def test_it_opens_and_closes_by_the_keyboard_and_fits_a_small_screen(review):
     before = lanes.get_attribute("aria-valuenow")
     dialog.locator(".rv-forward").first.focus()
     review.keyboard.press("Enter")
-    assert lanes.get_attribute("aria-valuenow") != before
+    expect(lanes).not_to_have_attribute("aria-valuenow", before)
     review.keyboard.press("Escape")
     dialog.wait_for(state="hidden")
     assert dialog.locator(".rv-side").first.inner_html() != ""

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 import gradio as gr
 import pytest
 
+from storage.details import PatientDetails
 from storage.models import Patient
 from ui.context import Selection
 from ui.demonstration import load_demonstration
@@ -34,8 +35,13 @@ def test_without_a_patient_the_screen_says_what_to_do(refresh):
     assert "Open a patient" in refresh(None, None)
 
 
-def test_a_patient_without_sessions_is_told_so(refresh):
-    assert "has none yet" in refresh("nobody", None)
+def test_a_patient_without_sessions_is_told_so(context, refresh):
+    patient = context.repository.add_patient(PatientDetails("P-0418"), None)
+    assert "has none yet" in refresh(patient.id, None)
+
+
+def test_of_a_patient_who_was_erased_meanwhile_nothing_is_shown(refresh):
+    assert "Open a patient" in refresh("nobody", None)
 
 
 def test_a_session_without_a_result_is_shown_as_such(refresh, add_session):
