@@ -7,10 +7,11 @@ from pydantic import BaseModel
 
 from storage.failures import missing
 from ui.context import AppContext
+from ui.made_up import is_made_up
 from ui.progress import JobView
 from ui.session_form import Choices
 from ui.user import signed_in
-from verhm.errors import StorageError
+from verhm.errors import RequestError, StorageError
 from verhm.settings import AnalysisSettings
 from verhm.stages import Stage
 
@@ -51,8 +52,13 @@ def routes(context: AppContext) -> APIRouter:
         chosen = Choices(**entered.model_dump())
         settings, video = chosen.settings(), chosen.video()
         context.repository.refuse_to_analyse(session_id)
-        if context.repository.session(session_id).recording_erased_at is not None:
+        session = context.repository.session(session_id)
+        if session.recording_erased_at is not None:
             raise missing("recording")
+        if session.latest_done is not None and is_made_up(session.latest_done.model):
+            raise RequestError(
+                "E71", "This result was made up for the demonstration.", "Analyse a voice of yours."
+            )
         return as_json(context.jobs.submit(session_id, settings, video))
 
     return router

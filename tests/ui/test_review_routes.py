@@ -7,6 +7,7 @@ import pytest
 from storage.details import SessionDetails
 from tests.factories import make_analysis
 from tests.ui.conftest import TODAY
+from ui.demonstration import load_demonstration
 from ui.review_comparison import Side, comparison
 from verhm.settings import AnalysisSettings
 from verhm.types import ModelId
@@ -164,3 +165,11 @@ def test_a_withheld_summary_gives_its_reason_in_place_of_figures(side):
     found = comparison(side, replace(side, summary=withheld))
     assert "E21 Only 3 s of speech found." in found
     assert "Valence" not in found
+
+
+def test_of_the_demonstration_no_run_is_made(client, context):
+    patient_id = load_demonstration(context.repository)
+    session = context.repository.sessions(patient_id)[0]
+    answer = client.post(f"/sessions/{session.id}/runs", json=ENTERED)
+    assert answer.json()["code"] == "E71"
+    assert len(context.repository.session(session.id).runs) == 1
