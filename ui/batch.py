@@ -43,12 +43,7 @@ def lay_out_batch(context: AppContext, selected: Selection, fields: Sequence[Any
 
     both = [selected.patient, selected.session]
     panel.prepare(prepare, [*both, *fields], [panel, selected.request], show_progress="hidden")
-    panel.open(
-        _open,
-        None,
-        selected.request,
-        show_progress="hidden",
-    )
+    panel.open(_open, None, selected.request, show_progress="hidden")
 
 
 def _open(event: gr.EventData) -> OpenRequest:
