@@ -157,7 +157,7 @@ class Access:
     def hidden(self, what: str, subject: str) -> Refused:
         """E53: said of what is somebody else's."""
         told = missing(what)
-        return Refused(told.code, told.cause, told.remedy, self.account_id or "", subject)
+        return Refused(told.code, *told.kept, self.account_id or "", subject)
 
 
 def access_of(unit: Unit, actor: Actor) -> Access:

@@ -331,5 +331,4 @@ def _died_at(run: Run, how_often: str) -> VerhmError:
 
 def _blame(run: Run, error: VerhmError | None) -> None:
     run.error_code = error.code if error else None
-    run.error_cause = error.cause if error else None
-    run.error_remedy = error.remedy if error else None
+    run.error_cause, run.error_remedy = error.kept if error else (None, None)

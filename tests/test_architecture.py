@@ -13,7 +13,7 @@ ALLOWED = {
     "ui": ("ui", "storage", "verhm"),
     "storage": (
         *("storage", "verhm.types", "verhm.annotations"),
-        *("verhm.errors", "verhm.settings", "verhm.labels"),
+        *("verhm.errors", "verhm.settings", "verhm.labels", "verhm.language"),
     ),
     "training": ("training", "verhm"),
     "benchmarks": ("benchmarks", "ui", "storage", "verhm"),
@@ -28,6 +28,7 @@ OWNERS = {
     "plotly": "verhm/report/plots.py",
     "pympi": "verhm/report/tiers.py",
     "reportlab": "verhm/report/paper/",
+    "babel": ("verhm/language.py", "ui/speaking.py", "ui/marks.py"),
     "gradio": "ui/",
     "fastapi": "ui/",
     "sqlalchemy": "storage/",

@@ -10,13 +10,19 @@ from storage.sharing import Shared
 from storage.signins import SignedIn
 from ui.marks import escaped
 from ui.plain_pages import choice_field, form, hidden_field, page, passphrase_field, text_field
-from ui.sign_in_routes import PASSPHRASE_HINT
+from ui.sign_in_routes import passphrase_hint
 from verhm.errors import VerhmError
+from verhm.language import N_, _
 
 _ROLES = {
-    Role.CLINICIAN: "Clinician",
-    Role.RESEARCHER: "Researcher: shared figures only, without what tells whose they are",
-    Role.ADMINISTRATOR: "Administrator: a clinician who also looks after the accounts",
+    Role.CLINICIAN: N_("Clinician"),
+    Role.RESEARCHER: N_("Researcher: shared figures only, without what tells whose they are"),
+    Role.ADMINISTRATOR: N_("Administrator: a clinician who also looks after the accounts"),
+}
+_SHORT = {
+    Role.CLINICIAN: N_("clinician"),
+    Role.RESEARCHER: N_("researcher"),
+    Role.ADMINISTRATOR: N_("administrator"),
 }
 
 
@@ -39,49 +45,65 @@ def account_page(
         error: what was wrong with the last entries
     """
     if found.must_change:
-        words = "<p>Somebody else chose your passphrase. Choose one that only you know.</p>"
-        return page("Your passphrase", words + _passphrase_form(), error)
-    role = escaped(_ROLES[found.role].partition(":")[0].lower())
-    parts = [f"<p>Signed in as <b>{escaped(found.name)}</b>, {role}. <a href='/app/'>Back</a></p>"]
+        words = (
+            "<p>"
+            + _("Somebody else chose your passphrase. Choose one that only you know.")
+            + "</p>"
+        )
+        return page(_("Your passphrase"), words + _passphrase_form(), error)
+    role = escaped(_(_SHORT[found.role]))
+    parts = [
+        (
+            "<p>"
+            + _("Signed in as <b>{name}</b>, {role}.").format(name=escaped(found.name), role=role)
+            + f" <a href='/app/'>{_('Back')}</a></p>"
+        )
+    ]
     if found.role is not Role.RESEARCHER:
         parts.append(_sharing(found, people, patients, shares))
     if found.role is Role.ADMINISTRATOR:
         parts.append(_people(found, people))
-    parts.append(f"<section><h2>Your passphrase</h2>{_passphrase_form()}</section>")
+    parts.append(f"<section><h2>{_('Your passphrase')}</h2>{_passphrase_form()}</section>")
     if changes_records:
         parts.append(_records_form())
     parts.append(
-        "<section><h2>Signing out</h2><p>Here alone, or in every browser that uses your account."
-        f"</p><div class='row'>{form('/sign-out', (), 'Sign out', '')}"
-        f"{form('/account/sign-out-everywhere', (), 'Sign out everywhere', '')}</div></section>"
+        f"<section><h2>{_('Signing out')}</h2><p>"
+        f"{_('Here alone, or in every browser that uses your account.')}</p>"
+        f"<div class='row'>{form('/sign-out', (), _('Sign out'), '')}"
+        f"{form('/account/sign-out-everywhere', (), _('Sign out everywhere'), '')}</div>"
+        "</section>"
     )
-    return page("Your account", "".join(parts), error)
+    return page(_("Your account"), "".join(parts), error)
 
 
 def _passphrase_form() -> str:
     fields = [
-        passphrase_field("before", "Passphrase until now"),
-        passphrase_field("passphrase", "New passphrase", True, PASSPHRASE_HINT),
-        passphrase_field("again", "The same again", True),
+        passphrase_field("before", _("Passphrase until now")),
+        passphrase_field("passphrase", _("New passphrase"), True, passphrase_hint()),
+        passphrase_field("again", _("The same again"), True),
     ]
-    note = "<p class='small muted'>You then sign in again, in every browser.</p>"
-    return form("/account/passphrase", fields, "Change the passphrase") + note
+    note = f"<p class='small muted'>{_('You then sign in again, in every browser.')}</p>"
+    return form("/account/passphrase", fields, _("Change the passphrase")) + note
 
 
 def _records_form() -> str:
     words = (
-        "<p>It is asked for whenever VERHM is started. Once it is changed, the old one opens "
-        "nothing but copies of this computer's data that were made before.</p>"
+        "<p>"
+        + _(
+            "It is asked for whenever VERHM is started. Once it is changed, the old one opens "
+            "nothing but copies of this computer's data that were made before."
+        )
+        + "</p>"
     )
     fields = [
-        passphrase_field("before", "Passphrase of the records until now"),
-        passphrase_field("passphrase", "New passphrase of the records", True, PASSPHRASE_HINT),
-        passphrase_field("again", "The same again", True),
+        passphrase_field("before", _("Passphrase of the records until now")),
+        passphrase_field("passphrase", _("New passphrase of the records"), True, passphrase_hint()),
+        passphrase_field("again", _("The same again"), True),
     ]
-    changed = form("/account/records", fields, "Change the passphrase of the records", "")
+    changed = form("/account/records", fields, _("Change the passphrase of the records"), "")
     return (
-        "<section><h2>Passphrase of the records</h2><details><summary>Change</summary>"
-        f"{words}{changed}</details></section>"
+        f"<section><h2>{_('Passphrase of the records')}</h2><details><summary>"
+        f"{_('Change')}</summary>{words}{changed}</details></section>"
     )
 
 
@@ -93,76 +115,89 @@ def _sharing(
 ) -> str:
     others = [each for each in people if each.id != found.account_id]
     words = (
-        "<p>Nobody else sees your patients, unless you let them in. A clinician then sees and adds "
-        "everything; a researcher sees figures only, under a pseudonym and with days moved, "
-        "and only while the patient agrees to research.</p>"
+        "<p>"
+        + _(
+            "Nobody else sees your patients, unless you let them in. A clinician then sees and "
+            "adds everything; a researcher sees figures only, under a pseudonym and with days "
+            "moved, and only while the patient agrees to research."
+        )
+        + "</p>"
     )
     if not patients:
-        words += "<p class='muted'>You have no patients yet.</p>"
+        words += f"<p class='muted'>{_('You have no patients yet.')}</p>"
     elif not others:
-        words += "<p class='muted'>There is no other account yet.</p>"
+        words += f"<p class='muted'>{_('There is no other account yet.')}</p>"
     else:
         fields = [
-            choice_field("patient", "Patient", [(each.id, each.code) for each in patients]),
-            choice_field("account", "With", [(each.id, _named(each)) for each in others]),
+            choice_field("patient", _("Patient"), [(each.id, each.code) for each in patients]),
+            choice_field("account", _("With"), [(each.id, _named(each)) for each in others]),
         ]
-        words += form("/account/shares", fields, "Share")
+        words += form("/account/shares", fields, _("Share"))
     rows = "".join(
         _shared_row(patient, shared)
         for patient in patients
         for shared in shares.get(patient.id, ())
     )
     table = f"<ul class='rows'>{rows}</ul>" if rows else ""
-    return f"<section><h2>Sharing</h2>{words}{table}</section>"
+    return f"<section><h2>{_('Sharing')}</h2>{words}{table}</section>"
 
 
 def _shared_row(patient: Patient, shared: Shared) -> str:
-    known = f", known there as {shared.pseudonym}" if shared.role == Role.RESEARCHER else ""
+    known = (
+        _(", known there as {pseudonym}").format(pseudonym=shared.pseudonym)
+        if shared.role == Role.RESEARCHER
+        else ""
+    )
     if shared.lacks_consent:
-        known += "; not shown, as no consent to research holds"
+        known += _("; not shown, as no consent to research holds")
     fields = [
         hidden_field("patient", patient.id),
         hidden_field("account", shared.account_id),
         hidden_field("what", "stop"),
     ]
-    words = f"<b>{escaped(patient.code)}</b> with {escaped(shared.name)}{escaped(known)}"
-    return (
-        f"<li><span>{words}</span>{form('/account/shares', fields, 'Stop sharing', 'small')}</li>"
+    words = _("<b>{code}</b> with {name}{known}").format(
+        code=escaped(patient.code), name=escaped(shared.name), known=escaped(known)
     )
+    stop = form("/account/shares", fields, _("Stop sharing"), "small")
+    return f"<li><span>{words}</span>{stop}</li>"
 
 
 def _people(found: SignedIn, people: Sequence[Account]) -> str:
     fields = [
-        text_field("name", "Name"),
-        choice_field("role", "Role", [(role, words) for role, words in _ROLES.items()]),
-        passphrase_field("passphrase", "Passphrase for the first time", True, PASSPHRASE_HINT),
+        text_field("name", _("Name")),
+        choice_field("role", _("Role"), [(role, _(words)) for role, words in _ROLES.items()]),
+        passphrase_field("passphrase", _("Passphrase for the first time"), True, passphrase_hint()),
     ]
     rows = "".join(_person_row(found, each) for each in people)
     return (
-        f"<section><h2>People</h2><ul class='rows'>{rows}</ul>"
-        f"<h3>Add somebody</h3>{form('/account/people', fields, 'Add')}"
-        "<p class='small muted'>Tell them the passphrase; they choose their own when they sign in "
-        "first. Whoever is removed or gets another role is signed out at once; the patients of "
-        "whoever is removed or becomes a researcher become yours.</p>"
-        "</section>"
+        f"<section><h2>{_('People')}</h2><ul class='rows'>{rows}</ul><h3>"
+        f"{_('Add somebody')}</h3>{form('/account/people', fields, _('Add'))}"
+        "<p class='small muted'>"
+        + _(
+            "Tell them the passphrase; they choose their own when they sign in first. Whoever is "
+            "removed or gets another role is signed out at once; the patients of whoever is "
+            "removed or becomes a researcher become yours."
+        )
+        + "</p></section>"
     )
 
 
 def _person_row(found: SignedIn, account: Account) -> str:
-    words = f"<span><b>{escaped(account.name)}</b> {escaped(account.role)}</span>"
+    words = f"<span><b>{escaped(account.name)}</b> {escaped(_(_SHORT[Role(account.role)]))}</span>"
     if account.id == found.account_id:
         return f"<li>{words}</li>"
     address = f"/account/people/{account.id}"
-    fresh = [passphrase_field("passphrase", "New passphrase for the next time", True)]
-    others = [(role, words) for role, words in _ROLES.items() if role != account.role]
-    role = [choice_field("role", "Another role", others)]
+    fresh = [passphrase_field("passphrase", _("New passphrase for the next time"), True)]
+    others = [(role, _(words)) for role, words in _ROLES.items() if role != account.role]
+    role = [choice_field("role", _("Another role"), others)]
     return (
-        f"<li>{words}<details><summary>Change</summary>"
-        f"{form(f'{address}/passphrase', fresh, 'Give this passphrase', '')}"
-        f"{form(f'{address}/role', role, 'Give this role', '')}"
-        f"{form(f'{address}/remove', (), 'Remove this account', 'alert')}</details></li>"
+        f"<li>{words}<details><summary>{_('Change')}</summary>"
+        f"{form(f'{address}/passphrase', fresh, _('Give this passphrase'), '')}"
+        f"{form(f'{address}/role', role, _('Give this role'), '')}"
+        f"{form(f'{address}/remove', (), _('Remove this account'), 'alert')}</details>"
+        "</li>"
     )
 
 
 def _named(account: Account) -> str:
-    return f"{account.name} ({account.role})"
+    return f"{account.name} ({_(_SHORT[Role(account.role)])})"

@@ -3,8 +3,9 @@
 from ui.consent import Consent
 from ui.marks import escaped
 from ui.theme import asset
+from verhm.language import N_, _
 
-DISCLAIMER = "Decision support, not a diagnosis"
+DISCLAIMER = N_("Decision support, not a diagnosis")
 
 
 def banner(
@@ -23,7 +24,7 @@ def banner(
         f"{asset('marks.svg')}<header class='banner' "
         f"data-session='{escaped(session_id or '')}'>{asset('brand.html')}"
         f"<div class='who'>{_who(code, age_band, consent)}</div>"
-        f"<div class='disclaimer'>{DISCLAIMER}</div>"
+        f"<div class='disclaimer'>{_(DISCLAIMER)}</div>"
         "<div class='session-user'><span class='job-slot' role='status'></span>"
         f"{_account(user)}</div></header>"
     )
@@ -34,16 +35,18 @@ def _account(user: str) -> str:
     if not user:
         return ""
     return (
-        "<button type='button' class='btn small quiet help-button' data-do='help'>Help</button>"
-        f"<a class='link' href='/account' title='Your account'>{escaped(user)}</a>"
-        "<button type='button' class='btn small' data-do='lock' title='Lock (Ctrl+L)'>Lock</button>"
+        "<button type='button' class='btn small quiet help-button' data-do='help'>"
+        f"{_('Help')}</button><a class='link' href='/account' title='{_('Your account')}'>"
+        f"{escaped(user)}</a>"
+        "<button type='button' class='btn small' data-do='lock' title='"
+        f"{_('Lock (Ctrl+L)')}'>{_('Lock')}</button>"
         "<form method='post' action='/sign-out' class='wide-only'>"
-        "<button class='btn small quiet'>Sign out</button></form>"
+        f"<button class='btn small quiet'>{_('Sign out')}</button></form>"
     )
 
 
 def _who(code: str | None, age_band: str, consent: Consent | None) -> str:
     if code is None:
-        return "<span class='label'>No patient open</span>"
+        return f"<span class='label'>{_('No patient open')}</span>"
     chip = f"<span class='chip'>{consent.mark}{escaped(consent.sentence)}</span>" if consent else ""
     return f"<b>{escaped(code)}</b><span class='label'>{escaped(age_band)}</span>{chip}"

@@ -10,15 +10,17 @@ from storage.models import Run, RunState
 from ui.context import AppContext
 from ui.job_routes import as_json
 from ui.marks import emotion_name, minutes_of
+from ui.messages import kept_error
 from ui.session_form import Entries
 from ui.taking_in import take_in
 from ui.user import signed_in
 from verhm.errors import RequestError
+from verhm.language import N_, _, retold
 from verhm.types import Summary
 
 _STOPPED = {
-    RunState.CANCELLED: ("cancelled", "Cancelled; the recording is kept"),
-    RunState.INTERRUPTED: ("failed", "Interrupted; the recording is kept"),
+    RunState.CANCELLED: ("cancelled", N_("Cancelled; the recording is kept")),
+    RunState.INTERRUPTED: ("failed", N_("Interrupted; the recording is kept")),
 }
 
 
@@ -60,20 +62,25 @@ def routes(context: AppContext) -> APIRouter:
 def _outcome(run: Run | None) -> tuple[str, str, str]:
     """State, words, and HTML of the emotion that was the likeliest most of the time."""
     if run is None:
-        return "failed", "Kept, not analysed: see Review", ""
+        return "failed", _("Kept, not analysed: see Review"), ""
     if run.state is RunState.DONE and run.summary is not None:
         return "done", *_result(run.summary)
     if run.state in _STOPPED:
-        return *_STOPPED[run.state], ""
+        state, words = _STOPPED[run.state]
+        return state, _(words), ""
     if run.state is RunState.FAILED:
-        return "failed", f"{run.error_code} {run.error_cause} {run.error_remedy}", ""
+        return "failed", kept_error(run), ""
     return "open", "", ""
 
 
 def _result(summary: Summary) -> tuple[str, str]:
     length = " ".join(minutes_of(summary.speech))
     if summary.withheld:
-        return f"{length} of speech, no summary: {summary.withheld}", ""
+        return _("{length} of speech, no summary: {withheld}").format(
+            length=length, withheld=retold(summary.withheld)
+        ), ""
     most = max(summary.shares, key=lambda share: share.share)
-    words = f"{length} of speech, {100 * most.share:.0f} % of the time most likely "
+    words = _("{length} of speech, {share:.0f} % of the time most likely ").format(
+        length=length, share=100 * most.share
+    )
     return words, emotion_name(most.label)

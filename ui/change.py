@@ -6,6 +6,7 @@ import numpy as np
 
 from storage.details import SessionFigures
 from verhm.change import LEAST_USUAL, Comparison, Shift, compare, find_usual
+from verhm.language import _
 from verhm.report.quality import grade
 
 
@@ -26,18 +27,18 @@ def compare_with_usual(
         the comparison, or why there is none, as words for the list
     """
     if not figures:
-        return "No result yet"
+        return _("No result yet")
     found = [each for each in figures if session_id in (None, each.session_id)]
     if not found:
-        return "No result"
+        return _("No result")
     session = found[-1]
     if grade(session.quality, session.summary) == "Poor":
-        return "Quality too low to compare"
+        return _("Quality too low to compare")
     if session.summary.withheld:
-        return "No summary to compare"
+        return _("No summary to compare")
     usual, are_chosen = _usual_sessions(figures, session)
     if session in usual:
-        return "One of the usual sessions"
+        return _("One of the usual sessions")
     if len(usual) < LEAST_USUAL:
         return _why_too_few(figures, session, len(usual), are_chosen)
     return _compare(session, usual, are_chosen)
@@ -80,13 +81,17 @@ def _why_too_few(
     figures: Sequence[SessionFigures], session: SessionFigures, count: int, are_chosen: bool
 ) -> str:
     if are_chosen:
-        return f"{count} of {LEAST_USUAL} usual sessions chosen"
+        return _("{count} of {needed} usual sessions chosen").format(
+            count=count, needed=LEAST_USUAL
+        )
     others = [each for each in _of_one_model(figures, session) if each is not session]
     if len(others) >= LEAST_USUAL and not any(_is_alike(each, session) for each in others):
-        return "Analysed with other settings than the others"
+        return _("Analysed with other settings than the others")
     if len(others) >= LEAST_USUAL and count == 0:
-        return "Task differs from the usual sessions"
-    return f"{count + 1} of {LEAST_USUAL + 1} comparable sessions so far"
+        return _("Task differs from the usual sessions")
+    return _("{known} of {needed} comparable sessions so far").format(
+        known=count + 1, needed=LEAST_USUAL + 1
+    )
 
 
 def _compare(

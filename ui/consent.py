@@ -5,6 +5,7 @@ from datetime import date
 
 from storage.models import Patient
 from ui.marks import icon, long_date, short_date
+from verhm.language import _, ngettext
 
 SOON = 30  # days before its end from which consent is pointed out
 
@@ -36,19 +37,28 @@ class Consent:
 def consent_of(patient: Patient, today: date) -> Consent:
     """Consent of a patient to recording and analysis, as it stands on a day."""
     if patient.is_demonstration:
-        return Consent(True, False, "not needed", "Demonstration, no consent needed", "check")
+        return Consent(True, False, _("not needed"), _("Demonstration, no consent needed"), "check")
     entry = patient.consent(today)
     if entry is None:
-        return _missing("none yet", "No consent yet")
+        return _missing(_("none yet"), _("No consent yet"))
     if entry.withdrawn_on:
-        return _missing(f"withdrawn {short_date(entry.withdrawn_on, today)}", "Consent withdrawn")
+        return _missing(
+            _("withdrawn {day}").format(day=short_date(entry.withdrawn_on, today)),
+            _("Consent withdrawn"),
+        )
     if entry.first_day > today:
-        return _missing(f"from {long_date(entry.first_day)}", "Consent not yet valid")
+        return _missing(
+            _("from {day}").format(day=long_date(entry.first_day)),
+            _("Consent not yet valid"),
+        )
     until = entry.expires_on
     if until is None:
-        return Consent(True, False, "without end", "Consent given", "check")
+        return Consent(True, False, _("without end"), _("Consent given"), "check")
     if until < today:
-        return _missing(f"ended {short_date(until, today)}", "Consent has ended")
+        return _missing(
+            _("ended {day}").format(day=short_date(until, today)),
+            _("Consent has ended"),
+        )
     return _limited(until, (until - today).days, today)
 
 
@@ -58,8 +68,8 @@ def _missing(short: str, sentence: str) -> Consent:
 
 def _limited(until: date, left: int, today: date) -> Consent:
     if left > SOON:
-        text = f"to {long_date(until)}"
-        return Consent(True, False, text, f"Consent {text}", "check")
-    days = "last day" if left == 0 else f"{left} day{'s' if left > 1 else ''} left"
-    text = f"to {short_date(until, today)}, {days}"
-    return Consent(True, True, text, f"Consent {text}", "clock")
+        text = _("to {day}").format(day=long_date(until))
+        return Consent(True, False, text, _("Consent {text}").format(text=text), "check")
+    days = _("last day") if left == 0 else ngettext("{n} day left", "{n} days left", left)
+    text = _("to {day}, {days}").format(day=short_date(until, today), days=days)
+    return Consent(True, True, text, _("Consent {text}").format(text=text), "clock")

@@ -17,10 +17,11 @@ from ui.messages import error_box, shows_errors
 from ui.patient_removal import analysed_sessions
 from ui.pieces import markup
 from verhm.errors import RequestError, VerhmError
+from verhm.language import N_, _
 
 _SCOPES = {
-    Scope.ANALYSIS: "Recording and analysis",
-    Scope.RESEARCH: "Research: figures without the name",
+    Scope.ANALYSIS: N_("Recording and analysis"),
+    Scope.RESEARCH: N_("Research: figures without the name"),
 }
 
 
@@ -71,19 +72,19 @@ def lay_out_consent_panel() -> ConsentPanel:
         with gr.Row(equal_height=True):
             scopes = gr.CheckboxGroup(
                 [(title, str(scope)) for scope, title in _SCOPES.items()],
-                label="Consent to",
+                label=_("Consent to"),
                 elem_id="consent-scopes",
                 scale=2,
             )
-            day = day_field("Given or withdrawn on", elem_id="consent-day")
-            until = day_field("If given: valid until", elem_id="consent-end")
+            day = day_field(_("Given or withdrawn on"), elem_id="consent-day")
+            until = day_field(_("If given: valid until"), elem_id="consent-end")
         problem = markup(elem_classes="problem-slot")
         with gr.Row(elem_classes="acts"):
-            give = gr.Button("Record consent", variant="primary", elem_id="give-consent")
+            give = gr.Button(_("Record consent"), variant="primary", elem_id="give-consent")
             withdraw = gr.Button(
-                "Record withdrawal", elem_classes="alert", elem_id="withdraw-consent"
+                _("Record withdrawal"), elem_classes="alert", elem_id="withdraw-consent"
             )
-            close = gr.Button("Cancel")
+            close = gr.Button(_("Cancel"))
     return ConsentPanel(asked, panel, words, scopes, day, until, problem, give, withdraw, close)
 
 
@@ -145,24 +146,29 @@ def write_down(
 
 
 def _words(patient: Patient, lines: Sequence[ConsentLine]) -> str:
-    title = f"<h2>Consent of {escaped(patient.code)}</h2>"
+    title = "<h2>" + _("Consent of {code}").format(code=escaped(patient.code)) + "</h2>"
     if not lines:
-        return f"{title}<p class='muted'>Nothing was written down yet.</p>"
+        return f"{title}<p class='muted'>{_('Nothing was written down yet.')}</p>"
     rows = "".join(_row(line) for line in lines)
     return (
-        f"{title}<p class='small muted'>Entries are never changed: a correction is another entry. "
-        "From its day on the latest one counts.</p><div class='ledger'><table><thead><tr>"
-        "<th scope='col'>Day</th><th scope='col'>Consent to</th><th scope='col'>What</th>"
-        f"<th scope='col'>Written down</th></tr></thead><tbody>{rows}</tbody></table></div>"
+        f"{title}<p class='small muted'>"
+        + _(
+            "Entries are never changed: a correction is another entry. From its day on the latest "
+            "one counts."
+        )
+        + f"</p><div class='ledger'><table><thead><tr><th scope='col'>{_('Day')}</th>"
+        f"<th scope='col'>{_('Consent to')}</th><th scope='col'>{_('What')}</th>"
+        f"<th scope='col'>{_('Written down')}</th></tr></thead><tbody>{rows}</tbody>"
+        "</table></div>"
     )
 
 
 def _row(line: ConsentLine) -> str:
     entry = line.entry
-    what = "Withdrawn" if entry.withdrawn_on else "Given, without end"
+    what = _("Withdrawn") if entry.withdrawn_on else _("Given, without end")
     if entry.expires_on:
-        what = f"Given, to {long_date(entry.expires_on)}"
-    by = f" by {escaped(line.recorder)}" if line.recorder else ""
+        what = _("Given, to {day}").format(day=long_date(entry.expires_on))
+    by = " " + _("by {recorder}").format(recorder=escaped(line.recorder)) if line.recorder else ""
     return (
         f"<tr><td>{long_date(entry.first_day)}</td><td>{_SCOPES[entry.scope]}</td><td>{what}</td>"
         f"<td>{long_date(entry.recorded_at.astimezone())}{by}</td></tr>"

@@ -7,6 +7,7 @@ from typing import Any
 import gradio as gr
 
 from verhm.errors import RequestError
+from verhm.language import _
 
 # Only what can be read in one way: 03/04/2026 is two days, depending on who writes it.
 _FORMS = ("%Y-%m-%d", "%d.%m.%Y", "%d %b %Y", "%d %B %Y")
@@ -43,7 +44,7 @@ def day_field(label: str, value: str | Callable[[], str] | None = None, **option
 
     Gradio's own date field forgets, without a word, what it cannot read.
     """
-    return gr.Textbox(value, label=label, placeholder="day.month.year", max_lines=1, **options)
+    return gr.Textbox(value, label=label, placeholder=_("day.month.year"), max_lines=1, **options)
 
 
 def days_verdicts(inputs: Sequence[Any], days: Sequence[Any]) -> Callable[..., list[Any]]:

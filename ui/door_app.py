@@ -17,8 +17,10 @@ from ui.opening import Opening
 from ui.origin import Refusal, refusal_of_foreign
 from ui.plain_pages import address_of, entries
 from ui.settings import AppSettings
+from ui.speaking import language_of
 from ui.tries import Tries
 from verhm.errors import RequestError, VerhmError
+from verhm.language import speaking
 
 # Pages of the app behind the door, where somebody may come from who had them open.
 _PAGES: Final = ("/app", "/app/", "/sign-in", "/first-run", "/account")
@@ -56,7 +58,8 @@ def make_door(
             request = Request(scope, receive)
             foreign = refusal_of_foreign(settings, scope["method"], request.headers)
             answer = foreign.answer() if foreign else inner
-            await answer(scope, receive, with_headers(settings, send))
+            with speaking(language_of(request)):
+                await answer(scope, receive, with_headers(settings, send))
         else:
             await WebSocketClose()(scope, receive, send)
 

@@ -15,7 +15,9 @@ from ui.days import as_day, day_field, days_verdicts
 from ui.marks import escaped
 from ui.messages import error_box, shows_errors
 from ui.pieces import markup
+from ui.trends_events import KINDS
 from verhm.errors import RequestError, VerhmError
+from verhm.language import _
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +56,7 @@ def lay_out_event_form() -> EventForm:
         title = markup()
         with gr.Row(equal_height=True):
             text = gr.Textbox(
-                label="What it was, with the dose of a medication",
+                label=_("What it was, with the dose of a medication"),
                 max_length=LONGEST_TEXT,
                 max_lines=1,
                 autofocus=True,
@@ -62,17 +64,17 @@ def lay_out_event_form() -> EventForm:
                 elem_id="event-text",
             )
             kind = gr.Radio(
-                [(each.capitalize(), each.value) for each in EventKind],
-                label="Kind",
+                [(_(words), each.value) for each, words in KINDS.items()],
+                label=_("Kind"),
                 elem_classes="seg-radio",
                 elem_id="event-kind",
             )
-            first = day_field("First day", elem_id="event-first")
-            last = day_field("Last day (optional)", elem_id="event-last")
+            first = day_field(_("First day"), elem_id="event-first")
+            last = day_field(_("Last day (optional)"), elem_id="event-last")
         problem = markup(elem_classes="problem-slot")
         with gr.Row(elem_classes="acts"):
-            save = gr.Button("Save", variant="primary", elem_id="save-event")
-            close = gr.Button("Cancel", elem_id="close-event")
+            save = gr.Button(_("Save"), variant="primary", elem_id="save-event")
+            close = gr.Button(_("Cancel"), elem_id="close-event")
     return EventForm(asked, panel, title, (text, kind, first, last), problem, save, close)
 
 
@@ -162,7 +164,15 @@ def _opened(repository: Repository, patient_id: str, event_id: str) -> list[Any]
     known = {event.id: event for event in repository.events(patient_id)}
     if event_id and event_id not in known:
         raise missing("event")
-    title = f"<h2>{'Change' if event_id else 'Add'} medication or event of {code}</h2>"
+    title = (
+        "<h2>"
+        + (
+            _("Change medication or event of {code}")
+            if event_id
+            else _("Add medication or event of {code}")
+        ).format(code=code)
+        + "</h2>"
+    )
     shown = [(patient_id, event_id), gr.Column(visible=True), title]
     return [*shown, *_fields_of(known.get(event_id)), ""]
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from storage.event_models import EventKind, PatientEvent
 from ui.marks import escaped
 from ui.trends_events import event_words
+from verhm.language import _
 
 _SHAPES = {
     EventKind.MEDICATION: "<rect class='md' x='1' y='4' width='12' height='7'/>",
@@ -20,28 +21,30 @@ def event_list(events: Sequence[PatientEvent], may_change: bool) -> str:
         may_change: whether whoever looks may add, change and remove them
     """
     add = (
-        "<button type='button' class='btn small' data-write='edit_event' data-event=''>"
-        "Add…</button>"
+        (
+            "<button type='button' class='btn small' data-write='edit_event' data-event=''>"
+            f"{_('Add…')}</button>"
+        )
         if may_change
         else ""
     )
     rows = "".join(_row(each, may_change) for each in reversed(events))
     listed = (
-        f"<ul tabindex='0' aria-label='Medication and events'>{rows}</ul>"
+        f"<ul tabindex='0' aria-label='{_('Medication and events')}'>{rows}</ul>"
         if events
-        else "<p class='small muted'>Nothing is written down yet.</p>"
+        else f"<p class='small muted'>{_('Nothing is written down yet.')}</p>"
     )
     return (
-        "<section class='panel tr-box tr-events'><header><h2>Medication and events</h2>"
-        f"{add}</header>{listed}</section>"
+        f"<section class='panel tr-box tr-events'><header><h2>{_('Medication and events')}"
+        f"</h2>{add}</header>{listed}</section>"
     )
 
 
 def _row(event: PatientEvent, may_change: bool) -> str:
     text = escaped(event.text)
     buttons = (
-        f"<span class='acts'>{_button(event, 'edit_event', 'Edit')}"
-        f"{_button(event, 'remove_event', 'Remove')}</span>"
+        f"<span class='acts'>{_button(event, 'edit_event', _('Edit'))}"
+        f"{_button(event, 'remove_event', _('Remove'))}</span>"
         if may_change
         else ""
     )

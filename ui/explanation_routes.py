@@ -14,6 +14,7 @@ from ui.user import signed_in
 from ui.window_explanations import Explained
 from verhm.annotations import excluding
 from verhm.errors import StorageError
+from verhm.language import _, retold
 from verhm.report.description import describe_window
 from verhm.report.look import MEANINGS, REASONS
 from verhm.types import Analysis, EmotionTimeline, ModelId, WindowStatus
@@ -34,7 +35,9 @@ def routes(context: AppContext) -> APIRouter:
         shown = excluding(analysis.timeline, repository.annotations(session.id))
         both = zip(shown.status, analysis.timeline.status, strict=True)
         left_out = {index for index, (now, before) in enumerate(both) if now is not before}
-        voice = {"voice": describe_window(analysis, window, skipped=left_out)}
+        sentences = describe_window(analysis, window, skipped=left_out)
+        told = [retold(each) for each in sentences]
+        voice = {"voice": told}
         why = why_none(session, run, analysis, shown, window, context.jobs.model)
         if why:
             return {"reason": why, **voice}
@@ -72,18 +75,20 @@ def why_none(
     """
     status = shown.status[window]
     if status is not WindowStatus.OK:
-        return f"This window has no result: {REASONS[status]}. {MEANINGS[status]}"
+        return _("This window has no result: {reason}. {meaning}").format(
+            reason=_(REASONS[status]), meaning=_(MEANINGS[status])
+        )
     if is_made_up(run.model):
-        return "This result was made up for the demonstration. No model found it."
+        return _("This result was made up for the demonstration. No model found it.")
     if session.recording_erased_at is not None:
-        return f"{recording_words(session)}, so nothing can listen to it again."
+        return _("{gone}, so nothing can listen to it again.").format(gone=recording_words(session))
     if is_of_another(run.model, loaded):
-        return (
+        return _(
             "Another model than the one that analyses now made this result, and only the one that "
             "made it could say why. Analyse the session again, and ask about the new result."
         )
     if analysis.baseline_windows > 0:
-        return (
+        return _(
             "This result was read against how the voice sounds in earlier recordings, which are "
             "not kept with it."
         )
@@ -96,7 +101,7 @@ def _as_json(explained: Explained) -> dict[str, Any]:
         "state": explained.state.value,
         "has_ended": explained.state.has_ended,
         "percent": int(100 * explained.share),
-        "influence": list(found.sentences) if found else [],
+        "influence": [retold(each) for each in found.sentences] if found else [],
         "light": _address(found.light) if found else "",
         "dark": _address(found.dark) if found else "",
         "error": {"code": error.code, "cause": error.cause, "remedy": error.remedy}

@@ -16,35 +16,46 @@ from ui.review_cards import run_words
 from ui.session_names import recording_words, session_words
 from ui.theme import asset
 from verhm.errors import StorageError
+from verhm.language import N_, _
 
 _FILES = (
-    ("face.mp4", "Face video", "MP4 with the voice; says that the face is synthetic"),
-    ("windows.csv", "Windows", "CSV: one line per window with status, probabilities, your label"),
-    ("annotations.csv", "Annotations", "CSV: your labels, notes and events, and what you left out"),
-    ("analysis.json", "Analysis", "JSON with its schema: everything but the morphs"),
-    ("morphs.csv", "Face morphs", "CSV in Live Link Face's columns"),
-    ("emotions.eaf", "ELAN", "Tiers with what was found and what you said; opens the recording"),
-    ("emotions.TextGrid", "Praat", "The same tiers as a TextGrid"),
-    ("fhir.json", "FHIR", "R4 bundle for an electronic health record; all of it preliminary"),
-    ("emotions.html", "Timeline", "A page that opens in any browser and asks nobody for anything"),
-    ("emotions.png", "Figure", "PNG of the probabilities over time"),
-)
-
-_NO_VIDEO = (
-    "<li><div><b>Face video</b><span class='muted small'>Kept with the session, as "
-    "Review plays it. Not drawn yet: Review has a button for it, or shows how far it is.</span>"
-    "</div></li>"
+    ("face.mp4", N_("Face video"), N_("MP4 with the voice; says that the face is synthetic")),
+    (
+        "windows.csv",
+        N_("Windows"),
+        N_("CSV: one line per window with status, probabilities, your label"),
+    ),
+    (
+        "annotations.csv",
+        N_("Annotations"),
+        N_("CSV: your labels, notes and events, and what you left out"),
+    ),
+    ("analysis.json", N_("Analysis"), N_("JSON with its schema: everything but the morphs")),
+    ("morphs.csv", N_("Face morphs"), N_("CSV in Live Link Face's columns")),
+    (
+        "emotions.eaf",
+        "ELAN",
+        N_("Tiers with what was found and what you said; opens the recording"),
+    ),
+    ("emotions.TextGrid", "Praat", N_("The same tiers as a TextGrid")),
+    ("fhir.json", "FHIR", N_("R4 bundle for an electronic health record; all of it preliminary")),
+    (
+        "emotions.html",
+        N_("Timeline"),
+        N_("A page that opens in any browser and asks nobody for anything"),
+    ),
+    ("emotions.png", N_("Figure"), N_("PNG of the probabilities over time")),
 )
 
 
 def build(context: AppContext, selected: Selection) -> TabHandles:
     """Lay out the tab and wire its events."""
     with gr.Column(elem_classes="page-narrow"):
-        markup("<div class='head'><h1>Export</h1></div>")
+        markup(f"<div class='head'><h1>{_('Export')}</h1></div>")
         with gr.Column(elem_classes="panel step"):
             with gr.Row():
-                session = gr.Dropdown([], label="Session", elem_id="export-session")
-                run = gr.Dropdown([], label="Run", elem_id="export-run")
+                session = gr.Dropdown([], label=_("Session"), elem_id="export-session")
+                run = gr.Dropdown([], label=_("Run"), elem_id="export-run")
             files = markup(elem_id="export-files")
             film = markup(elem_id="export-film", js_on_load=asset("export.js"))
     view = _View(context)
@@ -104,12 +115,17 @@ class _View:
         if patient is None or not self._repository.may_export(patient.id):
             return ""
         return (
-            "<section class='whole'><h2>Take the whole patient along</h2>"
-            "<p class='small muted'>All sessions, results and recordings, name and notes in one "
-            "file, for another VERHM or for safekeeping. The file is not encrypted: keep it where "
-            "only you can read it.</p>"
-            f"<a class='btn' href='/patients/{escaped(patient.id)}/patient.zip' download>"
-            f"{icon('down')}{escaped(patient.code)} with everything (zip)</a></section>"
+            f"<section class='whole'><h2>{_('Take the whole patient along')}</h2>"
+            "<p class='small muted'>"
+            + _(
+                "All sessions, results and recordings, name and notes in one file, for another "
+                "VERHM or for safekeeping. The file is not encrypted: keep it where only you can "
+                "read it."
+            )
+            + f"</p><a class='btn' href='/patients/{escaped(patient.id)}/patient.zip' download>"
+            + icon("down")
+            + _("{code} with everything (zip)").format(code=escaped(patient.code))
+            + "</a></section>"
         )
 
     def _sessions(self, patient_id: str | None, chosen: Session | None) -> Any:
@@ -125,10 +141,10 @@ class _View:
 
 def _empty(patient_id: str | None) -> str:
     if patient_id is None:
-        words = "Open a patient under <b>Patients</b>; then choose a session here."
+        words = _("Open a patient under <b>Patients</b>; then choose a session here.")
     else:
-        words = "Choose a session above. A patient without one has nothing to export yet."
-    return f"<div class='empty small-empty'><h2>Nothing chosen</h2><p>{words}</p></div>"
+        words = _("Choose a session above. A patient without one has nothing to export yet.")
+    return f"<div class='empty small-empty'><h2>{_('Nothing chosen')}</h2><p>{words}</p></div>"
 
 
 def _files(session: Session, run: Run | None) -> str:
@@ -136,25 +152,28 @@ def _files(session: Session, run: Run | None) -> str:
     rows = []
     if run is not None:
         rows = [
-            _row(f"/runs/{run.id}/{name}", title, words, download_name(session, run, name))
+            _row(f"/runs/{run.id}/{name}", _(title), _(words), download_name(session, run, name))
             for name, title, words in _FILES
             if name != "face.mp4" or run.video_state is VideoState.DONE
         ]
         rows.insert(0, _report(session, run))
         if run.video_state is not VideoState.DONE and session.recording_erased_at is None:
-            rows.insert(1, _NO_VIDEO)
+            rows.insert(1, _no_video())
     if recording is not None:
         suffix = recording.file.rpartition(".")[2]
         name = download_name(session, None, f"recording.{suffix}")
-        size = f"The original file, unchanged · {recording.bytes / 2**20:.1f} MiB"
-        rows.append(_row(f"/sessions/{session.id}/recording", "Recording", size, name))
+        size = _("The original file, unchanged · {size:.1f} MiB").format(
+            size=recording.bytes / 2**20
+        )
+        rows.append(_row(f"/sessions/{session.id}/recording", _("Recording"), size, name))
     if run is not None and session.is_kept and session.patient is not None:
         rows.append(_all_sessions(session.patient))
     gone = recording_words(session)
     if gone:
         rows.append(
-            f"<li><div><b>{gone}</b><span class='muted small'>With it went the face video, which "
-            "had its sound. The results stay.</span></div></li>"
+            f"<li><div><b>{gone}</b><span class='muted small'>"
+            + _("With it went the face video, which had its sound. The results stay.")
+            + "</span></div></li>"
         )
     notice = "" if run is not None else f"<p class='notice'>{_why_nothing(session)}</p>"
     return f"{notice}<ul class='downloads'>{''.join(rows)}</ul>{_all(session, run)}"
@@ -162,22 +181,24 @@ def _files(session: Session, run: Run | None) -> str:
 
 def _why_nothing(session: Session) -> str:
     if session.runs and session.runs[0].state.is_unfinished:
-        return "This session is being analysed. Its results appear here when they are ready."
-    return "This session has no result yet. Analyse it under <b>New session</b> or <b>Review</b>."
+        return _("This session is being analysed. Its results appear here when they are ready.")
+    return _(
+        "This session has no result yet. Analyse it under <b>New session</b> or <b>Review</b>."
+    )
 
 
 def _report(session: Session, run: Run) -> str:
     """The report; with the name only where that is asked for, each time."""
     url = f"/runs/{run.id}/report.pdf"
     named = (
-        f"<a class='btn small' href='{escaped(url)}?named=true' download "
-        "title='Also with the note of the session and the words of medication and events'>"
-        "With the name</a>"
+        f"<a class='btn small' href='{escaped(url)}?named=true' download title='"
+        + _("Also with the note of the session and the words of medication and events")
+        + f"'>{_('With the name')}</a>"
     )
     return _row(
         url,
-        "Report",
-        "PDF: one page with room to sign, then the detail",
+        _("Report"),
+        _("PDF: one page with room to sign, then the detail"),
         download_name(session, run, "report.pdf"),
         named if session.patient else "",
     )
@@ -187,18 +208,28 @@ def _all_sessions(patient: Patient) -> str:
     """All sessions of a patient in one table."""
     return _row(
         f"/patients/{patient.id}/recordings.csv",
-        "All sessions of this patient",
-        "CSV: one line per session with a result, all figures; without what you left out",
+        _("All sessions of this patient"),
+        _("CSV: one line per session with a result, all figures; without what you left out"),
         safe_name(patient.code, "recordings.csv"),
     )
 
 
+def _no_video() -> str:
+    words = _(
+        "Kept with the session, as Review plays it. Not drawn yet: Review has a button for it, or "
+        "shows how far it is."
+    )
+    return f"<li><div><b>{_('Face video')}</b><span class='muted small'>{words}</span></div></li>"
+
+
 def _row(url: str, title: str, words: str, name: str, more: str = "") -> str:
     return (
-        f"<li><div><b>{escaped(title)}</b><span class='muted small'>{escaped(words)}</span></div>"
-        f"<span class='muted small file-name'>{escaped(name)}</span><span class='links'>{more}"
-        f"<a class='btn small' href='{escaped(url)}' download>{icon('down')}Download</a></span>"
-        "</li>"
+        f"<li><div><b>{escaped(title)}</b><span class='muted small'>{escaped(words)}"
+        f"</span></div><span class='muted small file-name'>{escaped(name)}</span>"
+        f"<span class='links'>{more}<a class='btn small' href='{escaped(url)}' download>"
+        + icon("down")
+        + _("Download")
+        + "</a></span></li>"
     )
 
 
@@ -207,8 +238,12 @@ def _all(session: Session, run: Run | None) -> str:
         return ""
     name = escaped(download_name(session, run, "everything.zip"))
     return (
-        "<div class='all'><p class='small muted'>Files carry the patient's code and the date, "
-        "never the name. The recording is the patient's voice: it identifies.</p>"
-        f"<a class='btn primary' href='/runs/{escaped(run.id)}/everything.zip' download "
-        f"title='{name}'>Everything of this session (zip)</a></div>"
+        "<div class='all'><p class='small muted'>"
+        + _(
+            "Files carry the patient's code and the date, never the name. The recording is the "
+            "patient's voice: it identifies."
+        )
+        + f"</p><a class='btn primary' href='/runs/{escaped(run.id)}"
+        f"/everything.zip' download title='{name}'>{_('Everything of this session (zip)')}"
+        "</a></div>"
     )

@@ -10,6 +10,7 @@ from ui.film import Film, FilmChoices
 from ui.kept_response import answer_content
 from ui.user import signed_in
 from verhm.face.rig import DEFAULT, avatar_titles
+from verhm.language import N_, _
 
 
 def film_routes(context: AppContext) -> APIRouter:
@@ -45,19 +46,19 @@ def film_routes(context: AppContext) -> APIRouter:
 
 
 _WORDS = {
-    "timeline": "emotions over time",
-    "neutral": "the same words said neutrally",
-    "picture": "the recording's picture",
+    "timeline": N_("emotions over time"),
+    "neutral": N_("the same words said neutrally"),
+    "picture": N_("the recording's picture"),
 }
 
 
 def _as_json(film: Film) -> dict[str, Any]:
     choices, error = film.choices, film.error
-    whose = [] if choices.avatar == DEFAULT else [avatar_titles().get(choices.avatar, "")]
-    shown = [words for name, words in _WORDS.items() if getattr(choices, name)]
+    whose = [] if choices.avatar == DEFAULT else [_(avatar_titles().get(choices.avatar, ""))]
+    shown = [_(words) for name, words in _WORDS.items() if getattr(choices, name)]
     return {
         "id": film.id,
-        "words": " · ".join([f"Face, {choices.size} pixels", *whose, *shown]),
+        "words": " · ".join([_("Face, {size} pixels").format(size=choices.size), *whose, *shown]),
         "state": film.state.value,
         "has_ended": film.state.has_ended,
         "share": round(film.share, 4),

@@ -278,7 +278,7 @@ def _ending(error: BaseException | None) -> JobState:
 def _told(error: BaseException) -> VerhmError:
     """What a person is told; never the error itself, which would keep the work's memory."""
     if isinstance(error, VerhmError):
-        return VerhmError(error.code, error.cause, error.remedy)
+        return VerhmError(error.code, *error.kept)
     return RequestError(
         "E64",
         "The video stopped for a reason that was not foreseen.",

@@ -12,13 +12,14 @@ from ui.session_form import FACE_SIZES
 from verhm.audio.media import look_at_picture
 from verhm.audio.sniffing import choose_demuxer
 from verhm.errors import AudioError, StorageError, VerhmError
+from verhm.language import N_, _
 from verhm.types import ModelId
 
 _FILMS = ("mov", "matroska")  # formats that may hold a moving picture
 _SIZES = {
-    512: "enough for a laptop's screen; done soonest",
-    720: "sharper; takes about half as long again",
-    1080: "for a large screen; takes two to three times as long",
+    512: N_("enough for a laptop's screen; done soonest"),
+    720: N_("sharper; takes about half as long again"),
+    1080: N_("for a large screen; takes two to three times as long"),
 }
 # Not readable just now, ffmpeg did not start, decoding took too long, or not for this account.
 _PASSING: Final = ("E10", "E16", "E50", "E51", "E57")
@@ -52,14 +53,17 @@ class FilmForm:
             return ""
         beside = _beside_choices(self._has_picture(session), why_no_neutral(run.model, loaded))
         return (
-            f"<section class='film-form' data-run='{escaped(run.id)}'>"
-            "<h2>Make a video to take along</h2><p class='small muted'>Unlike the session's own "
-            "face video above, which is kept and shows the face alone, this one shows what you "
-            "choose here and is gone once VERHM stops. It has the voice as its sound and the face "
-            "that is chosen in Settings, which says in the picture that it is synthetic.</p>"
-            f"<div class='film-choices'>{_size_choices()}{beside}</div>"
-            "<div class='row'><button type='button' class='btn' data-do='make'>Make the video"
-            "</button><span class='small' role='alert' data-slot='problem'></span></div>"
+            f"<section class='film-form' data-run='{escaped(run.id)}'><h2>"
+            f"{_('Make a video to take along')}</h2><p class='small muted'>"
+            + _(
+                "Unlike the session's own face video above, which is kept and shows the face "
+                "alone, this one shows what you choose here and is gone once VERHM stops. It has "
+                "the voice as its sound and the face that is chosen in Settings, which says in the "
+                "picture that it is synthetic."
+            )
+            + f"</p><div class='film-choices'>{_size_choices()}{beside}</div><div class='row'>"
+            f"<button type='button' class='btn' data-do='make'>{_('Make the video')}</button>"
+            "<span class='small' role='alert' data-slot='problem'></span></div>"
             "<ul class='downloads' data-slot='films' aria-live='polite'></ul></section>"
         )
 
@@ -88,10 +92,10 @@ class FilmForm:
 def _size_choices() -> str:
     usual = FilmChoices().size
     choices = "".join(
-        _choice("radio", "size", f"{size} × {size}", _SIZES[size], size == usual, str(size))
+        _choice("radio", "size", f"{size} × {size}", _(_SIZES[size]), size == usual, str(size))
         for size in FACE_SIZES
     )
-    return f"<fieldset><legend>Size of the face, pixels</legend>{choices}</fieldset>"
+    return f"<fieldset><legend>{_('Size of the face, pixels')}</legend>{choices}</fieldset>"
 
 
 def _beside_choices(has_picture: bool, no_neutral: VerhmError | None) -> str:
@@ -99,26 +103,34 @@ def _beside_choices(has_picture: bool, no_neutral: VerhmError | None) -> str:
     timeline = _choice(
         "checkbox",
         "timeline",
-        "Emotions over time, below the face",
-        "The probabilities with a playhead. Of long recordings: the half minute before and after "
-        "it, and the whole.",
+        _("Emotions over time, below the face"),
+        _(
+            "The probabilities with a playhead. Of long recordings: the half minute before and "
+            "after it, and the whole."
+        ),
         usual.timeline,
     )
     neutral, picture = _neutral_choice(no_neutral), _picture_choice(has_picture)
-    return f"<fieldset><legend>Seen with the face</legend>{timeline}{neutral}{picture}</fieldset>"
+    return (
+        f"<fieldset><legend>{_('Seen with the face')}</legend>{timeline}{neutral}{picture}"
+        "</fieldset>"
+    )
 
 
 def _neutral_choice(problem: VerhmError | None) -> str:
     if problem is not None:
         return (
-            "<p class='small muted'>The same words said neutrally cannot be shown beside it. "
-            f"{escaped(problem.cause)} {escaped(problem.remedy)}</p>"
+            "<p class='small muted'>"
+            + _("The same words said neutrally cannot be shown beside it. {cause} {remedy}").format(
+                cause=escaped(problem.cause), remedy=escaped(problem.remedy)
+            )
+            + "</p>"
         )
     return _choice(
         "checkbox",
         "neutral",
-        "The same words said neutrally, beside it",
-        "A second face. The recording is analysed once more for it; takes twice as long.",
+        _("The same words said neutrally, beside it"),
+        _("A second face. The recording is analysed once more for it; takes twice as long."),
         FilmChoices.neutral,
     )
 
@@ -126,14 +138,18 @@ def _neutral_choice(problem: VerhmError | None) -> str:
 def _picture_choice(has_picture: bool) -> str:
     if not has_picture:
         return (
-            "<p class='small muted'>The recording's own picture cannot be shown beside it: this "
-            "recording has none, or one that cannot be read.</p>"
+            "<p class='small muted'>"
+            + _(
+                "The recording's own picture cannot be shown beside it: this recording has none, "
+                "or one that cannot be read."
+            )
+            + "</p>"
         )
     return _choice(
         "checkbox",
         "picture",
-        "The recording's own picture, beside it",
-        "It shows the person: it identifies.",
+        _("The recording's own picture, beside it"),
+        _("It shows the person: it identifies."),
         FilmChoices.picture,
     )
 

@@ -21,8 +21,10 @@ from ui.headers import with_headers
 from ui.origin import Refusal, refusal_of_foreign
 from ui.page_owner import PageOwner, Replayed
 from ui.settings import AppSettings
+from ui.speaking import language_of
 from ui.user import FOUND
 from verhm.errors import VerhmError
+from verhm.language import ENGLISH, language, speaking
 
 CHECKED = 5.0  # s after which a stream that is still open looks who is signed in
 _SIGN_IN = Refusal(401, "E68", "Nobody is signed in here, or not any more.", "Sign in again.")
@@ -68,9 +70,10 @@ class Guard:
         elif scope["type"] == "http":
             answering = with_headers(self._settings, send)
             try:
-                await self._answer(scope, receive, answering)
+                with speaking(language_of(Request(scope))):
+                    await self._answer(scope, receive, answering)
             except VerhmError as error:  # the guard's own: what it asks is in the database too
-                refusal = Refusal(503, error.code, error.cause, error.remedy)
+                refusal = Refusal(503, error.code, *error.kept)
                 await refusal.answer()(scope, receive, answering)
         else:  # nothing of the app opens a websocket, which browsers let any site do
             await WebSocketClose()(scope, receive, send)
@@ -121,7 +124,11 @@ class Guard:
             return
         if rule.exports:
             send = self._noting_export(rule, found, scope["path"], send)
-        with contextlib.nullcontext() if _is_gradios(scope) else asked_by(found.account_id):
+        spoken = ENGLISH if rule.exports else language()  # a file is the same for whoever reads it
+        with (
+            speaking(spoken),
+            contextlib.nullcontext() if _is_gradios(scope) else asked_by(found.account_id),
+        ):
             await self._app(scope, receive, send)
 
     async def _refuse(

@@ -8,45 +8,60 @@ from ui.marks import escaped
 from ui.settings_tab import shipped_model
 from ui.theme import asset
 from verhm import __version__
+from verhm.language import N_, _
 from verhm.report.document import LIMITS_OF_USE
 
-NOT_MEASURED: Final = (
+NOT_MEASURED: Final = N_(
     "How well it does with spontaneous speech, other languages, accents, ages and microphones was "
     "not measured: expect it to be worse there, by an amount nobody knows."
 )
 FIRST_STEPS: Final = (
-    "Patients: add a patient, or load the demonstration patient.",
-    "New session: confirm the consent, then record a voice or upload one, with 20 s of speech or "
-    "more.",
-    "Press Analyse. The probabilities come first, the video of the face later.",
-    "Review: listen along; where you hear something else, label the window or leave it out.",
-    "Trends and Export: compare the sessions, and take results along.",
-)
-
-_TOUR: Final = (
-    "<p class='row'><button type='button' class='btn small' data-tour='start'>Show me around"
-    "</button><span>5 steps, best with the demonstration patient open</span></p>"
+    N_("Patients: add a patient, or load the demonstration patient."),
+    N_(
+        "New session: confirm the consent, then record a voice or upload one, with 20 s of speech "
+        "or more."
+    ),
+    N_("Press Analyse. The probabilities come first, the video of the face later."),
+    N_("Review: listen along; where you hear something else, label the window or leave it out."),
+    N_("Trends and Export: compare the sessions, and take results along."),
 )
 
 
 def help_dialog() -> str:
     """The dialog as HTML, closed; the banner's Help opens it."""
-    steps = "".join(f"<li>{escaped(step)}</li>" for step in FIRST_STEPS)
-    keys = f"<h3>Everywhere</h3>{key_list(EVERYWHERE)}<h3>In Review</h3>{key_list(REVIEW)}"
-    limits = (
-        f"<p>{escaped(LIMITS_OF_USE)}</p>{asset('settings-limits.html')}"
-        f"<p>{escaped(NOT_MEASURED)}</p>"
+    steps = "".join(f"<li>{escaped(_(step))}</li>" for step in FIRST_STEPS)
+    keys = (
+        f"<h3>{_('Everywhere')}</h3>{key_list(EVERYWHERE)}<h3>{_('In Review')}</h3>"
+        f"{key_list(REVIEW)}"
     )
-    model = shipped_model() or "E30 The model is missing. Install this app again."
-    about = f"<p>Model: {escaped(model)}</p><p>VERHM {escaped(__version__)}</p>"
+    limits = (
+        f"<p>{escaped(_(LIMITS_OF_USE))}</p>{asset('settings-limits.html')}"
+        f"<p>{escaped(_(NOT_MEASURED))}</p>"
+    )
+    model = shipped_model() or _("E30 The model is missing. Install this app again.")
+    about = (
+        "<p>"
+        + _("Model: {model}").format(model=escaped(model))
+        + "</p><p>"
+        + f"VERHM {escaped(__version__)}"
+        + "</p>"
+    )
     return (
-        "<dialog id='help-dialog' class='help' aria-labelledby='help-title' closedby='any'>"
-        "<header><h2 id='help-title'>Help</h2><form method='dialog'>"
-        "<button class='btn small'>Close</button></form></header>"
-        f"{_section('First steps', f'<ol>{steps}</ol>{_TOUR}', ' open')}"
-        f"{_section('What it is for, and its limits', limits)}{_section('Keys', keys)}"
-        f"{_section('What the figures mean', _glossary())}{_section('Model and version', about)}"
-        "</dialog>"
+        "<dialog id='help-dialog' class='help' aria-labelledby='help-title' "
+        f"closedby='any'><header><h2 id='help-title'>{_('Help')}</h2>"
+        f"<form method='dialog'><button class='btn small'>{_('Close')}</button></form>"
+        f"</header>{_section(_('First steps'), f'<ol>{steps}</ol>{_tour()}', ' open')}"
+        f"{_section(_('What it is for, and its limits'), limits)}"
+        f"{_section(_('Keys'), keys)}{_section(_('What the figures mean'), _glossary())}"
+        f"{_section(_('Model and version'), about)}</dialog>"
+    )
+
+
+def _tour() -> str:
+    return (
+        "<p class='row'><button type='button' class='btn small' data-tour='start'>"
+        f"{_('Show me around')}</button><span>"
+        f"{_('5 steps, best with the demonstration patient open')}</span></p>"
     )
 
 
@@ -56,7 +71,7 @@ def _section(title: str, content: str, state: str = "") -> str:
 
 def _glossary() -> str:
     entries = (
-        f"<dt>{escaped(each.title)}</dt><dd>{escaped(each.text)}</dd>"
-        for each in sorted(EXPLANATIONS.values(), key=lambda each: each.title)
+        f"<dt>{escaped(_(each.title))}</dt><dd>{escaped(_(each.text))}</dd>"
+        for each in sorted(EXPLANATIONS.values(), key=lambda each: _(each.title))
     )
     return f"<dl class='glossary'>{''.join(entries)}</dl>"

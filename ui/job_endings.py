@@ -23,7 +23,7 @@ def closing() -> RequestError:
 def told(error: BaseException) -> VerhmError:
     """What a person is told of an error; its traceback, and the sound in it, can be freed."""
     if isinstance(error, VerhmError):
-        return VerhmError(error.code, error.cause, error.remedy)
+        return VerhmError(error.code, *error.kept)
     return RequestError(
         "E64",
         "The analysis stopped for a reason that was not foreseen.",

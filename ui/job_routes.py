@@ -12,6 +12,7 @@ from ui.progress import JobView
 from ui.session_form import Choices
 from ui.user import signed_in
 from verhm.errors import RequestError, StorageError
+from verhm.language import _
 from verhm.settings import AnalysisSettings
 from verhm.stages import Stage
 
@@ -73,11 +74,11 @@ def as_json(job: JobView) -> dict[str, Any]:
         "state": job.state.value,
         "has_ended": job.state.has_ended,
         "stage": job.stage.value,
-        "stage_label": job.stage.value.capitalize(),
+        "stage_label": _(job.stage.value.capitalize()),
         "stage_number": list(Stage).index(job.stage),
         "percent": int(100 * job.share),  # rounded once, so that all who show it say the same
         "seconds_left": job.seconds_left,
-        "waits_for": job.wait.value if job.wait else None,
+        "waits_for": _(job.wait.value) if job.wait else None,
         "error": {"code": job.error.code, "cause": job.error.cause, "remedy": job.error.remedy}
         if job.error
         else None,

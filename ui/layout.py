@@ -16,30 +16,46 @@ from ui.help import help_dialog
 from ui.messages import shows_errors
 from ui.pieces import markup
 from ui.session_removal import erase_tries
+from ui.spoken_page import SpokenPage, same_names
 from ui.theme import asset
 from ui.tour import tour_boxes
 from verhm.errors import StorageError
+from verhm.language import ENGLISH, LANGUAGES, N_, _, speaking
 
 _TABS = (
-    ("patients", "Patients", patients.build),
-    ("new-session", "New session", new_session.build),
-    ("review", "Review", review.build),
-    ("trends", "Trends", trends.build),
-    ("export", "Export", export.build),
-    ("settings", "Settings", settings_tab.build),
+    ("patients", N_("Patients"), patients.build),
+    ("new-session", N_("New session"), new_session.build),
+    ("review", N_("Review"), review.build),
+    ("trends", N_("Trends"), trends.build),
+    ("export", N_("Export"), export.build),
+    ("settings", N_("Settings"), settings_tab.build),
 )
 
 
 def build_page(context: AppContext) -> gr.Blocks:
-    """Put the page together; nothing of a patient is in it until a browser asks."""
-    with gr.Blocks(title="VERHM", fill_width=True, analytics_enabled=False) as page:
+    """Put the page together; nothing of a patient is in it until a browser asks.
+
+    It is laid out in every language, and answers in that of whoever asks.
+    """
+    page = _laid_out(context)
+    page.others = {code: _translated(context, code, page) for code in LANGUAGES if code != ENGLISH}
+    return page
+
+
+def _translated(context: AppContext, code: str, page: SpokenPage) -> SpokenPage:
+    with speaking(code), same_names(page):
+        return _laid_out(context)
+
+
+def _laid_out(context: AppContext) -> SpokenPage:
+    with SpokenPage(title="VERHM", fill_width=True, analytics_enabled=False) as page:
         selected = Selection(gr.State(None), gr.State(None), gr.State(None))
         strip = markup(_banner(None, "", None), elem_id="banner", js_on_load=asset("banner.js"))
         handles = []
         with gr.Tabs(elem_id="tabs", selected="patients") as tabs:
             for name, label, build in _TABS:
                 # Hidden tabs are put on the page too, so that what is refreshed there has a place.
-                with gr.Tab(label, id=name, elem_id=f"tab-{name}", render_children=True):
+                with gr.Tab(_(label), id=name, elem_id=f"tab-{name}", render_children=True):
                     handles.append(build(context, selected))
         markup(explanation_boxes() + help_dialog() + tour_boxes(), elem_id="help")
         _wire(page, _Shell(context, strip, handles), selected, strip, tabs)

@@ -7,14 +7,20 @@ import hashlib
 from dataclasses import replace
 from typing import Final
 
+from verhm.language import N_, _
 from verhm.settings import VideoSettings
 from verhm.types import ModelId
 
-NOTE: Final = "Synthetic, made by the app. Nobody was recorded and no model was used."
+NOTE: Final = N_("Synthetic, made by the app. Nobody was recorded and no model was used.")
 MODEL: Final = ModelId("demonstration (synthetic)", "1", hashlib.sha256(NOTE.encode()).hexdigest())
-CHIP: Final = "<span class='chip outline'>Synthetic, made by the app: no model found this</span>"
 # Not "driven by voice": of the voice, only the loudness opens the mouth.
 CAPTION: Final = "synthetic face · made-up figures"
+
+
+def chip() -> str:
+    """The words beside figures that were made up, as HTML."""
+    words = _("Synthetic, made by the app: no model found this")
+    return f"<span class='chip outline'>{words}</span>"
 
 
 def is_made_up(model: ModelId | None) -> bool:

@@ -3,7 +3,10 @@
 import html
 from datetime import date
 
+from babel.dates import format_date
+
 from verhm.labels import EMOTIONS
+from verhm.language import _, locale
 from verhm.report.look import signed
 
 # Gradio compiles an HTML component's content as a Handlebars template and a JavaScript template
@@ -25,12 +28,32 @@ def emotion_mark(label: str) -> str:
 
 def emotion_name(label: str) -> str:
     """An emotion's marker and name."""
-    return f'<span class="emo">{emotion_mark(label)}{label.capitalize()}</span>'
+    return f'<span class="emo">{emotion_mark(label)}{_(label).capitalize()}</span>'
 
 
 def long_date(day: date) -> str:
     """A date as it is read aloud: 3 Sep 2027."""
-    return f"{day.day} {day:%b %Y}"
+    return _written(day, _("d MMM y"))
+
+
+def day_and_month(day: date) -> str:
+    """A date without its year: 3 Sep."""
+    return _written(day, _("d MMM"))
+
+
+def month_and_year(day: date) -> str:
+    """The month of a date, with its year: Sep 2027."""
+    return _written(day, "MMM y")
+
+
+def month_name(day: date) -> str:
+    """The month of a date: Sep."""
+    return _written(day, "LLL")
+
+
+def _written(day: date, pattern: str) -> str:
+    """A date by a pattern of the Unicode CLDR."""
+    return format_date(day, pattern, locale())
 
 
 def clock(seconds: float) -> str:
@@ -56,7 +79,7 @@ def minutes_of(seconds: float) -> tuple[str, str]:
 
 def short_date(day: date, today: date) -> str:
     """A date without its year where that is today's: 3 Sep."""
-    return f"{day.day} {day:%b}" if day.year == today.year else long_date(day)
+    return day_and_month(day) if day.year == today.year else long_date(day)
 
 
 _ICONS = {

@@ -6,8 +6,10 @@ from typing import Any
 
 import gradio as gr
 
+from storage.models import Run
 from ui.marks import escaped
 from verhm.errors import VerhmError
+from verhm.language import retold
 
 
 def shows_errors(handler: Callable[..., Any]) -> Callable[..., Any]:
@@ -29,3 +31,9 @@ def error_box(error: VerhmError) -> str:
         f'<div class="problem" role="alert"><b class="code">{escaped(error.code)}</b>'
         f"<p>{escaped(error.cause)}</p><p class='muted'>{escaped(error.remedy)}</p></div>"
     )
+
+
+def kept_error(run: Run) -> str:
+    """Why a run failed, in the language of whoever asks; empty where it did not."""
+    words = (run.error_code, retold(run.error_cause or ""), retold(run.error_remedy or ""))
+    return " ".join(word for word in words if word)

@@ -4,15 +4,18 @@ from typing import Final
 
 from ui.made_up import is_made_up
 from verhm.errors import RequestError
+from verhm.language import N_
 from verhm.types import ModelId
 
 _MADE_UP: Final = (
-    "This result was made up for the demonstration, and no model can say its words neutrally.",
-    "Record or upload a voice under New session, and make the video of its result.",
+    N_("This result was made up for the demonstration, and no model can say its words neutrally."),
+    N_("Record or upload a voice under New session, and make the video of its result."),
 )
 _ANOTHER: Final = (
-    "This result was made by another model, which the neutral face would not match.",
-    "Analyse the session again under Review, or choose a newer run, and make the video of that.",
+    N_("This result was made by another model, which the neutral face would not match."),
+    N_(
+        "Analyse the session again under Review, or choose a newer run, and make the video of that."
+    ),
 )
 
 

@@ -11,7 +11,7 @@ from ui.batch import lay_out_batch
 from ui.context import AppContext, Selection, TabHandles, open_request
 from ui.days import days_verdicts, todays_date
 from ui.marks import escaped
-from ui.messages import error_box
+from ui.messages import error_box, kept_error
 from ui.pieces import markup
 from ui.session_consent import lay_out_consent, shown
 from ui.session_form import Entries, lay_out_advanced, lay_out_details
@@ -19,6 +19,7 @@ from ui.taking_in import take_in
 from ui.tasks import TASKS, prompts
 from ui.theme import asset
 from verhm.errors import StorageError, VerhmError
+from verhm.language import N_, _
 
 
 def build(context: AppContext, selected: Selection) -> TabHandles:
@@ -43,7 +44,7 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
                     _progress(None), js_on_load=asset("progress.js"), elem_id="progress"
                 )
                 analyse = gr.Button(
-                    "Analyse", variant="primary", interactive=False, elem_id="analyse"
+                    _("Analyse"), variant="primary", interactive=False, elem_id="analyse"
                 )
                 problem = markup(elem_classes="problem-slot", elem_id="session-problem")
     work = _Work(context)
@@ -58,7 +59,7 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
         trigger_mode="multiple",  # or a file that is copied before the last one is let go is lost
         concurrency_limit=1,  # and in their order
     )
-    _, language, task, note, phq9, gad7 = details
+    _day, language, task, note, phq9, gad7 = details
     _wire_prompts(recorder, task, language)
     entered = [selected.patient, recording, *fields]
     analyse.click(
@@ -122,12 +123,19 @@ class _Work:
         except VerhmError as error:
             return [gr.skip(), gr.skip(), error_box(error), *[gr.skip()] * 3]
         problem = ""
-        words = "Recording taken without saving it" if entries.is_trial else "Recording kept"
         try:
             self._jobs.submit(session_id, entries.settings(), entries.video())
-            words += ", being analysed: see Review."
+            words = (
+                _("Recording taken without saving it, being analysed: see Review.")
+                if entries.is_trial
+                else _("Recording kept, being analysed: see Review.")
+            )
         except VerhmError as error:  # the session is kept, and can be analysed later
-            words += ", not analysed yet."
+            words = (
+                _("Recording taken without saving it, not analysed yet.")
+                if entries.is_trial
+                else _("Recording kept, not analysed yet.")
+            )
             problem = error_box(error)
         request = open_request(patient_id, session_id)
         # The next recording may be another patient's: what was written about this one goes.
@@ -160,18 +168,28 @@ class _Work:
         return _progress(session_id, run, code=code)
 
 
-_STAGES = ("Decode", "Quality", "Speech", "Emotion", "Face", "Render", "Save")
+# As the steps' own values read, with a capital (`verhm.stages.Stage`).
+_STAGES = (
+    N_("Decode"),
+    N_("Quality"),
+    N_("Speech"),
+    N_("Emotion"),
+    N_("Face"),
+    N_("Render"),
+    N_("Save"),
+)
 _ENDINGS = {
-    RunState.FAILED: "The last analysis of this session failed.",
-    RunState.CANCELLED: "The last analysis of this session was cancelled.",
-    RunState.INTERRUPTED: "The last analysis of this session was interrupted.",
+    RunState.FAILED: N_("The last analysis of this session failed."),
+    RunState.CANCELLED: N_("The last analysis of this session was cancelled."),
+    RunState.INTERRUPTED: N_("The last analysis of this session was interrupted."),
 }
 
 
 def _taken(session_id: str, recording: str | None, words: str) -> str:
     """The stages of an analysis that begins, and for the recorder that it has no recording now."""
     return _progress(
-        session_id, taken=f"data-taken='{escaped(recording or '')}' data-words='{words}'"
+        session_id,
+        taken=f"data-taken='{escaped(recording or '')}' data-words='{escaped(words)}'",
     )
 
 
@@ -179,25 +197,26 @@ def _progress(
     session_id: str | None, run: Run | None = None, taken: str = "", code: str = ""
 ) -> str:
     """The stages of the open session's analysis; the page's script fills in how far it is."""
-    stages = "".join(f"<span>{stage}</span>" for stage in _STAGES)
+    stages = "".join(f"<span>{_(stage)}</span>" for stage in _STAGES)
     ending = ""
     if run is not None and run.state in _ENDINGS:
-        kept = " The recording is kept." if run.session.is_kept else ""
-        why = f" {run.error_code} {run.error_cause} {run.error_remedy}" if run.error_code else ""
+        kept = " " + _("The recording is kept.") if run.session.is_kept else ""
+        why = f" {kept_error(run)}" if run.error_code else ""
         ending = (
-            f"<div class='ending'><p><b>{_ENDINGS[run.state]}</b>{escaped(why)}{kept}</p>"
-            "<button type='button' class='btn small' data-do='again'>Analyse again"
+            f"<div class='ending'><p><b>{_(_ENDINGS[run.state])}</b>{escaped(why)}{kept}</p>"
+            f"<button type='button' class='btn small' data-do='again'>{_('Analyse again')}"
             "</button></div>"
         )
     return (
         f"<div class='analysis' data-session='{escaped(session_id or '')}' {taken}>"
-        "<header class='step-head'><span class='no'>4</span><h2>Analyse</h2>"
-        f"<span class='muted'>{f'for {escaped(code)}' if code else ''}</span>"
-        "<span class='grow'></span><span class='muted small' data-slot='left'></span></header>"
-        f"<div class='stages' role='progressbar' aria-label='Analysis'>{stages}</div>"
-        "<div class='row working' data-slot='working' hidden><span data-slot='words'></span>"
-        "<span class='grow'></span>"
-        "<button type='button' class='btn small' data-do='cancel'>Cancel</button></div>"
-        f"{ending}<p class='small muted hint'>Probabilities come before the video. "
-        "<kbd>Ctrl Enter</kbd> starts.</p></div>"
+        f"<header class='step-head'><span class='no'>4</span><h2>{_('Analyse')}</h2>"
+        f"<span class='muted'>{_('for {code}').format(code=escaped(code)) if code else ''}</span>"
+        "<span class='grow'></span><span class='muted small' data-slot='left'></span>"
+        f"</header><div class='stages' role='progressbar' aria-label='{_('Analysis')}'>"
+        f"{stages}</div><div class='row working' data-slot='working' hidden>"
+        "<span data-slot='words'></span><span class='grow'></span>"
+        f"<button type='button' class='btn small' data-do='cancel'>{_('Cancel')}</button>"
+        f"</div>{ending}<p class='small muted hint'>"
+        + _("Probabilities come before the video. <kbd>Ctrl Enter</kbd> starts.")
+        + "</p></div>"
     )

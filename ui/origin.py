@@ -8,6 +8,7 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse, Response
 
 from ui.settings import LOOPBACK, AppSettings
+from verhm.language import retold
 
 READING = ("GET", "HEAD", "OPTIONS")
 
@@ -30,8 +31,9 @@ class Refusal:
 
     def answer(self) -> Response:
         """As the page's scripts read it."""
-        text = f"{self.code} {self.cause} {self.remedy}"
-        told = {"code": self.code, "text": text, "cause": self.cause, "remedy": self.remedy}
+        cause, remedy = retold(self.cause), retold(self.remedy)
+        told = {"code": self.code, "cause": cause, "remedy": remedy}
+        told["text"] = f"{self.code} {cause} {remedy}"
         return JSONResponse({**told, "status": self.status}, status_code=self.status)
 
 

@@ -1,6 +1,6 @@
 """The form for a new patient with the consent, or for changing one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +12,19 @@ from storage.models import Patient
 from ui.days import as_day, day_field
 from ui.pieces import markup
 from verhm.errors import RequestError
+from verhm.language import N_, _
 
-AGE_BANDS = ("", "under 18", "18–24", "25–34", "35–44", "45–54", "55–64", "65–74", "75 and over")
+AGE_BANDS = (
+    "",
+    N_("under 18"),
+    "18–24",
+    "25–34",
+    "35–44",
+    "45–54",
+    "55–64",
+    "65–74",
+    N_("75 and over"),
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,29 +65,31 @@ def lay_out_form() -> PatientForm:
     with gr.Column(visible=False, elem_id="patient-form", elem_classes="panel sheet") as panel:
         title = markup()
         with gr.Row():
-            code = gr.Textbox(label="Code", max_length=40, elem_id="patient-code")
-            name = gr.Textbox(label="Name (optional)", max_length=200, elem_id="patient-name")
-            age_band = gr.Dropdown(AGE_BANDS, value="", label="Age band")
+            code = gr.Textbox(label=_("Code"), max_length=40, elem_id="patient-code")
+            name = gr.Textbox(label=_("Name (optional)"), max_length=200, elem_id="patient-name")
+            age_band = gr.Dropdown(_choices(AGE_BANDS), value="", label=_("Age band"))
         with gr.Row(equal_height=True) as consent_row:
-            given = day_field("Consent to recording and analysis given on", elem_id="consent-given")
-            until = day_field("Valid until", elem_id="consent-until")
+            given = day_field(
+                _("Consent to recording and analysis given on"), elem_id="consent-given"
+            )
+            until = day_field(_("Valid until"), elem_id="consent-until")
             research = gr.Checkbox(
-                label="Also to research: researchers may see figures without the name",
+                label=_("Also to research: researchers may see figures without the name"),
                 container=False,
                 elem_id="consent-research",
             )
-        note = gr.Textbox(label="Note", lines=2, max_length=4_000)
+        note = gr.Textbox(label=_("Note"), lines=2, max_length=4_000)
         problem = markup(elem_classes="problem-slot")
         with gr.Row(elem_classes="acts"):
-            save = gr.Button("Save patient", variant="primary", elem_id="save-patient")
-            close = gr.Button("Cancel")
+            save = gr.Button(_("Save patient"), variant="primary", elem_id="save-patient")
+            close = gr.Button(_("Cancel"))
     fields = (code, name, age_band, note, given, until, research)
     return PatientForm(panel, title, fields, consent_row, problem, save, close)
 
 
 def filled(patient: Patient | None, next_code: str) -> list[Any]:
     """Updates that open the form: empty for a new patient, else with what is known."""
-    title = "New patient" if patient is None else "Edit patient"
+    title = _("New patient") if patient is None else _("Edit patient")
     consent_row = gr.Row(visible=patient is None)
     head = [gr.Column(visible=True), f"<h2>{title}</h2>", "", consent_row]
     if patient is None:
@@ -86,7 +99,7 @@ def filled(patient: Patient | None, next_code: str) -> list[Any]:
         *head,
         patient.code,
         patient.name or "",
-        gr.Dropdown(choices=list(dict.fromkeys((*AGE_BANDS, band))), value=band),
+        gr.Dropdown(choices=_choices(dict.fromkeys((*AGE_BANDS, band))), value=band),
         patient.note,
         *("", "", False),
     ]
@@ -130,3 +143,8 @@ def _agreement(given: str | None, until: str | None, has_research: bool) -> Agre
         )
     scopes = (Scope.ANALYSIS, Scope.RESEARCH) if has_research else (Scope.ANALYSIS,)
     return Agreement(day, as_day(until), scopes) if day else None
+
+
+def _choices(bands: Iterable[str]) -> list[tuple[str, str]]:
+    """What a list shows of each, and what is kept."""
+    return [(_(band) if band else "", band) for band in bands]

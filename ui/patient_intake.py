@@ -11,6 +11,7 @@ from ui.messages import error_box
 from ui.pieces import markup
 from ui.theme import asset
 from verhm.errors import StorageError, VerhmError
+from verhm.language import _
 
 log = logging.getLogger(__name__)
 
@@ -40,13 +41,13 @@ class PatientIntake:
 def lay_out_patient_intake() -> PatientIntake:
     """Put it on the page, folded away."""
     sent: gr.State = gr.State(None)
-    with gr.Accordion("Advanced", open=False, elem_id="patients-advanced"):
+    with gr.Accordion(_("Advanced"), open=False, elem_id="patients-advanced"):
         chooser = markup(
             asset("patient-intake.html"), js_on_load=asset("patient-intake.js"), elem_id="take-in"
         )
         problem = markup(elem_classes="problem-slot")
         again = gr.Button(
-            "Take in again although erased here",
+            _("Take in again although erased here"),
             visible=False,
             elem_classes="alert",
             elem_id="take-in-again",

@@ -12,6 +12,7 @@ from ui.marks import escaped
 from ui.messages import error_box, shows_errors
 from ui.pieces import markup
 from verhm.errors import RequestError, StorageError, VerhmError
+from verhm.language import _
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,12 +50,12 @@ def lay_out_removal() -> Removal:
     asked: gr.State = gr.State(None)
     with gr.Column(visible=False, elem_id="patient-removal", elem_classes="panel sheet") as panel:
         words = markup()
-        typed = gr.Textbox(label="Type the code again to erase", elem_id="erase-code")
+        typed = gr.Textbox(label=_("Type the code again to erase"), elem_id="erase-code")
         problem = markup(elem_classes="problem-slot")
         with gr.Row(elem_classes="acts"):
-            archive = gr.Button("Archive", variant="primary", elem_id="archive-patient")
-            erase = gr.Button("Erase for good", elem_classes="alert", elem_id="erase-patient")
-            close = gr.Button("Cancel")
+            archive = gr.Button(_("Archive"), variant="primary", elem_id="archive-patient")
+            erase = gr.Button(_("Erase for good"), elem_classes="alert", elem_id="erase-patient")
+            close = gr.Button(_("Cancel"))
     return Removal(asked, panel, words, typed, problem, archive, erase, close)
 
 
@@ -141,7 +142,7 @@ def _without(gone: str | None, patient_id: str | None, session_id: str | None) -
 
 def opened(patient: Patient) -> list[Any]:
     """Updates that open the panel about a patient."""
-    verb = "Bring back" if patient.archived_at else "Archive"
+    verb = _("Bring back") if patient.archived_at else _("Archive")
     return [patient.id, gr.Column(visible=True), _words(patient), "", "", verb]
 
 
@@ -151,7 +152,12 @@ def _closed() -> list[Any]:
 
 def _words(patient: Patient) -> str:
     return (
-        f"<h2>Archive or erase {escaped(patient.code)}</h2><p>Archived, a patient leaves the "
-        "list, takes no new sessions, and can be brought back. Erased, the patient is gone for "
-        "good, with every session, recording, result and video.</p>"
+        "<h2>"
+        + _("Archive or erase {code}").format(code=escaped(patient.code))
+        + "</h2><p>"
+        + _(
+            "Archived, a patient leaves the list, takes no new sessions, and can be brought back. "
+            "Erased, the patient is gone for good, with every session, recording, result and video."
+        )
+        + "</p>"
     )

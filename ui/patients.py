@@ -22,6 +22,7 @@ from ui.retention_list import due_list, lay_out_due, wire_due
 from ui.session_removal import lay_out_session_removal, wire_session_removal
 from ui.theme import asset
 from verhm.errors import VerhmError
+from verhm.language import _
 
 
 def build(context: AppContext, selected: Selection) -> TabHandles:
@@ -36,7 +37,7 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
     session_removal = lay_out_session_removal()
     table = markup(
         elem_id="patients",
-        value="<p class='muted'>Reading the list…</p>",
+        value=f"<p class='muted'>{_('Reading the list…')}</p>",
         js_on_load=asset("patients.js"),
     )
 
@@ -71,15 +72,18 @@ def _lay_out_head() -> tuple[gr.HTML, gr.Textbox, gr.Checkbox, gr.Checkbox, gr.B
     with gr.Row(elem_classes="head", equal_height=False):
         title = markup(elem_classes="title")
         search = gr.Textbox(
-            placeholder="Code or name",
+            label=_("Search"),
+            placeholder=_("Code or name"),
             show_label=False,
             container=False,
             elem_id="patient-search",
         )
-        names = gr.Checkbox(False, label="Show names", container=False, elem_classes="switch-box")
-        archived = gr.Checkbox(False, label="Show archived", container=False)
-        remove = gr.Button("Archive or erase", elem_id="remove-patient")
-        new = gr.Button("New patient", variant="primary", elem_id="new-patient")
+        names = gr.Checkbox(
+            False, label=_("Show names"), container=False, elem_classes="switch-box"
+        )
+        archived = gr.Checkbox(False, label=_("Show archived"), container=False)
+        remove = gr.Button(_("Archive or erase"), elem_id="remove-patient")
+        new = gr.Button(_("New patient"), variant="primary", elem_id="new-patient")
     return title, search, names, archived, remove, new
 
 

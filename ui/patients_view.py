@@ -11,32 +11,21 @@ from ui.consent import consent_of
 from ui.explanations import question_mark
 from ui.grade import grade_mark
 from ui.marks import emotion_name, escaped, icon, long_date
-from ui.session_names import session_moment, session_name
+from ui.session_names import name_within, session_moment, session_name
 from ui.theme import asset
 from ui.tour import tour_offer
 from verhm.change import Comparison, Shift
+from verhm.language import N_, _, ngettext
 from verhm.report.quality import grade
 
-_HIDDEN_NAME = "<span class='hid' aria-label='hidden'>••••••&ensp;•••••••</span>"
-_HEADINGS = (
-    ("Code", ""),
-    ("Name", ""),
-    ("Age band", ""),
-    ("Consent", ""),
-    ("Sessions", "num"),
-    ("Last session", "num"),
-    ("Days since", "num"),
-    (f"Quality {question_mark('quality')}", ""),
-    (f"Change vs usual, share of time in points {question_mark('change-in-the-list')}", ""),
-)
 _MOST_SESSIONS = 12  # shown under an open patient
 # What can be done with an open patient; in the archive nothing is added or changed.
 _VERBS = (
-    ("new_session", "New session", ""),
-    ("consent", "Consent", "quiet"),
-    ("edit", "Edit patient", "quiet"),
+    ("new_session", N_("New session"), ""),
+    ("consent", N_("Consent"), "quiet"),
+    ("edit", N_("Edit patient"), "quiet"),
 )
-_ARCHIVED = (("bring_back", "Bring back", ""), ("consent", "Consent", "quiet"))
+_ARCHIVED = (("bring_back", N_("Bring back"), ""), ("consent", N_("Consent"), "quiet"))
 
 
 @dataclass(frozen=True)
@@ -62,10 +51,10 @@ def counted(overviews: Sequence[PatientOverview]) -> str:
     """The page's title with how many patients there are."""
     demonstrations = sum(each.patient.is_demonstration for each in overviews)
     people = len(overviews) - demonstrations
-    words = [f"{people} patient{'s' if people > 1 else ''}"] if people else []
+    words = [ngettext("{n} patient", "{n} patients", people)] if people else []
     if demonstrations:
-        words.append(f"{demonstrations} demonstration")
-    return f"<h1>Patients</h1><span class='muted'>{' and '.join(words)}</span>"
+        words.append(ngettext("{n} demonstration", "{n} demonstrations", demonstrations))
+    return f"<h1>{_('Patients')}</h1><span class='muted'>{_(' and ').join(words)}</span>"
 
 
 def patients_list(overviews: Sequence[PatientOverview], view: ListView) -> str:
@@ -79,11 +68,27 @@ def patients_list(overviews: Sequence[PatientOverview], view: ListView) -> str:
         _row(overview, change, max(span, 15.0), view)
         for overview, change in zip(overviews, changes, strict=True)
     ]
-    heads = "".join(f"<th scope='col' class='{kind}'>{text}</th>" for text, kind in _HEADINGS)
+    heads = "".join(f"<th scope='col' class='{kind}'>{text}</th>" for text, kind in _headings())
     return (
         f"{_offer(overviews, view)}"
         f"<section class='panel list'><table><thead><tr>{heads}</tr></thead>"
         f"<tbody>{''.join(rows)}</tbody></table></section>{asset('patients-foot.html')}"
+    )
+
+
+def _headings() -> tuple[tuple[str, str], ...]:
+    quality = f"{_('Quality')} {question_mark('quality')}"
+    change = _("Change vs usual, share of time in points")
+    return (
+        (_("Code"), ""),
+        (_("Name"), ""),
+        (_("Age band"), ""),
+        (_("Consent"), ""),
+        (_("Sessions"), "num"),
+        (_("Last session"), "num"),
+        (_("Days since"), "num"),
+        (quality, ""),
+        (f"{change} {question_mark('change-in-the-list')}", ""),
     )
 
 
@@ -105,7 +110,7 @@ def _row(overview: PatientOverview, change: Shift | str, span: float, view: List
     cells = [
         f"<td><span class='emo'><b>{escaped(patient.code)}</b>{_tag(overview)}</span></td>",
         f"<td>{_name(overview, view.shows_names)}</td>",
-        f"<td>{escaped(patient.age_band or '–')}</td>",
+        f"<td>{escaped(_(patient.age_band) or '–')}</td>",
         f"<td><span class='emo {'strong' if consent.needs_attention else ''}'>{consent.mark}"
         f"{escaped(consent.short)}</span></td>",
         f"<td class='num'>{overview.session_count}</td>",
@@ -122,17 +127,18 @@ def _row(overview: PatientOverview, change: Shift | str, span: float, view: List
 
 def _tag(overview: PatientOverview) -> str:
     if overview.patient.is_demonstration:
-        return "<span class='chip outline'>synthetic</span>"
-    return "<span class='chip'>archived</span>" if overview.patient.archived_at else ""
+        return f"<span class='chip outline'>{_('synthetic')}</span>"
+    return f"<span class='chip'>{_('archived')}</span>" if overview.patient.archived_at else ""
 
 
 def _name(overview: PatientOverview, shows_names: bool) -> str:
     patient = overview.patient
     if patient.is_demonstration:
-        return "<span class='muted'>made by the app</span>"
+        return f"<span class='muted'>{_('made by the app')}</span>"
     if not patient.name:
         return "<span class='muted'>–</span>"
-    return escaped(patient.name) if shows_names else _HIDDEN_NAME
+    hidden = f"<span class='hid' aria-label='{_('hidden')}'>••••••&ensp;•••••••</span>"
+    return escaped(patient.name) if shows_names else hidden
 
 
 def _last_session(overview: PatientOverview, today: date) -> tuple[str, str]:
@@ -155,14 +161,14 @@ def _quality(overview: PatientOverview) -> str:
 def _change(overview: PatientOverview, change: Shift | str, span: float, today: date) -> str:
     consent = overview.patient.consent(today)
     if consent is not None and consent.withdrawn_on:
-        change = "Closed, no new sessions"
+        change = _("Closed, no new sessions")
     elif overview.session_count == 0:
-        change = "No session yet"
+        change = _("No session yet")
     if isinstance(change, str):
         return f"<span class='muted'>{change}</span>"
     sign = "+" if change.points > 0 else "−"
     weight = "" if change.is_reliable else "w4"
-    words = "beyond error" if change.is_reliable else "within error"
+    words = _("beyond error") if change.is_reliable else _("within error")
     return (
         f"<span class='chg'>{_bar(change, span)}<span>{emotion_name(change.label)}</span>"
         f"<b class='{weight}'>{sign}{abs(change.points):.0f}</b>"
@@ -189,11 +195,15 @@ def _opened(overview: PatientOverview, view: ListView) -> str:
     more = len(view.sessions) - len(shown)
     sessions = "".join(_session(each, view.today) for each in shown)
     if more > 0:
-        sessions += f"<span class='muted small'>and {more} earlier, see Trends</span>"
+        sessions += (
+            "<span class='muted small'>"
+            + _("and {more} earlier, see Trends").format(more=more)
+            + "</span>"
+        )
     if not shown:
-        sessions = "<span class='muted'>No session yet</span>"
+        sessions = f"<span class='muted'>{_('No session yet')}</span>"
     buttons = "".join(
-        f"<button type='button' class='btn small {kind}' data-do='{verb}'>{words}</button>"
+        f"<button type='button' class='btn small {kind}' data-do='{verb}'>{_(words)}</button>"
         for verb, words, kind in (_ARCHIVED if overview.patient.archived_at else _VERBS)
         if verb != "consent" or not overview.patient.is_demonstration
     )
@@ -208,14 +218,14 @@ def _opened(overview: PatientOverview, view: ListView) -> str:
 def _session(session: Session, today: date) -> str:
     run = session.latest_done
     name, when = session_name(session), session_moment(session)
-    task = f"<span class='muted'>{escaped(session.task)}</span>" if session.task else ""
+    task = f"<span class='muted'>{escaped(_(session.task))}</span>" if session.task else ""
     state = _state(session) if run is None else ""
     return (
-        f"<span class='session'><button type='button' data-session='{escaped(session.id)}'>"
-        f"<b>{name}</b><span>{when}</span>{task}{state}</button>"
-        f"<button type='button' data-erase='{escaped(session.id)}' "
-        f"aria-label='Erase {name.lower()} of {when}' title='Erase this session…'>"
-        f"{icon('erase')}</button></span>"
+        f"<span class='session'><button type='button' data-session='{escaped(session.id)}"
+        f"'><b>{name}</b><span>{when}</span>{task}{state}</button>"
+        f"<button type='button' data-erase='{escaped(session.id)}' aria-label='"
+        + _("Erase {name} of {when}").format(name=name_within(session), when=when)
+        + f"' title='{_('Erase this session…')}'>{icon('erase')}</button></span>"
     )
 
 
@@ -223,11 +233,11 @@ def _state(session: Session) -> str:
     """Why a session has no result, with the way to get one."""
     latest = session.runs[0] if session.runs else None
     if latest is not None and latest.state.is_unfinished:
-        return "<span class='chip accent'>being analysed</span>"
+        return f"<span class='chip accent'>{_('being analysed')}</span>"
     words = {
-        RunState.FAILED: f"failed {latest.error_code if latest else ''}",
-        RunState.CANCELLED: "cancelled",
-        RunState.INTERRUPTED: "interrupted",
+        RunState.FAILED: _("failed {code}").format(code=latest.error_code if latest else ""),
+        RunState.CANCELLED: _("cancelled"),
+        RunState.INTERRUPTED: _("interrupted"),
     }
-    text = words.get(latest.state, "not analysed") if latest else "not analysed"
+    text = words.get(latest.state, _("not analysed")) if latest else _("not analysed")
     return f"<span class='chip alert'>{escaped(text)}</span>"

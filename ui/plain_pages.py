@@ -11,6 +11,7 @@ from ui.marks import escaped
 from ui.messages import error_box
 from ui.theme import asset, head_of_plain_page
 from verhm.errors import RequestError, VerhmError
+from verhm.language import language
 
 # Nothing runs here and nothing is loaded but the look.
 POLICY = (
@@ -35,11 +36,14 @@ def page(
     problem = error_box(error) if error else ""
     status = 200 if error is None else {"E66": 429, "E57": 403}.get(error.code, 400)
     html = (
-        f"<!doctype html><html lang='en'><head><meta charset='utf-8'><title>{escaped(title)} · "
-        f"VERHM</title><meta name='viewport' content='width=device-width'>{next_}"
+        "<!doctype html><html lang='"
+        + language()
+        + "'><head><meta charset='utf-8'><title>"
+        + escaped(title)
+        + f" · VERHM</title><meta name='viewport' content='width=device-width'>{next_}"
         f"{head_of_plain_page()}</head><body class='gradio-container plain'>"
-        f"<main class='html-container'>{asset('brand.html')}<h1>{escaped(title)}</h1>{problem}"
-        f"{content}</main></body></html>"
+        f"<main class='html-container'>{asset('brand.html')}<h1>{escaped(title)}</h1>"
+        f"{problem}{content}</main></body></html>"
     )
     headers = {"Content-Security-Policy": POLICY}
     if error is not None and error.code == "E66":

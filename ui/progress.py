@@ -4,6 +4,7 @@ import enum
 from dataclasses import dataclass
 
 from verhm.errors import VerhmError
+from verhm.language import N_
 from verhm.stages import Stage
 
 # How the stages share the time of a whole job: measured on two cores with a recording of a minute.
@@ -39,9 +40,9 @@ class JobState(enum.StrEnum):
 class Wait(enum.StrEnum):
     """What a job waits for, in the words a person reads."""
 
-    MODEL = "Loading the model, once"
-    ANALYSIS = "Waiting for the analysis before it"
-    DRAWING = "Waiting for the video before it"
+    MODEL = N_("Loading the model, once")
+    ANALYSIS = N_("Waiting for the analysis before it")
+    DRAWING = N_("Waiting for the video before it")
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from storage.retention import Retention
 from ui.messages import error_box
 from ui.pieces import markup
 from verhm.errors import RequestError, VerhmError
+from verhm.language import _, ngettext
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,26 +34,30 @@ def lay_out_retention() -> RetentionForm:
     """Put the form on the page, hidden."""
     with gr.Column(visible=False, elem_id="retention-form", elem_classes="panel sheet") as panel:
         markup(
-            "<h2>How long things are kept</h2><p class='small muted'>What is due is listed under "
-            "Patients, to the clinician whose patient it is. Nothing is erased by itself.</p>"
+            f"<h2>{_('How long things are kept')}</h2><p class='small muted'>"
+            + _(
+                "What is due is listed under Patients, to the clinician whose patient it is. "
+                "Nothing is erased by itself."
+            )
+            + "</p>"
         )
         with gr.Row():
             months = gr.Textbox(
-                label="Recordings, months after the session; results stay",
-                placeholder="for good",
+                label=_("Recordings, months after the session; results stay"),
+                placeholder=_("for good"),
                 max_lines=1,
                 elem_id="recording-months",
             )
             years = gr.Textbox(
-                label="Patients, years after the last session",
-                placeholder="for good",
+                label=_("Patients, years after the last session"),
+                placeholder=_("for good"),
                 max_lines=1,
                 elem_id="patient-years",
             )
         problem = markup(elem_classes="problem-slot")
         with gr.Row(elem_classes="acts"):
-            save = gr.Button("Save", variant="primary", elem_id="save-retention")
-            close = gr.Button("Cancel")
+            save = gr.Button(_("Save"), variant="primary", elem_id="save-retention")
+            close = gr.Button(_("Cancel"))
     return RetentionForm(panel, months, years, problem, save, close)
 
 
@@ -88,23 +93,35 @@ def retention_words(repository: Repository) -> str:
     """How long things are kept, as HTML, with the button for who may change it."""
     rules = repository.retention()
     months, years = rules.recording_months, rules.patient_years
-    recordings = _kept(months, "month", "the session")
-    patients = _kept(years, "year", "the last session")
+    recordings = _after(
+        months,
+        ngettext(
+            "{n} month after the session, then listed as due",
+            "{n} months after the session, then listed as due",
+            months or 0,
+        ),
+    )
+    patients = _after(
+        years,
+        ngettext(
+            "{n} year after the last session, then listed as due",
+            "{n} years after the last session, then listed as due",
+            years or 0,
+        ),
+    )
     button = (
-        " <button type='button' class='btn small' data-do='retention'>Change…</button>"
+        (f" <button type='button' class='btn small' data-do='retention'>{_('Change…')}</button>")
         if repository.may_administer()
         else ""
     )
     return (
-        f"<dt>Recordings are kept</dt><dd>{recordings}</dd>"
-        f"<dt>Patients are kept</dt><dd>{patients}{button}</dd>"
+        f"<dt>{_('Recordings are kept')}</dt><dd>{recordings}</dd><dt>"
+        f"{_('Patients are kept')}</dt><dd>{patients}{button}</dd>"
     )
 
 
-def _kept(number: int | None, unit: str, since: str) -> str:
-    if number is None:
-        return "For good"
-    return f"{number} {unit}{'s' if number > 1 else ''} after {since}, then listed as due"
+def _after(number: int | None, words: str) -> str:
+    return _("For good") if number is None else words
 
 
 def _number(text: str | None) -> int | None:

@@ -14,6 +14,7 @@ from ui.patient_removal import Removal, opened
 from ui.pieces import markup
 from ui.theme import asset
 from verhm.errors import VerhmError
+from verhm.language import _, ngettext
 
 
 def lay_out_due() -> gr.HTML:
@@ -33,10 +34,13 @@ def due_list(context: AppContext, problem: str = "") -> str:
         return problem
     rows = "".join([*map(_due_row, due), *map(_held_row, holds)])
     return (
-        "<details class='panel sheet'><summary>"
-        f"{_counted(due, holds)}</summary><p class='small muted'>Nothing is erased by itself. What "
-        "is erased is gone for good, but for backups that were made before.</p>"
-        f"<table>{rows}</table>{problem}</details>"
+        f"<details class='panel sheet'><summary>{_counted(due, holds)}</summary>"
+        "<p class='small muted'>"
+        + _(
+            "Nothing is erased by itself. What is erased is gone for good, but for backups that "
+            "were made before."
+        )
+        + f"</p><table>{rows}</table>{problem}</details>"
     )
 
 
@@ -91,10 +95,12 @@ def erase_due(context: AppContext, patient_id: str) -> None:
 def _counted(due: Sequence[Due], holds: Sequence[Hold]) -> str:
     words = []
     if due:
-        are = "patient is" if len(due) == 1 else "patients are"
-        words.append(f"<b>{len(due)} {are} due for erasing</b>")
+        counted = ngettext(
+            "{n} patient is due for erasing", "{n} patients are due for erasing", len(due)
+        )
+        words.append(f"<b>{counted}</b>")
     if holds:
-        words.append(f"{len(holds)} kept by a hold")
+        words.append(_("{n} kept by a hold").format(n=len(holds)))
     return ", ".join(words)
 
 
@@ -103,18 +109,20 @@ def _due_row(due: Due) -> str:
     count = len(due.session_ids)
     what, buttons = [], ""
     if count:
-        what.append(f"{count} recording{'s' if count > 1 else ''}, results stay")
-        buttons += _button("erase", whose, "Erase these recordings", "alert")
+        what.append(ngettext("{n} recording, results stay", "{n} recordings, results stay", count))
+        buttons += _button("erase", whose, _("Erase these recordings"), "alert")
     if due.is_whole:
-        what.append(f"no session since {long_date(due.last_day)}")
-        buttons += _button("remove", whose, "Archive or erase…", "")
+        what.append(_("no session since {day}").format(day=long_date(due.last_day)))
+        buttons += _button("remove", whose, _("Archive or erase…"), "")
     reason = (
-        "<input type='text' maxlength='200' placeholder='Reason to keep, as legal hold' "
-        f"aria-label='Reason to keep {escaped(due.patient.code)}' {whose}>"
+        "<input type='text' maxlength='200' placeholder='"
+        f"{_('Reason to keep, as legal hold')}' aria-label='"
+        + _("Reason to keep {code}").format(code=escaped(due.patient.code))
+        + f"' {whose}>"
     )
     return (
         f"<tr><td><b>{escaped(due.patient.code)}</b></td><td>{'; '.join(what)}</td>"
-        f"<td><div class='row'>{buttons}{reason}{_button('hold', whose, 'Keep', 'quiet')}</div>"
+        f"<td><div class='row'>{buttons}{reason}{_button('hold', whose, _('Keep'), 'quiet')}</div>"
         "</td></tr>"
     )
 
@@ -123,9 +131,9 @@ def _held_row(hold: Hold) -> str:
     whose = f"data-patient='{escaped(hold.patient_id)}'"
     since = long_date(hold.placed_at.astimezone())
     return (
-        f"<tr><td><b>{escaped(hold.patient.code)}</b></td><td>kept since {since}: "
-        f"{escaped(hold.reason)}</td><td>{_button('lift', whose, 'Lift the hold', 'quiet')}</td>"
-        "</tr>"
+        f"<tr><td><b>{escaped(hold.patient.code)}</b></td><td>"
+        + _("kept since {since}: {reason}").format(since=since, reason=escaped(hold.reason))
+        + f"</td><td>{_button('lift', whose, _('Lift the hold'), 'quiet')}</td></tr>"
     )
 
 

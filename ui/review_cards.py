@@ -6,18 +6,11 @@ from storage.models import Run, Session
 from ui.explanations import EXPLANATIONS, question_mark
 from ui.marks import clock, emotion_name, escaped, long_date, minutes_of
 from ui.session_names import TRY_ENDS, recording_words, session_facts, session_name
+from verhm.language import _, retold
 from verhm.report.look import percent
 from verhm.report.quality import quality_words
 from verhm.settings import CHANNEL_WORDS, AnalysisSettings, VideoSettings
 from verhm.types import Share, Summary
-
-_ANOTHER_MODEL = (
-    "<div class='row small'><span class='muted'>Another model analyses now.</span>"
-    "<button type='button' class='btn small' data-again>Analyse again</button></div>"
-)
-
-
-_OTHERWISE = "<button type='button' class='btn small quiet' data-otherwise>Re-analyse…</button>"
 
 
 def session_header(
@@ -38,14 +31,24 @@ def session_header(
     """
     name, facts = session_name(session), session_facts(session)
     gone = recording_words(session)
-    erased = f"<p class='muted'>{gone}; its results stay</p>" if gone else ""
-    kept = "" if session.is_kept else f"<p class='muted'>{TRY_ENDS}</p>"
+    erased = (
+        ("<p class='muted'>" + _("{gone}; its results stay").format(gone=gone) + "</p>")
+        if gone
+        else ""
+    )
+    kept = "" if session.is_kept else f"<p class='muted'>{_(TRY_ENDS)}</p>"
     return (
-        "<section class='panel who-card' aria-label='Session and run'>"
+        f"<section class='panel who-card' aria-label='{_('Session and run')}'>"
         f"<div class='row'><h1>{name}</h1><span class='label'>{facts}</span></div>"
-        f"{_run_line(session, run, newer, offers_choice)}{kept}"
-        f"{_quality_line(run)}{erased}{_ANOTHER_MODEL if offers_again else ''}"
-        "</section>"
+        f"{_run_line(session, run, newer, offers_choice)}{kept}{_quality_line(run)}"
+        f"{erased}{_another_model() if offers_again else ''}</section>"
+    )
+
+
+def _another_model() -> str:
+    return (
+        f"<div class='row small'><span class='muted'>{_('Another model analyses now.')}</span>"
+        f"<button type='button' class='btn small' data-again>{_('Analyse again')}</button></div>"
     )
 
 
@@ -56,12 +59,16 @@ def _run_line(session: Session, run: Run, newer: str, offers_choice: bool) -> st
     if len(finished) > 1:
         title = told_apart(run)
         options = "".join(_run_option(each, each.id == run.id) for each in finished)
-        words = f"<select class='rv-run' aria-label='Run'>{options}</select>"
+        words = f"<select class='rv-run' aria-label='{_('Run')}'>{options}</select>"
+    other = (
+        f"<button type='button' class='btn small quiet' data-otherwise>{_('Re-analyse…')}</button>"
+    )
     later = f"<span class='muted' title='{escaped(newer)}'>{escaped(newer)}</span>" if newer else ""
     return (
-        f"<div class='row rv-run-line'><span class='muted' title='{escaped(title)}'>{words}</span>"
-        f"{later}{_OTHERWISE if offers_choice else ''}"
-        "<button type='button' class='btn small quiet' data-compare>Compare…</button></div>"
+        f"<div class='row rv-run-line'><span class='muted' title='{escaped(title)}'>"
+        f"{words}</span>{later}{other if offers_choice else ''}"
+        f"<button type='button' class='btn small quiet' data-compare>{_('Compare…')}"
+        "</button></div>"
     )
 
 
@@ -72,40 +79,45 @@ def _run_option(run: Run, is_shown: bool) -> str:
 
 def run_words(run: Run) -> str:
     """Which run it is, when it was made, by what, and of which channel, where one was chosen."""
-    words = [f"Run {run.number}", _moment(run.created_at.astimezone()), _maker(run)]
+    words = [
+        _("Run {number}").format(number=run.number),
+        _moment(run.created_at.astimezone()),
+        _maker(run),
+    ]
     if run.settings.channel in CHANNEL_WORDS:
-        words.append(CHANNEL_WORDS[run.settings.channel])
+        words.append(_(CHANNEL_WORDS[run.settings.channel]))
     return " · ".join(words)
 
 
 def told_apart(run: Run) -> str:
     """The same with its settings; what tells it apart first, since lists cut long lines off."""
     moment = _moment(run.created_at.astimezone())
-    return f"Run {run.number} · {moment} · {settings_words(run)} · {_maker(run)}"
+    number = _("Run {number}").format(number=run.number)
+    return f"{number} · {moment} · {settings_words(run)} · {_maker(run)}"
 
 
 def settings_words(run: Run) -> str:
     """How a run was analysed: its windows, and what else is not as usual."""
     chosen, usual = run.settings, AnalysisSettings()
-    words = [f"window {chosen.window:g} s, hop {chosen.hop:g} s"]
+    words = [_("window {window:g} s, hop {hop:g} s").format(window=chosen.window, hop=chosen.hop)]
     if chosen.channel in CHANNEL_WORDS:
-        words.append(CHANNEL_WORDS[chosen.channel])
+        words.append(_(CHANNEL_WORDS[chosen.channel]))
     if chosen.expression_strength != usual.expression_strength:
-        words.append(f"expression {chosen.expression_strength:g}")
+        words.append(_("expression {strength:g}").format(strength=chosen.expression_strength))
     if chosen.seed != usual.seed:
-        words.append(f"seed {chosen.seed}")
+        words.append(_("seed {seed}").format(seed=chosen.seed))
     if run.video_settings and run.video_settings.size != VideoSettings.size:
-        words.append(f"face {run.video_settings.size}")
+        words.append(_("face {size}").format(size=run.video_settings.size))
     return ", ".join(words)
 
 
 def _maker(run: Run) -> str:
-    return f"{run.model.name} {run.model.version}" if run.model else "unknown model"
+    return f"{run.model.name} {run.model.version}" if run.model else _("unknown model")
 
 
 def _moment(local: datetime) -> str:
     today = datetime.now(local.tzinfo).date()
-    day = "today" if local.date() == today else long_date(local.date())
+    day = _("today") if local.date() == today else long_date(local.date())
     return f"{day} {local:%H:%M}"
 
 
@@ -113,7 +125,7 @@ def _quality_line(run: Run) -> str:
     if run.quality is None or run.summary is None:
         return ""
     words = quality_words(run.quality, run.summary)
-    words = escaped(f"Quality {words[0].lower()}{words[1:]}")
+    words = escaped(_("Quality {found}").format(found=f"{words[0].lower()}{words[1:]}"))
     return f"{question_mark('quality')}<p class='label' title='{words}'>{words}</p>"
 
 
@@ -128,26 +140,35 @@ def summary_cards(summary: Summary, duration: float, windows: int, without: int)
     """
     figure, unit = minutes_of(summary.speech)
     cards = [
-        _card("speech", figure, unit, f"of {clock(duration)}"),
-        f"<div class='card'>{_name('windows-with-a-result')}"
-        f"<div class='fig'>{escaped(percent(summary.analysed))}<i>%</i></div>"
-        f"<div class='split'><i style='width:{100 * summary.analysed:.1f}%'></i>"
-        f"<i class='rest'></i></div><small>{windows - without} of {windows}"
-        f"{', others say why' if without else ''}</small></div>",
+        _card("speech", figure, unit, _("of {length}").format(length=clock(duration))),
+        (
+            f"<div class='card'>{_name('windows-with-a-result')}<div class='fig'>"
+            f"{escaped(percent(summary.analysed))}<i>%</i></div><div class='split'>"
+            f"<i style='width:{100 * summary.analysed:.1f}%'></i><i class='rest'></i></div>"
+            "<small>"
+            + (
+                _("{found} of {windows}, others say why") if without else _("{found} of {windows}")
+            ).format(found=windows - without, windows=windows)
+            + "</small></div>"
+        ),
     ]
     if summary.withheld:
-        why = f"<div class='card why' role='note'><p>{escaped(summary.withheld)}</p></div>"
+        why = f"<div class='card why' role='note'><p>{escaped(retold(summary.withheld))}</p></div>"
         return _section([*cards, why], " withheld")
-    cards.append(_card("transitions", f"{summary.transitions:.1f}", "/ min", "of analysed time"))
+    cards.append(
+        _card("transitions", f"{summary.transitions:.1f}", _("/ min"), _("of analysed time"))
+    )
     return _section([*cards, _shares(summary.shares)])
 
 
 def _section(parts: list[str], kind: str = "") -> str:
-    return f"<section class='panel cards{kind}' aria-label='Summary'>{''.join(parts)}</section>"
+    return (
+        f"<section class='panel cards{kind}' aria-label='{_('Summary')}'>{''.join(parts)}</section>"
+    )
 
 
 def _name(key: str) -> str:
-    return f"<span>{escaped(EXPLANATIONS[key].title)}</span>{question_mark(key)}"
+    return f"<span>{escaped(_(EXPLANATIONS[key].title))}</span>{question_mark(key)}"
 
 
 def _card(key: str, figure: str, unit: str, note: str) -> str:
@@ -158,7 +179,7 @@ def _card(key: str, figure: str, unit: str, note: str) -> str:
 
 
 def _shares(shares: tuple[Share, ...]) -> str:
-    title = "Share of analysed time in %, with 95 % interval"
+    title = _("Share of analysed time in %, with 95 % interval")
     widest = max((share.high for share in shares), default=1.0) or 1.0
     items = "".join(_share(share, min(1.0, 1.1 * widest)) for share in shares)
     return (

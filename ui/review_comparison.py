@@ -6,6 +6,7 @@ from storage.models import Run, Session
 from ui.marks import emotion_name, escaped, minutes_of
 from ui.review_cards import settings_words
 from ui.session_names import session_facts, session_name
+from verhm.language import _, retold
 from verhm.report.look import percent, points, signed
 from verhm.report.quality import grade
 from verhm.report.trends import Interval
@@ -29,7 +30,9 @@ class Side:
     @property
     def name(self) -> str:
         """Which it is, in a few words."""
-        return f"{session_name(self.session)}, run {self.run.number}"
+        return _("{session}, run {number}").format(
+            session=session_name(self.session), number=self.run.number
+        )
 
 
 def comparison(one: Side, other: Side) -> str:
@@ -41,11 +44,12 @@ def comparison(one: Side, other: Side) -> str:
         for side in (one, other)
     )
     return (
-        f"<ul class='rv-cautions'>{cautions}</ul>"
-        "<table class='rv-figures'><caption class='small muted'>Small: 95 % intervals. Bold: "
-        "the two intervals lie apart.</caption>"
-        f"<thead><tr><th scope='col'>Figure</th>{head}<th scope='col'>Difference</th></tr></thead>"
-        f"<tbody>{''.join(_rows(one.summary, other.summary))}</tbody></table>"
+        f"<ul class='rv-cautions'>{cautions}</ul><table class='rv-figures'>"
+        "<caption class='small muted'>"
+        f"{_('Small: 95 % intervals. Bold: the two intervals lie apart.')}</caption>"
+        f"<thead><tr><th scope='col'>{_('Figure')}</th>{head}<th scope='col'>"
+        f"{_('Difference')}</th></tr></thead><tbody>"
+        f"{''.join(_rows(one.summary, other.summary))}</tbody></table>"
     )
 
 
@@ -54,23 +58,31 @@ def _cautions(one: Side, other: Side) -> list[str]:
     found = []
     models = [side.run.model for side in (one, other)]
     if models[0] != models[1]:
-        names = " and ".join(f"{model.name} {model.version}" for model in models if model)
-        found.append(f"Two models made these figures ({names}): what differs may be the models.")
+        names = _(" and ").join(f"{model.name} {model.version}" for model in models if model)
+        found.append(
+            _("Two models made these figures ({names}): what differs may be the models.").format(
+                names=names
+            )
+        )
     if one.session.task != other.session.task:
-        tasks = " and ".join(side.session.task or "not said" for side in (one, other))
-        found.append(f"The tasks differ ({tasks}): people sound different in each.")
+        tasks = _(" and ").join(_(side.session.task) or _("not said") for side in (one, other))
+        found.append(
+            _("The tasks differ ({tasks}): people sound different in each.").format(tasks=tasks)
+        )
     if one.run.settings.channel != other.run.settings.channel:
-        found.append("They are of different channels: what differs may be who speaks.")
+        found.append(_("They are of different channels: what differs may be who speaks."))
     windows = [(side.run.settings.window, side.run.settings.hop) for side in (one, other)]
     if windows[0] != windows[1]:
-        found.append("They were analysed in windows of different lengths or hops.")
+        found.append(_("They were analysed in windows of different lengths or hops."))
     poor = [side.name for side in (one, other) if _is_poor(side)]
     if poor:
-        found.append(f"The recording is a poor one: {' and '.join(poor)}.")
+        found.append(_("The recording is a poor one: {names}.").format(names=_(" and ").join(poor)))
     if one.session.id != other.session.id:
         found.append(
-            "Two sessions of one person always differ. Whether a difference is more than usual is "
-            "told under Trends."
+            _(
+                "Two sessions of one person always differ. Whether a difference is more than usual "
+                "is told under Trends."
+            )
         )
     return found
 
@@ -82,18 +94,21 @@ def _is_poor(side: Side) -> bool:
 def _rows(one: Summary, other: Summary) -> list[str]:
     both = (one, other)
     rows = [
-        _row("Speech", [" ".join(minutes_of(each.speech)) for each in both]),
-        _row("Windows with a result", [f"{percent(each.analysed)} %" for each in both]),
+        _row(_("Speech"), [" ".join(minutes_of(each.speech)) for each in both]),
+        _row(_("Windows with a result"), [f"{percent(each.analysed)} %" for each in both]),
     ]
     if one.withheld or other.withheld:
-        return [*rows, _row("Summary", [each.withheld or "has a summary" for each in both])]
+        return [
+            *rows,
+            _row(_("Summary"), [retold(each.withheld) or _("has a summary") for each in both]),
+        ]
     shares = [_share_row(pair) for pair in zip(one.shares, other.shares, strict=True)]
     return [
         *rows,
-        _row("Transitions per minute", [f"{each.transitions:.1f}" for each in both]),
+        _row(_("Transitions per minute"), [f"{each.transitions:.1f}" for each in both]),
         *shares,
-        _affect_row("Valence", (one.valence, other.valence)),
-        _affect_row("Arousal", (one.arousal, other.arousal)),
+        _affect_row(_("Valence"), (one.valence, other.valence)),
+        _affect_row(_("Arousal"), (one.arousal, other.arousal)),
     ]
 
 
@@ -106,14 +121,18 @@ def _share_row(both: tuple[Share, Share]) -> str:
         f"{percent(each.share)} % <small>{percent(each.low)}–{percent(each.high)} %</small>"
         for each in both
     ]
-    difference = f"{points(100 * (both[1].share - both[0].share))} points"
+    difference = _("{points} points").format(points=points(100 * (both[1].share - both[0].share)))
     one, other = ((each.share, each.low, each.high) for each in both)
     return _marked_row(emotion_name(both[0].label), words, difference, _are_apart(one, other))
 
 
 def _affect_row(name: str, both: tuple[Interval, Interval]) -> str:
     words = [
-        f"{signed(value)} <small>{signed(low)} to {signed(high)}</small>"
+        (
+            f"{signed(value)} <small>"
+            + _("{low} to {high}").format(low=signed(low), high=signed(high))
+            + "</small>"
+        )
         for value, low, high in both
     ]
     return _marked_row(name, words, signed(both[1][0] - both[0][0]), _are_apart(*both))

@@ -11,6 +11,7 @@ from ui.session_names import session_words
 from ui.shown_runs import ShownRuns
 from ui.user import signed_in
 from verhm.errors import StorageError
+from verhm.language import _
 
 
 def routes(context: AppContext) -> APIRouter:
@@ -31,9 +32,15 @@ def routes(context: AppContext) -> APIRouter:
 
     @router.get("/runs/{run_id}/others")
     def others(run_id: str) -> list[dict[str, str]]:
-        _, session = _finished(repository, run_id)
-        found = [run for run in session.runs if run.model and run.id != run_id]
-        listed = [{"run": run.id, "words": f"This session · {told_apart(run)}"} for run in found]
+        shown_run, session = _finished(repository, run_id)
+        found = [run for run in session.runs if run.model and run.id != shown_run.id]
+        listed = [
+            {
+                "run": run.id,
+                "words": f"{_('This session')} · {told_apart(run)}",
+            }
+            for run in found
+        ]
         if session.patient_id is None:
             return listed
         for each in repository.sessions(session.patient_id):

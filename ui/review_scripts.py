@@ -2,13 +2,13 @@
 
 import json
 from dataclasses import astuple
-from functools import cache
 
 from ui.explanations import EXPLANATIONS, question_mark
 from ui.keys import REVIEW, key_list
 from ui.session_form import FACE_SIZES, HOP, STRENGTH, VOICE_ON, WINDOW
 from ui.theme import asset
 from verhm.influence import NOTE
+from verhm.language import _
 
 # In this order: each part uses names of those before it only when called.
 _PARTS = (
@@ -31,11 +31,10 @@ _CHOICES = {
 }
 
 
-@cache
 def review_script() -> str:
     """All of it, for Gradio to run once beside the component."""
     marks = json.dumps({key: question_mark(key) for key in EXPLANATIONS})
-    keys, note = json.dumps(key_list(REVIEW)), json.dumps(NOTE)
+    keys, note = json.dumps(key_list(REVIEW)), json.dumps(_(NOTE))
     texts = f"const WHAT = {marks}, KEY_LIST = {keys}, WHY_NOTE = {note}, "
     texts += f"CHOICES = {json.dumps(_CHOICES)};"
     return "\n".join([texts, *(asset(f"{part}.js") for part in _PARTS)])

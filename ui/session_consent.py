@@ -17,6 +17,7 @@ from ui.pieces import markup
 from ui.session_form import Entries
 from ui.session_names import TRY_ENDS
 from verhm.errors import RequestError
+from verhm.language import _
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,16 +48,16 @@ def lay_out_consent() -> ConsentStep:
     with gr.Row(visible=False, elem_id="consent-fields", equal_height=True) as row:
         agreed = gr.Checkbox(
             False,
-            label="The patient agreed to recording and analysis",
+            label=_("The patient agreed to recording and analysis"),
             container=False,
             elem_id="agreed",
             scale=3,
         )
-        given = day_field("Agreed on", todays_date, elem_id="agreed-on")
-        until = day_field("Valid until", elem_id="agreed-until")
+        given = day_field(_("Agreed on"), todays_date, elem_id="agreed-on")
+        until = day_field(_("Valid until"), elem_id="agreed-until")
     trial = gr.Checkbox(
         False,
-        label=f"Try without saving. {TRY_ENDS}",
+        label=_("Try without saving. {ends}").format(ends=_(TRY_ENDS)),
         container=False,
         elem_id="trial",
         elem_classes="trial",
@@ -67,20 +68,23 @@ def lay_out_consent() -> ConsentStep:
 def shown(patient: Patient | None, today: date) -> Sequence[Any]:
     """Updates that show how consent stands for the open patient."""
     if patient is None:
-        words = "No patient is open. Open one under <b>Patients</b>, or try without saving."
+        words = _("No patient is open. Open one under <b>Patients</b>, or try without saving.")
         return [_line(f"<span>{words}</span>", is_done=False), gr.Row(visible=False)]
     if patient.is_demonstration:
-        words = "The demonstration patient holds synthetic voices only. Yours can be tried."
+        words = _("The demonstration patient holds synthetic voices only. Yours can be tried.")
         return [_line(f"<span>{words}</span>", is_done=False), gr.Row(visible=False)]
     if patient.archived_at is not None:
-        words = "This patient is in the archive. Bring the patient back under <b>Patients</b>."
+        words = _("This patient is in the archive. Bring the patient back under <b>Patients</b>.")
         return [_line(f"<span>{words}</span>", is_done=False), gr.Row(visible=False)]
     consent = consent_of(patient, today)
     if consent.is_given:
         return [_line(_agreed_words(patient, today), is_done=True), gr.Row(visible=False)]
     words = (
-        f"<span>{escaped(consent.sentence)} for <b>{escaped(patient.code)}</b>. Without it nothing "
-        "is kept.</span>"
+        "<span>"
+        + _("{sentence} for <b>{code}</b>. Without it nothing is kept.").format(
+            sentence=escaped(consent.sentence), code=escaped(patient.code)
+        )
+        + "</span>"
     )
     return [_line(words, is_done=False), gr.Row(visible=True)]
 
@@ -136,8 +140,13 @@ def _agreement(entries: Entries, today: date) -> Agreement:
 def _agreed_words(patient: Patient, today: date) -> str:
     entry = patient.consent(today)
     assert entry is not None
-    end = f", valid to {long_date(entry.expires_on)}" if entry.expires_on else ", valid without end"
-    return f"<span>Recording and analysis agreed on {long_date(entry.first_day)}{end}</span>"
+    words = (
+        _("Recording and analysis agreed on {day}, valid to {end}")
+        if entry.expires_on
+        else _("Recording and analysis agreed on {day}, valid without end")
+    )
+    end = long_date(entry.expires_on) if entry.expires_on else ""
+    return f"<span>{words.format(day=long_date(entry.first_day), end=end)}</span>"
 
 
 def _line(words: str, is_done: bool) -> str:
@@ -147,4 +156,4 @@ def _line(words: str, is_done: bool) -> str:
         else "<span class='no now'>1</span>"
     )
     box = f"<span class='check on'>{icon('check')}</span>" if is_done else ""
-    return f"<header class='step-head'>{number}<h2>Consent</h2>{box}{words}</header>"
+    return f"<header class='step-head'>{number}<h2>{_('Consent')}</h2>{box}{words}</header>"

@@ -11,25 +11,30 @@ from ui.days import as_day, day_field, todays_date
 from ui.pieces import markup
 from ui.tasks import TASKS
 from verhm.errors import RequestError
+from verhm.language import N_, _
 from verhm.settings import AnalysisSettings, VideoSettings
 
 LANGUAGES = (
-    "English",
-    "German",
-    "French",
-    "Spanish",
-    "Italian",
-    "Portuguese",
-    "Dutch",
-    "Polish",
-    "Turkish",
-    "Arabic",
-    "Chinese",
-    "Japanese",
-    "Other",
+    N_("English"),
+    N_("German"),
+    N_("French"),
+    N_("Spanish"),
+    N_("Italian"),
+    N_("Portuguese"),
+    N_("Dutch"),
+    N_("Polish"),
+    N_("Turkish"),
+    N_("Arabic"),
+    N_("Chinese"),
+    N_("Japanese"),
+    N_("Other"),
 )
 FACE_SIZES = (512, 720, 1080)
-VOICE_ON = (("Whole recording", "all"), ("Left channel", "left"), ("Right channel", "right"))
+VOICE_ON = (
+    (N_("Whole recording"), "all"),
+    (N_("Left channel"), "left"),
+    (N_("Right channel"), "right"),
+)
 
 
 @dataclass(frozen=True)
@@ -154,27 +159,33 @@ class Entries:
 
 def lay_out_details() -> list[Any]:
     """Date, language, task, note and questionnaires."""
-    markup(_header(3, "Details", "can wait until after"))
+    markup(_header(3, _("Details"), _("can wait until after")))
     with gr.Row():
-        recorded_on = day_field("Date", todays_date, elem_id="recorded-on")
+        recorded_on = day_field(_("Date"), todays_date, elem_id="recorded-on")
         language = gr.Dropdown(
-            LANGUAGES, value="English", label="Language", allow_custom_value=True
+            [(_(name), name) for name in LANGUAGES],
+            value="English",
+            label=_("Language"),
+            allow_custom_value=True,
         )
-    tasks = [(task.short, task.name) for task in TASKS]
+    tasks = [(_(task.short), task.name) for task in TASKS]
     task = gr.Radio(
-        tasks, value=TASKS[0].name, label="Task", elem_classes="seg-radio", elem_id="task"
+        tasks, value=TASKS[0].name, label=_("Task"), elem_classes="seg-radio", elem_id="task"
     )
-    note = gr.Textbox(label="Note", lines=7, max_lines=7, max_length=4_000, elem_id="session-note")
+    note = gr.Textbox(
+        label=_("Note"), lines=7, max_lines=7, max_length=4_000, elem_id="session-note"
+    )
     with gr.Row():
         phq9 = gr.Textbox(
-            label="PHQ-9 total, optional", placeholder="0–27", max_lines=1, elem_id="phq9"
+            label=_("PHQ-9 total, optional"), placeholder="0–27", max_lines=1, elem_id="phq9"
         )
         gad7 = gr.Textbox(
-            label="GAD-7 total, optional", placeholder="0–21", max_lines=1, elem_id="gad7"
+            label=_("GAD-7 total, optional"), placeholder="0–21", max_lines=1, elem_id="gad7"
         )
     markup(
-        "<p class='small muted'>Scores are stored and charted as entered. They are never computed "
-        "from the voice.</p>"
+        "<p class='small muted'>"
+        + _("Scores are stored and charted as entered. They are never computed from the voice.")
+        + "</p>"
     )
     return [recorded_on, language, task, note, phq9, gad7]
 
@@ -182,16 +193,22 @@ def lay_out_details() -> list[Any]:
 def lay_out_advanced() -> list[Any]:
     """Choices that most sessions leave alone."""
     usual = AnalysisSettings()
-    with gr.Accordion("Advanced", open=False, elem_id="advanced"):
+    with gr.Accordion(_("Advanced"), open=False, elem_id="advanced"):
         with gr.Row():
-            window = _slider(WINDOW, usual.window, "Window, s")
-            hop = _slider(HOP, usual.hop, "Hop, s")
+            window = _slider(WINDOW, usual.window, _("Window, s"))
+            hop = _slider(HOP, usual.hop, _("Hop, s"))
         with gr.Row():
-            channel = gr.Dropdown(VOICE_ON, value=usual.channel, label="Patient's voice on")
-            size = gr.Radio(FACE_SIZES, value=512, label="Face, pixels", elem_classes="seg-radio")
+            channel = gr.Dropdown(
+                [(_(words), name) for words, name in VOICE_ON],
+                value=usual.channel,
+                label=_("Patient's voice on"),
+            )
+            size = gr.Radio(
+                FACE_SIZES, value=512, label=_("Face, pixels"), elem_classes="seg-radio"
+            )
         with gr.Row():
-            strength = _slider(STRENGTH, usual.expression_strength, "Expression")
-            seed = gr.Number(0, precision=0, label="Seed")
+            strength = _slider(STRENGTH, usual.expression_strength, _("Expression"))
+            seed = gr.Number(0, precision=0, label=_("Seed"))
     return [window, hop, size, strength, seed, channel]
 
 

@@ -2,14 +2,26 @@
 
 from storage.models import Session
 from ui.marks import escaped, long_date
+from verhm.language import N_, _
 
 # What holds of a session that is only tried; said wherever one is made or shown.
-TRY_ENDS = "Erased once anything else is opened, or VERHM stops"
+TRY_ENDS = N_("Erased once anything else is opened, or VERHM stops")
 
 
 def session_name(session: Session) -> str:
     """Session 2; "Not saved" for one that is only tried."""
-    return "Not saved" if session.number is None else f"Session {session.number}"
+    return (
+        _("Not saved")
+        if session.number is None
+        else _("Session {number}").format(number=session.number)
+    )
+
+
+def name_within(session: Session) -> str:
+    """The same within a sentence: session 2."""
+    if session.number is None:
+        return _("not saved")
+    return _("session {number}").format(number=session.number)
 
 
 def session_moment(session: Session) -> str:
@@ -22,7 +34,7 @@ def session_moment(session: Session) -> str:
 
 def session_facts(session: Session) -> str:
     """Its moment and what was entered, as HTML."""
-    entered = [escaped(each) for each in (session.task, session.language) if each]
+    entered = [escaped(each) for each in (_(session.task), _(session.language)) if each]
     return " · ".join([session_moment(session), *entered])
 
 
@@ -30,10 +42,12 @@ def recording_words(session: Session) -> str:
     """Says of a recording that was erased since when it is gone; empty while it is there."""
     if session.recording_erased_at is None:
         return ""
-    return f"Recording erased on {long_date(session.recording_erased_at.astimezone())}"
+    return _("Recording erased on {day}").format(
+        day=long_date(session.recording_erased_at.astimezone())
+    )
 
 
 def session_words(session: Session) -> str:
     """Its name, moment and task in a line."""
-    words = (session_name(session), session_moment(session), session.task)
+    words = (session_name(session), session_moment(session), _(session.task))
     return " · ".join(word for word in words if word)

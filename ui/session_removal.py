@@ -10,8 +10,9 @@ from ui.context import AppContext, Selection, open_request
 from ui.marks import escaped
 from ui.messages import error_box, shows_errors
 from ui.pieces import markup
-from ui.session_names import session_moment, session_name
+from ui.session_names import name_within, session_moment
 from verhm.errors import VerhmError
+from verhm.language import _, ngettext
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,8 +48,10 @@ def lay_out_session_removal(name: str = "session") -> SessionRemoval:
         words = markup()
         problem = markup(elem_classes="problem-slot")
         with gr.Row(elem_classes="acts"):
-            erase = gr.Button("Erase this session", elem_classes="alert", elem_id=f"erase-{name}")
-            close = gr.Button("Cancel")
+            erase = gr.Button(
+                _("Erase this session"), elem_classes="alert", elem_id=f"erase-{name}"
+            )
+            close = gr.Button(_("Cancel"))
     return SessionRemoval(asked, panel, words, problem, erase, close)
 
 
@@ -112,23 +115,34 @@ def what_goes(session: Session) -> str:
     code = session.patient.code if session.patient else ""
     results = sum(run.model is not None for run in session.runs)
     has_video = any(media.kind is MediaKind.VIDEO for media in session.media)
-    parts = ["the recording"]
+    parts = [_("the recording")]
     if results:
-        parts.append("its result" if results == 1 else f"its {results} results")
+        parts.append(ngettext("its result", "its {n} results", results))
     if has_video:
-        parts.append("the face video")
+        parts.append(_("the face video"))
     if session.note:
-        parts.append("the note")
+        parts.append(_("the note"))
     if session.phq9 is not None or session.gad7 is not None:
-        parts.append("the entered scores")
-    listed = ", ".join(parts[:-1]) + " and " + parts[-1] if len(parts) > 1 else parts[0]
+        parts.append(_("the entered scores"))
+    listed = ", ".join(parts[:-1]) + _(" and ") + parts[-1] if len(parts) > 1 else parts[0]
     listed = f"{listed[0].upper()}{listed[1:]}"
     if not session.is_kept:
-        return f"<h2>Erase what was not saved?</h2><p>{listed} would be gone for good.</p>"
+        return (
+            f"<h2>{_('Erase what was not saved?')}</h2><p>"
+            + _("{listed} would be gone for good.").format(listed=listed)
+            + "</p>"
+        )
     return (
-        f"<h2>Erase {session_name(session).lower()} of {session_moment(session)}?</h2>"
-        f"<p>{listed} of {escaped(code)} would be gone for good, also from Trends. The patient and "
-        "the other sessions stay.</p>"
+        "<h2>"
+        + _("Erase {name} of {when}?").format(
+            name=name_within(session), when=session_moment(session)
+        )
+        + "</h2><p>"
+        + _(
+            "{listed} of {code} would be gone for good, also from Trends. The patient and the "
+            "other sessions stay."
+        ).format(listed=listed, code=escaped(code))
+        + "</p>"
     )
 
 

@@ -18,31 +18,38 @@ from ui.retention_form import lay_out_retention, retention_words, wire_retention
 from ui.theme import asset
 from verhm import __version__
 from verhm.errors import VerhmError
+from verhm.language import N_, _
 
 PRETRAINED = Path(__file__).parent.parent / "pretrained"
 # Figures of results.json that a clinician may want to know, each a share, with its plain meaning.
 _FIGURES = (
     (
         ("ravdess_folds", "uar"),
-        "Of 100 acted clips of an emotion, by actors the model has never heard, how many are "
-        "recognised (average of the 8 emotions)",
+        N_(
+            "Of 100 acted clips of an emotion, by actors the model has never heard, how many are "
+            "recognised (average of the 8 emotions)"
+        ),
         "{:.0f}",
     ),
     (
         ("cross_corpus", "ravdess_to_emodb", "open_uar"),
-        "The same in a language it has never heard (German actors, average of 6 emotions)",
+        N_("The same in a language it has never heard (German actors, average of 6 emotions)"),
         "{:.0f}",
     ),
     (
         ("ravdess_folds", "ece"),
-        "How far a probability is from how often it proves right, on average, for actors the "
-        "model has never heard",
-        "{:.0f} percentage points",
+        N_(
+            "How far a probability is from how often it proves right, on average, for actors the "
+            "model has never heard"
+        ),
+        N_("{:.0f} percentage points"),
     ),
     (
         ("morphs", "emotion_uar"),
-        "Of 100 acted clips of an emotion, how many a second program recognises from the face's "
-        "movements alone (average of the 8 emotions)",
+        N_(
+            "Of 100 acted clips of an emotion, how many a second program recognises from the "
+            "face's movements alone (average of the 8 emotions)"
+        ),
         "{:.0f}",
     ),
 )
@@ -85,26 +92,33 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
 
 def _page(context: AppContext, problem: str = "") -> str:
     return (
-        "<div class='head'><h1>Settings</h1></div>"
-        f"{asset('settings-look.html')}{avatar_choice(context.preferences.avatar(), problem)}"
-        f"<section class='panel step'><h2>Data</h2><dl>{_entry('Folder', context.settings.data)}"
-        f"{_entry('Encryption', _encryption(context))}{retention_words(context.repository)}"
-        f"{_backup(context)}"
-        "<dt>Kept</dt><dd>Only on this computer. Nothing is sent anywhere, and no page of this app "
-        "loads anything from another.</dd><dt>Demonstration</dt><dd><button type='button' "
-        "class='btn small' data-do='demonstrate'>Load the demonstration patient</button></dd></dl>"
-        "</section><section class='panel step'><h2>Account</h2><p><a class='link' href='/account'>"
-        "Your passphrase, whom you share patients with, and other people's accounts</a></p>"
-        f"</section><section class='panel step'><h2>Model</h2>{_model()}</section>"
-        f"<section class='panel step'><h2>About</h2><dl>{_entry('Version', __version__)}"
-        f"</dl>{asset('settings-limits.html')}</section>"
+        f"<div class='head'><h1>{_('Settings')}</h1></div>{asset('settings-look.html')}"
+        f"{avatar_choice(context.preferences.avatar(), problem)}"
+        f"<section class='panel step'><h2>{_('Data')}</h2><dl>"
+        f"{_entry(_('Folder'), context.settings.data)}"
+        f"{_entry(_('Encryption'), _encryption(context))}"
+        f"{retention_words(context.repository)}{_backup(context)}<dt>{_('Kept')}</dt><dd>"
+        + _(
+            "Only on this computer. Nothing is sent anywhere, and no page of this app loads "
+            "anything from another."
+        )
+        + f"</dd><dt>{_('Demonstration')}</dt><dd>"
+        "<button type='button' class='btn small' data-do='demonstrate'>"
+        f"{_('Load the demonstration patient')}</button></dd></dl></section>"
+        f"<section class='panel step'><h2>{_('Account')}</h2><p>"
+        "<a class='link' href='/account'>"
+        + _("Your passphrase, whom you share patients with, and other people's accounts")
+        + f"</a></p></section><section class='panel step'><h2>{_('Model')}</h2>{_model()}"
+        f"</section><section class='panel step'><h2>{_('About')}</h2><dl>"
+        f"{_entry(_('Version'), __version__)}</dl>{asset('settings-limits.html')}"
+        "</section>"
     )
 
 
 def _encryption(context: AppContext) -> str:
     if context.repository.vault is None:
-        return "None: this app was told to keep them as they are, for an encrypted disk"
-    return "Names, recordings and results are encrypted; opened anew at each start"
+        return _("None: this app was told to keep them as they are, for an encrypted disk")
+    return _("Names, recordings and results are encrypted; opened anew at each start")
 
 
 def _backup(context: AppContext) -> str:
@@ -113,13 +127,22 @@ def _backup(context: AppContext) -> str:
         return ""
     moment = last_backup(context.repository)
     made = moment and moment.astimezone()
-    last = f"The last one was begun on {long_date(made)}, {made:%H:%M}." if made else "None yet."
+    last = (
+        _("The last one was begun on {day}, {time}.").format(
+            day=long_date(made), time=f"{made:%H:%M}"
+        )
+        if made
+        else _("None yet.")
+    )
     command = f"python -m storage backup FOLDER --data {shlex.quote(str(context.settings.data))}"
     return (
-        f"<dt>Backup</dt><dd>{last} Make one in a terminal of this computer, into a new folder on "
-        f"another disk, with <code>{escaped(command)}</code>. It copies everything while the app "
-        "runs, and says whether the copy is whole. Who is erased later is still in it: delete old "
-        "ones.</dd>"
+        f"<dt>{_('Backup')}</dt><dd>"
+        + _(
+            "{last} Make one in a terminal of this computer, into a new folder on another disk, "
+            "with <code>{command}</code>. It copies everything while the app runs, and says "
+            "whether the copy is whole. Who is erased later is still in it: delete old ones."
+        ).format(last=last, command=escaped(command))
+        + "</dd>"
     )
 
 
@@ -135,15 +158,15 @@ def _model() -> str:
     results = _read(PRETRAINED / "results.json")
     entries = [
         _entry(title, identity[key])
-        for key, title in (("name", "Name"), ("version", "Version"))
+        for key, title in (("name", _("Name")), ("version", _("Version")))
         if key in identity
     ]
     for path, title, form in _FIGURES:
         figure = _at(results, path)
         if isinstance(figure, int | float):
-            entries.append(_entry(title, form.format(100 * figure)))
+            entries.append(_entry(_(title), _(form).format(100 * figure)))
     if not entries:
-        return "<p class='muted'>E30 The model is missing. Install this app again.</p>"
+        return f"<p class='muted'>{_('E30 The model is missing. Install this app again.')}</p>"
     return f"<dl>{''.join(entries)}</dl>"
 
 

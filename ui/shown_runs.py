@@ -7,7 +7,7 @@ from storage.models import Run, Session
 from ui.annotation_routes import annotations_as_json
 from ui.context import AppContext
 from ui.face_routes import avatar_of
-from ui.made_up import CHIP, is_made_up
+from ui.made_up import chip, is_made_up
 from ui.review_cards import session_header
 from ui.review_data import as_json
 from ui.review_states import (
@@ -60,7 +60,7 @@ class ShownRuns:
                 "session": session.id,
                 "header": header,
                 "settings": _entered(run),
-                "chip": CHIP if is_made_up(run.model) else "",
+                "chip": chip() if is_made_up(run.model) else "",
                 "cards": self._reviewed.cards(run.id, said),
                 "annotations": annotations_as_json(said),
                 "may_annotate": may_annotate,

@@ -14,12 +14,9 @@ from ui.door_pages import CODE_HINT
 from ui.plain_pages import address_of, entries, form, page, passphrase_field, text_field
 from ui.settings import AppSettings
 from verhm.errors import RequestError, VerhmError
+from verhm.language import _
 
 PAGE: Final = "/app/"
-PASSPHRASE_HINT: Final = (
-    f"At least {SHORTEST} characters: four or five words that do not belong together are easy to "
-    "keep in mind. Spaces count; it may be pasted from a password manager."
-)
 
 
 def routes(accounts: Accounts, settings: AppSettings, setup_code: str | None) -> APIRouter:
@@ -35,6 +32,14 @@ def routes(accounts: Accounts, settings: AppSettings, setup_code: str | None) ->
     _add_first_run(router, accounts, settings, setup_code)
     _add_lock(router, accounts, settings)
     return router
+
+
+def passphrase_hint() -> str:
+    """What a passphrase of one's own has to be like."""
+    return _(
+        "At least {n} characters: four or five words that do not belong together are easy to keep "
+        "in mind. Spaces count; it may be pasted from a password manager."
+    ).format(n=SHORTEST)
 
 
 def new_setup_code() -> str:
@@ -127,34 +132,44 @@ def _signed_in(settings: AppSettings, token: str) -> Response:
 
 def _sign_in_page(name: str = "", error: VerhmError | None = None) -> Response:
     fields = [
-        text_field("name", "Name", name, "username"),
-        passphrase_field("passphrase", "Passphrase"),
+        text_field("name", _("Name"), name, "username"),
+        passphrase_field("passphrase", _("Passphrase")),
     ]
     foot = (
-        "<p class='small muted'>Forgotten? An administrator of this app can give you a new one; an "
-        "administrator gets one in the terminal, as its README says.</p>"
+        "<p class='small muted'>"
+        + _(
+            "Forgotten? An administrator of this app can give you a new one; an administrator gets "
+            "one in the terminal, as its README says."
+        )
+        + "</p>"
     )
-    return page("Sign in", form("/sign-in", fields, "Sign in", has_focus=True) + foot, error)
+    return page(_("Sign in"), form("/sign-in", fields, _("Sign in"), has_focus=True) + foot, error)
 
 
 def _first_run_page(
     settings: AppSettings, asks_code: bool, name: str = "", error: VerhmError | None = None
 ) -> Response:
-    step = "" if settings.is_unencrypted else "<p class='small muted'>Step 2 of 2</p>"
+    step = "" if settings.is_unencrypted else f"<p class='small muted'>{_('Step 2 of 2')}</p>"
     words = (
-        f"{step}<p>You sign in with this account, so that VERHM knows who is working. It is an "
-        "administrator's: it can add colleagues and remove them.</p>"
+        f"{step}<p>"
+        + _(
+            "You sign in with this account, so that VERHM knows who is working. It is an "
+            "administrator's: it can add colleagues and remove them."
+        )
+        + "</p>"
     )
-    hint = PASSPHRASE_HINT
+    hint = passphrase_hint()
     if not settings.is_unencrypted:
-        hint = f"Your own, not the passphrase that opens the records. {hint}"
+        hint = _("Your own, not the passphrase that opens the records. {hint}").format(hint=hint)
     fields = [
-        text_field("name", "Your name", name, "username"),
-        passphrase_field("passphrase", "Passphrase", True, hint),
-        passphrase_field("again", "The same again", True),
+        text_field("name", _("Your name"), name, "username"),
+        passphrase_field("passphrase", _("Passphrase"), True, hint),
+        passphrase_field("again", _("The same again"), True),
     ]
     if asks_code:
-        fields.append(text_field("code", "Code for the first account", hint=CODE_HINT))
+        fields.append(text_field("code", _("Code for the first account"), hint=_(CODE_HINT)))
     return page(
-        "Make your account", words + form("/first-run", fields, "Start", has_focus=True), error
+        _("Make your account"),
+        words + form("/first-run", fields, _("Start"), has_focus=True),
+        error,
     )

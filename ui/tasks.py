@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ui.marks import escaped
+from verhm.language import N_, _
 
 
 @dataclass(frozen=True)
@@ -25,44 +26,46 @@ class Task:
 
 TASKS: Final = (
     Task(
-        "Free speech",
-        "Free speech",
+        N_("Free speech"),
+        N_("Free speech"),
         (
-            "How has the past week been for you?",
-            "Tell me about a person you saw.",
-            "What are the next days like?",
+            N_("How has the past week been for you?"),
+            N_("Tell me about a person you saw."),
+            N_("What are the next days like?"),
         ),
     ),
     Task(
-        "Reading",
-        "Reading",
-        ("Read any plain text in this language aloud, for about a minute.",),
+        N_("Reading"),
+        N_("Reading"),
+        (N_("Read any plain text in this language aloud, for about a minute."),),
         reads=True,
     ),
     Task(
-        "Interview",
-        "Interview",
+        N_("Interview"),
+        N_("Interview"),
         (
-            "Record the person, not yourself: their microphone, or their side of the call.",
-            "Other voices count as theirs.",
+            N_("Record the person, not yourself: their microphone, or their side of the call."),
+            N_("Other voices count as theirs."),
         ),
     ),
     Task(
-        "Neutral baseline",
-        "Baseline",
+        N_("Neutral baseline"),
+        N_("Baseline"),
         (
-            "Count from one to thirty, as if alone.",
-            "Name the days and the months.",
-            "Say what stands in this room.",
+            N_("Count from one to thirty, as if alone."),
+            N_("Name the days and the months."),
+            N_("Say what stands in this room."),
         ),
     ),
     Task(
-        "Sustained vowel",
-        "Vowel",
+        N_("Sustained vowel"),
+        N_("Vowel"),
         (
-            "Say “aah” evenly, as long as one breath lasts. Three times.",
-            "For your own ear and measures: kept as sound. The analysis looks for speech, and may "
-            "find too little.",
+            N_("Say “aah” evenly, as long as one breath lasts. Three times."),
+            N_(
+                "For your own ear and measures: kept as sound. The analysis looks for speech, and "
+                "may find too little."
+            ),
         ),
     ),
 )
@@ -130,6 +133,8 @@ def prompts(name: str | None, language: str | None) -> str:
         return ""
     passage = PASSAGES.get(language or "") if task.reads else None
     if passage is not None:
-        return f"<span class='label'>Read aloud</span><p class='passage'>{escaped(passage)}</p>"
-    asked = "".join(f"<p>{escaped(each)}</p>" for each in task.prompts)
-    return f"<span class='label'>Prompts</span>{asked}"
+        return (
+            f"<span class='label'>{_('Read aloud')}</span><p class='passage'>{escaped(passage)}</p>"
+        )
+    asked = "".join(f"<p>{escaped(_(each))}</p>" for each in task.prompts)
+    return f"<span class='label'>{_('Prompts')}</span>{asked}"

@@ -1,12 +1,17 @@
 """How the page looks: the project's stylesheets, and Gradio's own variables bound to them."""
 
 import hashlib
+import json
+import re
 from functools import cache
 from pathlib import Path
 
 import gradio as gr
 
+from verhm.language import _, script_words
+
 ASSETS = Path(__file__).parent / "assets"
+MARKED = re.compile(r"\[\[([^\[\]]+)\]\]")  # a text of an HTML file
 
 # Gradio's light and dark variants get the same value: the tokens themselves change with the theme.
 _BOTH = {
@@ -111,9 +116,15 @@ _ONCE = {
 }
 
 
-@cache
 def asset(name: str) -> str:
-    """Text of a file of `ui/assets`."""
+    """Text of a file of `ui/assets`; what a piece of HTML has in [[…]], as the asker reads it."""
+    if not name.endswith(".html"):
+        return _read(name)
+    return MARKED.sub(lambda text: _(" ".join(text[1].split())), _read(name))
+
+
+@cache
+def _read(name: str) -> str:
     return (ASSETS / name).read_text(encoding="utf-8")
 
 
@@ -123,14 +134,15 @@ def stylesheet() -> str:
     return "\n".join(asset(path.name) for path in sorted(ASSETS.glob("*.css")))
 
 
-@cache
 def head() -> str:
     """What goes into the page's head: the stylesheet, and the script that runs before all else."""
     return f"{head_of_plain_page()}<script>{_head_script()}</script>"
 
 
 def _head_script() -> str:
-    return "".join(asset(f"{name}.js") for name in ("head", "lock", "help", "tour"))
+    words = json.dumps(script_words()).replace("<", "\\u003c")
+    parts = (asset(f"{name}.js") for name in ("head", "lock", "help", "tour"))
+    return f"const WORDS = {words};{''.join(parts)}"
 
 
 @cache

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ui.marks import escaped
+from verhm.language import N_, _
 
 
 @dataclass(frozen=True)
@@ -26,34 +27,44 @@ class Step:
 
 STEPS: Final = (
     Step(
-        "Patients",
+        N_("Patients"),
         "#patients tr.selected",
-        "One row per patient. Select a row to open the patient: the sessions appear below it, and "
-        "all other tabs show this patient.",
+        N_(
+            "One row per patient. Select a row to open the patient: the sessions appear below it, "
+            "and all other tabs show this patient."
+        ),
     ),
     Step(
-        "New session",
+        N_("New session"),
         "#recorder header .seg",
-        "Record a voice or upload a file, then press Analyse. Nothing of a patient is kept without "
-        "the consent that is asked for above.",
+        N_(
+            "Record a voice or upload a file, then press Analyse. Nothing of a patient is kept "
+            "without the consent that is asked for above."
+        ),
     ),
     Step(
-        "Review",
+        N_("Review"),
         ".rv .tl header",
-        "Click anywhere in the timeline to go to that moment, and press Space to hear it. Darker "
-        "is likelier, hatched is no result; each ? explains a figure.",
+        N_(
+            "Click anywhere in the timeline to go to that moment, and press Space to hear it. "
+            "Darker is likelier, hatched is no result; each ? explains a figure."
+        ),
     ),
     Step(
-        "Trends",
+        N_("Trends"),
         ".tr-main header",
-        "All sessions on their real dates, held against this patient's usual ones. Beyond error "
-        "says that something changed, not why.",
+        N_(
+            "All sessions on their real dates, held against this patient's usual ones. Beyond "
+            "error says that something changed, not why."
+        ),
     ),
     Step(
-        "Export",
+        N_("Export"),
         "#tab-export .downloads li",
-        "Take the report, the tables or the video along. Files carry the patient's code; the "
-        "report has the name only where you ask for it.",
+        N_(
+            "Take the report, the tables or the video along. Files carry the patient's code; the "
+            "report has the name only where you ask for it."
+        ),
     ),
 )
 
@@ -61,10 +72,11 @@ STEPS: Final = (
 def tour_offer() -> str:
     """The bar that offers the tour; not seen any more once it was answered in this browser."""
     return (
-        "<div class='notice tour-offer' role='region' aria-label='Tour'>"
-        f"<span>Show me around: {len(STEPS)} steps</span><button type='button' class='btn small' "
-        "data-tour='start'>Start</button><button type='button' class='btn small quiet' "
-        "data-tour='never'>No thanks</button></div>"
+        f"<div class='notice tour-offer' role='region' aria-label='{_('Tour')}'><span>"
+        + _("Show me around: {steps} steps").format(steps=len(STEPS))
+        + f"</span><button type='button' class='btn small' data-tour='start'>{_('Start')}"
+        "</button><button type='button' class='btn small quiet' data-tour='never'>"
+        f"{_('No thanks')}</button></div>"
     )
 
 
@@ -75,16 +87,20 @@ def tour_boxes() -> str:
 
 def _box(number: int, step: Step) -> str:
     is_last = number == len(STEPS)
-    onward = "" if is_last else _button("next", "Next", "primary")
-    back = _button("back", "Back", "") if number > 1 else ""
+    onward = "" if is_last else _button("next", _("Next"), "primary")
+    back = _button("back", _("Back"), "") if number > 1 else ""
     return (
-        "<div class='what-box tour-step' popover='manual' role='dialog' tabindex='-1' autofocus "
-        f"aria-label='Tour, step {number} of {len(STEPS)}: {step.tab}' "
-        f"aria-describedby='tour-{number}' data-tab='{step.tab}' data-at='{escaped(step.at)}'>"
-        f"<b>{step.tab}</b> <span class='muted'>{number} of {len(STEPS)}</span>"
-        f"<p id='tour-{number}'>{escaped(step.text)}</p>"
-        f"<div class='row'>{onward}{back}<span class='grow'></span>"
-        f"{_button('end', 'End', 'primary' if is_last else 'quiet')}</div></div>"
+        "<div class='what-box tour-step' popover='manual' role='dialog' tabindex='-1' "
+        "autofocus aria-label='"
+        + _("Tour, step {number} of {steps}: {tab}").format(
+            number=number, steps=len(STEPS), tab=_(step.tab)
+        )
+        + f"' aria-describedby='tour-{number}' data-tab='{escaped(_(step.tab))}' data-at='"
+        f"{escaped(step.at)}'><b>{_(step.tab)}</b> <span class='muted'>"
+        + _("{number} of {steps}").format(number=number, steps=len(STEPS))
+        + f"</span><p id='tour-{number}'>{escaped(_(step.text))}</p><div class='row'>{onward}"
+        f"{back}<span class='grow'></span>"
+        f"{_button('end', _('End'), 'primary' if is_last else 'quiet')}</div></div>"
     )
 
 

@@ -20,6 +20,7 @@ from ui.trends_page import (
     RANGES,
     Choice,
     chosen_point,
+    empty_trends,
     trends_page,
 )
 from verhm.errors import StorageError
@@ -34,7 +35,11 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
     repository = context.repository
 
     def shown(patient_id: str | None, session_id: str | None, choice: Choice) -> str:
-        return _page(context, patient_id, session_id, choice) if patient_id else EMPTY_PATIENT
+        return (
+            _page(context, patient_id, session_id, choice)
+            if patient_id
+            else empty_trends(EMPTY_PATIENT)
+        )
 
     def fresh(patient_id: str | None, session_id: str | None) -> str:
         return shown(patient_id, session_id, Choice())
@@ -86,8 +91,8 @@ def _without_sessions(repository: Repository, patient_id: str) -> str:
         events = repository.events(patient_id)
         listed = event_list(events, repository.may_write_events(patient_id))
     except StorageError:  # erased in another window
-        return EMPTY_PATIENT
-    return f"{EMPTY_SESSIONS}<div class='tr-alone'>{listed}</div>"
+        return empty_trends(EMPTY_PATIENT)
+    return f"{empty_trends(EMPTY_SESSIONS)}<div class='tr-alone'>{listed}</div>"
 
 
 def read_choice(shown: object, months: object) -> Choice:

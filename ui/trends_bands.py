@@ -7,6 +7,7 @@ from ui.marks import long_date
 from ui.trends_axes import ValueAxis
 from verhm.change import Usual
 from verhm.labels import EMOTIONS
+from verhm.language import _
 from verhm.report.trends import TrendPoint
 
 
@@ -48,8 +49,12 @@ def new_level_lines(
 ) -> str:
     """A line before each session with which a new level begins."""
     return "".join(
-        f"<g><title>From session {point.number}, {long_date(point.day)}, on: another level of the "
-        f'shares together (5 % of unchanged series have one)</title><path class="level" '
+        "<g><title>"
+        + _(
+            "From session {number}, {day}, on: another level of the shares together (5 % of "
+            "unchanged series have one)"
+        ).format(number=point.number, day=long_date(point.day))
+        + '</title><path class="level" '
         f'd="M{across[point.session_id] - 8:.1f} {top:.1f}V{bottom:.1f}"/></g>'
         for point in points
     )

@@ -3,7 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from storage.event_models import PatientEvent
-from ui.marks import escaped, long_date, short_signed
+from ui.marks import (
+    day_and_month,
+    escaped,
+    long_date,
+    month_and_year,
+    month_name,
+    short_signed,
+)
 from ui.trends_axes import (
     LEFT,
     RIGHT,
@@ -22,9 +29,11 @@ from ui.trends_numbers import session_numbers
 from ui.trends_scores import SCORE_HEIGHT, score_lane
 from ui.trends_usual import new_levels
 from verhm.change import Comparison
+from verhm.language import N_, _, retold
 from verhm.report.look import percent, signed
 from verhm.report.trends import TrendPoint, joined, model_breaks
 
+_AFFECT = (N_("valence"), N_("arousal"))
 _TOP, _GAP = 40.0, 18.0
 _SHARE_HEIGHT, _AFFECT_HEIGHT = 84.0, 68.0
 _SESSIONS_HEIGHT = 34.0
@@ -55,7 +64,7 @@ def trends_chart(
     grounds: list[str] = []
     parts: list[str] = []
     top = _TOP
-    for name in [*shown, *(each for each in ("valence", "arousal") if each not in hidden)]:
+    for name in [*shown, *(each for each in _AFFECT if each not in hidden)]:
         drawing, height = _figure_lane(points, name, across, chosen, top, usual)
         parts.append(drawing)
         grounds.append(ground(top, height))
@@ -87,8 +96,12 @@ def trends_chart(
 
 
 def _description(points: Sequence[TrendPoint], shown: Sequence[str]) -> str:
-    names = ", ".join([*shown, "valence, arousal, scores, medication and events"])
-    return f"{names} of {len(points)} sessions from {points[0].day} to {points[-1].day}"
+    names = ", ".join(
+        [*(_(each) for each in shown), _("valence, arousal, scores, medication and events")]
+    )
+    return _("{names} of {n} sessions from {first} to {last}").format(
+        names=names, n=len(points), first=points[0].day, last=points[-1].day
+    )
 
 
 def _has_score(point: TrendPoint) -> bool:
@@ -99,10 +112,10 @@ def _months(axis: TimeAxis, bottom: float) -> str:
     months = axis.months()
     parts = [f'<path class="axis" d="M{LEFT} 22H{RIGHT}"/>']
     if not months or axis.x(months[0]) - LEFT > _MONTH_WIDTH:  # the month it begins in
-        parts.append(f'<text class="l" x="{LEFT + 5}" y="16">{axis.first:%b %Y}</text>')
+        parts.append(f'<text class="l" x="{LEFT + 5}" y="16">{month_and_year(axis.first)}</text>')
     for index, month in enumerate(months):
         x = axis.x(month)
-        text = f"{month:%b %Y}" if index == 0 or month.month == 1 else f"{month:%b}"
+        text = month_and_year(month) if index == 0 or month.month == 1 else month_name(month)
         parts.append(f'<path class="mon" d="M{x:.1f} 22V{bottom:.1f}"/>')
         if x < RIGHT - 24:
             parts.append(f'<text class="l" x="{x + 5:.1f}" y="16">{text}</text>')
@@ -123,7 +136,7 @@ def _figure_lane(
     usual: Band | None,
 ) -> tuple[str, float]:
     """A lane with the sessions' figures of one kind, and its height."""
-    is_affect = name in ("valence", "arousal")
+    is_affect = name in _AFFECT
     height = _AFFECT_HEIGHT if is_affect else _SHARE_HEIGHT
     known = [point for point in points if point.figures]
     extremes = [value for point in known for value in point.figures[name]]
@@ -151,15 +164,15 @@ def _figure_lane(
 
 
 def _title(name: str, top: float) -> str:
-    if name in ("valence", "arousal"):
+    if name in _AFFECT:
         return (
-            f'<text class="s" x="0" y="{top + 13}">{name.capitalize()}</text>'
-            f'<text x="0" y="{top + 27}">derived</text>'
+            f'<text class="s" x="0" y="{top + 13}">{_(name).capitalize()}</text>'
+            f'<text x="0" y="{top + 27}">{_("derived")}</text>'
         )
     return (
         f'<use href="#m-{name}" x="0" y="{top + 3}" width="12" height="12"/>'
-        f'<text class="s" x="18" y="{top + 13}">{name.capitalize()}</text>'
-        f'<text x="18" y="{top + 27}">% of time</text>'
+        f'<text class="s" x="18" y="{top + 13}">{_(name).capitalize()}</text>'
+        f'<text x="18" y="{top + 27}">{_("% of time")}</text>'
     )
 
 
@@ -175,9 +188,12 @@ def _marker(
     y = values.y(value)
     half = f'<path class="halff" d="M{x:.1f} {y - 4:.1f}a4 4 0 0 0 0 8Z"/>'
     figure = f"{written(value)} ({_interval(low, high, written)})"
-    text = (
-        f"Session {point.number}, {long_date(point.day)}: {name} {figure}, "
-        f"{point.grade.lower()} quality"
+    text = _("Session {number}, {day}: {name} {figure}, quality {grade}").format(
+        number=point.number,
+        day=long_date(point.day),
+        name=_(name),
+        figure=figure,
+        grade=_(point.grade).lower(),
     )
     return (
         f'<g class="pt" data-session="{escaped(point.session_id)}"><title>{escaped(text)}</title>'
@@ -189,10 +205,11 @@ def _marker(
 
 def _column_head(chosen: TrendPoint) -> str:
     """Whose figures stand at the right."""
-    kind = ", 95 % int." if chosen.figures else ""
+    kind = _(", 95 % int.") if chosen.figures else ""
     return (
-        f'<text class="s" x="970" y="9">Session {chosen.number}</text>'
-        f'<text x="970" y="23">{chosen.day.day} {chosen.day:%b}{kind}</text>'
+        '<text class="s" x="970" y="9">'
+        + _("Session {number}").format(number=chosen.number)
+        + f'</text><text x="970" y="23">{day_and_month(chosen.day)}{kind}</text>'
     )
 
 
@@ -200,7 +217,9 @@ def _chosen_value(
     point: TrendPoint, name: str, values: ValueAxis, written: Callable[[float], str]
 ) -> str:
     if not point.figures:
-        return f'<text x="970" y="{(values.top + values.bottom) / 2 + 4:.1f}">no figures</text>'
+        return (
+            f'<text x="970" y="{(values.top + values.bottom) / 2 + 4:.1f}">{_("no figures")}</text>'
+        )
     value, low, high = point.figures[name]
     y = min(values.bottom - 14, values.y(value) + 1)
     return (
@@ -212,7 +231,7 @@ def _chosen_value(
 def _interval(low: float, high: float, written: Callable[[float], str]) -> str:
     if written is _percent:
         return f"{_whole(low)}–{_whole(high)} %"
-    return f"{written(low)} to {written(high)}"
+    return _("{low} to {high}").format(low=written(low), high=written(high))
 
 
 def _percent(value: float) -> str:
@@ -226,10 +245,14 @@ def _whole(value: float) -> str:
 def _gaps(points: Sequence[TrendPoint], across: Mapping[str, float], bottom: float) -> str:
     """Sessions without figures: a hatched strip, and why."""
     return "".join(
-        f'<g class="pt" data-session="{escaped(point.session_id)}"><title>Session {point.number}, '
-        f"{long_date(point.day)}: {escaped(point.reason)}</title>"
-        f'<rect class="nothing" x="{across[point.session_id] - 4:.1f}" y="{_TOP}" width="8" '
-        f'height="{bottom - _TOP:.1f}"/></g>'
+        (
+            f'<g class="pt" data-session="{escaped(point.session_id)}"><title>'
+            + _("Session {number}, {day}: {reason}").format(
+                number=point.number, day=long_date(point.day), reason=escaped(retold(point.reason))
+            )
+            + f'</title><rect class="nothing" x="{across[point.session_id] - 4:.1f}" y="'
+            f'{_TOP}" width="8" height="{bottom - _TOP:.1f}"/></g>'
+        )
         for point in points
         if not point.figures
     )
@@ -240,7 +263,7 @@ def _breaks(points: Sequence[TrendPoint], across: Mapping[str, float], bottom: f
     for before, after in model_breaks(points):
         x = (across[before.session_id] + across[after.session_id]) / 2
         middle = (23 + bottom) / 2
-        text = f"{before.model} → {after.model} · not joined, not compared"
+        text = f"{before.model} → {after.model} · {_('not joined, not compared')}"
         parts.append(
             f'<rect class="gap" x="{x - 7:.1f}" y="23" width="14" height="{bottom - 22:.1f}"/>'
             f'<path class="brk" d="M{x - 7:.1f} 23V{bottom + 1:.1f}m14 0V23"/>'

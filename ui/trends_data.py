@@ -7,6 +7,7 @@ from storage.models import Run, Session
 from storage.repository import Repository
 from ui.reviewed import ReviewedRuns
 from ui.session_names import session_moment
+from verhm.language import _
 from verhm.report.quality import grade, quality_words
 from verhm.report.trends import Interval, TrendPoint
 from verhm.settings import CHANNEL_WORDS, AnalysisSettings
@@ -44,7 +45,7 @@ def _point(session: Session, summary_of: Callable[[Run], Summary | None]) -> Tre
     }
     summary = None if run is None else summary_of(run)
     if run is None or summary is None or run.quality is None or run.model is None:
-        return TrendPoint(**known, reason="no result")  # type: ignore[arg-type]
+        return TrendPoint(**known, reason=_("no result"))  # type: ignore[arg-type]
     figures: dict[str, Interval] = {}
     if not summary.withheld:
         for share in summary.shares:

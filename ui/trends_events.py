@@ -7,6 +7,7 @@ from datetime import timedelta
 from storage.event_models import EventKind, PatientEvent
 from ui.marks import escaped, long_date
 from ui.trends_axes import RIGHT, WIDTH, TimeAxis, ground
+from verhm.language import N_, _
 
 _ROW, _BAR, _GAP = 26.0, 21.0, 4.0
 _FLAG = 12.0  # that a flag takes without words
@@ -30,6 +31,9 @@ class EventLanes:
     height: float
 
 
+KINDS = {EventKind.MEDICATION: N_("Medication"), EventKind.LIFE_EVENT: N_("Life event")}
+
+
 @dataclass(frozen=True)
 class _Place:
     """Where an event lies across, as far as the axis reaches."""
@@ -47,8 +51,8 @@ def event_words(event: PatientEvent) -> str:
     if event.last_day is not None:
         days = f"{first} – {long_date(event.last_day)}"
     else:
-        days = f"since {first}" if event.kind is EventKind.MEDICATION else first
-    return f"{event.kind.capitalize()}, {days}"
+        days = _("since {day}").format(day=first) if event.kind is EventKind.MEDICATION else first
+    return f"{_(KINDS[event.kind])}, {days}"
 
 
 def event_lanes(
@@ -63,7 +67,10 @@ def event_lanes(
         top: of the first row
     """
     parts, grounds, lines, y = [], [], [], top
-    for kind, title in ((EventKind.MEDICATION, "Medication"), (EventKind.LIFE_EVENT, "Events")):
+    for kind, title in (
+        (EventKind.MEDICATION, _("Medication")),
+        (EventKind.LIFE_EVENT, _("Events")),
+    ):
         rows = _rows(
             [place for each in events if each.kind is kind for place in _place(each, axis)]
         )

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from ui.marks import escaped, long_date
 from ui.trends_axes import RIGHT
+from verhm.language import _, retold
 from verhm.report.trends import TrendPoint
 
 _ROOM = 29.0  # between neighbouring numbers, where there are few
@@ -36,7 +37,7 @@ def session_numbers(
         _button(point, x, top, min(26.0, room - 2), point == chosen, point.session_id in usual_ids)
         for point, x in zip(points, places, strict=True)
     )
-    return f'<text class="s" x="0" y="{top + 15:.1f}">Session</text>{"".join(buttons)}'
+    return f'<text class="s" x="0" y="{top + 15:.1f}">{_("Session")}</text>{"".join(buttons)}'
 
 
 def _button(
@@ -44,9 +45,16 @@ def _button(
 ) -> str:
     chosen = " sel" if is_chosen else ""
     kind = chosen or (" usual" if is_usual else "")
-    state = f"{point.grade.lower()} quality" if point.grade else point.reason
-    usual = ", usual" if is_usual else ""
-    name = f"Open session {point.number}, {long_date(point.day)}, {state}{usual}"
+    state = (
+        _("quality {grade}").format(grade=_(point.grade).lower())
+        if point.grade
+        else retold(point.reason)
+    )
+    name = _("Open session {number}, {day}, {state}").format(
+        number=point.number, day=long_date(point.day), state=state
+    )
+    if is_usual:
+        name += _(", usual")
     number = (
         f'<text class="snt{chosen}" x="{x:.1f}" y="{top + 15:.1f}" text-anchor="middle">'
         f"{point.number}</text>"

@@ -9,45 +9,31 @@ from storage.models import Patient
 from ui.event_list import event_list
 from ui.explanations import question_mark
 from ui.grade import grade_mark
-from ui.made_up import CHIP, MODEL
-from ui.marks import emotion_name, escaped, long_date, minutes_of
+from ui.made_up import MODEL, chip
+from ui.marks import day_and_month, emotion_name, escaped, long_date, minutes_of
 from ui.trends_chart import trends_chart
 from ui.trends_usual import against_usual, new_levels
 from verhm.change import Comparison
 from verhm.labels import EMOTIONS
+from verhm.language import N_, _, ngettext, retold
 from verhm.report.quality import GRADES
 from verhm.report.trends import LINE_NEEDS, TrendPoint, most_varying, since
 
-RANGES = {"3": ("3 mo", 92), "12": ("12 mo", 366), "all": ("All", None)}
+RANGES = {"3": (N_("3 mo"), 92), "12": (N_("12 mo"), 366), "all": (N_("All"), None)}
 OTHERS = {
-    "valence": "Valence",
-    "arousal": "Arousal",
+    "valence": N_("Valence"),
+    "arousal": N_("Arousal"),
     "scores": "PHQ-9, GAD-7",
-    "events": "Events",
+    "events": N_("Events"),
 }
 
-_EMPTY = (
-    "<section class='panel empty'><h2>No sessions to compare</h2><p>{}</p><div class='row'>"
-    "<button type='button' class='btn primary' data-visit='patients'>Patients</button>"
-    "<button type='button' class='btn' data-visit='new-session'>New session</button></div>"
-    "</section>"
-)
-EMPTY_PATIENT = _EMPTY.format("Open a patient to see the sessions over time.")
-EMPTY_SESSIONS = _EMPTY.format("This patient has none yet. Trends begin with the first one.")
-_NO_FIGURES = (
-    "<div class='notice' role='note'>None of these sessions has a summary, so there are no figures "
-    "to draw. Select a session to see why.</div>"
-)
-
+EMPTY_PATIENT = N_("Open a patient to see the sessions over time.")
+EMPTY_SESSIONS = N_("This patient has none yet. Trends begin with the first one.")
 _BAND = (
-    "<span class='emo'><svg width='30' height='12' aria-hidden='true'><rect width='30' height='12' "
-    "class='ub'/><path class='ul' d='M0 6H30'/></svg>usual, with error "
-    f"{question_mark('usual-band')}</span>"
+    "<svg width='30' height='12' aria-hidden='true'><rect width='30' height='12' "
+    "class='ub'/><path class='ul' d='M0 6H30'/></svg>"
 )
-_LEVEL = (
-    "<span class='emo'><svg width='6' height='12' aria-hidden='true'><path class='level' "
-    f"d='M3 0V12'/></svg>new level {question_mark('new-level')}</span>"
-)
+_LEVEL = "<svg width='6' height='12' aria-hidden='true'><path class='level' d='M3 0V12'/></svg>"
 
 
 @dataclass(frozen=True)
@@ -72,6 +58,32 @@ class Choice:
     def hidden(self) -> frozenset[str]:
         """The other lanes that are not wanted."""
         return frozenset() if self.shown is None else frozenset(OTHERS) - self.shown
+
+
+def empty_trends(words: str) -> str:
+    """What stands in the place of the chart.
+
+    Args:
+        words: EMPTY_PATIENT or EMPTY_SESSIONS
+    """
+    return (
+        f"<section class='panel empty'><h2>{_('No sessions to compare')}</h2><p>{_(words)}</p>"
+        "<div class='row'><button type='button' class='btn primary' data-visit='patients'>"
+        f"{_('Patients')}</button><button type='button' class='btn' data-visit='new-session'>"
+        f"{_('New session')}</button></div></section>"
+    )
+
+
+def _no_figures() -> str:
+    words = _(
+        "None of these sessions has a summary, so there are no figures to draw. Select a session "
+        "to see why."
+    )
+    return f"<div class='notice' role='note'>{words}</div>"
+
+
+def _legend(drawing: str, words: str, mark: str) -> str:
+    return f"<span class='emo'>{drawing}{words} {mark}</span>"
 
 
 def chosen_point(points: Sequence[TrendPoint], open_id: str | None) -> TrendPoint:
@@ -104,22 +116,24 @@ def trends_page(
     visible = since(points, first_day)
     labels = choice.labels(points)
     options = _options(labels, choice)
-    band = _BAND if isinstance(found, Comparison) else ""
-    levels = _LEVEL if new_levels(visible, chosen) else ""
-    header = _header(visible, choice, band + levels)
+    band = _legend(_BAND, _("usual, with error"), question_mark("usual-band"))
+    levels = _legend(_LEVEL, _("new level"), question_mark("new-level"))
+    drawn = band if isinstance(found, Comparison) else ""
+    drawn += levels if new_levels(visible, chosen) else ""
+    header = _header(visible, choice, drawn)
     hidden, note = choice.hidden, ""
     if not any(point.figures for point in visible):
-        labels, hidden, note = (), hidden | {"valence", "arousal"}, _NO_FIGURES
+        labels, hidden, note = (), hidden | {"valence", "arousal"}, _no_figures()
     beside = against_usual(points, chosen, found, labels, may_change)
     usual = found if isinstance(found, Comparison) else None
     chart = trends_chart(visible, labels, chosen, hidden, usual, events)
     return (
         f"<div class='tr' data-patient='{escaped(patient.id)}'><div class='tr-col'>"
         f"{options}{beside}{_facts(chosen)}{event_list(events, may_change)}</div>"
-        f"<section class='panel tr-main' aria-label='Trends'>{header}{note}"
-        "<p class='small muted tr-swipe'>The chart is wider than this screen: move it sideways.</p>"
-        f"<div class='tr-scroll'>{chart}</div>"
-        "<span class='grow'></span>"
+        f"<section class='panel tr-main' aria-label='{_('Trends')}'>{header}{note}"
+        "<p class='small muted tr-swipe'>"
+        f"{_('The chart is wider than this screen: move it sideways.')}</p>"
+        f"<div class='tr-scroll'>{chart}</div><span class='grow'></span>"
         f"<p class='small muted'>{_sentence(visible)}</p></section></div>"
     )
 
@@ -127,12 +141,12 @@ def trends_page(
 def _options(labels: Sequence[str], choice: Choice) -> str:
     emotions = "".join(_option(label, emotion_name(label), label in labels) for label in EMOTIONS)
     others = "".join(
-        _option(name, text, name not in choice.hidden) for name, text in OTHERS.items()
+        _option(name, _(text), name not in choice.hidden) for name, text in OTHERS.items()
     )
     return (
-        "<section class='panel tr-box'><h2>Show</h2>"
-        f"<div class='opts'>{emotions}</div><div class='opts sub'>{others}"
-        f"{question_mark('questionnaires')}</div></section>"
+        f"<section class='panel tr-box'><h2>{_('Show')}</h2><div class='opts'>{emotions}"
+        f"</div><div class='opts sub'>{others}{question_mark('questionnaires')}</div>"
+        "</section>"
     )
 
 
@@ -145,36 +159,40 @@ def _option(name: str, content: str, is_on: bool) -> str:
 
 
 def _facts(point: TrendPoint) -> str:
-    facts = [("Date", point.moment)]
+    facts = [(_("Date"), point.moment)]
     if point.task:
-        facts.append(("Task", point.task))
+        facts.append((_("Task"), _(point.task)))
     if point.grade:
         figure, unit = minutes_of(point.speech)
         facts += [
-            ("Speech", f"{figure} {unit}"),
-            ("Quality", point.quality),
-            ("Model", point.model),
+            (_("Speech"), f"{figure} {unit}"),
+            (_("Quality"), point.quality),
+            (_("Model"), point.model),
         ]
-    why = f"<p class='small'>{escaped(point.reason)}</p>" if point.reason else ""
+    why = f"<p class='small'>{escaped(retold(point.reason))}</p>" if point.reason else ""
     rows = "".join(f"<dt>{name}</dt><dd>{escaped(text)}</dd>" for name, text in facts)
     return (
-        f"<section class='panel tr-box tr-facts'><h2>Session {point.number}</h2><dl>{rows}</dl>"
-        f"{why}<button type='button' class='btn primary' "
-        f"data-session='{escaped(point.session_id)}'>Open session {point.number}</button></section>"
+        "<section class='panel tr-box tr-facts'><h2>"
+        + _("Session {number}").format(number=point.number)
+        + f"</h2><dl>{rows}</dl>{why}"
+        "<button type='button' class='btn primary' data-session='"
+        f"{escaped(point.session_id)}'>"
+        + _("Open session {number}").format(number=point.number)
+        + "</button></section>"
     )
 
 
 def _header(points: Sequence[TrendPoint], choice: Choice, drawn: str) -> str:
-    chip = CHIP if any(point.model_key == MODEL.sha256 for point in points) else ""
+    synthetic = chip() if any(point.model_key == MODEL.sha256 for point in points) else ""
     legend = "".join(grade_mark(grade) for grade in GRADES)
     buttons = "".join(
-        _range_button(key, text, key == choice.months) for key, (text, _) in RANGES.items()
+        _range_button(key, _(text), key == choice.months) for key, (text, _days) in RANGES.items()
     )
     return (
-        f"<header><h1>{_title(points)} {question_mark('shares-over-time')}</h1>{chip}"
-        "<span class='grow'></span>"
-        f"<span class='legend'>{drawn}{legend}<span>quality</span></span>"
-        f"<div class='seg' role='group' aria-label='Range'>{buttons}</div></header>"
+        f"<header><h1>{_title(points)} {question_mark('shares-over-time')}</h1>{synthetic}"
+        f"<span class='grow'></span><span class='legend'>{drawn}{legend}<span>"
+        f"{_('quality')}</span></span><div class='seg' role='group' aria-label='"
+        f"{_('Range')}'>{buttons}</div></header>"
     )
 
 
@@ -184,10 +202,10 @@ def _range_button(key: str, text: str, is_on: bool) -> str:
 
 
 def _title(points: Sequence[TrendPoint]) -> str:
-    count = f"{len(points)} session{'s' if len(points) > 1 else ''}"
+    count = ngettext("{n} session", "{n} sessions", len(points))
     with_figures = sum(bool(point.figures) for point in points)
     if with_figures < len(points):
-        count += f", {with_figures or 'none'} with figures"
+        count += _(", {n} with figures").format(n=with_figures or _("none"))
     first, last = points[0].day, points[-1].day
     if first == last:
         return f"{count}, {long_date(last)}"
@@ -195,19 +213,20 @@ def _title(points: Sequence[TrendPoint]) -> str:
 
 
 def _without_year(day: date, other: date) -> str:
-    return f"{day.day} {day:%b}" if day.year == other.year else long_date(day)
+    return day_and_month(day) if day.year == other.year else long_date(day)
 
 
 def _sentence(points: Sequence[TrendPoint]) -> str:
     with_figures = sum(bool(point.figures) for point in points)
-    text = (
-        f"Bars are each session's own 95 % interval. {question_mark('session-intervals')} The app "
-        "draws no link between voice, scores, medication and events. Select a session to open it "
-        "in Review."
-    )
+    text = _(
+        "Bars are each session's own 95 % interval. {mark} The app draws no link between voice, "
+        "scores, medication and events. Select a session to open it in Review."
+    ).format(mark=question_mark("session-intervals"))
     if not with_figures:
-        return "Select a session to open it in Review."
+        return _("Select a session to open it in Review.")
     if with_figures < LINE_NEEDS:
-        why = f"Fewer than {LINE_NEEDS} sessions with figures: dots only, as two make no trend."
+        why = _(
+            "Fewer than {needed} sessions with figures: dots only, as two make no trend."
+        ).format(needed=LINE_NEEDS)
         return f"{why} {text}"
     return text

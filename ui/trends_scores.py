@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from ui.trends_axes import ValueAxis, lane
+from verhm.language import _
 from verhm.report.trends import TrendPoint
 
 SCORE_HEIGHT = 96.0
@@ -16,9 +17,11 @@ def score_lane(
     phq = [(across[each.session_id], each.phq9) for each in points if each.phq9 is not None]
     gad = [(across[each.session_id], each.gad7) for each in points if each.gad7 is not None]
     parts = [
-        f'<text class="s" x="0" y="{top + 13}">PHQ-9</text><text x="0" y="{top + 27}">0–27, entered'
-        f'</text><text class="s" x="0" y="{top + 53}">GAD-7</text><text x="0" y="{top + 67}">'
-        "0–21, entered</text>",
+        (
+            f'<text class="s" x="0" y="{top + 13}">{_("PHQ-9")}</text><text x="0" y="'
+            f'{top + 27}">{_("0–27, entered")}</text><text class="s" x="0" y="{top + 53}'
+            f'">{_("GAD-7")}</text><text x="0" y="{top + 67}">{_("0–21, entered")}</text>'
+        ),
         lane(values, lambda tick: f"{tick:.0f}"),
         _score_line(phq, values, "ln2"),
         _score_line(gad, values, "ln2 g"),

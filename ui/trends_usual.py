@@ -9,6 +9,7 @@ from ui.explanations import question_mark
 from ui.marks import emotion_name, escaped, long_date
 from verhm.change import LEAST_USUAL, Comparison, Shift, change_points
 from verhm.labels import EMOTIONS
+from verhm.language import _
 from verhm.report.look import points as percent_points
 from verhm.report.trends import TrendPoint
 
@@ -35,13 +36,18 @@ def against_usual(
     if not any(point.figures for point in points):
         return ""
     table = (
-        f"<p class='small muted'>Not compared: {_continued(found)}.</p>"
+        (
+            "<p class='small muted'>"
+            + _("Not compared: {reason}.").format(reason=_continued(found))
+            + "</p>"
+        )
         if isinstance(found, str)
         else _table(found, shown)
     )
     return (
-        "<section class='panel tr-box tr-against'>"
-        f"<h2>Session {chosen.number} against usual {question_mark('reliable-change')}</h2>{table}"
+        "<section class='panel tr-box tr-against'><h2>"
+        + _("Session {number} against usual").format(number=chosen.number)
+        + f" {question_mark('reliable-change')}</h2>{table}"
         f"{_choosing(points, found, may_choose)}</section>"
     )
 
@@ -51,29 +57,31 @@ def _choosing(points: Sequence[TrendPoint], found: Comparison | str, may_choose:
     models = len({point.model_key for point in known}) > 1
     boxes = "".join(_box(point, models, may_choose) for point in reversed(known))
     return (
-        f"<details><summary>{_which(points, found)}</summary><p class='small muted'>Tick at least "
-        f"{LEAST_USUAL}, of one task and model, in which the patient was as usual.</p>"
-        f"<div class='tr-boxes'>{boxes}</div></details>"
+        f"<details><summary>{_which(points, found)}</summary><p class='small muted'>"
+        + _(
+            "Tick at least {needed}, of one task and model, in which the patient was as usual."
+        ).format(needed=LEAST_USUAL)
+        + f"</p><div class='tr-boxes'>{boxes}</div></details>"
     )
 
 
 def _which(points: Sequence[TrendPoint], found: Comparison | str) -> str:
     chosen = [point.number for point in points if point.is_usual]
     if chosen:
-        return f"Usual: {_numbers(chosen)}, chosen"
+        return _("Usual: {numbers}, chosen").format(numbers=_numbers(chosen))
     if isinstance(found, Comparison):
         usual = [point.number for point in points if point.session_id in found.usual_ids]
-        return f"Usual: {_numbers(usual)}, the first"
-    return "Choose usual sessions"
+        return _("Usual: {numbers}, the first").format(numbers=_numbers(usual))
+    return _("Choose usual sessions")
 
 
 def _numbers(numbers: Sequence[int]) -> str:
-    word = "session" if len(numbers) == 1 else "sessions"
+    word = _("session") if len(numbers) == 1 else _("sessions")
     return f"{word} {', '.join(map(str, numbers))}"
 
 
 def _box(point: TrendPoint, names_model: bool, may_choose: bool) -> str:
-    facts = [long_date(point.day), point.task, point.model if names_model else ""]
+    facts = [long_date(point.day), _(point.task), point.model if names_model else ""]
     words = escaped(" · ".join(fact for fact in facts if fact))
     state = f"{' checked' if point.is_usual else ''}{'' if may_choose else ' disabled'}"
     return (
@@ -87,11 +95,14 @@ def _table(found: Comparison, shown: Collection[str]) -> str:
     span = max((max(abs(each.points), each.high, -each.low) for each in shifts), default=1.0)
     rows = "".join(_row(shift, span) for shift in shifts)
     return (
-        "<table><thead><tr><th scope='col'>% of time</th><th scope='col' class='num'>Change</th>"
-        "<th scope='col' class='num' title='Between which 95 of 100 unchanged sessions lie'>Error"
-        f"</th><td></td></tr></thead><tbody>{rows}</tbody></table>"
-        "<p class='small muted' title='Reliable change index, corrected for all emotions (Holm)'>"
-        "Filled: beyond measurement error. It does not say why, nor whether for the better.</p>"
+        f"<table><thead><tr><th scope='col'>{_('% of time')}</th>"
+        f"<th scope='col' class='num'>{_('Change')}</th>"
+        "<th scope='col' class='num' title='"
+        f"{_('Between which 95 of 100 unchanged sessions lie')}'>{_('Error')}</th><td>"
+        f"</td></tr></thead><tbody>{rows}</tbody></table><p class='small muted' title='"
+        f"{_('Reliable change index, corrected for all emotions (Holm)')}'>"
+        + _("Filled: beyond measurement error. It does not say why, nor whether for the better.")
+        + "</p>"
     )
 
 
@@ -101,10 +112,13 @@ def _continued(words: str) -> str:
 
 def _row(shift: Shift, span: float) -> str:
     return (
-        f"<tr class='{'reliable' if shift.is_reliable else ''}'><th scope='row'>"
-        f"{emotion_name(shift.label)}</th><td class='num'>{percent_points(shift.points)}</td>"
-        f"<td class='num muted'>{percent_points(shift.low)} to {percent_points(shift.high)}</td>"
-        f"<td>{_drawing(shift, span)}</td></tr>"
+        f"<tr class='{('reliable' if shift.is_reliable else '')}'><th scope='row'>"
+        f"{emotion_name(shift.label)}</th><td class='num'>{percent_points(shift.points)}"
+        "</td><td class='num muted'>"
+        + _("{low} to {high}").format(
+            low=percent_points(shift.low), high=percent_points(shift.high)
+        )
+        + f"</td><td>{_drawing(shift, span)}</td></tr>"
     )
 
 

@@ -9,9 +9,10 @@ import numpy as np
 
 from verhm.errors import RequestError
 from verhm.labels import EMOTIONS
+from verhm.language import N_
 from verhm.types import EmotionTimeline, WindowStatus
 
-UNSURE: Final = "unsure"
+UNSURE: Final = N_("unsure")
 LABELS: Final = (*EMOTIONS, UNSURE)
 LONGEST_TEXT: Final = 500  # letters
 _DIGITS: Final = 2  # of a second: where two stretches begin and end alike, they are the same

@@ -1,8 +1,11 @@
 """What can go wrong in a way the person at the screen can act on.
 
-Each error says its code, the cause and the remedy, in that person's words. The codes are part of
+Each error says its code, the cause and the remedy, in that person's words: in English where it is
+raised, and in their language where they read it. The codes are part of
 the public interface: they are listed in ARCHITECTURE.md and are never given a second meaning.
 """
+
+from verhm.language import retold
 
 
 class VerhmError(Exception):
@@ -18,12 +21,30 @@ class VerhmError(Exception):
     def __init__(self, code: str, cause: str, remedy: str) -> None:
         super().__init__(f"{code} {cause} {remedy}")
         self.code = code
-        self.cause = cause
-        self.remedy = remedy
+        self._cause = cause
+        self._remedy = remedy
+
+    @property
+    def cause(self) -> str:
+        """What was found, in the language of whoever asks."""
+        return retold(self._cause)
+
+    @property
+    def remedy(self) -> str:
+        """What to do, in the language of whoever asks."""
+        return retold(self._remedy)
+
+    @property
+    def kept(self) -> tuple[str, str]:
+        """Cause and remedy as they are kept or handed on: in English."""
+        return self._cause, self._remedy
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.cause} {self.remedy}"
 
     def __reduce__(self) -> tuple:
         """Survive the way back from a worker process."""
-        return type(self), (self.code, self.cause, self.remedy)
+        return type(self), (self.code, self._cause, self._remedy)
 
 
 class AudioError(VerhmError):

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Final
 
-NOTE: Final = (
+from verhm.language import N_
+
+NOTE: Final = N_(
     "What the model's figure rests on, not what the person felt. Decision support, not a diagnosis."
 )
 

@@ -2,17 +2,19 @@
 
 from typing import Final
 
+from verhm.language import N_
+
 # The eight RAVDESS classes, in the order of their codes 01 to 08 (Livingstone & Russo 2018,
 # doi:10.1371/journal.pone.0196391). Every (…, K) array of this project has this order.
 EMOTIONS: Final = (
-    "neutral",
-    "calm",
-    "happy",
-    "sad",
-    "angry",
-    "fearful",
-    "disgust",
-    "surprised",
+    N_("neutral"),
+    N_("calm"),
+    N_("happy"),
+    N_("sad"),
+    N_("angry"),
+    N_("fearful"),
+    N_("disgust"),
+    N_("surprised"),
 )
 
 # (valence, arousal) in [-1, 1], read off Russell's circumplex (Russell 1980,

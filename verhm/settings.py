@@ -4,10 +4,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from verhm.errors import RequestError
+from verhm.language import N_
 
 # Where in a recording the voice is: in the whole of it, or on one of two channels.
 CHANNELS: Final = ("all", "left", "right")
-CHANNEL_WORDS: Final = {"left": "left channel", "right": "right channel"}  # all: nothing to say
+CHANNEL_WORDS: Final = {
+    "left": N_("left channel"),
+    "right": N_("right channel"),
+}  # all: nothing to say
 
 
 def _require(name: str, value: float, low: float, high: float, unit: str = "") -> None:

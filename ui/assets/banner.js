@@ -1,7 +1,7 @@
 // Follows the analyses from any tab: shows the one at work, tells the page when one changes, and
 // the person when the app is gone.
-const GONE = "VERHM is not running any more. Start it again; what was recorded is kept.";
-const SILENT = "VERHM does not answer. If it stays so, start it again; what was recorded is kept.";
+const GONE = verhm.say("VERHM is not running any more. Start it again; what was recorded is kept.");
+const SILENT = verhm.say("VERHM does not answer. If it stays so, start it again; what was recorded is kept.");
 const PATIENCE = 10_000; // ms until an answer is taken to be missing
 const known = new Map();
 let first = true;
@@ -12,11 +12,8 @@ alarm.className = "cut-off";
 alarm.setAttribute("role", "alert");
 document.body.append(alarm);
 
-const minutes = (seconds) =>
-  seconds >= 90 ? `${Math.round(seconds / 60)} min` : `${Math.max(1, Math.round(seconds))} s`;
-
 function describe(job) {
-  const left = job.seconds_left === null ? "" : ` · ${minutes(job.seconds_left)} left`;
+  const left = job.seconds_left === null ? "" : ` · ${verhm.left(job.seconds_left)}`;
   return job.waits_for ?? `${job.stage_label} ${job.percent} %${left}`;
 }
 
@@ -28,7 +25,7 @@ function show(jobs) {
     || unfinished.find((each) => !each.waits_for) || unfinished[0];
   slot.hidden = !job;
   if (!job) return;
-  const words = (job.session_id === open ? "" : "Another session · ") + describe(job);
+  const words = (job.session_id === open ? "" : `${verhm.say("Another session")} · `) + describe(job);
   if (slot.textContent !== words) slot.textContent = words;
 }
 
@@ -41,7 +38,7 @@ function notice(jobs) {
     trigger("job_changed", {
       session_id: job.session_id,
       state: job.state,
-      tab: tab ? tab.textContent.trim().toLowerCase().replace(" ", "-") : "",
+      tab: tab?.dataset.tabId ?? "",
     });
   }
   first = false;

@@ -40,7 +40,7 @@ function asRow(file, index) {
     missed: 0, // looks at the jobs without it
     said: cell(line, "said"), link: cell(line, "act"),
   };
-  put(row, "waiting", "Waiting");
+  put(row, "waiting", verhm.say("Waiting"));
   return row;
 }
 
@@ -52,8 +52,8 @@ function put(row, kind, words, emotion = "") {
 }
 
 function addLink(row) {
-  row.link.innerHTML = '<button type="button" class="link">Open</button>';
-  row.link.firstChild.setAttribute("aria-label", `Open the session of ${row.file.name} in Review`);
+  row.link.innerHTML = `<button type="button" class="link">${verhm.say("Open")}</button>`;
+  row.link.firstChild.setAttribute("aria-label", verhm.say("Open the session of {name} in Review", { name: row.file.name }));
   row.link.firstChild.onclick = () => trigger("open", { patient_id: row.patient, id: row.session });
 }
 
@@ -68,8 +68,8 @@ function choose(files, isFolder) {
   state.rows = chosen.map(asRow);
   element.querySelector("tbody").replaceChildren(...(isShown ? state.rows.map((row) => row.line) : []));
   $("rows").hidden = !isShown;
-  $("chosen").textContent = `${chosen.length || "No"} file${chosen.length === 1 ? "" : "s"} chosen`
-    + (left ? `, ${left} without a recording's ending left out` : "");
+  $("chosen").textContent = (chosen.length ? verhm.sayOf("{n} file chosen", "{n} files chosen", chosen.length) : verhm.say("No files chosen"))
+    + (left ? verhm.say(", {n} without a recording's ending left out", { n: left }) : "");
   say("");
   draw();
 }
@@ -89,7 +89,7 @@ function draw() {
   const done = count("done"), refused = count("refused"), unsent = state.rows.filter(isUnsent).length;
   const isUnderWay = state.isRunning || count("analysing") > 0;
   button("begin").disabled = state.isRunning || (state.rows.length > 0 && !unsent);
-  button("begin").textContent = state.rows.some((row) => row.session) && unsent ? "Go on" : "Begin";
+  button("begin").textContent = state.rows.some((row) => row.session) && unsent ? verhm.say("Go on") : verhm.say("Begin");
   button("stop").disabled = !state.isRunning || state.isStopping;
   for (const field of element.querySelectorAll("input")) {
     field.disabled = isUnderWay;
@@ -97,9 +97,9 @@ function draw() {
   }
   $("foot").hidden = !state.plan?.patient || !state.rows.length;
   if ($("foot").hidden) return;
-  const words = [`${done} of ${state.rows.length} done for ${state.plan.code}`];
-  if (refused) words.push(`${refused} refused`);
-  if (!state.isRunning && unsent) words.push(`${unsent} not sent`);
+  const words = [verhm.say("{done} of {all} done for {code}", { done, all: state.rows.length, code: state.plan.code })];
+  if (refused) words.push(verhm.say("{n} refused", { n: refused }));
+  if (!state.isRunning && unsent) words.push(verhm.say("{n} not sent", { n: unsent }));
   const text = words.join(" · ");
   if ($("status").textContent !== text) $("status").textContent = text;
   $("csv").hidden = isUnderWay || !done;
@@ -114,7 +114,7 @@ async function persist(row, work) {
     } catch (error) {
       const isPassing = PASSING.includes(error.code) || error.isSilent || error instanceof TypeError;
       if (!isPassing || state.isStopping) throw error;
-      put(row, row.kind, "Waits until the app can take it");
+      put(row, row.kind, verhm.say("Waits until the app can take it"));
       await pause(AGAIN);
       if (!state.isStopping) await news(); // none comes while the app is locked or away
     }
@@ -123,16 +123,16 @@ async function persist(row, work) {
 
 async function send(row) {
   await row.file.slice(0, 1).arrayBuffer().catch(() => {
-    throw new Error("E70 The file cannot be read any more. Choose it again.");
+    throw new Error(verhm.say("E70 The file cannot be read any more. Choose it again."));
   });
   return new Promise((resolve, reject) => {
-    put(row, "sending", "Being sent 0 %");
+    put(row, "sending", verhm.say("Being sent {n} %", { n: 0 }));
     state.upload = sendFile(row.file, {
-      share: (share) => put(row, "sending", `Being sent ${Math.floor(100 * share)} %`),
+      share: (share) => put(row, "sending", verhm.say("Being sent {n} %", { n: Math.floor(100 * share) })),
       done: resolve,
-      fail: (answer) => reject(Object.assign(new Error(answer.text || "The file could not be sent."), answer)),
+      fail: (answer) => reject(Object.assign(new Error(answer.text || verhm.say("The file could not be sent.")), answer)),
     });
-    state.upload.onabort = () => reject(new Error("Stopped"));
+    state.upload.onabort = () => reject(new Error(verhm.say("Stopped")));
   });
 }
 
@@ -153,7 +153,7 @@ async function handOver(row) {
   Object.assign(row, { session: made.session, patient });
   addLink(row);
   row.isOpen = true;
-  put(row, "analysing", "Being analysed");
+  put(row, "analysing", verhm.say("Being analysed"));
   if (!made.problem) return;
   if (!PASSING.includes(made.problem.code)) throw made.problem;
   await persist(row, () => post(`/sessions/${row.session}/runs`, entries));
@@ -161,10 +161,10 @@ async function handOver(row) {
 
 function end(row, error) {
   row.isOpen = false;
-  if (row.session && state.isStopping) put(row, "cancelled", "Kept, not analysed: see Review");
-  else if (state.isStopping) put(row, "cancelled", "Cancelled");
+  if (row.session && state.isStopping) put(row, "cancelled", verhm.say("Kept, not analysed: see Review"));
+  else if (state.isStopping) put(row, "cancelled", verhm.say("Cancelled"));
   else if (FOR_ALL.includes(error.code)) {
-    put(row, row.session ? "refused" : "waiting", row.session ? "Kept, not analysed: see Review" : "Waiting");
+    put(row, row.session ? "refused" : "waiting", row.session ? verhm.say("Kept, not analysed: see Review") : verhm.say("Waiting"));
     sayError(error);
     return false;
   } else put(row, "refused", error.text ?? error.message);
@@ -174,7 +174,7 @@ function end(row, error) {
 async function run() {
   state.isRunning = true;
   state.isStopping = false;
-  for (const row of state.rows.filter(isUnsent)) put(row, "waiting", "Waiting");
+  for (const row of state.rows.filter(isUnsent)) put(row, "waiting", verhm.say("Waiting"));
   for (const row of state.rows.filter((each) => each.kind === "waiting")) {
     while (!state.isStopping && state.rows.filter((each) => each.isOpen).length >= OPEN) await news();
     if (state.isStopping) break;
@@ -187,7 +187,7 @@ async function run() {
     }
   }
   if (state.isStopping) {
-    for (const row of state.rows.filter((each) => each.kind === "waiting")) put(row, "cancelled", "Cancelled");
+    for (const row of state.rows.filter((each) => each.kind === "waiting")) put(row, "cancelled", verhm.say("Cancelled"));
   }
   state.isRunning = state.isStopping = false;
   draw();
@@ -196,8 +196,8 @@ async function run() {
 /** Nobody's voice may come to another's records because somebody else was opened meanwhile. */
 function begin() {
   if (state.rows.length && state.chosenFor && state.chosenFor !== openCode()) {
-    sayError({ code: "E63", cause: `These files were chosen while ${state.chosenFor} was open.`,
-      remedy: "Open that patient again, or choose the files of the one who is open now." });
+    sayError({ code: "E63", cause: verhm.say("These files were chosen while {code} was open.", { code: state.chosenFor }),
+      remedy: verhm.say("Open that patient again, or choose the files of the one who is open now.") });
     return;
   }
   trigger("prepare", { count: state.rows.length });
@@ -218,7 +218,7 @@ async function follow(row, jobs) {
     row.missed = 0;
     if (row.kind !== "analysing") return;
     if (job.state === "rendering") await look(row); // the probabilities are there
-    else put(row, "analysing", `Being analysed: ${job.waits_for ?? `${job.stage_label} ${job.percent} %`}`);
+    else put(row, "analysing", verhm.say("Being analysed: {words}", { words: job.waits_for ?? `${job.stage_label} ${job.percent} %` }));
     return;
   }
   row.missed += 1;
@@ -252,8 +252,8 @@ watch("plan", () => {
   if (plan.problem) return;
   const sent = state.rows.find((row) => row.session);
   if (sent && sent.patient !== plan.patient) {
-    sayError({ code: "E63", cause: "These files were begun for another patient.",
-      remedy: "Open that patient again, or choose files for the one who is open now." });
+    sayError({ code: "E63", cause: verhm.say("These files were begun for another patient."),
+      remedy: verhm.say("Open that patient again, or choose files for the one who is open now.") });
     return;
   }
   state.plan = plan;

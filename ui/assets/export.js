@@ -28,24 +28,24 @@ function escapeText(text) {
 
 function left(seconds) {
   if (seconds === null) return "";
-  return seconds >= 90 ? ` · ${Math.round(seconds / 60)} min left` : ` · ${Math.max(1, Math.round(seconds))} s left`;
+  return ` · ${verhm.left(seconds)}`;
 }
 
 const STATES = {
-  waiting: () => "Waiting for what is made before it",
-  analysing: (film) => `Finding the neutral face · ${Math.round(100 * film.share)} %${left(film.seconds_left)}`,
-  rendering: (film) => `Drawing · ${Math.round(100 * film.share)} %${left(film.seconds_left)}`,
-  done: () => "Ready. Kept until VERHM is closed or eight newer ones are made; download it to keep it longer.",
-  cancelled: () => "Cancelled.",
+  waiting: () => verhm.say("Waiting for what is made before it"),
+  analysing: (film) => `${verhm.say("Finding the neutral face")} · ${Math.round(100 * film.share)} %${left(film.seconds_left)}`,
+  rendering: (film) => `${verhm.say("Drawing")} · ${Math.round(100 * film.share)} %${left(film.seconds_left)}`,
+  done: () => verhm.say("Ready. Kept until VERHM is closed or eight newer ones are made; download it to keep it longer."),
+  cancelled: () => verhm.say("Cancelled."),
   failed: (film) => `${film.error.code} ${film.error.cause} ${film.error.remedy}`,
 };
 
 function row(film) {
   const bar = film.has_ended ? "" :
-    `<progress max="100" value="${Math.round(100 * film.share)}" aria-label="Video"></progress>`;
+    `<progress max="100" value="${Math.round(100 * film.share)}" aria-label="${verhm.say("Video")}"></progress>`;
   let act = "";
-  if (film.state === "done") act = `<a class="btn small" href="/films/${film.id}" download>Download</a>`;
-  if (!film.has_ended) act = `<button type="button" class="btn small" data-cancel="${film.id}">Cancel</button>`;
+  if (film.state === "done") act = `<a class="btn small" href="/films/${film.id}" download>${verhm.say("Download")}</a>`;
+  if (!film.has_ended) act = `<button type="button" class="btn small" data-cancel="${film.id}">${verhm.say("Cancel")}</button>`;
   return `<li class="film-${film.state}"><div><b>${escapeText(film.words)}</b>` +
     `<span class="muted small">${escapeText(STATES[film.state](film))}</span></div>${bar || "<span></span>"}${act}</li>`;
 }

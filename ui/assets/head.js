@@ -20,7 +20,23 @@
 
   let waiting = []; // buttons whose work goes on, each with its own words
 
+  const filled = (text, values) => text.replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
+
   window.verhm = {
+    /** A text of the page in the language of whoever looks; {name} in it is a value. */
+    say(text, values = {}) {
+      return filled(WORDS[text] || text, values);
+    },
+    /** The text that fits a number, which is {n} in it. */
+    sayOf(one, several, n) {
+      return verhm.say(n === 1 ? one : several, { n });
+    },
+    /** How long something still takes. */
+    left(seconds) {
+      return seconds >= 90
+        ? verhm.say("{n} min left", { n: Math.round(seconds / 60) })
+        : verhm.say("{n} s left", { n: Math.max(1, Math.round(seconds)) });
+    },
     /** Let a button say that it was heard, until `endWaiting`. */
     keepWaiting(button, words) {
       waiting.push([button, button.textContent]);
@@ -42,7 +58,7 @@
     async send(url, options = {}) {
       const answer = await fetch(url, options);
       const body = answer.status === 204 ? {} : await answer.json().catch(() => ({}));
-      if (!answer.ok) throw Object.assign(new Error(body.text || "The app does not answer."), body);
+      if (!answer.ok) throw Object.assign(new Error(body.text || verhm.say("The app does not answer.")), body);
       return body;
     },
   };

@@ -28,10 +28,10 @@
     if (cover?.dataset.kind === "locked") return;
     const recording = document.querySelector('#recorder [data-phase="recording"]');
     put(
-      "Locked",
-      recording ? "The recording goes on. Enter your passphrase to see the page." : "Enter your passphrase to go on.",
-      `<form><label>Passphrase<input type="password" autocomplete="current-password" required></label>
-       <p role="alert"></p><button>Unlock</button></form>`,
+      verhm.say("Locked"),
+      recording ? verhm.say("The recording goes on. Enter your passphrase to see the page.") : verhm.say("Enter your passphrase to go on."),
+      `<form><label>${verhm.say("Passphrase")}<input type="password" autocomplete="current-password" required></label>
+       <p role="alert"></p><button>${verhm.say("Unlock")}</button></form>`,
     );
     cover.dataset.kind = "locked";
     cover.querySelector("form").addEventListener("submit", unlock);
@@ -54,9 +54,9 @@
   function showEnded() {
     if (cover?.dataset.kind === "ended") return;
     put(
-      "Signed out",
-      "You were signed out here: by yourself, because nobody used the page for a while, or because VERHM was started anew. What was saved stays.",
-      '<form action="/sign-in"><button>Sign in</button></form>',
+      verhm.say("Signed out"),
+      verhm.say("You were signed out here: by yourself, because nobody used the page for a while, or because VERHM was started anew. What was saved stays."),
+      `<form action="/sign-in"><button>${verhm.say("Sign in")}</button></form>`,
     );
     cover.dataset.kind = "ended";
     cover.querySelector("button").focus();

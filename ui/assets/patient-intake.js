@@ -6,7 +6,7 @@ field.addEventListener("change", async () => {
   const file = field.files[0];
   if (!file) return;
   field.disabled = true;
-  words.textContent = "Copying…";
+  words.textContent = verhm.say("Copying…");
   try {
     const { id } = await verhm.send("/patient-files", { method: "POST", body: file });
     words.textContent = "";

@@ -2,7 +2,7 @@
 const ACTIONS = {
   new: () => trigger("new", {}),
   demonstrate: (button) => {
-    verhm.keepWaiting(button, "Loading…");
+    verhm.keepWaiting(button, verhm.say("Loading…"));
     trigger("demonstrate", {});
   },
   edit: () => trigger("edit", {}),

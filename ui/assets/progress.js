@@ -6,8 +6,6 @@ let told = null; // {id, words}: the job that was told to stop, and what came of
 
 const open = () => element.querySelector(".analysis")?.dataset.session; // the open session's id
 const slot = (name) => element.querySelector(`[data-slot="${name}"]`);
-const minutes = (seconds) =>
-  seconds >= 90 ? `${Math.round(seconds / 60)} min left` : `${Math.max(1, Math.round(seconds))} s left`;
 
 function draw() {
   const stages = [...element.querySelectorAll(".stages span")];
@@ -20,7 +18,7 @@ function draw() {
   element.querySelector(".hint").hidden = isAtWork;
   const ending = element.querySelector(".ending");
   if (ending) ending.hidden = isAtWork || isFresh || open() !== made;
-  slot("left").textContent = isAtWork && job.seconds_left !== null ? minutes(job.seconds_left) : "";
+  slot("left").textContent = isAtWork && job.seconds_left !== null ? verhm.left(job.seconds_left) : "";
   if (!isAtWork) return;
   slot("words").textContent =
     job.id === told?.id ? told.words : job.waits_for ?? `${job.stage_label} ${job.percent} %`;
@@ -42,13 +40,13 @@ addEventListener("verhm-recorder", (event) => {
 });
 
 async function cancel() {
-  const order = { id: job.id, words: "Stopping" };
+  const order = { id: job.id, words: verhm.say("Stopping") };
   told = order;
   draw();
   try {
     await verhm.send(`/jobs/${order.id}/cancel`, { method: "POST" });
   } catch {
-    order.words = "Not stopped: the app did not answer as it should. Press Cancel again";
+    order.words = verhm.say("Not stopped: the app did not answer as it should. Press Cancel again");
     draw();
   }
   verhm.poll();

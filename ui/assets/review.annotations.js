@@ -13,7 +13,7 @@ function stretchText({ start, end }) {
 
 /** What an annotation says, in words. */
 function annotationText(said) {
-  return [said.is_excluded ? "left out" : "", capitalised(said.label), said.text].filter(Boolean).join(" · ");
+  return [said.is_excluded ? verhm.say("left out") : "", named(said.label), said.text].filter(Boolean).join(" · ");
 }
 
 /** The marks lane: events as flags, stretches with words or left out as boxes. What only carries an
@@ -29,10 +29,10 @@ function marksMarkup(annotations, frame) {
     const width = frame.clip(said.end) - frame.left - left;
     const isMoment = said.start === said.end;
     const kind = isMoment ? "event" : said.is_excluded ? "out" : "span";
-    const words = said.text || (isMoment ? "" : "left out");
+    const words = said.text || (isMoment ? "" : verhm.say("left out"));
     const size = isMoment ? `max-width:${fixed(Math.max(FLAG, Math.min(WORDS, room)))}px` : `width:${fixed(Math.max(6, width))}px`;
     return `<button type="button" class="rv-mark ${kind}" data-mark="${number}" style="left:${fixed(left)}px;${size}"` +
-      ` title="${escapeText(`${stretchText(said)} ${annotationText(said)}`)}" aria-label="${escapeText(`${isMoment ? "Event" : "Stretch"} at ${stretchText(said)}: ${annotationText(said) || "no words"}`)}">` +
+      ` title="${escapeText(`${stretchText(said)} ${annotationText(said)}`)}" aria-label="${escapeText(`${isMoment ? verhm.say("Event at {time}", { time: stretchText(said) }) : verhm.say("Stretch at {time}", { time: stretchText(said) })}: ${annotationText(said) || verhm.say("no words")}`)}">` +
       `<span>${escapeText(words)}</span></button>`;
   }).join("");
 }
@@ -59,7 +59,7 @@ function makeAnnotations(root, model, value, timeline, { time, seek, isPlaying, 
         method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(what),
       }));
     } catch (error) {
-      problem.textContent = `Not kept: ${error.message}`;
+      problem.textContent = verhm.say("Not kept: {why}", { why: error.message });
     }
   }
   function send(what, end = "") {
@@ -184,7 +184,8 @@ function makeField(root) {
   function open(said, isThere, { save, remove }) {
     actions = { save, remove };
     const isMoment = said.start === said.end;
-    part("h2").textContent = `${isMoment ? "Event at" : "Note on"} ${stretchText(said)}`;
+    part("h2").textContent = isMoment
+      ? verhm.say("Event at {time}", { time: stretchText(said) }) : verhm.say("Note on {time}", { time: stretchText(said) });
     part("textarea").value = said.text || "";
     part(".rv-out").hidden = isMoment;
     part("input[type=checkbox]").checked = Boolean(said.is_excluded);

@@ -1,7 +1,7 @@
 /* Two runs beside each other: the same figures in one table, and below it each with its own voice. */
 
 function sideMarkup(model, value) {
-  return `<div class="rv-side-head">${transportMarkup(model)}<div class="now"><span class="muted small">window <span class="rv-window"></span></span><div class="rv-readout"></div></div></div>` +
+  return `<div class="rv-side-head">${transportMarkup(model)}<div class="now"><span class="muted small">${verhm.say("window")} <span class="rv-window"></span></span><div class="rv-readout"></div></div></div>` +
     timelineSheet(model) + `<div class="micro muted">${value.chip}</div>`;
 }
 
@@ -30,12 +30,12 @@ function mountSide(root, value, started) {
 }
 
 function compareDialog() {
-  return `<dialog class="rv-compare" aria-label="Compare"><header><h2>Compare</h2><label>This with ` +
+  return `<dialog class="rv-compare" aria-label="${verhm.say("Compare")}"><header><h2>${verhm.say("Compare")}</h2><label>${verhm.say("This with")} ` +
     `<select class="rv-other"></select></label><span class="small rv-compare-problem" role="alert"></span><span class="grow"></span>` +
-    `<div class="seg" role="group" aria-label="Visible time"><button type="button" data-zoom="-1" aria-label="Show less time">−</button>` +
-    `<button type="button" data-zoom="1" aria-label="Show more time">+</button></div>` +
-    `<form method="dialog"><button class="btn small">Close</button></form></header>` +
-    `<div class="rv-both"><div class="rv-table" tabindex="0" role="region" aria-label="Figures"></div><div class="rv-sides" tabindex="0" role="region" aria-label="Timelines"><h3 class="rv-name"></h3><div class="rv-side"></div>` +
+    `<div class="seg" role="group" aria-label="${verhm.say("Visible time")}"><button type="button" data-zoom="-1" aria-label="${verhm.say("Show less time")}">−</button>` +
+    `<button type="button" data-zoom="1" aria-label="${verhm.say("Show more time")}">+</button></div>` +
+    `<form method="dialog"><button class="btn small">${verhm.say("Close")}</button></form></header>` +
+    `<div class="rv-both"><div class="rv-table" tabindex="0" role="region" aria-label="${verhm.say("Figures")}"></div><div class="rv-sides" tabindex="0" role="region" aria-label="${verhm.say("Timelines")}"><h3 class="rv-name"></h3><div class="rv-side"></div>` +
     `<h3 class="rv-name"></h3><div class="rv-side"></div></div></div></dialog>`;
 }
 
@@ -80,7 +80,7 @@ function makeComparison(root, run, silence) {
       chosen.innerHTML = others.map(({ run: id, words }) => `<option value="${id}">${escapeText(words)}</option>`).join("");
       chosen.disabled = !others.length;
       if (others.length) await choose();
-      else problem.textContent = "There is nothing to compare with yet: no other session or run of this patient has a result.";
+      else problem.textContent = verhm.say("There is nothing to compare with yet: no other session or run of this patient has a result.");
     } catch (error) {
       problem.textContent = error.message;
     }

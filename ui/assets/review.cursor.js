@@ -47,12 +47,12 @@ function valuesSvg(model, width, time, index) {
 /** The two likeliest emotions of a window as bars, or why it has no result. */
 function readoutHtml(model, index) {
   if (!model.hasResult(index)) {
-    return `<p class="rv-none"><b>No result: ${escapeText(model.reason(index))}.</b> ${escapeText(model.meaning(index))}</p>`;
+    return `<p class="rv-none"><b>${escapeText(verhm.say("No result: {reason}.", { reason: model.reason(index) }))}</b> ${escapeText(model.meaning(index))}</p>`;
   }
   return model.ranking(index).slice(0, 2).map((row) => {
     const label = model.labels[row];
     const p = model.probabilities[row][index];
-    return `<div class="tt"><span class="emo">${markSvg(label, 14)}<b>${capitalised(label)}</b></span>` +
+    return `<div class="tt"><span class="emo">${markSvg(label, 14)}<b>${named(label)}</b></span>` +
       `<span class="track"><svg width="100%" height="8" aria-hidden="true"><rect width="${p / 10}%" height="8" rx="2" class="f-${label} edge"/></svg></span>` +
       `<b class="pv">${probabilityText(p)}</b></div>`;
   }).join("");
@@ -95,9 +95,9 @@ function makeCursor(root, model, timeline) {
   }
 
   function describe(index) {
-    if (!model.hasResult(index)) return `no result: ${model.reason(index)}`;
+    if (!model.hasResult(index)) return verhm.say("no result: {reason}", { reason: model.reason(index) });
     const [best] = model.ranking(index);
-    return `${capitalised(model.labels[best])} ${probabilityText(model.probabilities[best][index])}`;
+    return `${named(model.labels[best])} ${probabilityText(model.probabilities[best][index])}`;
   }
   function enter(index) {
     part(".rv-window").textContent = model.span(index);

@@ -54,7 +54,7 @@ function mountSession(root, value, face, choose) {
     cursor.update(player.time());
   }
   function describeSpan() {
-    root.querySelector(".rv-span").textContent = timeline.widest() ? "all" : `${Math.round(timeline.view.span)} s`;
+    root.querySelector(".rv-span").textContent = timeline.widest() ? verhm.say("all") : `${Math.round(timeline.view.span)} s`;
     root.querySelector(".rv-less").disabled = timeline.closest();
     root.querySelector(".rv-more").disabled = timeline.widest();
   }
@@ -146,7 +146,7 @@ function mountNotice(root, html) {
 function showStage(root, job) {
   const words = root.querySelector(".rv-stage");
   if (!words) return;
-  const left = job.seconds_left === null ? "" : ` · about ${Math.ceil(job.seconds_left)} s left`;
+  const left = job.seconds_left === null ? "" : ` · ${verhm.left(job.seconds_left)}`;
   words.textContent = job.waits_for ?? `${job.stage_label} ${job.percent} %${left}`;
   root.querySelector("progress").value = job.percent;
 }

@@ -68,7 +68,7 @@ function highestLane(model, frame) {
   const y = LANES.highest;
   return frame.stretches(model.kindOf).filter((part) => !part.kind.startsWith("!")).map((part) => {
     const [x, width] = frame.box(part);
-    const name = capitalised(part.kind);
+    const name = named(part.kind);
     const room = 7.4 * name.length + 10;
     const ink = SHAPES[part.kind];
     let text = "";
@@ -88,13 +88,13 @@ function gapColumns(model, frame) {
   return frame.stretches(model.kindOf).filter((part) => part.kind.startsWith("!")).map((part) => {
     const [x, room] = frame.box(part);
     const width = Math.max(0.5, room - 1);
-    const why = escapeText(part.kind.slice(1));
+    const why = escapeText(verhm.say(part.kind.slice(1)));
     const centre = x + width / 2;
     const long = 6.4 * why.length + 10;
     const label = width < 14 ? "" :
       `<g transform="rotate(-90 ${fixed(centre)} ${middle})"><rect class="paper" x="${fixed(centre - long / 2)}" y="${middle - 6.5}" width="${fixed(long)}" height="13" rx="2"/>` +
       `<text class="why" x="${fixed(centre)}" y="${middle + 4}" text-anchor="middle">${why}</text></g>`;
-    return `<g><title>No result: ${why}. ${escapeText(model.meaning(part.first))}</title><rect class="nothing" x="${fixed(x)}" y="${ROWS_TOP}" width="${fixed(width)}" height="${ROWS_HEIGHT}"/>${label}</g>`;
+    return `<g><title>${verhm.say("No result: {reason}.", { reason: why })} ${escapeText(model.meaning(part.first))}</title><rect class="nothing" x="${fixed(x)}" y="${ROWS_TOP}" width="${fixed(width)}" height="${ROWS_HEIGHT}"/>${label}</g>`;
   }).join("");
 }
 
@@ -130,7 +130,7 @@ function stackedRows(model, frame) {
         above.set(i, (above.get(i) || 0) + model.probabilities[row][i]);
       }
       const lower = overStretch(frame, model, part, depth(above)).reverse();
-      return `<path class="f-${label} edge" d="${pathOf(upper)}${pathOf(lower).replace("M", "L")}Z"><title>${capitalised(label)}</title></path>`;
+      return `<path class="f-${label} edge" d="${pathOf(upper)}${pathOf(lower).replace("M", "L")}Z"><title>${named(label)}</title></path>`;
     }).join("");
   }).join("");
 }

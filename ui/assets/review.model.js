@@ -40,6 +40,11 @@ function capitalised(word) {
   return word.charAt(0).toUpperCase() + word.slice(1);
 }
 
+/** An emotion's name, or what else a label says. */
+function named(label) {
+  return capitalised(verhm.say(label));
+}
+
 /** An emotion's marker; its name belongs beside it. */
 function markSvg(label, size = 12) {
   return `<svg class="mk" style="width:${size}px;height:${size}px" aria-hidden="true">` +
@@ -112,11 +117,11 @@ function makeModel(data) {
     return index;
   }
   function reason(index) {
-    return data.reasons[status[index]];
+    return verhm.say(data.reasons[status[index]]);
   }
   /** What a reason means, and what to do about it. */
   function meaning(index) {
-    return data.meanings[status[index]];
+    return verhm.say(data.meanings[status[index]]);
   }
   function voiceCell(time) {
     const cells = data.voice.loudness.length;

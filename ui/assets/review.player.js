@@ -61,8 +61,8 @@ function makePlayer(root, model, actions) {
     state.playing = playing;
     const button = part(".rv-play");
     button.innerHTML = iconSvg(playing ? "pause" : "play");
-    button.setAttribute("aria-label", playing ? "Pause" : "Play");
-    button.title = playing ? "Pause (Space)" : "Play (Space)";
+    button.setAttribute("aria-label", playing ? verhm.say("Pause") : verhm.say("Play"));
+    button.title = playing ? verhm.say("Pause (Space)") : verhm.say("Play (Space)");
     if (playing && !frameRequest) frameRequest = requestAnimationFrame(tick);
   }
   function toggle() {

@@ -2,7 +2,7 @@
 
 const TABLE_SPARE = 6;
 
-const TABLE_HEAD = ["Start", "End", "Speech %", "SNR dB", "Top", "p", "Second", "p", "Status", "Your label", "Note"];
+const TABLE_HEAD = [verhm.say("Start"), verhm.say("End"), verhm.say("Speech %"), "SNR dB", verhm.say("Top"), "p", verhm.say("Second"), "p", verhm.say("Status"), verhm.say("Your label"), verhm.say("Note")];
 const TABLE_NUMBERS = new Set([2, 3, 5, 7]);
 const TABLE_WIDTHS = [8, 8, 8.5, 8, 11, 5, 11, 5, 13, 10.5, 12]; // percent
 
@@ -12,12 +12,12 @@ function tableHead() {
 }
 
 function emotionCells(model, index) {
-  if (!model.hasResult(index)) return `<td class="nores" colspan="4"><span>no result</span></td>`;
+  if (!model.hasResult(index)) return `<td class="nores" colspan="4"><span>${verhm.say("no result")}</span></td>`;
   const [top, second] = model.ranking(index);
   const cells = (row, strong) => {
     const p = probabilityText(model.probabilities[row][index]);
     const label = model.labels[row];
-    return `<td><span class="emo">${markSvg(label)}${capitalised(label)}</span></td>` +
+    return `<td><span class="emo">${markSvg(label)}${named(label)}</span></td>` +
       `<td class="num">${strong ? `<b>${p}</b>` : p}</td>`;
   };
   return cells(top, true) + cells(second, false);
@@ -29,16 +29,16 @@ function saidCells(model, index) {
   const [top] = model.hasResult(index) ? model.ranking(index) : [];
   const agrees = said?.label && said.label === model.labels[top];
   const mark = model.labels.includes(said?.label) ? markSvg(said.label) : "";
-  const label = said?.label ? `<span class="emo">${mark}${agrees ? "Agree" : capitalised(said.label)}</span>` : "–";
+  const label = said?.label ? `<span class="emo">${mark}${agrees ? verhm.say("Agree") : named(said.label)}</span>` : "–";
   const text = escapeText(said?.text || "–");
-  return `<td title="${capitalised(said?.label || "")}">${label}</td><td title="${text}">${text}</td>`;
+  return `<td title="${said?.label ? named(said.label) : ""}">${label}</td><td title="${text}">${text}</td>`;
 }
 
 function tableRow(model, index, number) {
   const snr = model.snr[index];
-  const status = model.hasResult(index) ? "OK" : capitalised(model.reason(index));
+  const status = model.hasResult(index) ? verhm.say("OK") : capitalised(model.reason(index));
   return `<tr data-index="${index}" aria-rowindex="${number + 2}">` +
-    `<td><button type="button" class="rv-go" tabindex="-1" aria-label="Go to ${clockText(model.starts[index], true)}">${clockText(model.starts[index], true)}</button></td>` +
+    `<td><button type="button" class="rv-go" tabindex="-1" aria-label="${verhm.say("Go to {time}", { time: clockText(model.starts[index], true) })}">${clockText(model.starts[index], true)}</button></td>` +
     `<td>${clockText(model.ends[index], true)}</td><td class="num">${model.speech[index]}</td>` +
     `<td class="num">${snr === null ? "–" : String(snr).replace("-", "−")}</td>` +
     `${emotionCells(model, index)}<td title="${escapeText(model.meaning(index))}">${escapeText(status)}</td>${saidCells(model, index)}</tr>`;
@@ -54,7 +54,7 @@ function makeTable(root, model, onSelect) {
     gaps: () => all.filter((index) => !model.hasResult(index)),
     said: () => all.filter((index) => model.said(index)),
   };
-  const nothing = { gaps: "Every window has a result.", said: "You have said nothing of a window yet." };
+  const nothing = { gaps: verhm.say("Every window has a result."), said: verhm.say("You have said nothing of a window yet.") };
   let rows = all;
   let filtered = "all";
   let selected = -1;

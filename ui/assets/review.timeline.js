@@ -41,17 +41,17 @@ function timelineLabels(model) {
   const rows = model.labels.map((label, row) => {
     const y = ROWS_TOP + row * ROW;
     return `<use href="#m-${label}" x="0.5" y="${y + 3}" width="11" height="11"/>` +
-      `<text class="l" x="18" y="${y + 12.5}">${capitalised(label)}</text>` +
+      `<text class="l" x="18" y="${y + 12.5}">${named(label)}</text>` +
       `<text x="${LABELS_WIDTH - 8}" y="${y + 12.5}" text-anchor="end" aria-hidden="true">${row + 1}</text>`;
   });
-  const pitch = model.pitchRange ? `${model.pitchRange[0]}–${model.pitchRange[1]} Hz` : "nothing voiced";
-  const loudness = model.loudnessRange.map((level) => String(level).replace("-", "−")).join(" to ");
-  return `<text class="l" x="0" y="15">Whole session</text><text class="l" x="0" y="69">Voice</text>` +
-    `<text x="0" y="82">original</text><text class="l" x="0" y="104">Speech</text>` +
-    `<text class="l" x="0" y="121">Highest</text>${rows.join("")}` +
-    twoLines(290, "Valence", "−1 to +1") + twoLines(337, "Arousal", "−1 to +1") +
-    twoLines(376, "Pitch", pitch) + twoLines(407, "Loudness", `${loudness} dB`) +
-    `<text class="l" x="0" y="${LANES.marks + 14}">Marks</text>`;
+  const pitch = model.pitchRange ? `${model.pitchRange[0]}–${model.pitchRange[1]} Hz` : verhm.say("nothing voiced");
+  const loudness = model.loudnessRange.map((level) => String(level).replace("-", "−")).join(` ${verhm.say("to")} `);
+  return `<text class="l" x="0" y="15">${verhm.say("Whole session")}</text><text class="l" x="0" y="69">${verhm.say("Voice")}</text>` +
+    `<text x="0" y="82">${verhm.say("original")}</text><text class="l" x="0" y="104">${verhm.say("Speech")}</text>` +
+    `<text class="l" x="0" y="121">${verhm.say("Highest")}</text>${rows.join("")}` +
+    twoLines(290, verhm.say("Valence"), verhm.say("−1 to +1")) + twoLines(337, verhm.say("Arousal"), verhm.say("−1 to +1")) +
+    twoLines(376, verhm.say("Pitch"), pitch) + twoLines(407, verhm.say("Loudness"), `${loudness} dB`) +
+    `<text class="l" x="0" y="${LANES.marks + 14}">${verhm.say("Marks")}</text>`;
 }
 
 /** The whole session in one strip: the voice, and the likeliest emotions below it. */

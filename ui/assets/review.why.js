@@ -4,26 +4,24 @@ const WHY_PACE = 500; // ms between two looks at an explanation that is being ma
 
 function whyDialog() {
   const list = (name, title) => `<section hidden><h3>${title}</h3><ul data-list="${name}"></ul></section>`;
-  return `<dialog class="rv-why" aria-labelledby="rv-why-title"><header><h2 id="rv-why-title">Why this result?</h2>` +
+  return `<dialog class="rv-why" aria-labelledby="rv-why-title"><header><h2 id="rv-why-title">${verhm.say("Why this result?")}</h2>` +
     `<span class="rv-why-found"></span><span class="grow"></span>` +
-    `<form method="dialog"><button class="btn small">Close</button></form></header>` +
-    `<div class="rv-why-body" tabindex="0" role="region" aria-label="Explanation"><div class="rv-why-main">` +
-    `<p role="status"></p><progress max="100" value="0" aria-label="Explanation"></progress>` +
-    `<p role="alert" class="rv-problem"></p><button type="button" class="btn small" data-ask>Ask again</button>` +
+    `<form method="dialog"><button class="btn small">${verhm.say("Close")}</button></form></header>` +
+    `<div class="rv-why-body" tabindex="0" role="region" aria-label="${verhm.say("Explanation")}"><div class="rv-why-main">` +
+    `<p role="status"></p><progress max="100" value="0" aria-label="${verhm.say("Explanation")}"></progress>` +
+    `<p role="alert" class="rv-problem"></p><button type="button" class="btn small" data-ask>${verhm.say("Ask again")}</button>` +
     `<figure hidden><img class="on-light" alt=""><img class="on-dark" alt="">` +
-    `<figcaption class="small muted">Over the voice as the model sees it: low sounds below, loud ones ` +
-    `<span class="on-light">dark</span><span class="on-dark">bright</span>. Each field was covered in turn. ` +
-    `Orange (+): it speaks for the result. Blue (−): against it. 0.7 is a factor of two in the odds.</figcaption></figure></div>` +
-    `<div class="rv-why-words">${list("influence", "What moves the result most")}${list("voice", "How the voice sounds")}</div></div>` +
+    `<figcaption class="small muted">${verhm.say("Over the voice as the model sees it: low sounds below, loud ones {loud}. Each field was covered in turn. Orange (+): it speaks for the result. Blue (−): against it. 0.7 is a factor of two in the odds.", { loud: `<span class="on-light">${verhm.say("dark")}</span><span class="on-dark">${verhm.say("bright")}</span>` })}</figcaption></figure></div>` +
+    `<div class="rv-why-words">${list("influence", verhm.say("What moves the result most"))}${list("voice", verhm.say("How the voice sounds"))}</div></div>` +
     `<p class="small">${WHY_NOTE}</p></dialog>`;
 }
 
 /** What the dialog says while there is no picture yet, or none at all. */
 function whyStatus(answer) {
   if (answer.reason) return answer.reason;
-  if (answer.state === "waiting") return "Waiting for the analysis before it.";
-  if (answer.state === "analysing") return `Listening again… ${answer.percent} %`;
-  return answer.state === "cancelled" ? "It was stopped." : "";
+  if (answer.state === "waiting") return verhm.say("Waiting for the analysis before it.");
+  if (answer.state === "analysing") return verhm.say("Listening again… {n} %", { n: answer.percent });
+  return answer.state === "cancelled" ? verhm.say("It was stopped.") : "";
 }
 
 /** Opens the explanation of a window of a run; silence() is called then. Closing it stops the work. */
@@ -93,10 +91,10 @@ function makeWhy(root, model, run, silence) {
     silence();
     asked = `/runs/${run}/explanations/${index}`;
     const [best] = model.hasResult(index) ? model.ranking(index) : [];
-    const found = best === undefined ? "no result"
-      : `<span class="emo">${markSvg(model.labels[best], 14)}<b>${capitalised(model.labels[best])}</b></span> <b>${probabilityText(model.probabilities[best][index])}</b>`;
-    part(".rv-why-found").innerHTML = `${found} <span class="muted small">window ${model.span(index)}</span>`;
-    const alt = `The window ${model.span(index)} as a spectrogram, with what each of its fields does to the result`;
+    const found = best === undefined ? verhm.say("no result")
+      : `<span class="emo">${markSvg(model.labels[best], 14)}<b>${named(model.labels[best])}</b></span> <b>${probabilityText(model.probabilities[best][index])}</b>`;
+    part(".rv-why-found").innerHTML = `${found} <span class="muted small">${verhm.say("window {span}", { span: model.span(index) })}</span>`;
+    const alt = verhm.say("The window {span} as a spectrogram, with what each of its fields does to the result", { span: model.span(index) });
     for (const image of dialog.querySelectorAll("img")) image.alt = alt;
     list("voice", []);
     dialog.showModal();

@@ -9,7 +9,7 @@ function sendFile(file, { share, done, fail }) {
   request.responseType = "json";
   request.upload.onprogress = (event) => share(event.loaded / event.total);
   request.onerror = () =>
-    fail({ text: "The app does not answer. Start it, then try again.", isSilent: true });
+    fail({ text: verhm.say("The app does not answer. Start it, then try again."), isSilent: true });
   request.onload = () =>
     request.status === 200 ? done(request.response.id) : fail(request.response ?? {});
   request.send(file);

@@ -15,7 +15,7 @@ element.addEventListener("click", (event) => {
   }
   const load = event.target.closest('[data-do="demonstrate"]');
   if (load) {
-    verhm.keepWaiting(load, "Loading…");
+    verhm.keepWaiting(load, verhm.say("Loading…"));
     trigger("demonstrate", {});
   }
   if (event.target.closest('[data-do="retention"]')) {

@@ -80,7 +80,7 @@ def _spelled(value: Any) -> Any:
         case errors.Cancelled():
             return _extended(_ERROR, name)
         case errors.VerhmError() if name in _ERRORS:
-            return _extended(_ERROR, name, value.code, value.cause, value.remedy)
+            return _extended(_ERROR, name, value.code, *value.kept)
         case tuple():
             return _extended(_TUPLE, *value)
         case Mapping():

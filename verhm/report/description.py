@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 
 from verhm.audio.levels import contains, decibels
+from verhm.language import N_
 from verhm.types import Acoustics, Analysis, SpeechActivity
 
 LEAST_WINDOWS: Final = 10  # with fewer, a standard deviation is itself typically off by a quarter
@@ -66,10 +67,10 @@ class _Figure:
 
 
 _FIGURES = (
-    _Figure("Pitch", "Hz", 0.5),
-    _Figure("Pitch range", "semitones", 0.5),
-    _Figure("Loudness", "dBFS", 1.0),
-    _Figure("Share of speech", "%", 0.05),
+    _Figure(N_("Pitch"), "Hz", 0.5),
+    _Figure(N_("Pitch range"), N_("semitones"), 0.5),
+    _Figure(N_("Loudness"), "dBFS", 1.0),
+    _Figure(N_("Share of speech"), "%", 0.05),
 )
 
 
@@ -146,16 +147,18 @@ def describe_voice(voice: Prosody, usual: UsualVoice, is_same_recording: bool = 
         one sentence per figure; where no comparison can be made, the last sentence says why
     """
     if not voice.is_known:
-        return ["Too little voiced speech to describe the voice."]
+        return [N_("Too little voiced speech to describe the voice.")]
     values = list(zip(_FIGURES, astuple(voice), strict=True))
     if usual.windows < LEAST_WINDOWS:
         return [f"{figure.name}: {_write(figure, value)}." for figure, value in values] + [
-            f"Not compared with this voice's usual: that takes {LEAST_WINDOWS} other windows of "
-            f"speech that do not overlap; there are {usual.windows}."
+            N_(
+                f"Not compared with this voice's usual: that takes {LEAST_WINDOWS} other windows "
+                f"of speech that do not overlap; there are {usual.windows}."
+            )
         ]
     means, deviations = astuple(usual.mean), astuple(usual.deviation)
     return [
-        _compare(figure, value, mean, deviation) + _caveat(figure, is_same_recording)
+        _with_caveat(_compare(figure, value, mean, deviation), figure, is_same_recording)
         for (figure, value), mean, deviation in zip(values, means, deviations, strict=True)
     ]
 
@@ -219,23 +222,24 @@ def _measure(acoustics: Acoustics, is_spoken: np.ndarray, share: float) -> Proso
 def _compare(figure: _Figure, value: float, mean: float, deviation: float) -> str:
     distance = (value - mean) / max(deviation, figure.finest)
     if abs(distance) < _REMARKABLE:
-        return f"{figure.name} is as usual for this voice ({_write(figure, value)})."
-    side = "above" if distance > 0 else "below"
-    return (
-        f"{figure.name} is {abs(distance):.1f} SD {side} this voice's usual "
-        f"({_write(figure, value)}; usually {_write(figure, mean)})."
-    )
+        return N_(f"{figure.name} is as usual for this voice ({_write(figure, value)}).")
+    apart, found, usual = f"{abs(distance):.1f}", _write(figure, value), _write(figure, mean)
+    if distance > 0:
+        return N_(
+            f"{figure.name} is {apart} SD above this voice's usual ({found}; usually {usual})."
+        )
+    return N_(f"{figure.name} is {apart} SD below this voice's usual ({found}; usually {usual}).")
 
 
-def _caveat(figure: _Figure, is_same_recording: bool) -> str:
+def _with_caveat(told: str, figure: _Figure, is_same_recording: bool) -> str:
     """The microphone is the one thing among these that the speaker does not carry along."""
     if figure.unit != "dBFS":
-        return ""
+        return told
     if is_same_recording:
-        return " It also depends on the distance to the microphone."
-    return (
-        " This says something about the voice only if microphone, gain and distance were the same "
-        "in all these recordings."
+        return N_(f"{told} It also depends on the distance to the microphone.")
+    return N_(
+        f"{told} This says something about the voice only if microphone, gain and distance were "
+        "the same in all these recordings."
     )
 
 

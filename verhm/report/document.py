@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from verhm.language import N_
 from verhm.settings import AnalysisSettings
 from verhm.stages import Stage
 from verhm.types import (
@@ -25,7 +26,7 @@ from verhm.types import (
 )
 
 SCHEMA = "verhm.analysis/1"
-LIMITS_OF_USE = (
+LIMITS_OF_USE = N_(
     "Describes vocal expression, not felt emotion, for review by trained clinicians and "
     "researchers. Decision support, not a diagnosis: not for diagnosis, risk assessment, triage, "
     "employment, education, insurance or police work."

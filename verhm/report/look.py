@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from verhm.labels import EMOTIONS
+from verhm.language import N_
 from verhm.types import EmotionTimeline, WindowStatus
 
 INK = "#16202a"
@@ -56,26 +57,26 @@ HATCHED = "calm"
 
 # Why a window has no result, in the reader's words; and what that means, and what to do about it.
 REASONS = {
-    WindowStatus.SILENCE: "no speech",
-    WindowStatus.TOO_SHORT: "too little speech",
-    WindowStatus.NOISY: "noise or clipping",
-    WindowStatus.UNCERTAIN: "uncertain",
-    WindowStatus.OUT_OF_DOMAIN: "unfamiliar sound",
-    WindowStatus.EXCLUDED: "excluded",
+    WindowStatus.SILENCE: N_("no speech"),
+    WindowStatus.TOO_SHORT: N_("too little speech"),
+    WindowStatus.NOISY: N_("noise or clipping"),
+    WindowStatus.UNCERTAIN: N_("uncertain"),
+    WindowStatus.OUT_OF_DOMAIN: N_("unfamiliar sound"),
+    WindowStatus.EXCLUDED: N_("excluded"),
 }
 MEANINGS = {
-    WindowStatus.SILENCE: "Nobody speaks here.",
-    WindowStatus.TOO_SHORT: "Somebody speaks here, but not for long enough to judge.",
-    WindowStatus.NOISY: (
+    WindowStatus.SILENCE: N_("Nobody speaks here."),
+    WindowStatus.TOO_SHORT: N_("Somebody speaks here, but not for long enough to judge."),
+    WindowStatus.NOISY: N_(
         "The background is too loud, or the sound is cut off. Record nearer to the microphone, in "
         "a quiet room."
     ),
-    WindowStatus.UNCERTAIN: "No emotion stands out enough to be named. Judge by ear.",
-    WindowStatus.OUT_OF_DOMAIN: (
+    WindowStatus.UNCERTAIN: N_("No emotion stands out enough to be named. Judge by ear."),
+    WindowStatus.OUT_OF_DOMAIN: N_(
         "Unlike the recordings the model learned from, so its figures would be guesses. This "
         "says nothing about the person. Judge by ear."
     ),
-    WindowStatus.EXCLUDED: "Taken out by hand.",
+    WindowStatus.EXCLUDED: N_("Taken out by hand."),
 }
 
 TITLE = "Vocal expression"

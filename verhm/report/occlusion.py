@@ -14,6 +14,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 from verhm.influence import NOTE, Influence
+from verhm.language import N_
 from verhm.model.explanation import Explanation
 from verhm.report import look
 
@@ -114,14 +115,21 @@ def tell_influence(
             break
         start, end = explanation.times[time : time + 2]
         low, high = explanation.bands[band : band + 2] / 1000
-        side, change = ("for", "lower") if nats > 0 else ("against", "higher")
+        place = f"{write(start)}\u2013{write(end)}{unit}, {low:.1f}\u2013{high:.1f} kHz"
+        emotion, factor = explanation.emotion, f"{np.exp(abs(nats)):.1f}"
         sentences.append(
-            f"{write(start)}\u2013{write(end)}{unit}, {low:.1f}\u2013{high:.1f} kHz speaks {side} "
-            f"{explanation.emotion}: without what is particular there, its odds would be "
-            f"{np.exp(abs(nats)):.1f} times {change}."
+            N_(
+                f"{place} speaks for {emotion}: without what is particular there, its odds would "
+                f"be {factor} times lower."
+            )
+            if nats > 0
+            else N_(
+                f"{place} speaks against {emotion}: without what is particular there, its odds "
+                f"would be {factor} times higher."
+            )
         )
     return sentences or [
-        "No single part of the window moves the result by more than 5 % of its odds."
+        N_("No single part of the window moves the result by more than 5 % of its odds.")
     ]
 
 

@@ -2,6 +2,7 @@
 
 import math
 
+from verhm.language import N_, _
 from verhm.report.look import percent
 from verhm.types import Quality, Summary
 
@@ -12,7 +13,7 @@ GOOD_ANALYSED, FAIR_ANALYSED = 0.5, 0.25
 GOOD_CLIPPED, FAIR_CLIPPED = 0.002, 0.02
 NARROW_BAND = 4_000.0  # Hz; what a telephone passes
 
-GRADES = ("Good", "Fair", "Poor")
+GRADES = (N_("Good"), N_("Fair"), N_("Poor"))
 
 
 def grade(quality: Quality, summary: Summary) -> str:
@@ -31,28 +32,35 @@ def quality_words(quality: Quality, summary: Summary) -> str:
     """The quality of a recording in words: the grade, then what it comes from."""
     found = notes(quality)
     if summary.analysed < GOOD_ANALYSED:
-        found.insert(0, f"a result in only {percent(summary.analysed)} % of the windows")
-    return f"{grade(quality, summary)}: {' · '.join(found)}"
+        found.insert(
+            0,
+            _("a result in only {share} % of the windows").format(share=percent(summary.analysed)),
+        )
+    return f"{_(grade(quality, summary))}: {' · '.join(found)}"
 
 
 def notes(quality: Quality) -> list[str]:
     """What there is to say about a recording, with its figures."""
     found = [_background(quality.snr)]
     if quality.clipped >= 0.0005:
-        found.append(f"clipped in {100 * quality.clipped:.1f} % of it")
+        found.append(_("clipped in {share} % of it").format(share=f"{100 * quality.clipped:.1f}"))
     else:
-        found.append("not clipped")
+        found.append(_("not clipped"))
     if math.isfinite(quality.bandwidth):
-        narrow = "narrow band " if quality.bandwidth < NARROW_BAND else ""
-        found.append(f"{narrow}to {quality.bandwidth / 1000:.1f} kHz")
+        is_narrow = quality.bandwidth < NARROW_BAND
+        words = _("narrow band to {highest} kHz") if is_narrow else _("to {highest} kHz")
+        found.append(words.format(highest=f"{quality.bandwidth / 1000:.1f}"))
     return found
 
 
 def _background(snr: float) -> str:
     if not math.isfinite(snr):
-        return "background unknown"
-    kind = "" if snr >= GOOD_SNR else "some noise, " if snr >= FAIR_SNR else "noisy, "
-    return f"{kind}SNR {snr:.0f} dB"
+        return _("background unknown")
+    found = f"SNR {snr:.0f} dB"
+    if snr >= GOOD_SNR:
+        return found
+    kind = _("some noise") if snr >= FAIR_SNR else _("noisy")
+    return f"{kind}, {found}"
 
 
 def _step(value: float, good: float, fair: float) -> int:

@@ -8,6 +8,7 @@ import numpy as np
 from scipy import stats
 
 from verhm.annotations import Annotation, excluding
+from verhm.language import N_
 from verhm.report.look import MEANINGS, REASONS
 from verhm.types import Analysis, EmotionTimeline, Share, SpeechActivity, Summary, WindowStatus
 
@@ -96,27 +97,29 @@ def _why_withheld(timeline: EmotionTimeline, speech: float, usable: float) -> st
     count, known = len(timeline), int(timeline.has_result.sum())
     if speech >= LEAST_SPEECH and known < LEAST_ANALYSED * count:
         # Counts, because 49.6 % would round to the half that is needed.
-        return (
+        remedy = _commonest_reason(timeline)
+        return N_(
             f"E23 Only {known} of {count} windows have a result; at least half are needed for a "
-            f"summary. {_commonest_reason(timeline)}"
+            f"summary. {remedy}"
         )
     # Usable speech is part of all speech, so with too little analysed it is too little as well.
     if speech < LEAST_SPEECH:
-        found, remedy = f"{int(speech)} s of speech", "Record for longer, in quiet."
+        found, remedy = N_(f"{int(speech)} s of speech"), N_("Record for longer, in quiet.")
     elif usable < LEAST_SPEECH:
-        found, remedy = f"{int(usable)} s of usable speech", _commonest_reason(timeline)
+        found, remedy = N_(f"{int(usable)} s of usable speech"), _commonest_reason(timeline)
     else:
         return ""
-    return f"E21 Only {found} found; {LEAST_SPEECH:.0f} s are needed for a summary. {remedy}"
+    return N_(f"E21 Only {found} found; {LEAST_SPEECH:.0f} s are needed for a summary. {remedy}")
 
 
 def _commonest_reason(timeline: EmotionTimeline) -> str:
     """Why most of the windows without a result have none, and what to do."""
     missing = Counter(status for status in timeline.status if status is not WindowStatus.OK)
     if not missing:
-        return "Record for longer."
+        return N_("Record for longer.")
     [(status, _)] = missing.most_common(1)
-    return f"Most of the others: {REASONS[status]}. {MEANINGS[status]}"
+    reason, meaning = REASONS[status], MEANINGS[status]
+    return N_(f"Most of the others: {reason}. {meaning}")
 
 
 def _changes(timeline: EmotionTimeline) -> int:

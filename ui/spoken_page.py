@@ -1,0 +1,107 @@
+"""Gradio's page in the language of whoever asks.
+
+Gradio lays a page out once. So it is laid out once per language, with the same names for the same
+components: a browser is shown the one it asks for, and all events are those of the English one.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import gradio as gr
+from gradio.context import Context
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ui.speaking import language_of
+from ui.theme import head
+from verhm.language import ENGLISH, language, speaking
+
+PAGE: Final = "/app/"
+
+
+class SpokenPage(gr.Blocks):
+    """The page as it is laid out in one language.
+
+    Attributes:
+        others: the same in other languages, by their codes
+    """
+
+    others: dict[str, "SpokenPage"]
+
+    def __init__(self, **options: Any) -> None:
+        self.others = {}
+        self.first_name = Context.id
+        super().__init__(**options)
+
+    @property
+    def config(self) -> Any:
+        """What a browser needs to show the page, in the language of whoever asks."""
+        other = self.others.get(language())
+        if other is None:
+            return self._config
+        return {**self._config, "components": other._config["components"], "head": head()}
+
+    @config.setter
+    def config(self, value: Any) -> None:
+        self._config = value
+
+    async def process_api(self, *arguments: Any, **options: Any) -> dict[str, Any]:
+        """Answer an event, in the language of whoever caused it.
+
+        Its task may stem from somebody else's request, so only its own request counts.
+        """
+        request = options.get("request")
+        with speaking(language_of(request) if request is not None else ENGLISH):
+            return await super().process_api(*arguments, **options)
+
+
+def in_one_language(app: ASGIApp) -> ASGIApp:
+    """Have Gradio's own words, which go by the browser's language, said in the page's.
+
+    Args:
+        app: that answers with Gradio's page at `PAGE`
+    """
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] == PAGE and scope["method"] == "GET":
+            send = _telling_language(send)
+        await app(scope, receive, send)
+
+    return answer
+
+
+def _telling_language(send: Send) -> Send:
+    """Begin the page with its language, of which Gradio reads before the head that it is given."""
+    started: list[Message] = []
+    page = bytearray()
+
+    async def send_telling(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            started.append(message)
+            return
+        page.extend(message.get("body", b""))
+        if message.get("more_body"):
+            return
+        code = language()
+        told = (
+            f'<head><script>Object.defineProperty(navigator,"language",{{value:"{code}"}})</script>'
+        )
+        whole = bytes(page).replace(b'lang="en"', f'lang="{code}"'.encode(), 1)
+        whole = whole.replace(b"<head>", told.encode(), 1)
+        MutableHeaders(scope=started[0])["Content-Length"] = str(len(whole))
+        await send(started[0])
+        await send({"type": "http.response.body", "body": whole})
+
+    return send_telling
+
+
+@contextmanager
+def same_names(page: SpokenPage) -> Iterator[None]:
+    """Lay out another page whose components are called as those of a page."""
+    following, Context.id = Context.id, page.first_name
+    try:
+        yield
+        assert Context.id == following, "the two pages have other components"
+    finally:
+        Context.id = following
