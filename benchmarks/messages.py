@@ -25,7 +25,8 @@ _CODE: Final = re.compile(r"E\d\d")
 # Functions that fill their first argument into an error's text.
 DEFERRED: Final = ("missing", "_require", "_number", "_total")
 
-Text = str | tuple[str, str]
+Text = str | tuple[str, str]  # or its two forms
+Said = tuple[str | None, Text]  # where it says something of its own, and the text
 
 
 def main() -> None:
@@ -35,7 +36,7 @@ def main() -> None:
             known = read_po(file, locale=path.stem)
         fresh = gathered(path.stem)
         for message in fresh:
-            if message.id and (before := known.get(message.id)) is not None:
+            if message.id and (before := known.get(message.id, message.context)) is not None:
                 message.string = before.string
         with path.open("wb") as file:
             write_po(file, fresh, width=100, omit_header=False, include_lineno=False)
@@ -47,36 +48,40 @@ def gathered(code: str | None = None) -> Catalog:
     """Every text of the sources with where it stands, for a language."""
     catalog = Catalog(locale=code, project="VERHM", fuzzy=False)
     for path in sorted(each for name in FOLDERS for each in (ROOT / name).rglob("*")):
-        for message in messages_of(path):
-            catalog.add(message, locations=[(path.relative_to(ROOT).as_posix(), 1)])
+        for context, text in texts_of(path):
+            place = (path.relative_to(ROOT).as_posix(), 1)
+            catalog.add(text, context=context, locations=[place])
     return catalog
 
 
-def messages_of(path: Path) -> Iterator[Text]:
+def texts_of(path: Path) -> Iterator[Said]:
     """The texts of a file: of Python, a script or a piece of a page."""
     if path.suffix == ".py":
         yield from _of_python(path.read_text(encoding="utf-8"))
     elif path.suffix == ".js":
         text = path.read_text(encoding="utf-8")
-        yield from (found.replace('\\"', '"') for found in _SAID.findall(text))
-        yield from _COUNTED.findall(text)
+        yield from ((None, found.replace('\\"', '"')) for found in _SAID.findall(text))
+        yield from ((None, found) for found in _COUNTED.findall(text))
     elif path.suffix == ".html":
         found = _MARKED.findall(path.read_text(encoding="utf-8"))
-        yield from (" ".join(text.split()) for text in found)
+        yield from ((None, " ".join(text.split())) for text in found)
 
 
-def _of_python(text: str) -> Iterator[Text]:
+def _of_python(text: str) -> Iterator[Said]:
     for node in ast.walk(ast.parse(text)):
         if not isinstance(node, ast.Call):
             continue
         name = node.func.id if isinstance(node.func, ast.Name) else ""
         if name in ("_", "N_", *DEFERRED) and node.args:
-            yield from _texts(node.args[0])
+            yield from ((None, each) for each in _texts(node.args[0]))
+        elif name == "pgettext":
+            [context, message] = [*_texts(node.args[0]), *_texts(node.args[1])]
+            yield context, message
         elif name == "ngettext":
             [one, several] = [*_texts(node.args[0]), *_texts(node.args[1])]
-            yield one, several
+            yield None, (one, several)
         else:
-            yield from _of_error(node)
+            yield from ((None, each) for each in _of_error(node))
 
 
 def _of_error(node: ast.Call) -> Iterator[str]:

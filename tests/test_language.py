@@ -16,14 +16,14 @@ CODES = sorted(path.stem for path in CATALOGS.glob("*.po"))
 @pytest.fixture(scope="module")
 def texts():
     """What the sources say."""
-    return {message.id for message in gathered() if message.id}
+    return {(message.id, message.context) for message in gathered() if message.id}
 
 
 @pytest.mark.parametrize("code", CODES)
 def test_every_text_of_the_sources_is_translated_and_no_other_one(code, texts):
     with (CATALOGS / f"{code}.po").open("rb") as file:
         catalog = read_po(file)
-    known = {message.id: message for message in catalog if message.id}
+    known = {(message.id, message.context): message for message in catalog if message.id}
     assert set(known) == texts, "`python -m benchmarks.messages` brings the catalog up to date"
     assert not [each for each, message in known.items() if not is_translated(message)]
     assert not [each for each, message in known.items() if message.fuzzy]
@@ -83,6 +83,6 @@ def test_an_error_is_english_where_it_is_kept_and_told_where_it_is_read():
     with speaking("de"):
         error = RequestError("E71", f"The hop is {3} s.", f"Choose one from {0.5:g} to {1:g} s.")
         assert error.cause == "Der Schritt ist 3 s."
-        assert str(error) == "E71 Der Schritt ist 3 s. Wählen Sie einen von 0.5 bis 1 s."
+        assert str(error) == "E71 Der Schritt ist 3 s. Wählen Sie einen von 0,5 bis 1 s."
         assert error.kept == ("The hop is 3 s.", "Choose one from 0.5 to 1 s.")
     assert str(error) == "E71 The hop is 3 s. Choose one from 0.5 to 1 s."

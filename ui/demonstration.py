@@ -19,6 +19,7 @@ from ui.demonstration_motion import morphs_for
 from ui.demonstration_timeline import Story, made_up_timeline, made_up_windows
 from ui.demonstration_voice import MEASURED, RECORDING
 from ui.made_up import MODEL, NOTE
+from verhm.language import N_, _
 from verhm.report.document import to_json
 from verhm.report.summary import summarize
 from verhm.settings import AnalysisSettings
@@ -43,17 +44,17 @@ _STORIES = (
 
 # What a clinician might have said of the newest.
 _SAID: Final[tuple[dict[str, Any], ...]] = (
-    {"start": 8.0, "end": 8.0, "text": "Example: an event"},
-    {"start": 24.0, "end": 34.0, "text": "Example: a note on a stretch"},
+    {"start": 8.0, "end": 8.0, "text": N_("Example: an event")},
+    {"start": 24.0, "end": 34.0, "text": N_("Example: a note on a stretch")},
     {"start": 15.0, "end": 18.0, "label": "happy"},
-    {"start": 16.0, "end": 19.0, "label": "surprised", "text": "laughs"},
+    {"start": 16.0, "end": 19.0, "label": "surprised", "text": N_("laughs")},
     {"start": 6.5, "end": 9.5, "label": "unsure"},
 )
 
 # What might have happened meanwhile: kind, days ago, text.
 _HAPPENED: Final = (
-    (EventKind.MEDICATION, 120, "Example: Verhmazin 20 mg"),
-    (EventKind.LIFE_EVENT, 60, "Example: back to work"),
+    (EventKind.MEDICATION, 120, N_("Example: Verhmazin 20 mg")),
+    (EventKind.LIFE_EVENT, 60, N_("Example: back to work")),
 )
 
 
@@ -78,11 +79,13 @@ def load_demonstration(repository: Repository, today: date | None = None) -> str
     today = today or date.today()
     for seed, story in enumerate(_STORIES):
         newest = _add_session(repository, patient.id, story, seed, today)
-    for said in _SAID:
-        repository.annotate(newest, **said)
+    for said in _SAID:  # in the language of whoever loads it, as a person would write
+        repository.annotate(
+            newest, **(said | {"text": _(said["text"])} if "text" in said else said)
+        )
     for kind, days_ago, text in _HAPPENED:
         first_day = today - timedelta(days=days_ago)
-        repository.add_event(patient.id, EventDetails(kind, first_day, None, text))
+        repository.add_event(patient.id, EventDetails(kind, first_day, None, _(text)))
     return patient.id
 
 

@@ -16,7 +16,7 @@ from ui.review_cards import run_words
 from ui.session_names import recording_words, session_words
 from ui.theme import asset
 from verhm.errors import StorageError
-from verhm.language import N_, _
+from verhm.language import N_, _, decimal
 
 _FILES = (
     ("face.mp4", N_("Face video"), N_("MP4 with the voice; says that the face is synthetic")),
@@ -162,8 +162,8 @@ def _files(session: Session, run: Run | None) -> str:
     if recording is not None:
         suffix = recording.file.rpartition(".")[2]
         name = download_name(session, None, f"recording.{suffix}")
-        size = _("The original file, unchanged · {size:.1f} MiB").format(
-            size=recording.bytes / 2**20
+        size = _("The original file, unchanged · {size} MiB").format(
+            size=decimal(f"{recording.bytes / 2**20:.1f}")
         )
         rows.append(_row(f"/sessions/{session.id}/recording", _("Recording"), size, name))
     if run is not None and session.is_kept and session.patient is not None:

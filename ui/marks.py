@@ -6,7 +6,7 @@ from datetime import date
 from babel.dates import format_date
 
 from verhm.labels import EMOTIONS
-from verhm.language import _, locale
+from verhm.language import _, decimal, locale
 from verhm.report.look import signed
 
 # Gradio compiles an HTML component's content as a Handlebars template and a JavaScript template
@@ -43,7 +43,7 @@ def day_and_month(day: date) -> str:
 
 def month_and_year(day: date) -> str:
     """The month of a date, with its year: Sep 2027."""
-    return _written(day, "MMM y")
+    return _written(day, "LLL y")
 
 
 def month_name(day: date) -> str:
@@ -66,7 +66,7 @@ def clock(seconds: float) -> str:
 def short_signed(value: float) -> str:
     """A mark on a scale around zero: −0.6, 0, +0.25."""
     text = signed(value)
-    return "0" if text == "0.00" else text.rstrip("0").rstrip(".")
+    return "0" if set(text) <= set("0.,") else text.rstrip("0").rstrip(".,")
 
 
 def minutes_of(seconds: float) -> tuple[str, str]:
@@ -74,7 +74,7 @@ def minutes_of(seconds: float) -> tuple[str, str]:
 
     Seconds are cut off as on a clock: 19.6 s are not the 20 s that a summary needs.
     """
-    return (f"{int(seconds)}", "s") if seconds < 120 else (f"{seconds / 60:.1f}", "min")
+    return (f"{int(seconds)}", "s") if seconds < 120 else (decimal(f"{seconds / 60:.1f}"), "min")
 
 
 def short_date(day: date, today: date) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from storage.details import PatientOverview
-from storage.models import RunState, Session
+from storage.models import Patient, RunState, Session
 from ui.change import compare_with_usual
 from ui.consent import consent_of
 from ui.explanations import question_mark
@@ -15,7 +15,7 @@ from ui.session_names import name_within, session_moment, session_name
 from ui.theme import asset
 from ui.tour import tour_offer
 from verhm.change import Comparison, Shift
-from verhm.language import N_, _, ngettext
+from verhm.language import N_, _, ngettext, retold
 from verhm.report.quality import grade
 
 _MOST_SESSIONS = 12  # shown under an open patient
@@ -207,12 +207,19 @@ def _opened(overview: PatientOverview, view: ListView) -> str:
         for verb, words, kind in (_ARCHIVED if overview.patient.archived_at else _VERBS)
         if verb != "consent" or not overview.patient.is_demonstration
     )
-    note = f"<p class='note'>{escaped(overview.patient.note)}</p>" if overview.patient.note else ""
+    note = (
+        f"<p class='note'>{escaped(_note(overview.patient))}</p>" if overview.patient.note else ""
+    )
     return (
         "<tr class='opened'><td colspan='9'><div class='opened-inner'>"
         f"<div class='sessions'>{sessions}</div><span class='grow'></span>{buttons}</div>"
         f"{note}</td></tr>"
     )
+
+
+def _note(patient: Patient) -> str:
+    """What was written about a patient; the app's own words about the made-up one are its own."""
+    return retold(patient.note) if patient.is_demonstration else patient.note
 
 
 def _session(session: Session, today: date) -> str:

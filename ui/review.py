@@ -14,7 +14,7 @@ from ui.context import AppContext, OpenRequest, Selection, TabHandles, open_requ
 from ui.messages import error_box, shows_errors
 from ui.review_data import as_json
 from ui.review_scripts import review_script
-from ui.review_states import NO_PATIENT, NO_SESSION, notice
+from ui.review_states import NO_PATIENT, NO_SESSION, nothing_open, notice
 from ui.session_removal import lay_out_session_removal, wire_session_removal
 from ui.shown_runs import ShownRuns
 from verhm.errors import StorageError
@@ -74,11 +74,11 @@ class _Screen:
     def refresh(self, patient_id: str | None, session_id: str | None) -> Sequence[Any]:
         """The component's update for what is open."""
         if session_id is None:
-            return [_notice(NO_SESSION if patient_id else NO_PATIENT)]
+            return [_notice(nothing_open(NO_SESSION if patient_id else NO_PATIENT))]
         try:
             session = self._repository.session(session_id)
         except StorageError:  # erased in another window
-            return [_notice(NO_SESSION)]
+            return [_notice(nothing_open(NO_SESSION))]
         run = session.latest_done
         if run is None:
             newest = session.runs[0] if session.runs else None

@@ -6,7 +6,7 @@ from storage.models import Run, Session
 from ui.explanations import EXPLANATIONS, question_mark
 from ui.marks import clock, emotion_name, escaped, long_date, minutes_of
 from ui.session_names import TRY_ENDS, recording_words, session_facts, session_name
-from verhm.language import _, retold
+from verhm.language import _, decimal, retold
 from verhm.report.look import percent
 from verhm.report.quality import quality_words
 from verhm.settings import CHANNEL_WORDS, AnalysisSettings, VideoSettings
@@ -99,16 +99,24 @@ def told_apart(run: Run) -> str:
 def settings_words(run: Run) -> str:
     """How a run was analysed: its windows, and what else is not as usual."""
     chosen, usual = run.settings, AnalysisSettings()
-    words = [_("window {window:g} s, hop {hop:g} s").format(window=chosen.window, hop=chosen.hop)]
+    words = [
+        _("window {window} s, hop {hop} s").format(
+            window=_short(chosen.window), hop=_short(chosen.hop)
+        )
+    ]
     if chosen.channel in CHANNEL_WORDS:
         words.append(_(CHANNEL_WORDS[chosen.channel]))
     if chosen.expression_strength != usual.expression_strength:
-        words.append(_("expression {strength:g}").format(strength=chosen.expression_strength))
+        words.append(_("expression {strength}").format(strength=_short(chosen.expression_strength)))
     if chosen.seed != usual.seed:
         words.append(_("seed {seed}").format(seed=chosen.seed))
     if run.video_settings and run.video_settings.size != VideoSettings.size:
         words.append(_("face {size}").format(size=run.video_settings.size))
     return ", ".join(words)
+
+
+def _short(value: float) -> str:
+    return decimal(f"{value:g}")
 
 
 def _maker(run: Run) -> str:
@@ -156,7 +164,9 @@ def summary_cards(summary: Summary, duration: float, windows: int, without: int)
         why = f"<div class='card why' role='note'><p>{escaped(retold(summary.withheld))}</p></div>"
         return _section([*cards, why], " withheld")
     cards.append(
-        _card("transitions", f"{summary.transitions:.1f}", _("/ min"), _("of analysed time"))
+        _card(
+            "transitions", decimal(f"{summary.transitions:.1f}"), _("/ min"), _("of analysed time")
+        )
     )
     return _section([*cards, _shares(summary.shares)])
 

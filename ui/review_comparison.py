@@ -6,7 +6,7 @@ from storage.models import Run, Session
 from ui.marks import emotion_name, escaped, minutes_of
 from ui.review_cards import settings_words
 from ui.session_names import session_facts, session_name
-from verhm.language import _, retold
+from verhm.language import _, decimal, pgettext, retold
 from verhm.report.look import percent, points, signed
 from verhm.report.quality import grade
 from verhm.report.trends import Interval
@@ -47,7 +47,7 @@ def comparison(one: Side, other: Side) -> str:
         f"<ul class='rv-cautions'>{cautions}</ul><table class='rv-figures'>"
         "<caption class='small muted'>"
         f"{_('Small: 95 % intervals. Bold: the two intervals lie apart.')}</caption>"
-        f"<thead><tr><th scope='col'>{_('Figure')}</th>{head}<th scope='col'>"
+        f"<thead><tr><th scope='col'>{pgettext('a number', 'Figure')}</th>{head}<th scope='col'>"
         f"{_('Difference')}</th></tr></thead><tbody>"
         f"{''.join(_rows(one.summary, other.summary))}</tbody></table>"
     )
@@ -105,7 +105,7 @@ def _rows(one: Summary, other: Summary) -> list[str]:
     shares = [_share_row(pair) for pair in zip(one.shares, other.shares, strict=True)]
     return [
         *rows,
-        _row(_("Transitions per minute"), [f"{each.transitions:.1f}" for each in both]),
+        _row(_("Transitions per minute"), [decimal(f"{each.transitions:.1f}") for each in both]),
         *shares,
         _affect_row(_("Valence"), (one.valence, other.valence)),
         _affect_row(_("Arousal"), (one.arousal, other.arousal)),

@@ -9,30 +9,37 @@ from ui.made_up import is_made_up
 from ui.marks import escaped
 from ui.neutral_face import is_of_another
 from ui.session_names import TRY_ENDS, recording_words, session_facts, session_name
+from verhm.language import N_, _, retold
 from verhm.types import ModelId
 
-_BUTTONS = (
-    "<div class='row'><button type='button' class='btn primary' data-visit='patients'>Patients"
-    "</button><button type='button' class='btn' data-visit='new-session'>New session</button></div>"
-)
-NO_PATIENT = (
-    "<section class='panel empty'><h2>No session is open</h2>"
-    f"<p>Open a patient and choose a session, or record a new one.</p>{_BUTTONS}</section>"
-)
-NO_SESSION = (
-    "<section class='panel empty'><h2>No session is open</h2>"
-    f"<p>Choose one of this patient's sessions, or record a new one.</p>{_BUTTONS}</section>"
-)
+NO_PATIENT = N_("Open a patient and choose a session, or record a new one.")
+NO_SESSION = N_("Choose one of this patient's sessions, or record a new one.")
 
 _ENDED = {
-    RunState.CANCELLED: ("The analysis was cancelled", "It can be analysed again."),
+    RunState.CANCELLED: (N_("The analysis was cancelled"), N_("It can be analysed again.")),
     RunState.INTERRUPTED: (
-        "The analysis was interrupted",
-        "The app was closed before it was done. It can be analysed again.",
+        N_("The analysis was interrupted"),
+        N_("The app was closed before it was done. It can be analysed again."),
     ),
 }
+# As a run's state reads once it has ended.
+_STATES = (N_("done"), N_("failed"), N_("cancelled"), N_("interrupted"))
 # Of a recording that is empty, no voice, damaged, silent or too short, an analysis fails again.
 _UNFIT = {"E11", "E12", "E13", "E14", "E15", "E17", "E20", "E21", "E22"}
+
+
+def nothing_open(words: str) -> str:
+    """What stands there while no session is open, as HTML.
+
+    Args:
+        words: NO_PATIENT or NO_SESSION
+    """
+    return (
+        f"<section class='panel empty'><h2>{_('No session is open')}</h2><p>{_(words)}</p>"
+        "<div class='row'><button type='button' class='btn primary' data-visit='patients'>"
+        f"{_('Patients')}</button><button type='button' class='btn' data-visit='new-session'>"
+        f"{_('New session')}</button></div></section>"
+    )
 
 
 def notice(session: Session, run: Run | None) -> str:
@@ -43,39 +50,41 @@ def notice(session: Session, run: Run | None) -> str:
         run: its newest, or none when it was never analysed
     """
     if run is not None and run.state.is_unfinished:
-        return _notice(session, _RUNNING)
+        return _notice(session, _running())
     return _notice(session, _why_ended(run) + _choices(session, run))
 
 
-_RUNNING = (
-    "<h2>The voice is being analysed</h2><p class='rv-stage' role='status'>Waiting to begin</p>"
-    "<progress max='100' value='0' aria-label='Analysis'></progress>"
-    "<p class='muted'>The result appears here as soon as it is there.</p>"
-)
+def _running() -> str:
+    return (
+        f"<h2>{_('The voice is being analysed')}</h2><p class='rv-stage' role='status'>"
+        f"{_('Waiting to begin')}</p><progress max='100' value='0' "
+        f"aria-label='{_('Analysis')}'></progress><p class='muted'>"
+        f"{_('The result appears here as soon as it is there.')}</p>"
+    )
 
 
 def _why_ended(run: Run | None) -> str:
     if run is None:
-        return "<h2>Not analysed yet</h2>"
-    title, text = _ENDED.get(run.state, ("The analysis failed", ""))
+        return f"<h2>{_('Not analysed yet')}</h2>"
+    title, text = _ENDED.get(run.state, (N_("The analysis failed"), ""))
     if run.error_code is None:
-        return f"<h2>{title}</h2><p>{text}</p>"
+        return f"<h2>{_(title)}</h2><p>{_(text) if text else ''}</p>"
     return (
-        f"<h2>{escaped(run.error_code)} {title}</h2>"
-        f"<div role='alert'><p>{escaped(run.error_cause or '')}</p>"
-        f"<p class='muted'>{escaped(run.error_remedy or '')}</p></div>"
+        f"<h2>{escaped(run.error_code)} {_(title)}</h2>"
+        f"<div role='alert'><p>{escaped(retold(run.error_cause or ''))}</p>"
+        f"<p class='muted'>{escaped(retold(run.error_remedy or ''))}</p></div>"
     )
 
 
 def _choices(session: Session, run: Run | None) -> str:
     """What can be done, the most promising first."""
-    again = ("data-again", "Analyse again" if run else "Analyse")
-    record = ("data-visit='new-session'", "New recording")
+    again = ("data-again", _("Analyse again") if run else _("Analyse"))
+    record = ("data-visit='new-session'", _("New recording"))
     is_unfit = run is not None and run.error_code in _UNFIT
     offered = [record, again] if is_unfit else [again, record]
     if session.recording_erased_at is not None:
         offered.remove(again)
-    erase = (f"data-erase='{escaped(session.id)}'", "Erase…")
+    erase = (f"data-erase='{escaped(session.id)}'", _("Erase…"))
     choices = zip(("primary", "", "quiet"), (*offered, erase), strict=False)
     buttons = "".join(
         f"<button type='button' class='btn {kind}' {verb}>{words}</button>"
@@ -87,9 +96,9 @@ def _choices(session: Session, run: Run | None) -> str:
 def _notice(session: Session, text: str) -> str:
     which = f"<p class='label'><b>{session_name(session)}</b> · {session_facts(session)}</p>"
     if not session.is_kept:
-        which += f"<p class='muted'>{TRY_ENDS}</p>"
+        which += f"<p class='muted'>{_(TRY_ENDS)}</p>"
     address = _address(session, MediaKind.RECORDING)
-    voice = f"<audio controls preload='none' src='{address}' aria-label='Recording'></audio>"
+    voice = f"<audio controls preload='none' src='{address}' aria-label='{_('Recording')}'></audio>"
     if not address:
         voice = f"<p class='muted'>{recording_words(session)}</p>"
     return f"<section class='panel rv-notice'>{which}{text}{voice}</section>"
@@ -101,9 +110,9 @@ def newer_run(session: Session, shown: Run) -> str:
     if newest.id == shown.id:
         return ""
     if newest.state.is_unfinished:
-        return f"run {newest.number} is being analysed"
+        return _("run {number} is being analysed").format(number=newest.number)
     code = f" ({newest.error_code})" if newest.error_code else ""
-    return f"run {newest.number} {newest.state.value}{code}"
+    return f"{_('run {number}').format(number=newest.number)} {_(newest.state.value)}{code}"
 
 
 def may_be_analysed_otherwise(session: Session, shown: Run) -> bool:
@@ -155,12 +164,12 @@ def face_state(session: Session, run: Run, avatar: str) -> dict[str, Any]:
 
 def _problem(run: Run) -> dict[str, str]:
     if run.error_code is None:
-        cause = "The drawing of the face was interrupted."
-        return {"code": "", "cause": cause, "remedy": "The probabilities are saved."}
+        cause = _("The drawing of the face was interrupted.")
+        return {"code": "", "cause": cause, "remedy": _("The probabilities are saved.")}
     return {
         "code": run.error_code,
-        "cause": run.error_cause or "",
-        "remedy": run.error_remedy or "",
+        "cause": retold(run.error_cause or ""),
+        "remedy": retold(run.error_remedy or ""),
     }
 
 

@@ -18,7 +18,7 @@ from ui.retention_form import lay_out_retention, retention_words, wire_retention
 from ui.theme import asset
 from verhm import __version__
 from verhm.errors import VerhmError
-from verhm.language import N_, _
+from verhm.language import LANGUAGES, N_, _, language
 
 PRETRAINED = Path(__file__).parent.parent / "pretrained"
 # Figures of results.json that a clinician may want to know, each a share, with its plain meaning.
@@ -93,7 +93,7 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
 def _page(context: AppContext, problem: str = "") -> str:
     return (
         f"<div class='head'><h1>{_('Settings')}</h1></div>{asset('settings-look.html')}"
-        f"{avatar_choice(context.preferences.avatar(), problem)}"
+        f"{_language_choice()}{avatar_choice(context.preferences.avatar(), problem)}"
         f"<section class='panel step'><h2>{_('Data')}</h2><dl>"
         f"{_entry(_('Folder'), context.settings.data)}"
         f"{_entry(_('Encryption'), _encryption(context))}"
@@ -112,6 +112,23 @@ def _page(context: AppContext, problem: str = "") -> str:
         f"</section><section class='panel step'><h2>{_('About')}</h2><dl>"
         f"{_entry(_('Version'), __version__)}</dl>{asset('settings-limits.html')}"
         "</section>"
+    )
+
+
+def _language_choice() -> str:
+    """The languages, each by its own name, so that whoever is in the wrong one finds theirs."""
+    choices = "".join(
+        f"<button type='button' role='radio' class='{'on' if code == language() else ''}' "
+        f"aria-checked='{str(code == language()).lower()}' data-language='{code}' lang='{code}'>"
+        f"{escaped(name)}</button>"
+        for code, name in LANGUAGES.items()
+    )
+    title = _("Language")
+    return (
+        f"<section class='panel step'><h2>{title}</h2><div class='seg big' role='radiogroup' "
+        f"aria-label='{title}'>{choices}</div><p class='small muted'>"
+        + _("Of this browser's pages. What is exported stays English, the report too.")
+        + "</p></section>"
     )
 
 

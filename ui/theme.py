@@ -8,7 +8,7 @@ from pathlib import Path
 
 import gradio as gr
 
-from verhm.language import _, script_words
+from verhm.language import _, decimal_sign, script_words
 
 ASSETS = Path(__file__).parent / "assets"
 MARKED = re.compile(r"\[\[([^\[\]]+)\]\]")  # a text of an HTML file
@@ -142,7 +142,7 @@ def head() -> str:
 def _head_script() -> str:
     words = json.dumps(script_words()).replace("<", "\\u003c")
     parts = (asset(f"{name}.js") for name in ("head", "lock", "help", "tour"))
-    return f"const WORDS = {words};{''.join(parts)}"
+    return f"const WORDS = {words}, DECIMAL = {json.dumps(decimal_sign())};{''.join(parts)}"
 
 
 @cache

@@ -9,7 +9,7 @@ from ui.explanations import question_mark
 from ui.marks import emotion_name, escaped, long_date
 from verhm.change import LEAST_USUAL, Comparison, Shift, change_points
 from verhm.labels import EMOTIONS
-from verhm.language import _
+from verhm.language import _, pgettext
 from verhm.report.look import points as percent_points
 from verhm.report.trends import TrendPoint
 
@@ -96,7 +96,7 @@ def _table(found: Comparison, shown: Collection[str]) -> str:
     rows = "".join(_row(shift, span) for shift in shifts)
     return (
         f"<table><thead><tr><th scope='col'>{_('% of time')}</th>"
-        f"<th scope='col' class='num'>{_('Change')}</th>"
+        f"<th scope='col' class='num'>{pgettext('of a share', 'Change')}</th>"
         "<th scope='col' class='num' title='"
         f"{_('Between which 95 of 100 unchanged sessions lie')}'>{_('Error')}</th><td>"
         f"</td></tr></thead><tbody>{rows}</tbody></table><p class='small muted' title='"

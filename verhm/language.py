@@ -24,7 +24,7 @@ from babel.support import Translations
 
 ENGLISH: Final = "en"
 # By the name that its speakers know it by. Whoever asks for another one is answered in English.
-LANGUAGES: Final[Mapping[str, str]] = {ENGLISH: "English"}
+LANGUAGES: Final[Mapping[str, str]] = {ENGLISH: "English", "de": "Deutsch"}
 CATALOGS: Final = Path(__file__).parent / "languages"
 
 # Whose texts the page's scripts say: their own, and those that stand in a result's data.
@@ -35,6 +35,7 @@ SCRIPTS: Final = (
     "verhm/report/look.py",
     "ui/session_form.py",
 )
+_FIGURE: Final = re.compile(r"(?<![\d.])\d+\.\d+(?![\d.])")
 _PLACE: Final = re.compile(r"\{(\w+)\}")
 
 _SPOKEN: ContextVar[str] = ContextVar("language", default=ENGLISH)
@@ -58,6 +59,11 @@ def speaking(code: str) -> Iterator[None]:
 def _(message: str) -> str:
     """A text in the language of whoever asks."""
     return catalog(language()).gettext(message)
+
+
+def pgettext(context: str, message: str) -> str:
+    """A text that says something else elsewhere, in the language of whoever asks."""
+    return catalog(language()).pgettext(context, message)
 
 
 def ngettext(one: str, several: str, count: int) -> str:
@@ -90,7 +96,11 @@ def _retold(text: str, code: str) -> str:
 
 
 def _filled(message: str, parts: Mapping[str, str], code: str) -> str:
-    return _PLACE.sub(lambda place: _retold(parts[place[1]], code), message)
+    return _PLACE.sub(lambda place: _FIGURE.sub(_point, _retold(parts[place[1]], code)), message)
+
+
+def _point(figure: re.Match[str]) -> str:
+    return decimal(figure[0])
 
 
 @cache
@@ -112,6 +122,16 @@ def _pattern(message: str) -> re.Pattern[str]:
             pattern += f"(?P={name})" if name in seen else f"(?P<{name}>.+?)"
             seen.add(name)
     return re.compile(pattern, re.DOTALL)
+
+
+def decimal(text: str) -> str:
+    """A figure as whoever asks writes it: 0.5, or 0,5."""
+    return text.replace(".", decimal_sign())
+
+
+def decimal_sign() -> str:
+    """What stands before the tenths for whoever asks."""
+    return str(locale().number_symbols["latn"]["decimal"])
 
 
 def script_words() -> dict[str, str]:

@@ -7,6 +7,7 @@ import soundfile
 import soxr
 from playwright.sync_api import expect, sync_playwright
 
+from tests.browser.marked_app import PROGRAM
 from tests.browser.running import SIZE, launch, open_page, running
 from tests.browser.screenshots import open_demonstration
 
@@ -50,7 +51,7 @@ def app(tmp_path_factory):
 @pytest.fixture(scope="session")
 def shared_app(tmp_path_factory):
     """One app for all files that leave the demonstration patient as they find it."""
-    with running(tmp_path_factory.mktemp("shared") / "data") as app:
+    with running(tmp_path_factory.mktemp("shared") / "data", program=PROGRAM) as app:
         yield app
 
 

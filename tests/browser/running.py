@@ -58,6 +58,7 @@ class RunningApp:
         passphrase: that opens it; none to have it asked for in the browser
         options: of the command line, besides
         environment: variables, besides
+        program: that is started
     """
 
     def __init__(
@@ -66,13 +67,14 @@ class RunningApp:
         passphrase: str = RECORDS,
         options: Sequence[str] = (),
         environment: Mapping[str, str] | None = None,
+        program: str = "app.py",
     ) -> None:
         self.data = data
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._log = (data.parent / f"{data.name}-{self.port}.log").open("w+")
         self.process = subprocess.Popen(
-            [sys.executable, "app.py", "--port", str(self.port), "--data", str(data), *options],
+            [sys.executable, program, "--port", str(self.port), "--data", str(data), *options],
             cwd=ROOT,
             stdout=self._log,
             stderr=subprocess.STDOUT,

@@ -33,7 +33,7 @@ function asRow(file, index) {
   const line = document.createElement("tr");
   cell(line, "num", index + 1);
   cell(line, "name", file.name).title = file.name;
-  cell(line, "num", file.size < 2 ** 20 ? `${Math.ceil(file.size / 2 ** 10)} KiB` : `${(file.size / 2 ** 20).toFixed(1)} MiB`);
+  cell(line, "num", file.size < 2 ** 20 ? `${Math.ceil(file.size / 2 ** 10)} KiB` : `${verhm.decimal((file.size / 2 ** 20).toFixed(1))} MiB`);
   const row = {
     file, line, kind: "", session: null,
     isOpen: false, // whether its session takes a place in the line

@@ -31,6 +31,10 @@
     sayOf(one, several, n) {
       return verhm.say(n === 1 ? one : several, { n });
     },
+    /** A figure as whoever looks writes it: 0.5, or 0,5. */
+    decimal(text) {
+      return String(text).replace(".", DECIMAL);
+    },
     /** How long something still takes. */
     left(seconds) {
       return seconds >= 90

@@ -21,19 +21,20 @@ function clockText(seconds, tenths = false) {
   const clock = minutes >= 60
     ? `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(whole % 60)}`
     : `${minutes}:${two(whole % 60)}`;
-  return tenths ? `${clock}.${units % 10}` : clock;
+  return tenths ? `${clock}${DECIMAL}${units % 10}` : clock;
 }
 
-/** Thousandths as a probability: .62, and 1.00 when certain. */
+/** Thousandths as a probability: .62, and 1.00 when certain; 0,62 where a comma is written. */
 function probabilityText(thousandths) {
   const text = (thousandths / 1000).toFixed(2);
+  if (DECIMAL !== ".") return verhm.decimal(text);
   return text.startsWith("0") ? text.slice(1) : text;
 }
 
 /** Hundredths on a scale around zero: −0.66. */
 function signedText(hundredths) {
-  if (hundredths === 0) return "0.00";
-  return (hundredths < 0 ? "−" : "+") + Math.abs(hundredths / 100).toFixed(2);
+  const size = verhm.decimal(Math.abs(hundredths / 100).toFixed(2));
+  return hundredths === 0 ? size : (hundredths < 0 ? "−" : "+") + size;
 }
 
 function capitalised(word) {

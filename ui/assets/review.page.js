@@ -1,19 +1,19 @@
 /* The markup of the review screen, before anything is drawn in it. */
 
-const VIEWS = [["heat", verhm.say("Heat-map"), "H"], ["stacked", verhm.say("Stacked"), "S"], ["multiples", verhm.say("Multiples"), "M"]];
+const views = () => [["heat", verhm.say("Heat-map"), "H"], ["stacked", verhm.say("Stacked"), "S"], ["multiples", verhm.say("Multiples"), "M"]];
 
 function rampLegend() {
   const steps = Array.from({ length: 10 }, (_, step) => `<i style="background:var(--heat-${step})"></i>`);
-  return `<div class="ramp"><span>p 0</span><div>${steps.join("")}</div><span>≥ .85</span></div>`;
+  return `<div class="ramp"><span>p 0</span><div>${steps.join("")}</div><span>≥ ${probabilityText(850)}</span></div>`;
 }
 
 function timelineHeader(model) {
-  const views = VIEWS.map(([name, text, key]) =>
+  const buttons = views().map(([name, text, key]) =>
     `<button type="button" data-view="${name}" aria-pressed="false">${text} <kbd>${key}</kbd></button>`);
-  return `<header><h2>${verhm.say("Timeline")}</h2><div class="seg" role="group" aria-label="${verhm.say("View")}">${views.join("")}</div>` +
+  return `<header><h2>${verhm.say("Timeline")}</h2><div class="seg" role="group" aria-label="${verhm.say("View")}">${buttons.join("")}</div>` +
     rampLegend() +
     `<div class="ramp"><span class="rv-hatch"></span><span>${verhm.say("no result")}</span></div><span class="grow"></span>` +
-    `<span class="small muted">${verhm.say("window {window} s · hop {hop} s", model)}</span>` +
+    `<span class="small muted">${verhm.say("window {window} s · hop {hop} s", { window: verhm.decimal(model.window), hop: verhm.decimal(model.hop) })}</span>` +
     `<div class="seg" role="group" aria-label="${verhm.say("Visible time")}"><button type="button" class="rv-less" aria-label="${verhm.say("Show less time")}">−</button>` +
     `<span class="rv-span" aria-live="polite"></span><button type="button" class="rv-more" aria-label="${verhm.say("Show more time")}">+</button></div>` +
     `<button type="button" class="rv-help small" aria-label="${verhm.say("Keyboard keys")}"><kbd>?</kbd> <span class="muted">${verhm.say("keys")}</span></button></header>`;
@@ -41,12 +41,12 @@ function timelinePanel(model, chip) {
 /** Buttons, time and pace of a player. */
 function transportMarkup(model) {
   const speeds = [0.5, 0.75, 1, 1.25, 1.5, 2].map((rate) =>
-    `<option value="${rate}"${rate === 1 ? " selected" : ""}>${rate}×</option>`);
+    `<option value="${rate}"${rate === 1 ? " selected" : ""}>${verhm.decimal(rate)}×</option>`);
   return `<div class="rv-scrub"><i></i></div>` +
     `<div class="transport"><button type="button" class="ib rv-back" title="${verhm.say("Previous window (←)")}" aria-label="${verhm.say("Previous window")}">${iconSvg("back")}</button>` +
     `<button type="button" class="ib main rv-play"></button>` +
     `<button type="button" class="ib rv-forward" title="${verhm.say("Next window (→)")}" aria-label="${verhm.say("Next window")}">${iconSvg("forward")}</button>` +
-    `<b class="rv-now">0:00.0</b><span class="muted">/ ${clockText(model.duration)}</span><span class="grow"></span>` +
+    `<b class="rv-now">${clockText(0, true)}</b><span class="muted">/ ${clockText(model.duration)}</span><span class="grow"></span>` +
     `<button type="button" class="btn small quiet rv-loop" aria-pressed="false">${verhm.say("Loop")} <kbd>L</kbd></button>` +
     `<select class="rv-speed" aria-label="${verhm.say("Speed")}">${speeds.join("")}</select></div>`;
 }

@@ -2,12 +2,12 @@
 
 const TABLE_SPARE = 6;
 
-const TABLE_HEAD = [verhm.say("Start"), verhm.say("End"), verhm.say("Speech %"), "SNR dB", verhm.say("Top"), "p", verhm.say("Second"), "p", verhm.say("Status"), verhm.say("Your label"), verhm.say("Note")];
+const tableTitles = () => [verhm.say("Start"), verhm.say("End"), verhm.say("Speech %"), "SNR dB", verhm.say("Top"), "p", verhm.say("Second"), "p", verhm.say("Status"), verhm.say("Your label"), verhm.say("Note")];
 const TABLE_NUMBERS = new Set([2, 3, 5, 7]);
 const TABLE_WIDTHS = [8, 8, 8.5, 8, 11, 5, 11, 5, 13, 10.5, 12]; // percent
 
 function tableHead() {
-  return TABLE_HEAD.map((name, column) =>
+  return tableTitles().map((name, column) =>
     `<th scope="col" style="width:${TABLE_WIDTHS[column]}%"${TABLE_NUMBERS.has(column) ? ' class="num"' : ""}>${name}</th>`).join("");
 }
 

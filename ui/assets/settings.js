@@ -13,6 +13,12 @@ element.addEventListener("click", (event) => {
     verhm.setTheme(choice.dataset.themeChoice);
     draw();
   }
+  const spoken = event.target.closest("[data-language]");
+  if (spoken) {
+    // No secret: it says how the app answers this browser, also before anybody signed in.
+    document.cookie = `verhm-language=${spoken.dataset.language}; path=/; max-age=31536000; samesite=strict`;
+    location.reload();
+  }
   const load = event.target.closest('[data-do="demonstrate"]');
   if (load) {
     verhm.keepWaiting(load, verhm.say("Loading…"));

@@ -68,7 +68,7 @@ class _Figure:
 
 _FIGURES = (
     _Figure(N_("Pitch"), "Hz", 0.5),
-    _Figure(N_("Pitch range"), N_("semitones"), 0.5),
+    _Figure(N_("Pitch range"), "semitones", 0.5),
     _Figure(N_("Loudness"), "dBFS", 1.0),
     _Figure(N_("Share of speech"), "%", 0.05),
 )
@@ -249,5 +249,6 @@ def _write(figure: _Figure, value: float) -> str:
         return f"{_LOWEST * 2 ** (value / 12):.0f} Hz"
     if figure.unit == "%":
         return f"{100 * value:.0f} %"
-    text = f"{value:.1f}" if figure.unit == "semitones" else f"{value:.0f}"
-    return f"{text} {figure.unit}".replace("-", "\u2212")
+    if figure.unit == "semitones":
+        return N_(f"{value:.1f} semitones")
+    return f"{value:.0f} {figure.unit}".replace("-", "\u2212")

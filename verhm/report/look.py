@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from verhm.labels import EMOTIONS
-from verhm.language import N_
+from verhm.language import N_, decimal
 from verhm.types import EmotionTimeline, WindowStatus
 
 INK = "#16202a"
@@ -170,7 +170,7 @@ def points(value: float) -> str:
 def signed(value: float) -> str:
     """A number on a scale around zero, with a true minus sign: −0.66, 0.00, +0.20."""
     text = f"{value:+.2f}".replace("-", "−")
-    return "0.00" if text[1:] == "0.00" else text
+    return decimal("0.00" if text[1:] == "0.00" else text)
 
 
 def tick_step(duration: float) -> float:

@@ -2,7 +2,7 @@
 
 import math
 
-from verhm.language import N_, _
+from verhm.language import N_, _, decimal
 from verhm.report.look import percent
 from verhm.types import Quality, Summary
 
@@ -43,13 +43,15 @@ def notes(quality: Quality) -> list[str]:
     """What there is to say about a recording, with its figures."""
     found = [_background(quality.snr)]
     if quality.clipped >= 0.0005:
-        found.append(_("clipped in {share} % of it").format(share=f"{100 * quality.clipped:.1f}"))
+        found.append(
+            _("clipped in {share} % of it").format(share=decimal(f"{100 * quality.clipped:.1f}"))
+        )
     else:
         found.append(_("not clipped"))
     if math.isfinite(quality.bandwidth):
         is_narrow = quality.bandwidth < NARROW_BAND
         words = _("narrow band to {highest} kHz") if is_narrow else _("to {highest} kHz")
-        found.append(words.format(highest=f"{quality.bandwidth / 1000:.1f}"))
+        found.append(words.format(highest=decimal(f"{quality.bandwidth / 1000:.1f}")))
     return found
 
 
