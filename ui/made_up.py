@@ -14,7 +14,7 @@ from verhm.types import ModelId
 NOTE: Final = N_("Synthetic, made by the app. Nobody was recorded and no model was used.")
 MODEL: Final = ModelId("demonstration (synthetic)", "1", hashlib.sha256(NOTE.encode()).hexdigest())
 # Not "driven by voice": of the voice, only the loudness opens the mouth.
-CAPTION: Final = "synthetic face · made-up figures"
+CAPTION: Final = N_("synthetic face · made-up figures")
 
 
 def chip() -> str:

@@ -80,6 +80,9 @@ def _telling_language(send: Send) -> Send:
         if message["type"] == "http.response.start":
             started.append(message)
             return
+        if message["type"] != "http.response.body":
+            await send(message)
+            return
         page.extend(message.get("body", b""))
         if message.get("more_body"):
             return

@@ -65,7 +65,7 @@ def _point(session: Session, summary_of: Callable[[Run], Summary | None]) -> Tre
 
 def _made_by(model: ModelId, settings: AnalysisSettings) -> list[str]:
     channel = CHANNEL_WORDS.get(settings.channel)
-    return [f"{model.name} {model.version}", *([channel] if channel else [])]
+    return [f"{model.name} {model.version}", *([_(channel)] if channel else [])]
 
 
 def reviewed_history(

@@ -33,6 +33,8 @@ SCRIPTS: Final = (
     "verhm/labels.py",
     "verhm/annotations.py",
     "verhm/report/look.py",
+    "verhm/settings.py",
+    "ui/made_up.py",
     "ui/session_form.py",
 )
 _FIGURE: Final = re.compile(r"(?<![\d.])\d+\.\d+(?![\d.])")

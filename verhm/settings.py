@@ -64,7 +64,7 @@ class VideoSettings:
 
     size: int = 512  # px, square
     avatar: str = "neutral"  # whose face; nothing of the analysis depends on it
-    caption: str = "synthetic face driven by voice"
+    caption: str = N_("synthetic face driven by voice")
 
     def __post_init__(self) -> None:
         _require("video size", self.size, 128, 1080, " px")

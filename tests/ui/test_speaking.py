@@ -1,9 +1,10 @@
 """Which language each request and each event is answered in."""
 
-import json
-import re
+import asyncio
 
+import gradio as gr
 import pytest
+from fastapi.testclient import TestClient
 from starlette.requests import Request
 
 from tests.ui.pages import OpenedPage
@@ -11,6 +12,7 @@ from ui.door_app import make_door
 from ui.layout import build_page
 from ui.opening import Opening
 from ui.speaking import COOKIE, language_of
+from ui.theme import head
 from verhm.language import language, speaking
 
 GERMAN = {"accept-language": "de-AT,de;q=0.9,en;q=0.8"}
@@ -65,8 +67,6 @@ def test_errors_and_pages_before_the_first_one_speak_it_too(client, context):
 
 
 def test_the_door_speaks_it(settings):
-    from fastapi.testclient import TestClient
-
     door = make_door(settings, Opening(lambda passphrase: None), lambda: None)
     with TestClient(door, base_url="http://127.0.0.1:7860") as browser:
         assert "<h1>Patientendaten öffnen</h1>" in browser.get("/", headers=GERMAN).text
@@ -90,14 +90,15 @@ def test_what_is_kept_of_a_result_is_told_to_each_in_their_language(client, anal
     assert told[0] == told[2]
 
 
-def test_an_event_speaks_the_language_of_its_own_request(context, analysed):
-    session = analysed()
+def test_what_an_event_renews_is_in_the_language_of_whoever_caused_it(context, add_session):
+    session = add_session()
     page = OpenedPage(context)
     with speaking("de"):
         page.do("patients", "open_patient", patient_id=session.patient_id)
-        assert "Sitzung 1" in page.value("patients")
+        assert "Einwilligung liegt vor" in page.value("banner")
+        page.do("patients", "open_patient", patient_id=None)
     page.do("patients", "open_patient", patient_id=session.patient_id)
-    assert "Session 1" in page.value("patients")
+    assert "Consent given" in page.value("banner")
 
 
 async def _told(page, request) -> str:
@@ -105,10 +106,6 @@ async def _told(page, request) -> str:
 
 
 def test_an_event_is_not_told_by_the_task_that_it_runs_in(context, monkeypatch):
-    import asyncio
-
-    import gradio as gr
-
     async def answer(self, *arguments, **options):
         return {"language": language()}
 
@@ -120,9 +117,8 @@ def test_an_event_is_not_told_by_the_task_that_it_runs_in(context, monkeypatch):
     assert asyncio.run(_told(page, asked(cookie=f"{COOKIE}=de"))) == "de"
 
 
-def test_the_scripts_are_handed_their_own_texts(client):
-    page = client.get("/app/", headers=GERMAN).text
-    [words] = re.findall(
-        r"const WORDS = (\{.*?\}), DECIMAL", page.encode().decode("unicode_escape")
-    )
-    assert json.loads(words)["Loading…"] == "Wird geladen…" if words else False
+def test_the_scripts_are_handed_their_own_texts():
+    with speaking("de"):
+        assert '"Loading\\u2026": "Wird geladen\\u2026"' in head()
+        assert 'DECIMAL = ","' in head()
+    assert 'DECIMAL = "."' in head()
