@@ -19,15 +19,20 @@ class Camera {
   }
 }
 
-// What the camera sees of one take. It goes on and off with the blocks of the voice as they come, so
-// that each stretch between two pauses is as long in the one as in the other.
+// What the camera sees of one take. It rests where the voice rests: which of its blocks are recorded says
+// when. Pages are told late, though, so that the picture may come to lead the voice, or to lag; how far,
+// is measured, and the next rest makes up for it.
 class Film {
   constructor(camera, preview, take, onRefusal) {
     const mimeType = FILM_KINDS.find((kind) => MediaRecorder.isTypeSupported(kind));
     this.recorder = new MediaRecorder(camera.stream, { ...FILM, mimeType });
     this.preview = preview;
-    this.origin = Infinity; // ms of the page's clock at the voice's beginning
-    this.first = null; // ms of the page's clock at the first frame
+    this.isOn = true;
+    // In ms of the page's clock:
+    this.origin = Infinity; // where the voice began
+    this.stretch = Infinity; // where it would have begun without its rests, by what came since the last
+    this.first = null; // when the first frame was seen
+    this.rested = 0; // how long the picture did
     const kind = mimeType.includes("mp4") ? "mp4" : "webm";
     const address = () => `/takes/${take.id}/picture?kind=${kind}&start=${this.start}&`;
     this.pieces = new Pieces(address, () => {}, onRefusal);
@@ -40,20 +45,37 @@ class Film {
     return Math.round((this.first ?? this.began) - this.origin);
   }
 
-  // A block of the voice has come: that of these seconds, or of none while it is paused.
+  // A block of the voice has come: of these seconds on and so long; of null while it rests.
   follow(seconds, length) {
-    const { recorder } = this;
-    if (seconds === null) {
-      if (recorder.state !== "recording") return;
-      this.hasPaused = true;
-      recorder.pause();
-      recorder.requestData();
-      return;
-    }
-    // Of blocks that come late the page learns when they came, not when they were heard.
-    if (!this.hasPaused) this.origin = Math.min(this.origin, performance.now() - 1000 * (seconds + length));
-    if (recorder.state === "paused") recorder.resume();
-    else if (this.began === undefined) this.begin();
+    const isOn = seconds !== null;
+    if (isOn && this.began === undefined) this.begin();
+    if (isOn !== this.isOn) this.turn(isOn);
+    // Of a block that comes late the page learns when it came, not when it was heard.
+    if (isOn) this.stretch = Math.min(this.stretch, performance.now() - 1000 * (seconds + length));
+    if (!this.hasRested) this.origin = this.stretch;
+  }
+
+  turn(isOn) {
+    if (this.began === undefined) return;
+    this.isOn = isOn;
+    if (!isOn) this.lead = this.stretch - this.origin - this.rested;
+    else this.stretch = Infinity;
+    this.hasRested = true;
+    const wait = isOn ? this.lead : -this.lead; // leading, it rests longer; lagging, it rests later
+    const rest = () => {
+      if (isOn !== this.isOn) return;
+      const now = performance.now();
+      if (isOn && this.recorder.state === "paused") {
+        this.recorder.resume();
+        this.rested += now - this.restedFrom;
+      } else if (!isOn && this.recorder.state === "recording") {
+        this.recorder.pause();
+        this.restedFrom = now;
+        this.recorder.requestData();
+      }
+    };
+    if (wait > 0) setTimeout(rest, wait);
+    else rest();
   }
 
   begin() {
