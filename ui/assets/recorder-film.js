@@ -11,7 +11,6 @@ function makeFilming($) {
   const state = { camera: null, opening: null, asked: 0, film: null, phase: "idle" };
 
   function say(text) {
-    words.hidden = !text;
     words.textContent = text;
   }
 
