@@ -10,29 +10,13 @@ import pytest
 
 from tests.audio.encoding import run_ffmpeg
 from tests.factories import make_analysis
-from tests.ui.review.page import FACE
+from tests.ui.review.page import FACE, IN_STEP, LAGS
 from verhm.audio.picture_copy import copy_in_step
 
 pytestmark = pytest.mark.browser
 
 SECONDS = 12  # of voice; the picture ends 3 s earlier
 LAG = 0.08  # s
-# For each picture of the screen, for a while: how far the person's picture is from the voice.
-LAGS = """(milliseconds) => new Promise((done) => {
-  const voice = document.querySelector(".rv-face audio"), seen = [];
-  const picture = document.querySelector(".rv-camera"), start = performance.now();
-  const look = () => {
-    seen.push(Math.abs(voice.currentTime - picture.currentTime));
-    if (performance.now() - start < milliseconds) requestAnimationFrame(look);
-    else done(seen);
-  };
-  requestAnimationFrame(look);
-})"""
-IN_STEP = """(lag) => {
-  const voice = document.querySelector(".rv-face audio");
-  const picture = document.querySelector(".rv-camera");
-  return !picture.seeking && Math.abs(voice.currentTime - picture.currentTime) < lag;
-}"""
 
 
 def address(kind: str, content: bytes) -> str:
