@@ -1,6 +1,8 @@
 """What was filmed is kept in step with the voice, which is kept whatever became of the picture."""
 
 import asyncio
+import io
+import zipfile
 from dataclasses import astuple, replace
 
 import pytest
@@ -129,3 +131,23 @@ def test_review_offers_the_picture_of_an_uploaded_film_only(
     run = context.repository.begin_run(session.id, ENTRIES.settings())
     assert (face_state(session, run, "man")["camera"] == f"/media/{media.id}") == is_film
     assert media.media_type.startswith("video/" if is_film else "audio/")
+
+
+def test_its_owner_sees_a_picture_in_parts_and_takes_it_along(
+    client, context, patient, taken, seen, until
+):
+    session = take_in(context, patient.id, taken(seen), ENTRIES).session
+    job = context.jobs.submit(session.id)
+    until(lambda: context.jobs.view(job.id).state.has_ended)
+    media = context.repository.media_of(session.id, MediaKind.CAMERA)
+    whole = context.repository.content(media.id).open().read()
+    part = client.get(f"/media/{media.id}", headers={"Range": "bytes=10-99"})
+    assert (part.status_code, part.content) == (206, whole[10:100])
+    assert part.headers["content-type"] == "video/webm"
+    answer = client.get(f"/runs/{job.run_id}/everything.zip")
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        (name,) = (name for name in archive.namelist() if name.endswith("camera.webm"))
+        assert archive.read(name) == whole
+    portable = client.get(f"/patients/{patient.id}/patient.zip")
+    with zipfile.ZipFile(io.BytesIO(portable.content)) as archive:
+        assert archive.read(f"media/{session.id}/{media.file}") == whole
