@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import subprocess
+import sys
 import time
 
 import pytest
@@ -163,3 +165,34 @@ def test_half_a_record_that_a_power_cut_left_was_never_acknowledged(folder):
     intake.finish_take(take)
     assert seen(intake, take) == SEEN * 2
     assert time.time() - path.stat().st_mtime < 60
+
+
+FILMING = """
+import pathlib, sys
+from ui.intake import Intake
+intake = Intake(pathlib.Path(sys.argv[1]), key=bytes.fromhex(sys.argv[2]))
+take = intake.begin_take(8_000)
+intake.add_piece(take, 0, bytes(16_000))
+print(take, flush=True)
+safe = 0
+while True:
+    safe = intake.add_picture_piece(take, "webm", 0, safe, bytes([safe % 251]) * 50_000)
+    print(safe, flush=True)
+"""
+
+
+def test_a_kill_loses_nothing_that_was_acknowledged(folder):
+    key = new_key()
+    command = [sys.executable, "-c", FILMING, str(folder), key.hex()]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        take = process.stdout.readline().strip()
+        for _ in range(9):
+            process.stdout.readline()
+        process.kill()
+        lines = process.stdout.read().split()
+    safe = 9 * 50_000 if not lines else int(lines[-1])
+    again = Intake(folder, key=key)
+    again.sweep()
+    again.finish_take(take)
+    pieces = [bytes([start % 251]) * 50_000 for start in range(0, safe, 50_000)]
+    assert seen(again, take)[:safe] == b"".join(pieces)

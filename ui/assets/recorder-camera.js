@@ -93,11 +93,10 @@ class Film {
     return this.began !== undefined && this.recorder.state === "inactive";
   }
 
-  // Resolves once all has arrived, or the app has refused it.
-  async finish() {
+  // Resolves once the last piece is there, which may still be on its way to the app.
+  async stop() {
     if (this.recorder.state !== "inactive") this.recorder.stop();
     if (this.began !== undefined) await this.stopped;
-    await this.pieces.flush();
   }
 
   forget() {

@@ -66,19 +66,32 @@ function makeFilming($) {
 
   // A take begins.
   function begin(take) {
-    if (!state.camera) return;
+    if (!box.checked) return;
+    if (!state.camera) return end("The camera could not be opened.");
     try {
       state.film = new Film(state.camera, preview, take, refused);
-    } catch (error) {
+    } catch {
       end("This browser cannot record a picture.");
     }
   }
 
   // A block of the voice has come; see `Film.follow`.
   function follow(seconds, length) {
-    if (!state.film || !state.camera) return;
-    if (seconds !== null && state.film.isOver) end("The camera was stopped.");
-    else state.film.follow(seconds, length);
+    const { film } = state;
+    if (!film) return;
+    try {
+      if (state.camera && !film.isOver) return film.follow(seconds, length);
+    } catch (error) {
+      console.warn(error); // whatever it is, the voice goes on
+    }
+    if (seconds !== null && box.checked) end("The camera was stopped.");
+  }
+
+  // Resolves once all of the picture has arrived, or the app has refused it.
+  async function finish() {
+    await state.film?.stop();
+    close();
+    await state.film?.pieces.flush();
   }
 
   function setPhase(phase) {
@@ -101,5 +114,5 @@ function makeFilming($) {
     if (!box.checked) close();
     else if (state.phase === "checking") open();
   });
-  return { open, begin, follow, close, setPhase, reset, finish: () => state.film?.finish() };
+  return { open, begin, follow, close, setPhase, reset, finish };
 }
