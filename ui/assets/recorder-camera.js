@@ -1,6 +1,8 @@
 // The camera beside a take: seen before it is recorded, then sent in pieces of its own.
 const FILM_PIECE = 5_000; // ms; browsers give a piece out late, and it is to be one of 10 s at most
 const FILM = { videoBitsPerSecond: 600_000, videoKeyFrameIntervalDuration: 2_000 };
+const BEGINNING = 2; // s of the voice that say when it began
+const CREEP = 0.01; // ms per block of some 46, which is more than any clocks drift apart
 const FILM_KINDS = ["video/webm;codecs=vp8", "video/webm", "video/mp4"]; // some record mp4 only
 
 class Camera {
@@ -50,9 +52,14 @@ class Film {
     const isOn = seconds !== null;
     if (isOn && this.began === undefined) this.begin();
     if (isOn !== this.isOn) this.turn(isOn);
-    // Of a block that comes late the page learns when it came, not when it was heard.
-    if (isOn) this.stretch = Math.min(this.stretch, performance.now() - 1000 * (seconds + length));
-    if (!this.hasRested) this.origin = this.stretch;
+    if (isOn) this.measure(seconds + length);
+  }
+
+  // Of a block that comes late the page learns when it came, not when it was heard: the earliest counts.
+  // It is forgotten slowly, as the sound card's clock is not the page's.
+  measure(end) {
+    this.stretch = Math.min(this.stretch + CREEP, performance.now() - 1000 * end);
+    if (end < BEGINNING && !this.hasRested) this.origin = this.stretch;
   }
 
   turn(isOn) {
