@@ -45,6 +45,9 @@ _TURN = 0.001
 # Pages whose state is kept, the latest used: each takes a quarter of a MiB and more, with whatever
 # it showed of patients, and Gradio itself would keep ten thousand, closed ones too.
 _PAGES = 256
+# s between two looks of Gradio's queue for a question, and for progress: its own thousandth and
+# hundredth take a twentieth of a core as long as the app is open, also while nobody does anything.
+_LOOKS = 0.01, 0.1
 
 
 def make_app(
@@ -87,6 +90,7 @@ def make_app(
         theme=theme(),
         head=head(),
     )
+    page._queue.sleep_when_free, page._queue.progress_update_sleep_when_free = _LOOKS
     linger(page._queue)
     return Guard(parent, settings, accounts, belongings, accounts.audit)
 

@@ -11,8 +11,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import ruptures
-from scipy import stats
+from scipy import special
 
 LEAST_USUAL = 3  # sessions that say what is usual
 LEAST_ORDERED = 8  # sessions in which a change point is looked for
@@ -58,7 +57,7 @@ class Usual:
 
         How far its edges are from the usual share is the minimal detectable change (MDC95).
         """
-        reach = float(stats.t.ppf(1 - LEVEL / 2, self.freedom)) * self.spread(speech)
+        reach = float(special.stdtrit(self.freedom, 1 - LEVEL / 2)) * self.spread(speech)
         middle = _radians(self.shares)
         return _share(middle - reach), _share(middle + reach)
 
@@ -159,7 +158,7 @@ def compare(usual: Usual, shares: np.ndarray, speech: float = np.inf) -> Change:
         speech: s of the session
     """
     index = (_radians(shares) - _radians(usual.shares)) / usual.spread(speech)
-    p = 2 * stats.t.sf(np.abs(index), usual.freedom)
+    p = 2 * special.stdtr(usual.freedom, -np.abs(index))
     return Change(shares - usual.shares, index, _holm(p))
 
 
@@ -215,6 +214,8 @@ def _best_cuts(places: np.ndarray) -> tuple[list[int], float]:
 
     Two, because one alone may gain little where a level is left and later returned to.
     """
+    import ruptures  # takes as long as the rest of the page's libraries, and few series are so long
+
     search = ruptures.KernelCPD(kernel="linear", min_size=_SHORTEST_RUN).fit(places)
     whole = search.cost.error(0, len(places))
     best: tuple[list[int], float] = [], 0.0

@@ -59,6 +59,12 @@ def test_two_sounds_are_two_however_much_of_one_is_heard_in_the_other(share):
     assert mixed(block).is_twice_the_same is (share == 0.0)
 
 
+def test_an_offset_that_a_sound_card_adds_to_both_makes_no_sound_of_two():
+    assert not mixed(noise(2) + np.float32(3)).is_twice_the_same
+    voice = noise(1)
+    assert mixed(np.hstack([voice + np.float32(1), voice])).is_twice_the_same
+
+
 @pytest.mark.parametrize("block", [noise(1), noise(2) * (1, 0), noise(2) * 0, noise(3)])
 def test_silence_and_other_numbers_of_channels_are_not_twice_the_same(block):
     assert not mixed(block.astype(np.float32)).is_twice_the_same
@@ -72,6 +78,15 @@ def test_the_level_beside_the_kept_channel_is_that_of_its_loudest_block_without_
     block[2_000:3_000, 1] += 0.1 * np.resize([1, -1], 1_000)
     assert mixed(block, only=0).other_level == pytest.approx(-20, abs=1e-3)
     assert np.isnan(mixed(block).other_level)
+
+
+def test_a_click_in_the_short_block_at_the_end_is_no_louder_than_elsewhere():
+    mixer = Mixer(2_000, 2, only=0)
+    block = np.zeros((1_000, 2), dtype=np.float32)
+    mixer.append(block)
+    block[0, 1] = 1.0
+    mixer.append(block[:2])
+    assert mixer.other_level == pytest.approx(-33, abs=0.1)  # half of a thousandth
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 5.0])

@@ -24,8 +24,12 @@ class Mouse:
     def write(self, part: Locator, text: str) -> None:
         """Into a field, in place of what is there."""
         part.click()
+        self._replace(text)
+
+    def _replace(self, text: str) -> None:
+        """At once: what is drawn anew for each letter would take the place of what is meant."""
         self._page.keyboard.press("Control+a")
-        self._page.keyboard.type(text)
+        self._page.keyboard.insert_text(text)
 
     def go_to(self, tab: str) -> None:
         """A tab by its name."""
@@ -43,8 +47,7 @@ class Keyboard(Mouse):
 
     def write(self, part: Locator, text: str) -> None:
         self.reach(part)
-        self._page.keyboard.press("Control+a")
-        self._page.keyboard.type(text)
+        self._replace(text)
 
     def go_to(self, tab: str) -> None:
         self.press(self._page.locator("#tabs").get_by_role("tab", name=tab, exact=True))

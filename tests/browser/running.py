@@ -15,6 +15,7 @@ from typing import Any
 
 from playwright.sync_api import (
     Browser,
+    BrowserContext,
     ConsoleMessage,
     Page,
     Playwright,
@@ -43,8 +44,9 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-# WebGL drawn by the processor, or none at all: without the latter some Chromiums have it, some not.
-WEBGL = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader")
+# WebGL drawn by the processor, and the page itself without such a detour; or no WebGL at all:
+# without those flags some Chromiums have it, some not.
+WEBGL = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-gpu-compositing")
 NO_WEBGL = ("--disable-gpu", "--disable-3d-apis")
 
 
@@ -176,8 +178,8 @@ class Watch:
 
     def assert_silent(self) -> None:
         """Fail on any complaint, and on any request outside the app."""
-        assert not self.complaints
-        assert not self.outside
+        assert not self.complaints, self.complaints
+        assert not self.outside, self.outside
 
 
 def open_page(browser: Browser, url: str, theme: str = "light") -> tuple[Page, Watch]:
@@ -185,8 +187,7 @@ def open_page(browser: Browser, url: str, theme: str = "light") -> tuple[Page, W
 
     The tour is offered to nobody here, but where a test forgets that it was answered.
     """
-    context = browser.contexts[0] if browser.contexts else browser.new_context(viewport=SIZE)
-    page = context.new_page()
+    page = _context_for(browser, url).new_page()
     page.set_default_timeout(60_000)  # ms; two apps start at once where tests share cores
     watch = Watch(page, url)
     page.add_init_script(
@@ -201,6 +202,14 @@ def open_page(browser: Browser, url: str, theme: str = "light") -> tuple[Page, W
         seen = f"{page.url}: {page.locator('body').inner_text()[:500]!r}"
         raise AssertionError(f"no patients on {seen}; complaints: {watch.complaints}") from error
     return page, watch
+
+
+def _context_for(browser: Browser, url: str) -> BrowserContext:
+    """Where nothing else is open: a cookie is the host's, whichever port it came from."""
+    for context in browser.contexts:
+        if all(page.url.startswith(url) for page in context.pages):
+            return context
+    return browser.new_context(viewport=SIZE)
 
 
 def sign_in(page: Page, name: str = USER, passphrase: str = PASSPHRASE) -> None:

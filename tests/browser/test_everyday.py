@@ -36,14 +36,19 @@ def code(hand, demonstration):
     reopen(demonstration)
 
 
-@pytest.fixture
-def patient(hand, demonstration, shared_app, code):
-    """A patient who agreed, opened."""
+@pytest.fixture(scope="module")
+def hers(shared_app, opened):
+    """The records as the clinician reaches them who is signed in."""
     records = open_records(shared_app.data)
     account = Actor(open_accounts(records).everybody()[0].id)
-    hers = records.acting_as(lambda: account)
-    hers.add_patient(PatientDetails(code), Agreement(as_day("2026-01-05")))
+    yield records.acting_as(lambda: account)
     records.close()
+
+
+@pytest.fixture
+def patient(hand, hers, demonstration, code):
+    """A patient who agreed, opened."""
+    hers.add_patient(PatientDetails(code), Agreement(as_day("2026-01-05")))
     hand.go_to("Patients")
     hand.write(demonstration.locator("#patient-search textarea"), code)
     hand.press(demonstration.locator("tr[data-patient]", has_text=code))

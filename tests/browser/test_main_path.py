@@ -99,10 +99,10 @@ def see_face_and_probabilities_before_the_video(page):
     # Not the summary: a synthetic voice is unfamiliar, and gets none.
     review.get_by_role("heading", name="Timeline").wait_for(timeout=ANALYSIS)
     assert review.locator("tr[data-index]").count()
-    review.locator(".rv-canvas[data-frame]").wait_for(timeout=FACE)
-    assert not review.locator("video").count()
     # Asked last: what was seen above was seen before the video was there.
     assert jobs(page)[-1]["state"] == "rendering"
+    review.locator(".rv-canvas[data-frame]").wait_for(timeout=FACE)
+    assert not review.locator("video").count()
 
 
 def see_other_probabilities(page, earlier: float):

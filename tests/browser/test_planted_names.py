@@ -37,9 +37,10 @@ def place(tmp_path):
 
 
 @pytest.fixture
-def recording(speech_path, tmp_path):
+def recording(speak, tmp_path):
     """A file whose name and tags are somebody's."""
-    return tagged(speech_path, tmp_path / f"{PATIENTS['file name']}.m4a")
+    voice = speak("planted", "The kitchen is painted now, and it looks very good.")
+    return tagged(voice, tmp_path / f"{PATIENTS['file name']}.m4a")
 
 
 def tagged(source: Path, target: Path, times: int = 1) -> Path:

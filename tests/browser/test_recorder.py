@@ -11,7 +11,9 @@ pytestmark = pytest.mark.browser
 FULL = {"code": "E51", "text": "E51 The disk is full. Free some space and try again."}
 
 COUNTED = """() => {
+  const isNew = !window.opened;
   window.opened = [];
+  if (!isNew) return;
   const devices = navigator.mediaDevices, open = devices.getUserMedia.bind(devices);
   devices.getUserMedia = async (wish) => {
     const stream = await open(wish);
@@ -21,8 +23,26 @@ COUNTED = """() => {
 }"""
 
 
+@pytest.fixture(scope="module")
+def opened(app, browser):
+    page, _ = open_page(browser, app.url)
+    go_to(page, "New session")
+    yield page
+    page.close()
+
+
 @pytest.fixture
-def page(app, browser):
+def page(opened):
+    """One page for all tests that leave the recorder as they find it."""
+    wait_for(opened, "idle")
+    opened.locator('[data-way="record"]').click()
+    yield opened
+    opened.unroute_all()
+
+
+@pytest.fixture
+def fresh(app, browser):
+    """A page of its own for a test that changes what lies under the recorder."""
     page, _ = open_page(browser, app.url)
     go_to(page, "New session")
     yield page
@@ -143,6 +163,7 @@ def test_a_file_can_be_analysed_also_where_questions_come_late(page):
     wait_for(page, "ready")
     page.wait_for_timeout(2_500)
     assert page.locator("#analyse").is_enabled()
+    discard(page)
 
 
 @pytest.mark.parametrize("first", ["record", "check"])
@@ -171,20 +192,20 @@ def test_a_double_click_does_not_stop_what_it_began(page):
     discard(page)
 
 
-def test_a_recording_left_behind_is_not_offered_while_another_is_made(app, page):
-    reload_with_clock(page)
-    record(page, 500)
-    left = leave_behind(page, app, 1)
-    with page.expect_response("**/takes"):
-        page.clock.fast_forward(25_000)
-    page.wait_for_timeout(300)
-    notice = page.locator("#recorder [data-slot=left-behind]")
+def test_a_recording_left_behind_is_not_offered_while_another_is_made(app, fresh):
+    reload_with_clock(fresh)
+    record(fresh, 500)
+    left = leave_behind(fresh, app, 1)
+    with fresh.expect_response("**/takes"):
+        fresh.clock.fast_forward(25_000)
+    fresh.wait_for_timeout(300)
+    notice = fresh.locator("#recorder [data-slot=left-behind]")
     assert notice.is_hidden()
-    press(page, "discard")
+    press(fresh, "discard")
     notice.get_by_role("button", name="Use it").click()
-    wait_for(page, "ready")
-    discard(page)
-    assert left not in takes_left(page)
+    wait_for(fresh, "ready")
+    discard(fresh)
+    assert left not in takes_left(fresh)
 
 
 def test_a_file_that_is_still_being_copied_can_be_dropped_for_a_recording(page):
@@ -216,17 +237,17 @@ def test_discarding_an_uploaded_file_keeps_the_take_that_was_made_before_it(page
     page.evaluate("id => verhm.send(`/recordings/${id}`, { method: 'DELETE' })", take)
 
 
-def test_a_paused_recording_says_that_it_is_still_being_made(page):
-    reload_with_clock(page)
-    record(page, 500)
-    press(page, "pause")
-    page.locator("#recorder [data-slot=saved]", has_text="saved up to").wait_for()
-    page.wait_for_timeout(300)
-    with page.expect_request("**/pieces*") as request:
-        page.clock.fast_forward(10_000)
+def test_a_paused_recording_says_that_it_is_still_being_made(fresh):
+    reload_with_clock(fresh)
+    record(fresh, 500)
+    press(fresh, "pause")
+    fresh.locator("#recorder [data-slot=saved]", has_text="saved up to").wait_for()
+    fresh.wait_for_timeout(300)
+    with fresh.expect_request("**/pieces*") as request:
+        fresh.clock.fast_forward(10_000)
     assert not request.value.post_data
     assert request.value.response().ok
-    discard(page)
+    discard(fresh)
 
 
 def test_a_late_refusal_of_a_discarded_take_does_not_touch_the_next_one(page):
@@ -245,13 +266,13 @@ def test_a_late_refusal_of_a_discarded_take_does_not_touch_the_next_one(page):
     discard(page)
 
 
-def test_a_microphone_that_cannot_be_listened_to_is_closed_again(page):
-    page.evaluate(COUNTED)
-    page.evaluate("() => { AudioContext.prototype.resume = () => Promise.reject(new Error()) }")
-    press(page, "record")
-    page.locator("#recorder [data-slot=problem]", has_text="could not be opened").wait_for()
-    wait_for(page, "idle")
-    assert page.evaluate("opened[0].getAudioTracks()[0].readyState") == "ended"
+def test_a_microphone_that_cannot_be_listened_to_is_closed_again(fresh):
+    fresh.evaluate(COUNTED)
+    fresh.evaluate("() => { AudioContext.prototype.resume = () => Promise.reject(new Error()) }")
+    press(fresh, "record")
+    fresh.locator("#recorder [data-slot=problem]", has_text="could not be opened").wait_for()
+    wait_for(fresh, "idle")
+    assert fresh.evaluate("opened[0].getAudioTracks()[0].readyState") == "ended"
 
 
 def test_a_microphone_taken_away_ends_the_recording_and_says_what_goes_wrong(page):
@@ -275,39 +296,39 @@ def test_a_refused_file_is_named(page):
     page.locator("#recorder [data-slot=problem]", has_text="notes.wav: E13").wait_for()
 
 
-def test_what_was_taken_is_told_until_it_has_been_analysed(page):
+def test_what_was_taken_is_told_until_it_has_been_analysed(fresh):
     job = analysis_of("b" * 32)
-    follow(page, job)
-    taken = page.locator("#recorder [data-slot=taken]")
-    page.wait_for_timeout(800)  # longer than between two looks
-    assert page.locator("#progress .stages .done").count() == 0  # it was not begun here
-    begin(page)
+    follow(fresh, job)
+    taken = fresh.locator("#recorder [data-slot=taken]")
+    fresh.wait_for_timeout(800)  # longer than between two looks
+    assert fresh.locator("#progress .stages .done").count() == 0  # it was not begun here
+    begin(fresh)
     taken.wait_for()
-    page.locator("#progress .stages .now").wait_for()
+    fresh.locator("#progress .stages .now").wait_for()
     job |= {"state": "done", "has_ended": True}
     taken.wait_for(state="hidden")
-    assert page.locator("#progress .stages .done").count() == 0  # nothing is being made any more
-    choose_file(page, "next.ogg")
-    wait_for(page, "ready")
-    assert page.locator("#progress .stages .done").count() == 0
-    discard(page)
+    assert fresh.locator("#progress .stages .done").count() == 0  # nothing is being made any more
+    choose_file(fresh, "next.ogg")
+    wait_for(fresh, "ready")
+    assert fresh.locator("#progress .stages .done").count() == 0
+    discard(fresh)
 
 
-def test_the_banner_says_when_it_speaks_of_another_session(page):
+def test_the_banner_says_when_it_speaks_of_another_session(fresh):
     open_one, other = analysis_of("b" * 32), analysis_of("d" * 32)
-    follow(page, open_one, other)
-    banner = page.locator(".job-slot")
+    follow(fresh, open_one, other)
+    banner = fresh.locator(".job-slot")
     banner.get_by_text("Emotion 50 %", exact=True).wait_for()
     open_one |= {"state": "done", "has_ended": True}
     banner.get_by_text("Another session · Emotion 50 %", exact=True).wait_for()
 
 
-def test_a_cancelling_that_fails_is_said(page):
-    follow(page, analysis_of("b" * 32))
-    begin(page)
-    page.route("**/jobs/*/cancel", lambda route: route.abort())
-    page.locator(".analysis [data-do=cancel]").click()
-    page.locator(".analysis [data-slot=words]", has_text="Not stopped").wait_for()
+def test_a_cancelling_that_fails_is_said(fresh):
+    follow(fresh, analysis_of("b" * 32))
+    begin(fresh)
+    fresh.route("**/jobs/*/cancel", lambda route: route.abort())
+    fresh.locator(".analysis [data-do=cancel]").click()
+    fresh.locator(".analysis [data-slot=words]", has_text="Not stopped").wait_for()
 
 
 def analysis_of(session):

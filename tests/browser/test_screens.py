@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.running import SIZE, go_to, open_page
-from tests.browser.screenshots import TABS, THEMES, open_demonstration
+from tests.browser.screenshots import TABS
 
 pytestmark = pytest.mark.browser
 
@@ -37,30 +37,49 @@ STICKING_OUT = """() => {
 }"""
 
 
-def test_every_screen_has_an_empty_state(app, browser):
+@pytest.fixture(scope="module")
+def opened_empty(app, browser):
     page, watch = open_page(browser, app.url)
-    page.get_by_text("No patients yet").wait_for()
-    for tab in TABS:
-        go_to(page, tab)
-        assert page.locator(f"#tab-{tab.lower().replace(' ', '-')}").inner_text().strip()
-        assert not is_wider_than_its_window(page)
-    assert page.locator("#analyse").is_disabled()
-    watch.assert_silent()
+    yield page, watch
     page.close()
 
 
-@pytest.mark.parametrize("theme", THEMES)
-def test_every_screen_can_be_filled(app, browser, theme):
-    page, watch = open_page(browser, app.url, theme)
-    open_demonstration(page)
-    for tab in TABS:
-        go_to(page, tab)
-        assert page.locator(".disclaimer").is_visible()
-        assert not is_wider_than_its_window(page)
-        assert not barriers(page)
-    assert page.evaluate("document.documentElement.dataset.theme") == theme
+@pytest.fixture
+def empty(opened_empty):
+    """A page for all tests that need no patient, which they leave without a complaint."""
+    page, watch = opened_empty
+    page.set_viewport_size(SIZE)
+    go_to(page, "Patients")
+    yield page
     watch.assert_silent()
-    page.close()
+
+
+@pytest.fixture
+def review(demonstration):
+    """The demonstration's last session."""
+    go_to(demonstration, "Review")
+    demonstration.keyboard.press("Home")
+    return demonstration
+
+
+def test_every_screen_has_an_empty_state(empty):
+    empty.get_by_text("No patients yet").wait_for()
+    for tab in TABS:
+        go_to(empty, tab)
+        assert empty.locator(f"#tab-{tab.lower().replace(' ', '-')}").inner_text().strip()
+        assert not is_wider_than_its_window(empty)
+    assert empty.locator("#analyse").is_disabled()
+
+
+@pytest.mark.parametrize("theme", ["dark", "contrast", "light"])  # so that it is left as it was
+def test_every_screen_can_be_filled(demonstration, theme):
+    demonstration.evaluate("theme => verhm.setTheme(theme)", theme)
+    for tab in TABS:
+        go_to(demonstration, tab)
+        assert demonstration.locator(".disclaimer").is_visible()
+        assert not is_wider_than_its_window(demonstration)
+        assert not barriers(demonstration)
+    assert demonstration.evaluate("document.documentElement.dataset.theme") == theme
 
 
 def test_high_contrast_is_chosen_by_hand_or_by_the_system(app, browser):
@@ -100,31 +119,34 @@ def test_loading_the_demonstration_says_so_until_it_is_there(app, browser):
     page.close()
 
 
-def test_a_form_keeps_what_was_typed_when_it_is_refused(app, browser):
-    page, watch = open_page(browser, app.url)
-    page.locator("#new-patient").click()
-    page.locator("#patient-code textarea").fill("x" * 40)
-    page.locator("#patient-name textarea").fill("Ada <b>Lovelace</b> ${1+1}")
-    page.locator("#consent-until input").fill("2026-01-01")
-    page.locator("#save-patient").click()
-    page.locator("#patient-form .problem").wait_for()
-    assert "E63" in page.locator("#patient-form .problem").inner_text()
-    assert page.locator("#patient-name textarea").input_value() == "Ada <b>Lovelace</b> ${1+1}"
-    watch.assert_silent()
-    page.close()
+def test_a_form_keeps_what_was_typed_when_it_is_refused(empty):
+    empty.locator("#new-patient").click()
+    empty.locator("#patient-code textarea").fill("x" * 40)
+    empty.locator("#patient-name textarea").fill("Ada <b>Lovelace</b> ${1+1}")
+    empty.locator("#consent-until input").fill("2026-01-01")
+    empty.locator("#save-patient").click()
+    empty.locator("#patient-form .problem").wait_for()
+    assert "E63" in empty.locator("#patient-form .problem").inner_text()
+    assert empty.locator("#patient-name textarea").input_value() == "Ada <b>Lovelace</b> ${1+1}"
+    empty.locator("#patient-form").get_by_role("button", name="Cancel").click()
+    empty.locator("#patient-form").wait_for(state="hidden")
 
 
-def test_all_choices_of_a_new_session_fit_on_the_screen(app, browser):
-    page, watch = open_page(browser, app.url)
-    go_to(page, "New session")
-    page.locator("#advanced button").first.click()
-    page.get_by_label("Seed").wait_for()
-    assert page.locator("#analyse").bounding_box()["x"] < SIZE["width"]
-    assert end_of(page, "#analyse") <= SIZE["height"]
-    assert end_of(page, "#advanced") < end_of(page, ".column.step.details")
-    assert not is_wider_than_its_window(page)
-    watch.assert_silent()
-    page.close()
+@pytest.mark.parametrize("width", [1366, 1024])
+def test_the_button_that_records_needs_no_scrolling_on_a_small_screen(empty, width):
+    empty.set_viewport_size({"width": width, "height": 768})
+    go_to(empty, "New session")
+    assert end_of(empty, "#recorder [data-do=record]") <= 768
+
+
+def test_all_choices_of_a_new_session_fit_on_the_screen(empty):
+    go_to(empty, "New session")
+    empty.locator("#advanced button").first.click()
+    empty.get_by_label("Seed").wait_for()
+    assert empty.locator("#analyse").bounding_box()["x"] < SIZE["width"]
+    assert end_of(empty, "#analyse") <= SIZE["height"]
+    assert end_of(empty, "#advanced") < end_of(empty, ".column.step.details")
+    assert not is_wider_than_its_window(empty)
 
 
 def test_a_file_that_is_no_sound_is_refused_with_a_code_and_another_can_be_chosen(app, browser):
@@ -141,118 +163,83 @@ def test_a_file_that_is_no_sound_is_refused_with_a_code_and_another_can_be_chose
     page.close()
 
 
-def test_what_is_typed_is_shown_as_typed_and_never_run(app, browser):
-    page, watch = open_page(browser, app.url)
+def test_what_is_typed_is_shown_as_typed_and_never_run(empty):
     wicked = "<img src=/x onerror=alert(1)> ${document.title='run'} {{x}}"
-    page.locator("#new-patient").click()
-    page.locator("#patient-code textarea").fill("<i>P</i>${1+1}{{2}}")
-    page.locator("#patient-name textarea").fill(wicked)
-    page.locator("#save-patient").click()
-    page.locator("#banner b", has_text="<i>P</i>${1+1}{{2}}").wait_for()
-    page.get_by_label("Show names").check()
-    page.locator("#patients").get_by_text(wicked).wait_for()
-    assert page.title() == "VERHM"
-    watch.assert_silent()
-    page.close()
+    empty.locator("#new-patient").click()
+    empty.locator("#patient-code textarea").fill("<i>P</i>${1+1}{{2}}")
+    empty.locator("#patient-name textarea").fill(wicked)
+    empty.locator("#save-patient").click()
+    empty.locator("#banner b", has_text="<i>P</i>${1+1}{{2}}").wait_for()
+    empty.get_by_label("Show names").check()
+    empty.locator("#patients").get_by_text(wicked).wait_for()
+    assert empty.title() == "VERHM"
 
 
-def test_nothing_overlaps_in_banner_and_headers(app, browser):
-    page, watch = open_page(browser, app.url)
-    open_demonstration(page)
+def test_nothing_overlaps_in_banner_and_headers(review):
     for width in (1440, 1366, 1100, 1024):
-        page.set_viewport_size({"width": width, "height": 768})
-        go_to(page, "Review")
-        assert not overlap(page, ".banner .chip", ".banner .disclaimer"), width
-        assert page.locator(".rv-help").bounding_box()["height"] < 26, width  # one line
-        assert not overlap(page, ".rv .tl h2", ".rv-help"), width
-        go_to(page, "Patients")
-        assert not overlap(page, ".row.head .title", "#patient-search"), width
-        assert not is_wider_than_its_window(page), width
-    watch.assert_silent()
-    page.close()
+        review.set_viewport_size({"width": width, "height": 768})
+        go_to(review, "Review")
+        assert not overlap(review, ".banner .chip", ".banner .disclaimer"), width
+        assert review.locator(".rv-help").bounding_box()["height"] < 26, width  # one line
+        assert not overlap(review, ".rv .tl h2", ".rv-help"), width
+        go_to(review, "Patients")
+        assert not overlap(review, ".row.head .title", "#patient-search"), width
+        assert not is_wider_than_its_window(review), width
 
 
-def test_in_a_narrow_window_nothing_is_cut_off_or_written_over(app, browser):
-    page, watch = open_page(browser, app.url)
-    open_demonstration(page)
-    page.set_viewport_size({"width": 640, "height": 900})
+def test_in_a_narrow_window_nothing_is_cut_off_or_written_over(review):
+    review.set_viewport_size({"width": 640, "height": 900})
     for part in (".banner .chip", ".banner .disclaimer", ".rv-face", ".rv .cards", ".rv .tl"):
-        box = page.locator(part).first.bounding_box()
+        box = review.locator(part).first.bounding_box()
         assert box["x"] >= 0 and box["x"] + box["width"] <= 640, part
-    page.wait_for_function("document.querySelector('.rv-lanes').clientWidth > 500")
+    review.wait_for_function("document.querySelector('.rv-lanes').clientWidth > 500")
     for words in (".rv .card > span", ".rv .sh", ".rv-lanes text[y='42']"):
-        boxes = [each.bounding_box() for each in page.locator(words).all()]
+        boxes = [each.bounding_box() for each in review.locator(words).all()]
         assert len(boxes) > 2
         for one, other in itertools.pairwise(boxes):
             is_next_line = other["y"] >= one["y"] + one["height"]
             assert is_next_line or one["x"] + one["width"] <= other["x"], words
-    watch.assert_silent()
-    page.close()
 
 
-def test_on_a_phone_and_at_twice_the_size_nothing_sticks_out_and_the_probabilities_are_seen(
-    app, browser
-):
-    page, watch = open_page(browser, app.url)
-    open_demonstration(page)
+def test_on_a_phone_and_at_twice_the_size_nothing_sticks_out_and_the_probabilities_are_seen(review):
     for size in (TWICE, PHONE):
-        page.set_viewport_size(size)
+        review.set_viewport_size(size)
         for tab, part in FILLED.items():
-            go_to(page, tab)
-            page.locator(part).first.wait_for()
-            assert not is_wider_than_its_window(page), tab
-            assert page.evaluate(STICKING_OUT) == [], tab
+            go_to(review, tab)
+            review.locator(part).first.wait_for()
+            assert not is_wider_than_its_window(review), tab
+            assert review.evaluate(STICKING_OUT) == [], tab
             assert (
-                end_of(page, "#tabs [role=tablist]") < size["height"] / 3
+                end_of(review, "#tabs [role=tablist]") < size["height"] / 3
             )  # the rest is the tab's
-    assert page.get_by_role("button", name="Sign out").is_visible()
-    assert page.locator(".banner .brand").bounding_box()["y"] > 0
-    assert end_of(page, ".disclaimer") < end_of(page, ".banner")
-    go_to(page, "Review")
-    page.evaluate("scrollTo(0, 0)")
-    for probability in page.locator(".rv-readout .pv").all():
+    assert review.get_by_role("button", name="Sign out").is_visible()
+    assert review.locator(".banner .brand").bounding_box()["y"] > 0
+    assert end_of(review, ".disclaimer") < end_of(review, ".banner")
+    go_to(review, "Review")
+    review.evaluate("scrollTo(0, 0)")
+    for probability in review.locator(".rv-readout .pv").all():
         box = probability.bounding_box()
         assert box["x"] > 0 and box["x"] + box["width"] < PHONE["width"]
         assert box["y"] + box["height"] < PHONE["height"]
-    assert end_of(page, ".rv-face") < PHONE["height"]  # and the face with them
-    watch.assert_silent()
-    page.close()
+    assert end_of(review, ".rv-face") < PHONE["height"]  # and the face with them
 
 
-@pytest.mark.parametrize("width", [1366, 1024])
-def test_the_button_that_records_needs_no_scrolling_on_a_small_screen(app, browser, width):
-    page, watch = open_page(browser, app.url)
-    page.set_viewport_size({"width": width, "height": 768})
-    go_to(page, "New session")
-    assert end_of(page, "#recorder [data-do=record]") <= 768
-    watch.assert_silent()
-    page.close()
+def test_face_and_timeline_are_seen_together_on_a_small_screen(review):
+    review.set_viewport_size({"width": 1024, "height": 768})
+    assert end_of(review, ".rv-face") < 768
+    assert end_of(review, ".rv-lanes") < 768
+    review.mouse.wheel(0, 400)
+    review.wait_for_function("scrollY > 200")
+    assert review.locator(".disclaimer").bounding_box()["y"] > 0
 
 
-def test_face_and_timeline_are_seen_together_on_a_small_screen(app, browser):
-    page, watch = open_page(browser, app.url)
-    open_demonstration(page)
-    page.set_viewport_size({"width": 1024, "height": 768})
-    assert end_of(page, ".rv-face") < 768
-    assert end_of(page, ".rv-lanes") < 768
-    page.mouse.wheel(0, 400)
-    page.wait_for_function("scrollY > 200")
-    assert page.locator(".disclaimer").bounding_box()["y"] > 0
-    watch.assert_silent()
-    page.close()
-
-
-def test_where_there_is_no_result_nothing_is_called_a_probability(app, browser):
-    page, watch = open_page(browser, app.url)
-    open_demonstration(page)
-    note = page.get_by_text("Calibrated probability of vocal expression")
+def test_where_there_is_no_result_nothing_is_called_a_probability(review):
+    note = review.get_by_text("Calibrated probability of vocal expression")
     assert note.is_visible()
-    page.keyboard.press("]")
-    page.locator(".rv-none").wait_for()
+    review.keyboard.press("]")
+    review.locator(".rv-none").wait_for()
     assert not note.is_visible()
-    assert end_of(page, ".plane svg") <= end_of(page, ".circ")
-    watch.assert_silent()
-    page.close()
+    assert end_of(review, ".plane svg") <= end_of(review, ".circ")
 
 
 def end_of(page, selector: str) -> float:

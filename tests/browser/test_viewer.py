@@ -51,9 +51,16 @@ def weights() -> np.ndarray:
     return poses[seconds % len(POSES)]
 
 
-@pytest.fixture
-def run(weights):
+@pytest.fixture(scope="module")
+def made_run(weights):
     return MadeUpRun(weights)
+
+
+@pytest.fixture
+def run(made_run):
+    """Of which nothing has been asked for yet."""
+    made_run.forget()
+    return made_run
 
 
 @pytest.fixture(scope="module")
@@ -63,12 +70,26 @@ def browser(playwright_driver):
     browser.close()
 
 
-def test_the_face_looks_like_the_video_s(browser, run, weights):
+@pytest.fixture(scope="module")
+def opened(browser, weights):
+    with viewer(browser, MadeUpRun(weights)) as page:
+        yield page
+
+
+@pytest.fixture
+def face(opened):
+    """One page for all tests that only look at the face and turn it."""
+    opened.evaluate("() => { said.length = 0; viewer.orbit.turnTo(0, 0); }")
+    settle(opened)
+    return opened
+
+
+def test_the_face_looks_like_the_video_s(face, weights):
     size = 256
-    with viewer(browser, run, size) as page, Renderer(load_face(), size) as renderer:
+    with Renderer(load_face(), size) as renderer:
         for second in range(len(POSES)):
-            show(page, second + 0.5)
-            drawn = picture(page).astype(int)
+            show(face, second + 0.5)
+            drawn = picture(face).astype(int)
             wanted = renderer.draw(weights[round((second + 0.5) * RATE)]).astype(int)
             difference = np.abs(drawn - wanted).max(axis=2)
             assert difference.mean() < 1.5, POSES[second]
@@ -161,24 +182,22 @@ def test_a_minute_that_could_not_be_fetched_is_asked_for_again(browser, run):
         assert run.asked.count("/motion/run/0") == 2
 
 
-def test_the_frame_is_that_of_the_time(browser, run):
-    with viewer(browser, run) as page:
-        pictures = []
-        for time in (0.5, 1.5, 0.5):
-            show(page, time)
-            pictures.append(picture(page).astype(int))
-        first, open_, again = pictures
-        mouth = (slice(150, 210), slice(90, 166))
-        assert np.abs(first - open_)[mouth].mean() > 8
-        assert np.abs(first - open_)[:80].mean() < 0.5  # hair and brow keep still
-        np.testing.assert_array_equal(first, again)
+def test_the_frame_is_that_of_the_time(face):
+    pictures = []
+    for time in (0.5, 1.5, 0.5):
+        show(face, time)
+        pictures.append(picture(face).astype(int))
+    first, open_, again = pictures
+    mouth = (slice(150, 210), slice(90, 166))
+    assert np.abs(first - open_)[mouth].mean() > 8
+    assert np.abs(first - open_)[:80].mean() < 0.5  # hair and brow keep still
+    np.testing.assert_array_equal(first, again)
 
 
-def test_beyond_the_end_the_last_frame_stays(browser, run):
-    with viewer(browser, run) as page:
-        page.evaluate("time => viewer.show(time)", 2 * SECONDS)
-        last = str(round(SECONDS * RATE) - 1)
-        page.wait_for_function(f"document.querySelector('canvas').dataset.frame === '{last}'")
+def test_beyond_the_end_the_last_frame_stays(face):
+    face.evaluate("time => viewer.show(time)", 2 * SECONDS)
+    last = str(round(SECONDS * RATE) - 1)
+    face.wait_for_function(f"document.querySelector('canvas').dataset.frame === '{last}'")
 
 
 def test_only_minutes_around_the_playhead_are_asked_for(browser, run):
@@ -210,22 +229,21 @@ def angle(page) -> list[int]:
     return [round(float(each)) for each in page.get_attribute("canvas", "data-angle").split()]
 
 
-def test_dragging_turns_the_face_with_the_hand_and_a_double_click_turns_it_back(browser, run):
-    with viewer(browser, run) as page:
-        show(page, 0.5)
-        front = picture(page).astype(int)
-        drag(page, 60, 0)
-        assert angle(page)[0] > 20
-        right = picture(page).astype(int)
-        assert np.abs(front - right).mean() > 8
-        drag(page, -120, 0)
-        assert angle(page)[0] < -20
-        # The lit side of the face follows the hand: skin moves from right to left.
-        assert middle_of_skin(right) > middle_of_skin(picture(page)) + 10
-        page.mouse.dblclick(128, 128)
-        settle(page)
-        assert angle(page) == [0, 0]
-        assert np.abs(picture(page).astype(int) - front).mean() < 0.1
+def test_dragging_turns_the_face_with_the_hand_and_a_double_click_turns_it_back(face):
+    show(face, 0.5)
+    front = picture(face).astype(int)
+    drag(face, 60, 0)
+    assert angle(face)[0] > 20
+    right = picture(face).astype(int)
+    assert np.abs(front - right).mean() > 8
+    drag(face, -120, 0)
+    assert angle(face)[0] < -20
+    # The lit side of the face follows the hand: skin moves from right to left.
+    assert middle_of_skin(right) > middle_of_skin(picture(face)) + 10
+    face.mouse.dblclick(128, 128)
+    settle(face)
+    assert angle(face) == [0, 0]
+    assert np.abs(picture(face).astype(int) - front).mean() < 0.1
 
 
 def middle_of_skin(pixels: np.ndarray) -> float:
@@ -234,66 +252,61 @@ def middle_of_skin(pixels: np.ndarray) -> float:
     return float(np.nonzero((red - blue > 35) & (red > 90))[1].mean())
 
 
-def test_nobody_looks_up_through_the_neck_or_at_the_back(browser, run):
-    with viewer(browser, run) as page:
-        show(page, 0.5)
-        for dx, dy, number, limit in ((0, -120, 1, -8), (0, 127, 1, 28), (127, 0, 0, 48)):
-            for _ in range(3):
-                drag(page, dx, dy)
-            assert angle(page)[number] == limit
+def test_nobody_looks_up_through_the_neck_or_at_the_back(face):
+    show(face, 0.5)
+    for dx, dy, number, limit in ((0, -120, 1, -8), (0, 127, 1, 28), (127, 0, 0, 48)):
+        for _ in range(3):
+            drag(face, dx, dy)
+        assert angle(face)[number] == limit
 
 
-def test_the_face_stays_whole_at_every_angle(browser, run):
+def test_the_face_stays_whole_at_every_angle(face):
     """The wall is seen beside the head, never through it."""
-    with viewer(browser, run) as page:
-        show(page, 1.5)
-        for yaw in (-48, -25, 25, 48):
-            page.evaluate("yaw => viewer.orbit.turnTo(yaw, 10)", yaw)
-            settle(page)
-            middle = picture(page).astype(int)[60:190, 118:138]
-            is_wall = (middle.min(axis=2) > 195) & (np.ptp(middle, axis=2) < 24)
-            assert is_wall.mean() < 0.01, yaw
+    show(face, 1.5)
+    for yaw in (-48, -25, 25, 48):
+        face.evaluate("yaw => viewer.orbit.turnTo(yaw, 10)", yaw)
+        settle(face)
+        middle = picture(face).astype(int)[60:190, 118:138]
+        is_wall = (middle.min(axis=2) > 195) & (np.ptp(middle, axis=2) < 24)
+        assert is_wall.mean() < 0.01, yaw
 
 
-def test_arrow_keys_turn_the_face_and_do_nothing_else(browser, run):
-    with viewer(browser, run) as page:
-        show(page, 0.5)
-        page.evaluate("document.addEventListener('keydown', (e) => said.push(e.key))")
-        page.evaluate("document.querySelector('canvas').tabIndex = 0")
-        page.focus("canvas")
-        for key in ("ArrowRight", "ArrowRight", "ArrowDown"):
-            page.keyboard.press(key)
-        page.keyboard.press("Shift+ArrowLeft")
-        settle(page)
-        assert angle(page) == [12, 6]
-        heard = page.evaluate("said")
-        assert "ArrowRight" not in heard and "ArrowLeft" in heard
+def test_arrow_keys_turn_the_face_and_do_nothing_else(face):
+    show(face, 0.5)
+    face.evaluate("document.addEventListener('keydown', (e) => said.push(e.key))")
+    face.evaluate("document.querySelector('canvas').tabIndex = 0")
+    face.focus("canvas")
+    for key in ("ArrowRight", "ArrowRight", "ArrowDown"):
+        face.keyboard.press(key)
+    face.keyboard.press("Shift+ArrowLeft")
+    settle(face)
+    assert angle(face) == [12, 6]
+    heard = face.evaluate("said")
+    assert "ArrowRight" not in heard and "ArrowLeft" in heard
 
 
-def test_nothing_is_drawn_while_nobody_looks(browser, run):
-    with viewer(browser, run) as page:
-        show(page, 0.5)
-        page.evaluate("document.querySelector('canvas').style.display = 'none'")
-        page.evaluate("viewer.show(1.5)")
-        page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done, 100)))")
-        assert page.get_attribute("canvas", "data-frame") == "15"
-        page.evaluate("document.querySelector('canvas').style.display = 'block'")
-        page.wait_for_function("document.querySelector('canvas').dataset.frame === '45'")
+def test_nothing_is_drawn_while_nobody_looks(face):
+    show(face, 0.5)
+    face.evaluate("document.querySelector('canvas').style.display = 'none'")
+    face.evaluate("viewer.show(1.5)")
+    face.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done, 100)))")
+    assert face.get_attribute("canvas", "data-frame") == "15"
+    face.evaluate("document.querySelector('canvas').style.display = 'block'")
+    face.wait_for_function("document.querySelector('canvas').dataset.frame === '45'")
 
 
-def test_a_face_that_is_hidden_before_it_was_drawn_at_its_best_is_drawn_so_later(browser, run):
-    with viewer(browser, run) as page:
-        show(page, 0.5)
-        page.evaluate(
-            """() => {
-              viewer.show(1.5);
-              document.querySelector("canvas").style.display = "none";
-            }"""
-        )
-        page.wait_for_timeout(500)
-        assert page.get_attribute("canvas", "data-drawn") == "roughly"
-        page.evaluate("document.querySelector('canvas').style.display = 'block'")
-        page.wait_for_function("document.querySelector('canvas').dataset.drawn === 'best'")
+def test_a_face_that_is_hidden_before_it_was_drawn_at_its_best_is_drawn_so_later(face):
+    show(face, 0.5)
+    face.evaluate(
+        """() => {
+          viewer.show(1.5);
+          document.querySelector("canvas").style.display = "none";
+        }"""
+    )
+    face.wait_for_timeout(500)
+    assert face.get_attribute("canvas", "data-drawn") == "roughly"
+    face.evaluate("document.querySelector('canvas').style.display = 'block'")
+    face.wait_for_function("document.querySelector('canvas').dataset.drawn === 'best'")
 
 
 def test_another_size_changes_nothing_but_the_size_while_a_minute_is_on_its_way(browser, run):

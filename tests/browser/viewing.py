@@ -75,6 +75,11 @@ class MadeUpRun:
         self.unanswered: set[str] = set()
         self._face = packed_face(avatar)
 
+    def forget(self) -> None:
+        """Answer everything again, and count anew."""
+        for told in (self.asked, self.refused, self.unanswered):
+            told.clear()
+
     def answer(self, route: Route) -> None:
         """Give one request its answer."""
         path = route.request.url.removeprefix(SITE)

@@ -61,7 +61,7 @@ async function ask() {
 
 async function poll() {
   clearTimeout(timer);
-  const jobs = await ask();
+  const jobs = verhm.isLocked() ? null : await ask(); // a locked page would be told nothing
   timer = setTimeout(poll, jobs?.some((job) => !job.has_ended) ? 700 : 3000);
   if (!jobs) return;
   dispatchEvent(new CustomEvent("verhm-jobs", { detail: jobs }));

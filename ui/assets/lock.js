@@ -1,6 +1,7 @@
 // The lock: covers the page at once, and asks for the passphrase. A recording goes on behind it.
 (() => {
   let cover = null;
+  let locking = null; // what was sent, for an unlocking must not get there before it
 
   function put(title, words, content) {
     cover?.remove();
@@ -41,6 +42,7 @@
     event.preventDefault();
     const input = cover.querySelector("input");
     try {
+      await locking;
       await verhm.send("/unlock", { method: "POST", body: new URLSearchParams({ passphrase: input.value }) });
       takeAway();
       verhm.poll?.();
@@ -64,8 +66,11 @@
 
   async function lock() {
     showLocked();
-    await verhm.send("/lock", { method: "POST" }).catch(() => {});
+    locking = verhm.send("/lock", { method: "POST" }).catch(() => {});
+    await locking;
   }
+
+  verhm.isLocked = () => cover?.dataset.kind === "locked";
 
   const send = verhm.send;
   verhm.send = async (...request) => {

@@ -26,7 +26,9 @@ class Mixer:
         # The system hands memory out as it is filled: room for the longest costs nothing yet.
         self._samples = np.empty(longest, dtype=np.float32)
         self._channel_energy = np.zeros(channels)
+        self._channel_sums = np.zeros(channels)
         self._loudest_power = np.zeros(channels)
+        self._largest_block = 1
         self._shared_energy = 0.0
         self._energy = 0.0
         self.count = 0
@@ -55,11 +57,13 @@ class Mixer:
         self.count += len(mono)
         self._energy += float(np.square(mono, dtype=np.float64).sum())
         energy = np.square(block, dtype=np.float64).sum(axis=0)
+        sums = block.sum(axis=0, dtype=np.float64)
         self._channel_energy += energy
-        count = max(len(block), 1)
-        offset = block.sum(axis=0, dtype=np.float64) / count
-        power = energy / count - np.square(offset)
-        self._loudest_power = np.maximum(self._loudest_power, power)
+        self._channel_sums += sums
+        # A click in the few samples of the last block is no louder than in any other.
+        self._largest_block = max(self._largest_block, len(block))
+        alternating = energy - np.square(sums) / max(len(block), 1)
+        self._loudest_power = np.maximum(self._loudest_power, alternating / self._largest_block)
         if self._channels == 2:
             self._shared_energy += float(np.sum(block[:, 0] * block[:, 1], dtype=np.float64))
 
@@ -80,11 +84,17 @@ class Mixer:
 
     @property
     def is_twice_the_same(self) -> bool:
-        """Whether two channels carry one sound, however loud and of whichever sign on each."""
+        """Whether two channels carry one sound, however loud and of whichever sign on each.
+
+        A constant offset, which cheap sound cards add to both, is no sound.
+        """
         if self._channels != 2:
             return False
-        product = float(self._channel_energy.prod())
-        return product > 0 and 1 - self._shared_energy**2 / product < _SAME
+        count = max(self.count, 1)
+        shared = self._shared_energy - float(self._channel_sums.prod()) / count
+        energy = self._channel_energy - np.square(self._channel_sums) / count
+        product = float(np.maximum(energy, 0.0).prod())
+        return product > 0 and 1 - shared**2 / product < _SAME
 
     @property
     def other_level(self) -> float:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from verhm.annotations import Annotation, excluding
 from verhm.report.look import MEANINGS, REASONS
@@ -153,7 +153,8 @@ def _stretch(blocks: float) -> float:
     (n - 1) / n of their variance, and a normal quantile where Student's is due.
     """
     blocks = max(2.0, blocks)
-    student, normal = stats.t.ppf(_CONFIDENCE[1], blocks - 1), stats.norm.ppf(_CONFIDENCE[1])
+    student = special.stdtrit(blocks - 1, _CONFIDENCE[1])
+    normal = special.ndtri(_CONFIDENCE[1])
     return float(np.sqrt(blocks / (blocks - 1)) * student / normal)
 
 
