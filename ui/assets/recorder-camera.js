@@ -1,8 +1,8 @@
 // The camera beside a take: seen before it is recorded, then sent in pieces of its own.
 const FILM_PIECE = 5_000; // ms; browsers give a piece out late, and it is to be one of 10 s at most
 const FILM = { videoBitsPerSecond: 600_000, videoKeyFrameIntervalDuration: 2_000 };
-const BEGINNING = 2; // s of the voice that say when it began
-const CREEP = 0.01; // ms per block of some 46, which is more than any clocks drift apart
+const RECENT = 44; // blocks of the voice, 2 s
+const LEAD = 60; // ms of which the picture is rid at once; 80 would be noticed
 const FILM_KINDS = ["video/webm;codecs=vp8", "video/webm", "video/mp4"]; // some record mp4 only
 
 class Camera {
@@ -22,8 +22,8 @@ class Camera {
 }
 
 // What the camera sees of one take. It rests where the voice rests: which of its blocks are recorded says
-// when. Pages are told late, though, so that the picture may come to lead the voice, or to lag; how far,
-// is measured, and the next rest makes up for it.
+// when. Pages are told late, though, and a busy computer loses sound: so the picture may come to lead the
+// voice, or to lag. How far, is measured all along; the next rest makes up for it, or one of its own.
 class Film {
   constructor(camera, preview, take, onRefusal) {
     const mimeType = FILM_KINDS.find((kind) => MediaRecorder.isTypeSupported(kind));
@@ -32,7 +32,7 @@ class Film {
     this.isOn = true;
     // In ms of the page's clock:
     this.origin = Infinity; // where the voice began
-    this.stretch = Infinity; // where it would have begun without its rests, by what came since the last
+    this.recent = []; // where it would have begun without its rests, by each block that came of late
     this.first = null; // when the first frame was seen
     this.rested = 0; // how long the picture did
     const kind = mimeType.includes("mp4") ? "mp4" : "webm";
@@ -47,42 +47,61 @@ class Film {
     return Math.round((this.first ?? this.began) - this.origin);
   }
 
+  // By how much it leads the voice; negative where it lags.
+  get lead() {
+    return this.recent.length ? Math.min(...this.recent) - this.origin - this.rested : 0;
+  }
+
   // A block of the voice has come: of these seconds on and so long; of null while it rests.
   follow(seconds, length) {
     const isOn = seconds !== null;
-    if (isOn && this.began === undefined) this.begin();
+    if (this.began === undefined) {
+      if (!isOn) return;
+      this.begin();
+    }
     if (isOn !== this.isOn) this.turn(isOn);
     if (isOn) this.measure(seconds + length);
   }
 
   // Of a block that comes late the page learns when it came, not when it was heard: the earliest counts.
-  // It is forgotten slowly, as the sound card's clock is not the page's.
   measure(end) {
-    this.stretch = Math.min(this.stretch + CREEP, performance.now() - 1000 * end);
-    if (end < BEGINNING && !this.hasRested) this.origin = this.stretch;
+    this.recent.push(performance.now() - 1000 * end);
+    if (this.recent.length <= RECENT) {
+      if (!this.hasRested) this.origin = Math.min(...this.recent);
+      return;
+    }
+    this.recent.shift();
+    if (this.lead < LEAD || this.recorder.state !== "recording") return;
+    setTimeout(() => this.isOn && this.resume(), this.lead);
+    this.pause();
   }
 
   turn(isOn) {
-    if (this.began === undefined) return;
     this.isOn = isOn;
-    if (!isOn) this.lead = this.stretch - this.origin - this.rested;
-    else this.stretch = Infinity;
-    this.hasRested = true;
     const wait = isOn ? this.lead : -this.lead; // leading, it rests longer; lagging, it rests later
-    const rest = () => {
+    if (isOn) this.recent = [];
+    this.hasRested = true;
+    const act = () => {
       if (isOn !== this.isOn) return;
-      const now = performance.now();
-      if (isOn && this.recorder.state === "paused") {
-        this.recorder.resume();
-        this.rested += now - this.restedFrom;
-      } else if (!isOn && this.recorder.state === "recording") {
-        this.recorder.pause();
-        this.restedFrom = now;
-        this.recorder.requestData();
-      }
+      if (isOn) this.resume();
+      else if (this.pause()) this.recorder.requestData();
     };
-    if (wait > 0) setTimeout(rest, wait);
-    else rest();
+    if (wait > 0) setTimeout(act, wait);
+    else act();
+  }
+
+  pause() {
+    if (this.recorder.state !== "recording") return false;
+    this.recorder.pause();
+    this.restedFrom = performance.now();
+    return true;
+  }
+
+  resume() {
+    if (this.recorder.state !== "paused") return;
+    this.recorder.resume();
+    this.rested += performance.now() - this.restedFrom;
+    this.recent = []; // of before it rested
   }
 
   begin() {
