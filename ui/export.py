@@ -237,13 +237,16 @@ def _all(session: Session, run: Run | None) -> str:
     if run is None:
         return ""
     name = escaped(download_name(session, run, "everything.zip"))
+    is_filmed = any(media.kind is MediaKind.CAMERA for media in session.media)
+    camera = _("The camera's picture shows the patient, and is in the zip alone.")
+    shown = f" {camera}" if is_filmed else ""
     return (
         "<div class='all'><p class='small muted'>"
         + _(
             "Files carry the patient's code and the date, never the name. The recording is the "
             "patient's voice: it identifies."
         )
-        + f"</p><a class='btn primary' href='/runs/{escaped(run.id)}"
+        + f"{shown}</p><a class='btn primary' href='/runs/{escaped(run.id)}"
         f"/everything.zip' download title='{name}'>{_('Everything of this session (zip)')}"
         "</a></div>"
     )

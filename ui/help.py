@@ -22,7 +22,10 @@ FIRST_STEPS: Final = (
         "or more."
     ),
     N_("Press Analyse. The probabilities come first, the video of the face later."),
-    N_("Review: listen along; where you hear something else, label the window or leave it out."),
+    N_(
+        "Review: listen along; where you hear something else, label the window or leave it out. "
+        "Camera shows the person at the same moment, where they were filmed."
+    ),
     N_("Trends and Export: compare the sessions, and take results along."),
 )
 

@@ -115,7 +115,8 @@ def what_goes(session: Session) -> str:
     code = session.patient.code if session.patient else ""
     results = sum(run.model is not None for run in session.runs)
     has_video = any(media.kind is MediaKind.VIDEO for media in session.media)
-    parts = [_("the recording")]
+    is_filmed = any(media.kind is MediaKind.CAMERA for media in session.media)
+    parts = [_("the recording"), *[_("the camera's picture")] * is_filmed]
     if results:
         parts.append(ngettext("its result", "its {n} results", results))
     if has_video:
