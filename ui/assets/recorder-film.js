@@ -1,10 +1,10 @@
 // The box "Film as well" of the recorder: off each time, and nothing is seen before the microphone is open.
 const NO_CAMERA = {
-  NotAllowedError: "The browser does not let this page use the camera. To film, allow it beside the address.",
-  NotFoundError: "No camera was found. To film, connect one.",
-  NotReadableError: "The camera is used by another program. To film, close that one.",
+  NotAllowedError: verhm.say("The browser does not let this page use the camera. To film, allow it beside the address."),
+  NotFoundError: verhm.say("No camera was found. To film, connect one."),
+  NotReadableError: verhm.say("The camera is used by another program. To film, close that one."),
 };
-const ONLY_VOICE = "The voice is recorded without picture.";
+const ONLY_VOICE = verhm.say("The voice is recorded without picture.");
 
 function makeFilming($) {
   const box = $("film"), preview = $("preview"), words = $("film-words");
@@ -31,7 +31,7 @@ function makeFilming($) {
       show();
     } catch (error) {
       box.checked = false;
-      say(`${NO_CAMERA[error.name] || "The camera could not be opened."} ${ONLY_VOICE}`);
+      say(`${NO_CAMERA[error.name] || verhm.say("The camera could not be opened.")} ${ONLY_VOICE}`);
     }
   }
 
@@ -47,7 +47,7 @@ function makeFilming($) {
   function end(why) {
     close();
     box.checked = false;
-    say(`${why} ${state.film ? "The picture ends here; the voice is recorded on." : ONLY_VOICE}`);
+    say(`${why} ${state.film ? verhm.say("The picture ends here; the voice is recorded on.") : ONLY_VOICE}`);
   }
 
   function refused(error) {
@@ -56,7 +56,7 @@ function makeFilming($) {
   }
 
   function lost() {
-    if (state.camera) end("The camera is gone.");
+    if (state.camera) end(verhm.say("The camera is gone."));
   }
 
   function show() {
@@ -67,11 +67,11 @@ function makeFilming($) {
   // A take begins.
   function begin(take) {
     if (!box.checked) return;
-    if (!state.camera) return end("The camera could not be opened.");
+    if (!state.camera) return end(verhm.say("The camera could not be opened."));
     try {
       state.film = new Film(state.camera, preview, take, refused);
     } catch {
-      end("This browser cannot record a picture.");
+      end(verhm.say("This browser cannot record a picture."));
     }
   }
 
@@ -84,7 +84,7 @@ function makeFilming($) {
     } catch (error) {
       console.warn(error); // whatever it is, the voice goes on
     }
-    if (seconds !== null && box.checked) end("The camera was stopped.");
+    if (seconds !== null && box.checked) end(verhm.say("The camera was stopped."));
   }
 
   // Resolves once all of the picture has arrived, or the app has refused it.
@@ -96,7 +96,7 @@ function makeFilming($) {
 
   function setPhase(phase) {
     state.phase = phase;
-    if (phase === "ready" && state.film?.pieces.safe && !words.textContent) say("With picture.");
+    if (phase === "ready" && state.film?.pieces.safe && !words.textContent) say(verhm.say("With picture."));
     show();
   }
 

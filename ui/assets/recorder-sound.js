@@ -68,7 +68,7 @@ class Sound {
 function clock(seconds, tenths = false) {
   const whole = Math.floor(seconds);
   const text = `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
-  return tenths ? `${text}.${Math.floor((seconds % 1) * 10)}` : text;
+  return tenths ? `${text}${DECIMAL}${Math.floor((seconds % 1) * 10)}` : text;
 }
 
 // Thirty seconds of waveform, with the stretches of speech and what has been saved beneath.
@@ -108,12 +108,12 @@ function drawWave(canvas, sound, savedSeconds, isRecording) {
   });
   pen.fillStyle = colour("--ink-3");
   pen.textAlign = "left";
-  if (steps.length) pen.fillText("speech found", Math.min(x(length) + 8, width - 76), floor - 6);
+  if (steps.length) pen.fillText(verhm.say("speech found"), Math.min(x(length) + 8, width - 76), floor - 6);
   if (savedSeconds > start) {
     pen.fillStyle = colour("--accent");
     pen.fillRect(0, floor + 28, x(savedSeconds), 3);
     pen.fillStyle = colour("--ink-3");
-    pen.fillText("saved in pieces of 10 s", Math.min(x(savedSeconds) + 8, width - 130), floor + 34);
+    pen.fillText(verhm.say("saved in pieces of 10 s"), Math.min(x(savedSeconds) + 8, width - 130), floor + 34);
   }
   if (isRecording) {
     pen.fillStyle = colour("--alert");

@@ -41,7 +41,7 @@ class Microphone {
   }
 
   get name() {
-    return this.track.label || "microphone";
+    return this.track.label || verhm.say("microphone");
   }
 
   get isProcessed() {
@@ -137,8 +137,8 @@ class Take {
 
   // Why not all of it is safe; empty where it is.
   get problem() {
-    if (this.pieces.isAppAway) return "The app does not answer; the recording goes on and is saved when it does.";
-    return this.refusal ? `only ${clock(this.savedSeconds)} saved` : "";
+    if (this.pieces.isAppAway) return verhm.say("The app does not answer; the recording goes on and is saved when it does.");
+    return this.refusal ? verhm.say("only {time} saved", { time: clock(this.savedSeconds) }) : "";
   }
 
   add(block) {

@@ -2,8 +2,8 @@
 const $ = (slot) => element.querySelector(`[data-slot="${slot}"]`);
 const panel = element.querySelector(".rec");
 const PHASES = {
-  idle: "Not recording", opening: "Opening", checking: "Listening, not recording",
-  recording: "Recording", paused: "Paused", saving: "Saving", uploading: "Copying", ready: "Recorded",
+  idle: verhm.say("Not recording"), opening: verhm.say("Opening"), checking: verhm.say("Listening, not recording"),
+  recording: verhm.say("Recording"), paused: verhm.say("Paused"), saving: verhm.say("Saving"), uploading: verhm.say("Copying"), ready: verhm.say("Recorded"),
 };
 const filming = makeFilming($);
 const UNDERWAY = ["opening", "recording", "paused", "saving", "uploading"];
@@ -40,12 +40,12 @@ function setPhase(phase) {
     button.hidden = !(fits && shown[name].includes(phase));
     button.disabled = phase === "opening";
   }
-  $("player").hidden = phase !== "ready";
+  $("player").hidden = phase !== verhm.say("ready");
   $("taken").hidden = true;
   showLeftBehind();
-  panel.querySelector('[data-do="pause"]').textContent = phase === "paused" ? "Go on" : "Pause";
+  panel.querySelector('[data-do="pause"]').textContent = phase === "paused" ? verhm.say("Go on") : verhm.say("Pause");
   panel.querySelector('[data-do="check"]').textContent =
-    phase === "checking" ? "Close microphone" : "Check microphone";
+    phase === "checking" ? verhm.say("Close microphone") : verhm.say("Check microphone");
   panel.querySelectorAll("[data-way]").forEach((button) => {
     button.disabled = UNDERWAY.includes(phase);
   });
@@ -63,12 +63,12 @@ function draw() {
   $("ring").setAttribute("stroke-dasharray", `${213.6 * Math.min(1, speech.seconds / 20)} 213.6`);
   $("ring").style.visibility = speech.seconds ? "visible" : "hidden"; // its round end is a dot
   $("ring-seconds").textContent = `${whole} s`;
-  $("ring-label").setAttribute("aria-label", `${whole} of 20 seconds of speech`);
-  $("more").textContent = missing ? `${missing} s more speech` : "Enough for a summary";
+  $("ring-label").setAttribute("aria-label", verhm.say("{n} of 20 seconds of speech", { n: whole }));
+  $("more").textContent = missing ? verhm.say("{n} s more speech", { n: missing }) : verhm.say("Enough for a summary");
   drawLevel(sound, speech);
   const take = state.take;
   if (take) {
-    $("saved").textContent = take.problem || `saved up to ${clock(take.savedSeconds)}`;
+    $("saved").textContent = take.problem || verhm.say("saved up to {time}", { time: clock(take.savedSeconds) });
   }
 }
 
@@ -81,11 +81,11 @@ function drawLevel(sound, speech) {
   $("meter").setAttribute("aria-valuenow", Math.round(Math.max(-60, level)));
   const isClipping = Boolean(sound?.clipped);
   $("clip").classList.toggle("on", isClipping);
-  $("clip-words").textContent = isClipping ? "Clipping: lower the gain" : "No clipping";
+  $("clip-words").textContent = isClipping ? verhm.say("Clipping: lower the gain") : verhm.say("No clipping");
   const shown = (value) => String(Math.round(value)).replace("-", "−");
   $("level-words").textContent = sound?.steps.length
-    ? `${shown(level)} dBFS · peak ${shown(peak)}`
-    : "aim between −24 and −9 dBFS";
+    ? verhm.say("{level} dBFS · peak {peak}", { level: shown(level), peak: shown(peak) })
+    : verhm.say("aim between −24 and −9 dBFS");
   const noise = sound?.noise ?? null;
   $("noise").textContent = noise === null ? "–" : `${shown(noise)} dBFS`;
   $("snr").textContent =
@@ -95,21 +95,20 @@ function drawLevel(sound, speech) {
 async function openMicrophone() {
   if (state.microphone) return;
   if (!navigator.mediaDevices) {
-    throw new Error("This browser gives no microphone to the page. Open it at http://127.0.0.1.");
+    throw new Error(verhm.say("This browser gives no microphone to the page. Open it at http://127.0.0.1."));
   }
   try {
     state.microphone = await Microphone.open((block) => hear(block));
   } catch (error) {
     const words = {
-      NotAllowedError: "The browser does not let this page use the microphone. Allow it beside "
-        + "the address, then try again.",
-      NotFoundError: "No microphone was found. Connect one, then try again.",
-      NotReadableError: "The microphone is used by another program. Close that one first.",
+      NotAllowedError: verhm.say("The browser does not let this page use the microphone. Allow it beside the address, then try again."),
+      NotFoundError: verhm.say("No microphone was found. Connect one, then try again."),
+      NotReadableError: verhm.say("The microphone is used by another program. Close that one first."),
     };
-    throw new Error(words[error.name] || "The microphone could not be opened. Try again.");
+    throw new Error(words[error.name] || verhm.say("The microphone could not be opened. Try again."));
   }
   $("microphone").textContent = state.microphone.name;
-  $("processing").textContent = state.microphone.isProcessed ? "On: results may suffer" : "Off";
+  $("processing").textContent = state.microphone.isProcessed ? verhm.say("On: results may suffer") : verhm.say("Off");
   state.microphone.track.addEventListener("ended", unplugged);
 }
 
@@ -122,7 +121,7 @@ function closeMicrophone() {
   filming.close();
   state.microphone?.close();
   state.microphone = null;
-  $("microphone").textContent = "not open";
+  $("microphone").textContent = verhm.say("not open");
 }
 
 function hear(block) {
@@ -183,7 +182,7 @@ async function stop() {
     if (state.take !== take) return; // discarded meanwhile
     closeMicrophone();
     have(id);
-    if (refusal) say(new Error(`Only ${clock(seconds)} could be saved. ${refusal.message}`));
+    if (refusal) say(new Error(verhm.say("Only {time} could be saved. {why}", { time: clock(seconds), why: refusal.message })));
   } catch (error) {
     if (state.take !== take) return;
     setPhase("paused");
@@ -224,7 +223,7 @@ function reset() {
   $("player").removeAttribute("src");
   $("upload").hidden = true;
   $("drop").hidden = false;
-  $("saved").textContent = "Saved piece by piece while you record";
+  $("saved").textContent = verhm.say("Saved piece by piece while you record");
   element.querySelector("input[type=file]").value = "";
   hold(null);
   setPhase("idle");
@@ -243,18 +242,18 @@ function upload(file) {
   $("drop").hidden = true;
   $("upload").hidden = false;
   $("file-name").textContent = file.name;
-  $("file-size").textContent = `${(file.size / 2 ** 20).toFixed(1)} MiB`;
-  $("file-words").textContent = "copying";
+  $("file-size").textContent = `${verhm.decimal((file.size / 2 ** 20).toFixed(1))} MiB`;
+  $("file-words").textContent = verhm.say("copying");
   const fail = ({ text }) => {
     reset();
-    say(new Error(`${file.name}: ${text || "The file could not be copied. Try again."}`));
+    say(new Error(`${file.name}: ${text || verhm.say("The file could not be copied. Try again.")}`));
   };
   state.upload = sendFile(file, {
     share: (share) => { $("file-share").style.width = `${100 * share}%`; },
     fail,
     done: (id) => {
       $("file-share").style.width = "100%";
-      $("file-words").textContent = "ready";
+      $("file-words").textContent = verhm.say("ready");
       state.upload = null;
       have(id);
     },
@@ -270,7 +269,7 @@ function choose(way) {
     button.setAttribute("aria-selected", isOn);
   });
   panel.querySelectorAll(".way").forEach((part) => (part.hidden = part.dataset.for !== way));
-  panel.querySelector("h2").textContent = way === "record" ? "Record" : "Upload";
+  panel.querySelector("h2").textContent = way === "record" ? verhm.say("Record") : verhm.say("Upload");
   setPhase(state.phase);
 }
 
@@ -287,14 +286,14 @@ async function findLeftBehind() {
   showLeftBehind();
   if (!found) return;
   const { id, seconds, is_finished: isFinished, kept_until: end, has_picture: hasPicture } = found;
-  const words = (hasPicture ? "with picture, " : "") + (isFinished ? "not analysed yet" : "broken off");
+  const words = (hasPicture ? `${verhm.say("with picture")}, ` : "") + (isFinished ? verhm.say("not analysed yet") : verhm.say("broken off"));
   const form = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" };
-  const until = new Date(1000 * end).toLocaleString("en-GB", form);
+  const until = new Date(1000 * end).toLocaleString(document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang, form);
   notice.innerHTML =
-    `<b>A recording of ${clock(seconds)}, ${words}, is kept until ${until}</b>`
+    `<b>${verhm.say("A recording of {time}, {words}, is kept until {until}", { time: clock(seconds), words, until })}</b>`
     + '<span class="grow"></span>'
-    + '<button type="button" class="btn small">Use it</button>'
-    + '<button type="button" class="btn small quiet">Discard</button>';
+    + `<button type="button" class="btn small">${verhm.say("Use it")}</button>`
+    + `<button type="button" class="btn small quiet">${verhm.say("Discard")}</button>`;
   const [use, drop] = notice.querySelectorAll("button");
   const settle = (work) => attempt(() => work().finally(findLeftBehind));
   use.onclick = () => settle(() => opening(async () => {

@@ -3,8 +3,6 @@
 const CAMERA_LAG = 0.08; // s between voice and picture that nobody notices yet
 const CAMERA_JUMP = 0.3; // s from which on the picture jumps; less is made up for by its pace
 const CAMERA_PACE = 3; // by how much per second of lag the pace differs
-const NO_CAMERA_PICTURE = "This browser cannot play the recording\u2019s own picture. The voice is played as before.";
-const CAMERA_ENDS = "There is no picture of this moment.";
 
 /** A muted video that follows an element which sounds. tell(words) says why nothing is seen. */
 function makeCamera(source, tell) {
@@ -12,10 +10,10 @@ function makeCamera(source, tell) {
   picture.className = "rv-camera";
   picture.muted = picture.playsInline = picture.disablePictureInPicture = true;
   picture.preload = "auto";
-  picture.setAttribute("aria-label", "The person\u2019s own picture");
+  picture.setAttribute("aria-label", verhm.say("The person’s own picture"));
   let isUnfit = false;
   let asked = null; // voice and time that were asked for last
-  const refuse = () => { isUnfit = true; tell(NO_CAMERA_PICTURE); };
+  const refuse = () => { isUnfit = true; tell(verhm.say("This browser cannot play the recording’s own picture. The voice is played as before.")); };
   picture.addEventListener("error", refuse);
   // Of a coding that a browser lacks, it may play the sound alone.
   picture.addEventListener("loadedmetadata", () => { if (picture.videoWidth) again(); else refuse(); });
@@ -41,7 +39,7 @@ function makeCamera(source, tell) {
     if (isUnfit || picture.readyState < HTMLMediaElement.HAVE_METADATA) return;
     const isOver = time > picture.duration + CAMERA_JUMP;
     picture.hidden = isOver;
-    tell(isOver ? CAMERA_ENDS : "");
+    tell(isOver ? verhm.say("There is no picture of this moment.") : "");
     if (!voice || voice.paused || voice.seeking || isOver) hold(Math.min(time, picture.duration));
     else run(time, voice.playbackRate);
   }

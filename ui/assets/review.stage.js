@@ -1,32 +1,35 @@
 /* Where the face is seen: turning in 3D, or as the video, or the reason why there is neither; and the
  * person's own picture, where there is one. */
 
-const NO_3D = {
-  missing: "This browser cannot draw the 3D face: it has no WebGL 2.",
-  lost: "The browser interrupted the 3D face.",
-  failed: "The 3D face could not be loaded.",
-};
-const OWN_CAPTION = `<p class="rv-caption own"><span>the person\u2019s own picture · not analysed</span></p>`;
-const LOADING = '<div class="rv-wait" role="status">Loading the face…</div>';
-const NO_MOTION = "A part of the face's motion could not be loaded; the face is neutral there.";
+/** Why there is no 3D face. */
+function no3d(why) {
+  return {
+    missing: verhm.say("This browser cannot draw the 3D face: it has no WebGL 2."),
+    lost: verhm.say("The browser interrupted the 3D face."),
+    failed: verhm.say("The 3D face could not be loaded."),
+  }[why];
+}
+function noMotion() {
+  return verhm.say("A part of the face's motion could not be loaded; the face is neutral there.");
+}
 const FRONT_ICON = '<svg width="14" height="14" viewBox="0 0 14 14" fill="none" stroke="currentColor" stroke-width="1.6" aria-hidden="true"><path d="M2.6 5.2A5 5 0 1 1 2 7.6"/><path d="M2.2 1.8v3.6h3.6"/></svg>';
 
 /** What stands where the video will be. */
 function facePlaceholder(face) {
   if (face.erased) {
-    return `<div class="rv-wait"><b>${escapeText(face.erased)}</b><p>The results and the face in 3D stay.</p></div>`;
+    return `<div class="rv-wait"><b>${escapeText(face.erased)}</b><p>${verhm.say("The results and the face in 3D stay.")}</p></div>`;
   }
   if (face.problem) {
     return `<div class="rv-wait" role="alert"><b>${escapeText(face.problem.code)} ${escapeText(face.problem.cause)}</b>` +
-      `<p>${escapeText(face.problem.remedy)}</p>${face.can_render ? renderButton("Render again") : ""}</div>`;
+      `<p>${escapeText(face.problem.remedy)}</p>${face.can_render ? renderButton(verhm.say("Render again")) : ""}</div>`;
   }
   if (face.busy) {
-    return `<div class="rv-wait"><b class="rv-doing">The face is being rendered…</b>` +
-      `<progress max="100" aria-label="Rendering of the face"></progress>` +
-      `<p>The voice and the probabilities are ready.</p></div>`;
+    return `<div class="rv-wait"><b class="rv-doing">${verhm.say("The face is being rendered…")}</b>` +
+      `<progress max="100" aria-label="${verhm.say("Rendering of the face")}"></progress>` +
+      `<p>${verhm.say("The voice and the probabilities are ready.")}</p></div>`;
   }
-  return `<div class="rv-wait"><b>No face has been rendered yet</b>` +
-    `${face.can_render ? renderButton("Render the face") : ""}</div>`;
+  return `<div class="rv-wait"><b>${verhm.say("No face has been rendered yet")}</b>` +
+    `${face.can_render ? renderButton(verhm.say("Render the face")) : ""}</div>`;
 }
 
 function renderButton(text) {
@@ -35,19 +38,19 @@ function renderButton(text) {
 
 /** The choice between the turning face, its video and the person's own picture. */
 function modesMarkup() {
-  return `<div class="seg rv-modes" role="group" aria-label="What is shown">` +
-    `<button type="button" data-mode="3d" title="Drag it to see the face from the side">3D</button>` +
-    `<button type="button" data-mode="video">Video</button>` +
-    `<button type="button" data-mode="camera" title="The person\u2019s own picture at the same moment; it is not analysed">Camera</button></div>`;
+  return `<div class="seg rv-modes" role="group" aria-label="${verhm.say("What is shown")}">` +
+    `<button type="button" data-mode="3d" title="${verhm.say("Drag it to see the face from the side")}">3D</button>` +
+    `<button type="button" data-mode="video">${verhm.say("Video")}</button>` +
+    `<button type="button" data-mode="camera" title="${verhm.say("The person’s own picture at the same moment; it is not analysed")}">${verhm.say("Camera")}</button></div>`;
 }
 
 function frontMarkup() {
-  return `<button type="button" class="rv-front" title="Back to the front (double-click)" aria-label="Turn the face back to the front">${FRONT_ICON}</button>`;
+  return `<button type="button" class="rv-front" title="${verhm.say("Back to the front (double-click)")}" aria-label="${verhm.say("Turn the face back to the front")}">${FRONT_ICON}</button>`;
 }
 
 /** The words under the 3D face: the same that are written into the video. */
 function captionMarkup(caption) {
-  return `<p class="rv-caption"><span>${escapeText(caption)}</span><span class="rv-hint" aria-hidden="true">drag to turn</span></p>`;
+  return `<p class="rv-caption"><span>${escapeText(caption)}</span><span class="rv-hint" aria-hidden="true">${verhm.say("drag to turn")}</span></p>`;
 }
 
 /** Builds the stage; attach(media) hands the element that is the clock to the player. */
@@ -74,7 +77,7 @@ function makeStage(root, { attach, render }) {
     stage.querySelector("video:not(.rv-camera), audio")?.remove();
     if (!media) return;
     media.preload = "auto";
-    if (isVideo) { media.playsInline = true; media.setAttribute("aria-label", "Synthetic face driven by voice"); }
+    if (isVideo) { media.playsInline = true; media.setAttribute("aria-label", verhm.say("Synthetic face driven by voice")); }
     media.src = source;
     stage.prepend(media);
   }
@@ -85,7 +88,7 @@ function makeStage(root, { attach, render }) {
     stage.querySelector(".rv-wait:not(.rv-unseen)")?.remove();
     seeCamera(mode === "camera" ? face.camera : null);
     if (mode === "video" && !face.video) stage.insertAdjacentHTML("beforeend", facePlaceholder(face));
-    if (mode === "3d" && !state.viewer) stage.insertAdjacentHTML("beforeend", LOADING);
+    if (mode === "3d" && !state.viewer) stage.insertAdjacentHTML("beforeend", `<div class="rv-wait" role="status">${verhm.say("Loading the face…")}</div>`);
     stage.querySelector(".rv-render")?.addEventListener("click", render);
     for (const button of stage.querySelectorAll("[data-mode]")) {
       const isOn = button.dataset.mode === mode;
@@ -107,7 +110,7 @@ function makeStage(root, { attach, render }) {
     if (!source) return;
     state.camera = makeCamera(source, tellCamera);
     modes.before(state.camera.picture);
-    stage.insertAdjacentHTML("beforeend", OWN_CAPTION);
+    stage.insertAdjacentHTML("beforeend", `<p class="rv-caption own"><span>${verhm.say("the person’s own picture · not analysed")}</span></p>`);
   }
   function tellCamera(words) {
     const note = stage.querySelector(".rv-unseen");
@@ -120,9 +123,9 @@ function makeStage(root, { attach, render }) {
     const button = modes.querySelector('[data-mode="video"]');
     const { busy, erased, problem, video } = state.face;
     const hasFailed = problem && !video && !erased;
-    const words = busy ? `Video ${state.share}` : hasFailed ? "Video failed" : "Video";
+    const words = busy ? `${verhm.say("Video")} ${state.share}` : hasFailed ? verhm.say("Video failed") : verhm.say("Video");
     if (button.textContent !== words.trim()) button.textContent = words.trim();
-    button.title = busy ? "The video is being rendered" : video ? "" : erased || "There is no video yet";
+    button.title = busy ? verhm.say("The video is being rendered") : video ? "" : erased || verhm.say("There is no video yet");
   }
   function choose(mode) {
     state.mode = mode;
@@ -137,7 +140,7 @@ function makeStage(root, { attach, render }) {
   }
   /** Without the 3D face: say why, once, and show what there is. */
   function giveUp(why) {
-    say(NO_3D[why]);
+    say(no3d(why));
     choose(state.mode === "3d" ? "video" : state.mode);
   }
   function close() {
@@ -160,8 +163,8 @@ function makeStage(root, { attach, render }) {
       const viewer = await openViewer(canvas, address, {
         lost: () => { before = state.mode; setUsable(false); giveUp("lost"); },
         found: () => { setUsable(true); say(""); choose(before); },
-        failed: () => say(NO_MOTION),
-        arrived: () => { if (stage.querySelector(".rv-note")?.textContent === NO_MOTION) say(""); },
+        failed: () => say(noMotion()),
+        arrived: () => { if (stage.querySelector(".rv-note")?.textContent === noMotion()) say(""); },
       });
       if (state.canvas !== canvas) { viewer.end(); return; }
       begin3d(viewer, canvas);
@@ -175,9 +178,9 @@ function makeStage(root, { attach, render }) {
   function begin3d(viewer, canvas) {
     state.viewer = viewer;
     if (state.mode === "3d") stage.querySelector(".rv-wait:not(.rv-unseen)")?.remove();
-    const { caption } = viewer.about;
+    const caption = verhm.say(viewer.about.caption);
     const words = caption.charAt(0).toUpperCase() + caption.slice(1);
-    canvas.setAttribute("aria-label", `${words}. Arrow keys turn it.`);
+    canvas.setAttribute("aria-label", verhm.say("{caption}. Arrow keys turn it.", { caption: words }));
     stage.insertAdjacentHTML("beforeend", captionMarkup(caption));
     stage.querySelector(".rv-front").addEventListener("click", viewer.orbit.reset);
     viewer.show(state.time);
@@ -196,7 +199,7 @@ function makeStage(root, { attach, render }) {
       // Another face of what is seen already is no reason to turn away from its video.
       if (face.motion !== before?.motion || !canTurn) state.mode = canTurn ? "3d" : "video";
       if (canTurn) open(face.motion);
-      else if (face.motion) say(NO_3D.missing);
+      else if (face.motion) say(no3d("missing"));
     }
     if (state.mode === "camera" && !face.camera) state.mode = state.canvas ? "3d" : "video";
     layOut();
@@ -207,7 +210,7 @@ function makeStage(root, { attach, render }) {
     describeVideo();
     const words = stage.querySelector(".rv-doing");
     if (!words) return;
-    words.textContent = waitsFor ?? `The face is being rendered… ${percent} %`;
+    words.textContent = waitsFor ?? `${verhm.say("The face is being rendered…")} ${percent} %`;
     stage.querySelector("progress").value = percent;
   }
   /** Show a time; whether a face was drawn for it, slowly. */
