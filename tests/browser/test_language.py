@@ -36,7 +36,7 @@ UNMARKED = r"""() => {
   const same = new RegExp([
     "VERHM|DEMO|Ada Lovelace|English|Deutsch|Marked|demonstration \\(synthetic\\)",
     "PHQ-9|GAD-7|SNR|dBFS|dB|kHz|Hz|MiB|GiB|ELAN|Praat|FHIR|3D|verhm-\\S+",
-    "[\\w.-]+\\.(csv|json|mp4|pdf|eaf|TextGrid|html|png|zip)",
+    "[\\w.-]+\\.(csv|json|mp4|pdf|eaf|TextGrid|html|png|zip)|(/[\\w.-]+){2,}",
   ].join("|"), "g");
   const months = /\b(jan|feb|mar|apr|maj|jun|jul|aŭg|sep|okt|nov|dec)\b/gi;
   const entered = "script, style, kbd, code, .rv-marks, .note, .tr-events li, .mt";
@@ -125,6 +125,11 @@ def test_nothing_on_any_screen_is_left_untranslated(speaking):
     watch.assert_silent()  # until Gradio's stream ends with the page
     page.goto(page.url.replace("/app/", "/account"))
     assert page.evaluate(UNMARKED) == [], "account"
+    page.go_back()
+    page.locator("tr[data-patient]").first.wait_for()
+    page.locator("[data-do=lock]").click()
+    page.locator(".lock input").wait_for()
+    assert page.evaluate(UNMARKED) == [], "lock"
 
 
 def test_german_is_chosen_in_settings_and_fits_every_screen(speaking):
