@@ -1,8 +1,9 @@
 """What a researcher sees of a patient: figures, with nothing that tells whose they are.
 
 The code becomes a pseudonym of the share, all days move by the same number of days, and name,
-notes, consent, recordings and videos are left out: a voice identifies. What is changed here are
-snapshots that no transaction holds any more; nothing of it goes back into the database.
+notes, consent, recordings, pictures and videos are left out: voices and faces identify. What is
+changed here are snapshots that no transaction holds any more; nothing of it goes back into the
+database.
 """
 
 from datetime import date, datetime, timedelta
@@ -16,7 +17,7 @@ from storage.account_models import Share
 from storage.event_models import PatientEvent
 from storage.models import Media, MediaKind, Patient, Run, Session
 
-IDENTIFYING = (MediaKind.RECORDING, MediaKind.VIDEO, MediaKind.VOICE)
+IDENTIFYING = (MediaKind.RECORDING, MediaKind.CAMERA, MediaKind.VIDEO, MediaKind.VOICE)
 
 
 def shown_patient(access: Access, patient: Patient) -> Patient:

@@ -30,9 +30,10 @@ MEDIA_TYPES = {
     ".ogg": "audio/ogg",
     ".opus": "audio/ogg",
     ".m4a": "audio/mp4",
-    ".webm": "audio/webm",
+    ".webm": "video/webm",
     ".mp4": "video/mp4",
     ".mov": "video/quicktime",
+    ".mkv": "video/x-matroska",
     ".json": "application/json",
     ".npz": "application/octet-stream",
     ".bin": "application/octet-stream",
@@ -76,6 +77,19 @@ def prepare_folder(folder: Path) -> None:
         probe.unlink()
     except OSError as error:
         raise from_os_error(error) from error
+
+
+def media_type_of(suffix: str, is_film: bool | None = None) -> str:
+    """What browsers call a format that is accepted.
+
+    Args:
+        suffix: such as ".mp4"
+        is_film: whether there is a moving picture in it; None where nobody looked
+    """
+    by_name = MEDIA_TYPES[suffix]
+    if is_film is None:
+        return by_name
+    return f"{'video' if is_film else 'audio'}/{by_name.partition('/')[2]}"
 
 
 class MediaFiles:
@@ -132,7 +146,7 @@ class MediaFiles:
             flush_folder(folder)
             flush_folder(self.folder)
             undo.pop_all()
-        return StoredFile(name, sha256, length, MEDIA_TYPES[target.suffix])
+        return StoredFile(name, sha256, length, media_type_of(target.suffix))
 
     def path(self, session_id: str, name: str) -> Path:
         """Where a file lies.

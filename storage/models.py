@@ -62,9 +62,10 @@ class VideoState(enum.StrEnum):
 
 
 class MediaKind(enum.StrEnum):
-    """What a file holds."""
+    """What a file holds; the first two are a session's, the others a run's."""
 
     RECORDING = "recording"
+    CAMERA = "camera"
     ANALYSIS = "analysis"
     MORPHS = "morphs"
     VOICE = "voice"

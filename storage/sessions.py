@@ -2,8 +2,9 @@
 
 import contextlib
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Unit
@@ -22,9 +23,11 @@ from storage.content import Content, Recorded
 from storage.deidentified import IDENTIFYING, shown_session
 from storage.details import SessionDetails, SweepReport
 from storage.failures import missing
-from storage.files import StoredFile
+from storage.files import StoredFile, media_type_of
 from storage.models import Media, MediaKind, Session, new_id
 from storage.verbs import Verbs, once
+
+_OF_SESSION: Final = (MediaKind.RECORDING, MediaKind.CAMERA)
 
 
 class SessionVerbs(Verbs):
@@ -36,6 +39,8 @@ class SessionVerbs(Verbs):
         details: SessionDetails,
         recording: Recorded,
         is_kept: bool = True,
+        picture: Recorded | None = None,
+        is_film: bool | None = None,
     ) -> Session:
         """Keep a recording as a session; when this returns, a power cut does not lose it.
 
@@ -45,6 +50,8 @@ class SessionVerbs(Verbs):
             recording: a path, or what can be opened like one; copied, and of its name only the
                 suffix is kept
             is_kept: False to try without saving: it gets no number, and is erased by `erase_tried`
+            picture: what the camera saw meanwhile, in step with the recording
+            is_film: whether the recording itself has a moving picture; None where nobody looked
 
         Raises:
             RequestError: E62 no consent that holds today, E75 the patient is archived; neither
@@ -57,10 +64,19 @@ class SessionVerbs(Verbs):
         # Before anything is written, a key included.
         self._refuse_unless_admitted(patient_id, is_kept)
         session_id, key = new_id(), self._key_for(patient_id)
-        with recording.open("rb") as source:
-            stored = self.files.sealed_with(key).store(session_id, recording.suffix, source)
+        sources = {MediaKind.RECORDING: recording}
+        if picture is not None:
+            sources[MediaKind.CAMERA] = picture
+        stored: dict[MediaKind, StoredFile] = {}
         with contextlib.ExitStack() as undo:
-            undo.callback(self.files.remove, session_id, stored.name)
+            for kind, each in sources.items():
+                with each.open("rb") as source:
+                    file = self.files.sealed_with(key).store(session_id, each.suffix, source)
+                undo.callback(self.files.remove, session_id, file.name)
+                stored[kind] = file
+            voice = stored[MediaKind.RECORDING]
+            media_type = media_type_of(Path(voice.name).suffix, is_film)
+            stored[MediaKind.RECORDING] = replace(voice, media_type=media_type)
             session = Session(
                 id=session_id, patient_id=patient_id, is_kept=is_kept, **asdict(details)
             )
@@ -68,7 +84,9 @@ class SessionVerbs(Verbs):
             undo.pop_all()
         return kept
 
-    def _add(self, session: Session, recording: StoredFile, key: bytes | None) -> Session:
+    def _add(
+        self, session: Session, stored: dict[MediaKind, StoredFile], key: bytes | None
+    ) -> Session:
         """Write a session's rows; with the key of its files where no patient has it."""
         with self._writing() as (unit, access):
             session.owner_id = access.account_id
@@ -82,7 +100,7 @@ class SessionVerbs(Verbs):
             unit.flush()
             if self.keys is not None and key is not None and session.patient_id is None:
                 self.keys.add(unit, key, None, session.id)
-            unit.add(media_row(session.id, None, MediaKind.RECORDING, recording))
+            unit.add_all(media_row(session.id, None, *each) for each in stored.items())
             unit.flush()
             kept = reach_session(unit, access, session.id)
             self._done(unit, access, Action.CREATE, session.id, "session")
@@ -233,13 +251,13 @@ class SessionVerbs(Verbs):
         return self.content(media.id)
 
     def media_of(self, owner_id: str, kind: MediaKind) -> Media | None:
-        """Find a session's recording, or another kind of file of a run.
+        """Find a session's recording or camera's picture, or another kind of file of a run.
 
         Args:
-            owner_id: of a session for its recording, else of a run
+            owner_id: of a session for its recording and picture, else of a run
             kind: of file
         """
-        owner = Media.session_id if kind is MediaKind.RECORDING else Media.run_id
+        owner = Media.session_id if kind in _OF_SESSION else Media.run_id
         with self._reading() as (unit, access):
             query = select(Media).where(owner == owner_id, Media.kind == kind)
             media = unit.scalars(query).first()
@@ -248,7 +266,7 @@ class SessionVerbs(Verbs):
             return media
 
     def _refuse_media(self, unit: Unit, access: Access, media: Media) -> None:
-        """Refuse a file of somebody else's (E53), and a voice to a researcher (E57)."""
+        """Refuse a file of somebody else's (E53), and a voice or face to a researcher (E57)."""
         refuse_session_of_others(unit, access, media.session_id, "file", media.id)
         if media.kind in IDENTIFYING:
             access.refuse_identifying(media.id)

@@ -103,7 +103,9 @@ RULES = (
     _rule("POST", "/patient-files", for_researchers=False),
     _rule("GET", "/takes", for_researchers=False),
     _rule("POST", "/takes", for_researchers=False),
-    _rule("POST", rf"/takes/{_ID}/(pieces|finish)", for_researchers=False, while_locked=True),
+    _rule(
+        "POST", rf"/takes/{_ID}/(pieces|picture|finish)", for_researchers=False, while_locked=True
+    ),
 )
 
 

@@ -39,7 +39,7 @@ def routes(context: AppContext) -> APIRouter:
     @router.post("/patients/{patient_id}/sessions")
     def make(patient_id: str, given: _Received) -> dict[str, Any]:
         entries = replace(given.entries, is_trial=False)
-        session = take_in(context, patient_id, given.recording, entries)
+        session = take_in(context, patient_id, given.recording, entries).session
         made: dict[str, Any] = {"session": session.id, "job": None, "problem": None}
         try:
             job = context.jobs.submit(session.id, entries.settings(), entries.video())

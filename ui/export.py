@@ -206,9 +206,11 @@ def _all(session: Session, run: Run | None) -> str:
     if run is None:
         return ""
     name = escaped(download_name(session, run, "everything.zip"))
+    is_filmed = any(media.kind is MediaKind.CAMERA for media in session.media)
+    shown = " The camera's picture shows the patient, and is in the zip alone." * is_filmed
     return (
         "<div class='all'><p class='small muted'>Files carry the patient's code and the date, "
-        "never the name. The recording is the patient's voice: it identifies.</p>"
+        f"never the name. The recording is the patient's voice: it identifies.{shown}</p>"
         f"<a class='btn primary' href='/runs/{escaped(run.id)}/everything.zip' download "
         f"title='{name}'>Everything of this session (zip)</a></div>"
     )

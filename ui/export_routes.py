@@ -192,6 +192,9 @@ class _Export:
                 archive.write(file, download_name(session, run, name), zipfile.ZIP_DEFLATED)
             if recording is not None:
                 _add(archive, recording, self._repository.recording_content(session.id))
+            for camera in (each for each in session.media if each.kind is MediaKind.CAMERA):
+                name = download_name(session, None, f"camera{Path(camera.file).suffix}")
+                _add(archive, name, self._repository.content(camera.id))
             video = self._repository.media_of(run.id, MediaKind.VIDEO)
             if video is not None:
                 name = download_name(session, run, "face.mp4")

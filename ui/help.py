@@ -19,7 +19,8 @@ FIRST_STEPS: Final = (
     "New session: confirm the consent, then record a voice or upload one, with 20 s of speech or "
     "more.",
     "Press Analyse. The probabilities come first, the video of the face later.",
-    "Review: listen along; where you hear something else, label the window or leave it out.",
+    "Review: listen along; where you hear something else, label the window or leave it out. Camera "
+    "shows the person at the same moment, where they were filmed.",
     "Trends and Export: compare the sessions, and take results along.",
 )
 

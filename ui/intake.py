@@ -3,8 +3,8 @@
 They lie in the data folder until they become a session, sealed as they arrive where the folder is
 encrypted. A take is whole from its first piece on; only its name is wrong until it is finished. So
 finishing one needs no room on the disk, and one that was left behind is found again at the next
-visit. An uploaded file is still where it came from: nobody is offered it again, and the next start
-erases it.
+visit, with as much of the camera's picture as arrived. An uploaded file is still where it came
+from: nobody is offered it again, and the next start erases it.
 """
 
 import logging
@@ -13,9 +13,8 @@ import threading
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO
 
 from starlette.concurrency import run_in_threadpool
 
@@ -23,7 +22,17 @@ from storage.failures import coded_os_errors, still_there
 from storage.files import MEDIA_TYPES, create_privately, flush, flush_folder, prepare_folder
 from storage.patient_file import refuse_other_files
 from storage.sealing import SealedWriter, open_sealed
-from ui.take_files import BYTES_PER_SAMPLE, PlainTakes, SealedTakes, TakeFiles, rate_of
+from ui.received import Filmed, Received, Take
+from ui.take_files import (
+    BYTES_PER_SAMPLE,
+    PlainTakes,
+    SealedTakes,
+    TakeFiles,
+    is_picture,
+    rate_of,
+    start_of,
+)
+from ui.take_pictures import TakePictures
 from verhm.audio.sniffing import choose_demuxer
 from verhm.errors import AudioError, RequestError, StorageError, VaultError
 
@@ -32,45 +41,6 @@ RATES = (8_000, 192_000)  # Hz, the lowest and highest a sound card has
 ABANDONED = 20.0  # s without a new piece after which a take counts as left behind
 KEPT = 7 * 86_400.0  # s that takes which never became a session are kept
 _UNFINISHED = (".take", ".part")
-
-
-@dataclass(frozen=True)
-class Take:
-    """A recording made in the browser that has not become a session.
-
-    Attributes:
-        id: of the take
-        seconds: that have arrived safely
-        is_finished: whether the browser said that it was all
-        kept_until: when it will be erased, as seconds since 1970
-    """
-
-    id: str
-    seconds: float
-    is_finished: bool
-    kept_until: float
-
-
-@dataclass(frozen=True, eq=False)
-class Received:
-    """A finished recording that has arrived; can be opened like its path.
-
-    Attributes:
-        path: of its file, which may be sealed
-        opened: opens its content
-    """
-
-    path: Path
-    opened: Callable[[Path], BinaryIO]
-
-    @property
-    def suffix(self) -> str:
-        """Of its name, such as ".wav"."""
-        return self.path.suffix
-
-    def open(self, mode: Literal["rb"] = "rb", /) -> BinaryIO:
-        """Its content, for reading from any place; raises E83 when its seal is broken."""
-        return self.opened(self.path)
 
 
 class Intake:
@@ -94,6 +64,7 @@ class Intake:
         self._key = key
         self._sealed_takes = None if key is None else SealedTakes(key)
         self._files: TakeFiles = self._sealed_takes or PlainTakes()
+        self._pictures = TakePictures(folder, self._files, largest)
         self._largest = largest
         self._longest = longest
         self._changing = threading.Lock()
@@ -213,6 +184,22 @@ class Intake:
             self._files.append(path, offset, piece)
             return self._files.length(path)
 
+    def add_picture_piece(
+        self, take_id: str, kind: str, start: int, offset: int, piece: bytes
+    ) -> int:
+        """Keep a piece of the camera's picture beside a take that is being made.
+
+        Args and returns are those of `TakePictures.add_piece`.
+
+        Raises:
+            RequestError: E63 when an earlier piece is missing, or it cannot be one
+            AudioError: E18 when the picture has become too large
+            StorageError: E50 not writable, E51 disk full, E53 no such take
+        """
+        with self._changing, coded_os_errors():
+            self._take(take_id)
+            return self._pictures.add_piece(take_id, kind, start, offset, piece)
+
     def finish_take(self, take_id: str) -> float:
         """Make a take a recording; returns its length in seconds. Doing so twice does no harm.
 
@@ -228,6 +215,7 @@ class Intake:
                     "E11", "Nothing was recorded.", "Check the microphone and try again."
                 )
             if path.suffix == ".take":
+                self._pictures.finish(take_id)
                 self._files.finish(path, length)
                 path.replace(path.with_suffix(".wav"))
                 flush_folder(self._folder)
@@ -259,7 +247,7 @@ class Intake:
             StorageError: E53 when there is no such recording
         """
         for path in self._paths(recording_id):
-            if path.suffix not in _UNFINISHED:
+            if path.suffix not in _UNFINISHED and not is_picture(path):
                 return path
         raise StorageError(
             "E53", "The recording is not here any more.", "Record it, or choose the file, again."
@@ -268,12 +256,20 @@ class Intake:
     def received(self, recording_id: str) -> Received:
         """A finished recording, to be opened; raises E53 as `path`."""
         path = self.path(recording_id)
+        is_sealed = self._key is not None
         if _is_take(path):
-            return Received(path, self._files.open)
-        return Received(path, lambda path: self._open_upload(path, path.name))
+            return Received(path, self._files.open, is_sealed)
+        return Received(path, lambda path: self._open_upload(path, path.name), is_sealed)
+
+    def picture(self, recording_id: str) -> Filmed | None:
+        """What the camera saw beside a finished take; None where it saw nothing."""
+        path = self._pictures.path(recording_id) if self._paths(recording_id) else None
+        if path is None:
+            return None
+        return Filmed(path, self._files.open, self._key is not None, start_of(path))
 
     def remove(self, recording_id: str) -> None:
-        """Erase a recording or a take; nothing happens if it is gone.
+        """Erase a recording or a take, with its picture; nothing happens if it is gone.
 
         Raises:
             StorageError: E50 when it cannot be erased
@@ -292,17 +288,20 @@ class Intake:
         with self._changing:
             # A folder is none of ours: some file servers put their own everywhere.
             files = [path for path in self._folder.iterdir() if path.is_file()]
-            _erase(path for path in files if not _is_take(path))
+            pictures = self._pictures.beside(self._takes())
+            _erase(path for path in files if not _is_take(path) and path not in pictures)
             self._erase_old_takes()
             if self._sealed_takes is not None:
                 with coded_os_errors():
                     for path in self._takes():
-                        self._sealed_takes.take_over(path)
+                        for each in (path, *self._pictures.beside([path])):
+                            self._sealed_takes.take_over(each, path.suffix == ".wav")
 
     def _erase_old_takes(self) -> None:
         with coded_os_errors():
             old = [path for path in self._takes() if _kept_until(path) < time.time()]
-        _erase(old)
+            pictures = self._pictures.beside(old)
+        _erase([*pictures, *old])
 
     def _as_take(self, path: Path) -> Take:
         try:
@@ -310,7 +309,9 @@ class Intake:
         except VaultError as error:  # no reason to keep anybody from the others
             log.warning("A recording that is not a session's yet cannot be opened: %s", error)
             seconds = 0.0
-        return Take(path.stem.partition("-")[0], seconds, path.suffix == ".wav", _kept_until(path))
+        take_id = path.stem.partition("-")[0]
+        has_picture = self._pictures.path(take_id) is not None
+        return Take(take_id, seconds, path.suffix == ".wav", _kept_until(path), has_picture)
 
     def _takes(self) -> list[Path]:
         return [path for path in self._folder.iterdir() if _is_take(path)]

@@ -12,11 +12,11 @@ from ui.kept_response import answer_stream
 from ui.user import signed_in
 from verhm.errors import AudioError
 
-LARGEST_PIECE = 1 << 24  # bytes; 10 s take at most a quarter of it
+LARGEST_PIECE = 1 << 24  # bytes; 10 s of sound take at most a quarter of it, and less of picture
 
 
 def routes(context: AppContext) -> APIRouter:
-    """`/recordings` and `/patient-files` take files, `/takes` what the microphone hears.
+    """`/recordings` and `/patient-files` take files, `/takes` what microphone and camera give.
 
     With the first recording that begins to arrive the model is loaded, which takes seconds and
     half a GiB that nobody misses who only reads.
@@ -58,6 +58,14 @@ def routes(context: AppContext) -> APIRouter:
         piece = await _body(request)
         return {"safe": await run_in_threadpool(intake.add_piece, take_id, offset, piece)}
 
+    @router.post("/takes/{take_id}/picture")
+    async def add_picture(
+        take_id: str, kind: str, start: int, offset: int, request: Request
+    ) -> dict[str, Any]:
+        piece = await _body(request)
+        add = intake.add_picture_piece
+        return {"safe": await run_in_threadpool(add, take_id, kind, start, offset, piece)}
+
     @router.post("/takes/{take_id}/finish")
     def finish(take_id: str) -> dict[str, Any]:
         return {"id": take_id, "seconds": intake.finish_take(take_id)}
@@ -66,7 +74,7 @@ def routes(context: AppContext) -> APIRouter:
 
 
 async def _body(request: Request) -> bytes:
-    """What was sent, as long as it can be a piece of a take."""
+    """What was sent, as long as it can be a piece of a take, or of its picture."""
     body = bytearray()
     async for part in request.stream():
         body += part

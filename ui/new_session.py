@@ -97,8 +97,8 @@ def _wire_prompts(recorder: gr.HTML, task: gr.Radio, language: gr.Dropdown) -> N
 
 
 def _recorder_script() -> str:
-    parts = ("sending.js", "recorder-sound.js", "recorder-take.js", "recorder.js")
-    return "\n".join(asset(part) for part in parts)
+    recorder = (f"recorder{part}.js" for part in ("-sound", "-take", "-camera", "-film", ""))
+    return "\n".join(asset(part) for part in ("sending.js", *recorder))
 
 
 def _held(event: gr.EventData) -> list[Any]:
@@ -118,10 +118,11 @@ class _Work:
         """Keep the recording as a session and analyse it; on an error nothing typed is lost."""
         entries = Entries(*fields)
         try:
-            session_id = take_in(self._context, patient_id, recording, entries).id
+            taken = take_in(self._context, patient_id, recording, entries)
         except VerhmError as error:
             return [gr.skip(), gr.skip(), error_box(error), *[gr.skip()] * 3]
-        problem = ""
+        session_id = taken.session.id
+        problem = error_box(taken.problem) if taken.problem else ""
         words = "Recording taken without saving it" if entries.is_trial else "Recording kept"
         try:
             self._jobs.submit(session_id, entries.settings(), entries.video())

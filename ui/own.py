@@ -17,9 +17,10 @@ from ui.asking import asking
 from ui.context import AppContext
 from ui.export_films import Films
 from ui.film import Film, FilmChoices
-from ui.intake import Intake, Received, Take
+from ui.intake import Intake
 from ui.jobs import Jobs
 from ui.progress import JobView
+from ui.received import Filmed, Received, Take
 from ui.window_explanations import Explained, WindowExplanations
 from verhm.errors import StorageError
 from verhm.settings import AnalysisSettings, VideoSettings
@@ -246,6 +247,13 @@ class OwnIntake:
         self._refuse_others(take_id)
         return self._intake.add_piece(take_id, offset, piece)
 
+    def add_picture_piece(
+        self, take_id: str, kind: str, start: int, offset: int, piece: bytes
+    ) -> int:
+        """See `Intake.add_picture_piece`."""
+        self._refuse_others(take_id)
+        return self._intake.add_picture_piece(take_id, kind, start, offset, piece)
+
     def finish_take(self, take_id: str) -> float:
         """See `Intake.finish_take`."""
         self._refuse_others(take_id)
@@ -259,6 +267,11 @@ class OwnIntake:
         """See `Intake.received`."""
         self._refuse_others(recording_id)
         return self._intake.received(recording_id)
+
+    def picture(self, recording_id: str) -> Filmed | None:
+        """See `Intake.picture`."""
+        self._refuse_others(recording_id)
+        return self._intake.picture(recording_id)
 
     def remove(self, recording_id: str) -> None:
         """See `Intake.remove`."""

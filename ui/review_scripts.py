@@ -15,7 +15,10 @@ _PARTS = (
     *(f"viewer.{part}" for part in ("load", "camera", "shaders", "gl", "contact")),
     *(f"viewer.{part}" for part in ("morph", "light", "head", "hair", "solid", "grid", "draw")),
     "viewer",
-    *(f"review.{part}" for part in ("model", "lanes", "timeline", "cursor", "player", "stage")),
+    *(
+        f"review.{part}"
+        for part in ("model", "lanes", "timeline", "cursor", "player", "camera", "stage")
+    ),
     *(f"review.{part}" for part in ("annotations", "table", "compare", "why", "again", "page")),
     "review",
 )

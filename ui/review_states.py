@@ -133,9 +133,9 @@ def face_state(session: Session, run: Run, avatar: str) -> dict[str, Any]:
 
     Returns:
         `session` id; `avatar` whose face turns; `motion` address of its motion; `video` and
-        `audio` addresses or None; `busy` while the video is drawn; `erased` when the recording was,
-        in words; `problem` with code, cause and remedy or None; `can_render` when it may be asked
-        for
+        `audio` addresses or None; `camera` address of the person's own picture or None;
+        `busy` while the video is drawn; `erased` when the recording was, in words; `problem` with
+        code, cause and remedy or None; `can_render` when it may be asked for
     """
     audio = _address(session, MediaKind.RECORDING)
     busy = run.video_state in (VideoState.QUEUED, VideoState.RENDERING)
@@ -146,11 +146,19 @@ def face_state(session: Session, run: Run, avatar: str) -> dict[str, Any]:
         "motion": motion_url(run.id),
         "video": video,
         "audio": audio,
+        "camera": _camera(session),
         "busy": busy,
         "erased": recording_words(session),
         "problem": _problem(run) if run.video_state is VideoState.FAILED else None,
         "can_render": audio is not None and video is None and not busy,
     }
+
+
+def _camera(session: Session) -> str | None:
+    """Where the person's own picture is: beside the recording, or in it."""
+    films = (each for each in session.media if each.kind is MediaKind.RECORDING)
+    in_it = (media_url(each.id) for each in films if each.media_type.startswith("video/"))
+    return _address(session, MediaKind.CAMERA) or next(in_it, None)
 
 
 def _problem(run: Run) -> dict[str, str]:

@@ -112,7 +112,8 @@ def what_goes(session: Session) -> str:
     code = session.patient.code if session.patient else ""
     results = sum(run.model is not None for run in session.runs)
     has_video = any(media.kind is MediaKind.VIDEO for media in session.media)
-    parts = ["the recording"]
+    is_filmed = any(media.kind is MediaKind.CAMERA for media in session.media)
+    parts = ["the recording", *["the camera's picture"] * is_filmed]
     if results:
         parts.append("its result" if results == 1 else f"its {results} results")
     if has_video:

@@ -2,10 +2,12 @@
 
 Of a plain one only the header's lengths are wrong until it is finished. A sealed one holds the
 samples alone; the header is put before them when it is read. So finishing either needs no room.
+The camera's picture lies beside it in a file of its own, as the browser sent it, without a header.
 """
 
 import io
 import os
+import re
 import struct
 from pathlib import Path
 from typing import Any, BinaryIO, Final, Protocol
@@ -19,22 +21,26 @@ _BLOCK: Final = 1 << 20  # bytes sealed at once of what was plain
 
 
 class TakeFiles(Protocol):
-    """What the intake asks of takes' files; their names say rate and whether they are finished."""
+    """What the intake asks of takes' files, and of their pictures'.
+
+    A take's name says its rate, and whether it is finished. A picture's says container and
+    beginning: `ID.START.webm`, with the milliseconds of the voice at its first frame.
+    """
 
     def begin(self, path: Path) -> None:
         """Make a take's file."""
 
     def length(self, path: Path) -> int:
-        """Bytes of samples that a power cut does not lose."""
+        """Bytes of samples, or of a picture, that a power cut does not lose."""
 
     def append(self, path: Path, offset: int, piece: bytes) -> None:
         """Keep a piece that begins at or before the end of what there is."""
 
     def finish(self, path: Path, length: int) -> None:
-        """Let the take have so many bytes of samples, and no more be added."""
+        """Let the file have so many bytes of samples or picture, and no more be added."""
 
     def open(self, path: Path) -> BinaryIO:
-        """A finished take as a WAV file, for reading from any place."""
+        """A finished take as a WAV file, or a picture, for reading from any place."""
 
 
 class PlainTakes:
@@ -43,18 +49,18 @@ class PlainTakes:
     def begin(self, path: Path) -> None:
         """See `TakeFiles`."""
         with create_privately(path) as file:
-            file.write(_header(rate_of(path), 0))
+            file.write(_head(path, 0))
             flush(file)
             flush_folder(path.parent)
 
     def length(self, path: Path) -> int:
         """See `TakeFiles`."""
-        return max(0, path.stat().st_size - _HEADER.size)
+        return max(0, path.stat().st_size - len(_head(path, 0)))
 
     def append(self, path: Path, offset: int, piece: bytes) -> None:
         """See `TakeFiles`."""
         with path.open("r+b") as file:
-            file.seek(_HEADER.size + offset)
+            file.seek(len(_head(path, 0)) + offset)
             file.write(piece)
             flush(file)
         os.utime(path)  # an empty piece does not change it
@@ -62,8 +68,8 @@ class PlainTakes:
     def finish(self, path: Path, length: int) -> None:
         """See `TakeFiles`."""
         with path.open("r+b") as file:
-            file.write(_header(rate_of(path), length))
-            file.truncate(_HEADER.size + length)
+            file.write(_head(path, length))
+            file.truncate(len(_head(path, length)) + length)
             flush(file)
 
     def open(self, path: Path) -> BinaryIO:
@@ -108,25 +114,25 @@ class SealedTakes:
         reader = self._log(path).open()
         try:
             reader.refuse_unended()
-            return io.BufferedReader(_WithHeader(reader, rate_of(path)))
+            return io.BufferedReader(reader if is_picture(path) else _WithHeader(reader, path))
         except BaseException:
             reader.close()
             raise
 
-    def take_over(self, path: Path) -> None:
-        """Seal a take that lies there plain, at once or not at all; one that is sealed stays."""
+    def take_over(self, path: Path, is_finished: bool) -> None:
+        """Seal what lies there plain, at once or not at all; what is sealed stays."""
         with path.open("rb") as plain:
             if plain.read(len(MAGIC)) == MAGIC:
                 return
             times = os.fstat(plain.fileno())
-            plain.seek(_HEADER.size)
+            plain.seek(len(_head(path, 0)))
             unfinished = path.with_name(f"{path.name}.part")
             unfinished.unlink(missing_ok=True)
             log = SealedLog(unfinished, self._key, _identity(path))
             log.begin()
             while block := plain.read(_BLOCK):
                 log.append(block)
-            if path.suffix == ".wav":
+            if is_finished:
                 log.append(b"", is_end=True)
         os.utime(unfinished, (times.st_atime, times.st_mtime))
         _replace_and_overwrite(unfinished, path)
@@ -138,11 +144,11 @@ class SealedTakes:
 class _WithHeader(io.RawIOBase):
     """A WAV file whose samples lie in a log."""
 
-    def __init__(self, samples: LogReader, sample_rate: int) -> None:
+    def __init__(self, samples: LogReader, path: Path) -> None:
         super().__init__()
         length = samples.size // BYTES_PER_SAMPLE * BYTES_PER_SAMPLE
         self._samples = samples
-        self._header = _header(sample_rate, length)
+        self._header = _head(path, length)
         self._size = len(self._header) + length
         self._place = 0
 
@@ -181,13 +187,28 @@ def rate_of(path: Path) -> int:
     return int(path.name.partition("-")[2].partition(".")[0])
 
 
+def is_picture(path: Path) -> bool:
+    """Whether a file of the intake is a take's picture; no upload's name has a time."""
+    return bool(re.fullmatch(r"[0-9a-f]{32}\.-?[0-9]+\.(webm|mp4)", path.name))
+
+
+def start_of(path: Path) -> float:
+    """Seconds of the voice at the first frame of a picture, as its file's name says."""
+    return int(path.name.split(".")[1]) / 1_000
+
+
 def _identity(path: Path) -> str:
-    """A take's own, whether or not it is finished."""
+    """A take's own, whether or not it is finished; or its picture's."""
+    if is_picture(path):
+        return f"picture {path.name}"
     return f"take {path.name.partition('.')[0]}"
 
 
-def _header(sample_rate: int, length: int) -> bytes:
-    """The beginning of a WAV file that holds so many bytes of samples."""
+def _head(path: Path, length: int) -> bytes:
+    """What precedes so many bytes of samples in a WAV file; nothing precedes a picture."""
+    if is_picture(path):
+        return b""
+    sample_rate = rate_of(path)
     per_second = sample_rate * BYTES_PER_SAMPLE
     form = (16, 1, 1, sample_rate, per_second, BYTES_PER_SAMPLE, 8 * BYTES_PER_SAMPLE)
     return _HEADER.pack(b"RIFF", 36 + length, b"WAVE", b"fmt ", *form, b"data", length)

@@ -1,21 +1,39 @@
 """How a recording that has arrived becomes a session: the same for one and for many."""
 
+import contextlib
 import logging
+from dataclasses import dataclass
 from datetime import date
 
 from storage.models import Session
 from ui.context import AppContext
+from ui.pictures import in_step, is_film
 from ui.session_consent import settle
 from ui.session_form import Entries
-from verhm.errors import RequestError, StorageError
+from verhm.errors import AudioError, RequestError, StorageError, VerhmError
 
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, eq=False)
+class TakenIn:
+    """A recording that became a session.
+
+    Attributes:
+        session: the row
+        problem: what was lost on the way; None where nothing was
+    """
+
+    session: Session
+    problem: VerhmError | None = None
+
+
 def take_in(
     context: AppContext, patient_id: str | None, recording: str | None, entries: Entries
-) -> Session:
+) -> TakenIn:
     """Keep a recording as a session, with what was entered beside it.
+
+    A picture of the camera that cannot be read keeps nobody from it.
 
     Args:
         context: the parts behind the page
@@ -36,11 +54,22 @@ def take_in(
     details = entries.details()
     entries.settings(), entries.video()  # refuse unfit choices before anything is kept
     settle(context.repository, patient_id, entries, date.today())
-    session = context.repository.add_session(
-        patient_id, details, context.intake.received(recording), is_kept=not entries.is_trial
-    )
+    received, filmed = context.intake.received(recording), context.intake.picture(recording)
+    with contextlib.ExitStack() as stack:
+        picture = None if filmed is None else stack.enter_context(in_step(filmed, context.scratch))
+        session = context.repository.add_session(
+            patient_id,
+            details,
+            received,
+            is_kept=not entries.is_trial,
+            picture=picture,
+            is_film=is_film(received, context.scratch),
+        )
     try:
         context.intake.remove(recording)
     except StorageError as error:  # the session has its copy
         log.warning("A recording that was kept was not removed from the intake: %s", error)
-    return session
+    if filmed is None or picture is not None:
+        return TakenIn(session)
+    lost = AudioError("E19", "The picture could not be read.", "The voice was kept without it.")
+    return TakenIn(session, lost)

@@ -12,6 +12,7 @@ from tests.storage.people import People
 from verhm.settings import AnalysisSettings, VideoSettings
 
 SOUND = bytes(range(256)) * 40
+SEEN = bytes(range(255, -1, -1)) * 20
 AGREED = Agreement(date(2026, 1, 1))
 
 
@@ -30,6 +31,13 @@ class Practice:
         return self.repository.add_session(
             patient and patient.id, details, self.recording, is_kept=is_kept
         )
+
+    def filmed(self, patient, day: int = 1):
+        """A session with a picture of the camera."""
+        picture = self.recording.with_name("camera.webm")
+        picture.write_bytes(SEEN)
+        details = SessionDetails(date(2026, 3, day))
+        return self.repository.add_session(patient.id, details, self.recording, picture=picture)
 
     def begun(self, session, video: bool = False):
         settings = VideoSettings() if video else None

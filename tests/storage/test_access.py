@@ -41,11 +41,12 @@ class Ward:
         agreement = Agreement(DAY, scopes=(Scope.ANALYSIS, Scope.RESEARCH))
         self.patient = self.hers.add_patient(details, agreement)
         session = SessionDetails(DAY, note=NOTE)
-        self.session = self.hers.add_session(self.patient.id, session, recording)
+        self.session = self.hers.add_session(self.patient.id, session, recording, picture=recording)
         run = self.hers.begin_run(self.session.id, AnalysisSettings())
         self.hers.mark_running(run.id)
         self.run = self.hers.finish_run(run.id, make_result())
         self.media = self.hers.media_of(self.session.id, MediaKind.RECORDING)
+        self.picture = self.hers.media_of(self.session.id, MediaKind.CAMERA)
 
     def reads(self, repository):
         """Everything that reads something of the patient."""
@@ -59,6 +60,7 @@ class Ward:
             "media": lambda: repository.media(self.media.id),
             "media_of": lambda: repository.media_of(self.session.id, MediaKind.RECORDING),
             "content": lambda: repository.content(self.media.id),
+            "picture": lambda: repository.content(self.picture.id),
             "recording": lambda: repository.recording(self.session.id),
             "recording_content": lambda: repository.recording_content(self.session.id),
             "shares": lambda: repository.shares(self.patient.id),
@@ -159,7 +161,7 @@ def test_a_researcher_sees_figures_and_nothing_that_tells_whose(ward):
     assert run.created_at.date() < ward.run.created_at.date()
     assert {media.kind for media in run.media} == {MediaKind.ANALYSIS, MediaKind.MORPHS}
     assert ward.figures.document(ward.run.id) == ward.hers.document(ward.run.id)
-    voices = ("voice", "media", "media_of", "recording", "shares", "consents")
+    voices = ("voice", "media", "picture", "media_of", "recording", "shares", "consents")
     calls = {name: ward.reads(ward.figures)[name] for name in voices}
     assert refusals(calls) == dict.fromkeys(voices, "E57")
     assert set(refusals(ward.changes(ward.figures)).values()) <= {"E53", "E57"}

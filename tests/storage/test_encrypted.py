@@ -15,7 +15,7 @@ from storage.models import Base, DataKey, MediaKind
 from storage.repository import open_repository
 from storage.scratch import Scratch
 from storage.vault import Vault
-from tests.storage.conftest import SOUND, Practice
+from tests.storage.conftest import SEEN, SOUND, Practice
 from verhm.errors import StorageError, VaultError
 
 WORDS = ("Jane Doe", "insomnia since spring", "P-0417", "made up")
@@ -65,8 +65,10 @@ def test_what_is_kept_comes_back(practice, full, vault, folder):
     assert (video.open("rb").read(), video.media_type, video.bytes) == (SOUND, "video/mp4", 10_240)
 
 
-def test_nothing_of_it_can_be_read_on_the_disk(full, folder):
+def test_nothing_of_it_can_be_read_on_the_disk(practice, full, folder):
+    practice.filmed(full.patient)
     lying_there = everything_in(folder)  # the log of the open database too
+    assert SEEN[:64] not in lying_there
     for words in WORDS:
         assert words.encode() not in lying_there
     assert SOUND[:64] not in lying_there

@@ -45,7 +45,7 @@ def patient(practice):
     practice.session(practice.patient("P-0418"))
     first = practice.session(patient, note="ünïcode\n✓", phq9=3, gad7=21)
     practice.session(patient, day=2, is_kept=False)
-    last = practice.session(patient, day=3)
+    last = practice.filmed(patient, day=3)
     run = practice.done(first, video=True)
     video = practice.recording.with_name("face.mp4")
     video.write_bytes(SOUND)
@@ -102,7 +102,7 @@ def test_erased_and_taken_in_again_a_patient_is_equal(repository, patient, tmp_p
     assert repository.import_patient(tmp_path / "patient.zip").id == patient.id
     assert rows_of(repository, patient.id) == rows
     assert contents_of(repository, patient.id) == contents
-    assert len(rows[2]) == 2 and len(contents) == 9 and len(rows[-1]) == 2
+    assert len(rows[2]) == 2 and len(contents) == 10 and len(rows[-1]) == 2
 
 
 def test_another_clinic_reads_it_under_a_key_of_its_own(repository, patient, tmp_path):

@@ -25,7 +25,9 @@ def clinic(practice, people):
     practice.repository = hers
     patient = practice.patient("P-0001")
     for day in (months_before(TODAY, 13), TODAY):
-        session = hers.add_session(patient.id, SessionDetails(day), practice.recording)
+        session = hers.add_session(
+            patient.id, SessionDetails(day), practice.recording, picture=practice.recording
+        )
         run = practice.done(session, video=True)
         video = practice.recording.with_name(f"{run.id}.mp4")
         video.write_bytes(SOUND)

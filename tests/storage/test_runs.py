@@ -157,7 +157,10 @@ def test_the_video_comes_after_the_result(practice, session, tmp_path):
     media = repository.media_of(run.id, MediaKind.VIDEO)
     path, media_type = repository.media(media.id)
     assert (path.read_bytes(), media_type) == (b"moving face", "video/mp4")
-    assert {media.kind for media in done.media} == set(MediaKind) - {MediaKind.RECORDING}
+    assert {media.kind for media in done.media} == set(MediaKind) - {
+        MediaKind.RECORDING,
+        MediaKind.CAMERA,
+    }
 
 
 def test_a_video_s_settings_are_known_once_it_is_drawn(practice, session, tmp_path):

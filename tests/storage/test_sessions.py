@@ -7,7 +7,7 @@ import pytest
 
 from storage.details import PatientDetails, SessionDetails
 from storage.models import MediaKind
-from tests.storage.conftest import SOUND, files_in
+from tests.storage.conftest import SEEN, SOUND, files_in
 from verhm.errors import RequestError, StorageError
 
 
@@ -126,6 +126,46 @@ def test_the_sweep_removes_what_belongs_to_nothing_and_reports_what_is_gone(prac
     with pytest.raises(StorageError) as caught:
         repository.recording(session.id)
     assert caught.value.code == "E53"
+
+
+def test_a_picture_lies_beside_the_recording_and_goes_with_it(practice):
+    repository = practice.repository
+    session = practice.filmed(practice.patient())
+    picture = repository.media_of(session.id, MediaKind.CAMERA)
+    assert (picture.run_id, picture.media_type) == (None, "video/webm")
+    assert repository.content(picture.id).open().read() == SEEN
+    assert repository.recording_content(session.id).open().read() == SOUND
+    repository.erase_session(session.id)
+    assert not files_in(repository)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "is_film", "media_type"),
+    [
+        (".mp4", True, "video/mp4"),
+        (".mp4", False, "audio/mp4"),
+        (".webm", False, "audio/webm"),
+        (".m4a", True, "video/mp4"),
+        (".mkv", True, "video/x-matroska"),
+        (".wav", None, "audio/wav"),
+    ],
+)
+def test_the_type_of_a_recording_says_whether_it_is_a_film(practice, suffix, is_film, media_type):
+    recording = practice.recording.with_suffix(suffix)
+    recording.write_bytes(SOUND)
+    details, patient = SessionDetails(date(2026, 3, 1)), practice.patient()
+    session = practice.repository.add_session(patient.id, details, recording, is_film=is_film)
+    (media,) = session.media
+    assert media.media_type == media_type
+
+
+def test_a_session_whose_picture_cannot_be_kept_is_not_there_at_all(practice, tmp_path):
+    patient, gone = practice.patient(), tmp_path / "gone.webm"
+    with pytest.raises(FileNotFoundError):
+        practice.repository.add_session(
+            patient.id, SessionDetails(date(2026, 3, 1)), practice.recording, picture=gone
+        )
+    assert not files_in(practice.repository) and not practice.repository.sessions(patient.id)
 
 
 def test_media_are_found_by_owner_and_kind(practice):

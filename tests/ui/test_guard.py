@@ -25,6 +25,11 @@ def stranger(context, accounts):
         yield client
 
 
+def test_camera_and_microphone_are_the_app_s_own_pages_alone():
+    allowed = dict(each.split("=") for each in HEADERS["Permissions-Policy"].split(", "))
+    assert allowed == {"camera": "(self)", "geolocation": "()", "microphone": "(self)"}
+
+
 def test_every_answer_carries_the_security_headers(client, stranger):
     answers = [
         client.get("/app/"),

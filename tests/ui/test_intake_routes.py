@@ -17,7 +17,7 @@ def test_a_browser_can_hand_over_a_file_and_a_take(client):
         assert client.post(f"/takes/{take}/finish").json() == {"id": take, "seconds": 0.01}
     (left,) = client.get("/takes").json()["takes"]
     assert left.pop("kept_until") == pytest.approx(time.time() + KEPT, abs=60)
-    assert left == {"id": take, "seconds": 0.01, "is_finished": True}
+    assert left == {"id": take, "seconds": 0.01, "is_finished": True, "has_picture": False}
     assert client.delete(f"/recordings/{take}").status_code == 204
     assert client.get("/takes").json() == {"takes": []}
 
@@ -43,3 +43,18 @@ def test_an_uploaded_file_is_no_take(client):
     for way in ("finish", "pieces?offset=0"):
         answer = client.post(f"/takes/{upload}/{way}")
         assert (answer.status_code, answer.json()["code"]) == (404, "E53")
+
+
+def test_a_browser_can_hand_over_a_picture_beside_a_take(client):
+    take = client.post("/takes?sample_rate=16000").json()["id"]
+    client.post(f"/takes/{take}/pieces?offset=0", content=bytes(320))
+    address = f"/takes/{take}/picture?kind=webm&start=-12&offset="
+    assert client.post(f"{address}0", content=b"seen").json() == {"safe": 4}
+    answer = client.post(f"{address}5", content=b"more")
+    assert (answer.status_code, answer.json()["code"]) == (400, "E63")
+    answer = client.post(f"{address}4", content=bytes(LARGEST_PIECE + 2))
+    assert (answer.status_code, answer.json()["code"]) == (400, "E18")
+    client.post(f"/takes/{take}/finish")
+    (left,) = client.get("/takes").json()["takes"]
+    assert left["has_picture"]
+    assert client.get(f"/recordings/{take}").headers["content-type"] == "audio/wav"

@@ -86,7 +86,8 @@ def clinic(context, accounts, recording, until, engine):
     repository = context.repository
     details = PatientDetails(SECRETS[0], SECRETS[1], note=SECRETS[2])
     patient = repository.add_patient(details, Agreement(TODAY))
-    session = repository.add_session(patient.id, SessionDetails(TODAY), recording)
+    details = SessionDetails(TODAY)
+    session = repository.add_session(patient.id, details, recording, picture=recording)
     repository.annotate(session.id, 0.0, 3.0, label="sad", text=SECRETS[3])
     taken = EventDetails(EventKind.MEDICATION, TODAY, None, SECRETS[4])
     event = repository.add_event(patient.id, taken)
@@ -102,9 +103,11 @@ def clinic(context, accounts, recording, until, engine):
     with signed_in_client(clinic.app) as ada:
         take = ada.post("/takes?sample_rate=16000").json()["id"]
         ada.post(f"/takes/{take}/pieces?offset=0", content=bytes(32_000))
+        ada.post(f"/takes/{take}/picture?kind=webm&start=0&offset=0", content=b"seen")
         upload = ada.post("/recordings?suffix=.wav", content=recording.read_bytes()).json()["id"]
     media = [
         repository.media_of(session.id, MediaKind.RECORDING).id,
+        repository.media_of(session.id, MediaKind.CAMERA).id,
         *(each.id for each in repository.run(job.run_id).media),
     ]
     clinic.ids = {
@@ -190,7 +193,15 @@ def is_about_others(method: str, address: str) -> bool:
 
 def ask(client: TestClient, clinic: Clinic, method: str, address: str):
     """One request, with everything about Ada's patient that it could carry."""
-    query = {"size": 512, "timeline": True, "neutral": False, "picture": False, "offset": 0}
+    query = {
+        "kind": "webm",
+        "start": 0,
+        "size": 512,
+        "timeline": True,
+        "neutral": False,
+        "picture": False,
+        "offset": 0,
+    }
     form = {
         "patient": clinic.ids["patient"][0],
         "account": clinic.ids["account_id"][0],
@@ -208,7 +219,7 @@ def ask(client: TestClient, clinic: Clinic, method: str, address: str):
             entries = asdict(replace(ENTRIES, recorded_on=TODAY.isoformat()))
             sent = {"recording": clinic.ids["recording_id"][0], "entries": entries}
             content = {"json": sent}
-        if "pieces" in address:
+        if "pieces" in address or "picture" in address:
             content = {"content": bytes(2)}
     return client.request(
         method, address, params=None if "?" in address else query, follow_redirects=False, **content

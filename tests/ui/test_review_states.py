@@ -15,7 +15,7 @@ from verhm.types import ModelId
 
 
 def media(kind: MediaKind, name: str) -> Media:
-    return Media(id=name, kind=kind)
+    return Media(id=name, kind=kind, media_type="audio/wav")
 
 
 def made_session(files: list[Media]) -> Session:

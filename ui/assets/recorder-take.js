@@ -55,6 +55,59 @@ class Microphone {
   }
 }
 
+// Pieces on their way to the app, one after the other. What cannot be kept is said to onRefusal.
+class Pieces {
+  constructor(address, onChange, onRefusal) {
+    this.address = address; // how the next one is sent, without its offset
+    this.onChange = onChange;
+    this.onRefusal = onRefusal;
+    this.unsent = []; // that have not arrived, the oldest first
+    this.safe = 0; // bytes
+    this.isAppAway = false;
+    this.sending = null;
+  }
+
+  add(piece) {
+    this.unsent.push(piece);
+    return this.flush();
+  }
+
+  // Resolves to null once all has arrived, or to why the app refuses to keep more.
+  flush() {
+    this.sending ??= this.send().finally(() => (this.sending = null));
+    return this.sending;
+  }
+
+  async send() {
+    while (this.unsent.length) {
+      try {
+        const url = `${this.address()}offset=${this.safe}`;
+        const { safe } = await verhm.send(url, { method: "POST", body: this.unsent[0] });
+        this.unsent.shift();
+        this.safe = safe;
+        this.isAppAway = false;
+        this.onChange();
+      } catch (error) {
+        // Only an app that cannot be reached may take the same piece later.
+        if (!(error instanceof TypeError)) {
+          this.onRefusal(error);
+          return error;
+        }
+        this.isAppAway = true;
+        this.onChange();
+        await new Promise((resolve) => setTimeout(resolve, RETRY));
+      }
+    }
+    return null;
+  }
+
+  // What is still on its way may be refused; that concerns nobody any more.
+  forget() {
+    this.onChange = this.onRefusal = () => {};
+    this.unsent = [];
+  }
+}
+
 class Take {
   static async begin(rate, onChange, onRefusal) {
     const { id } = await verhm.send(`/takes?sample_rate=${rate}`, { method: "POST" });
@@ -64,18 +117,28 @@ class Take {
   constructor(id, rate, onChange, onRefusal) {
     this.id = id;
     this.rate = rate;
-    this.onChange = onChange;
-    this.onRefusal = onRefusal;
     this.waiting = []; // blocks that are not in a piece yet
     this.waitingLength = 0;
-    this.unsent = []; // pieces that have not arrived, the oldest first
-    this.safe = 0; // bytes
-    this.problem = "";
-    this.sending = null;
+    this.refusal = null;
+    const refused = (error) => {
+      this.refusal = error;
+      onRefusal(error);
+    };
+    const changed = () => {
+      if (!this.pieces.isAppAway) this.refusal = null;
+      onChange();
+    };
+    this.pieces = new Pieces(() => `/takes/${id}/pieces?`, changed, refused);
   }
 
   get savedSeconds() {
-    return this.safe / 2 / this.rate;
+    return this.pieces.safe / 2 / this.rate;
+  }
+
+  // Why not all of it is safe; empty where it is.
+  get problem() {
+    if (this.pieces.isAppAway) return "The app does not answer; the recording goes on and is saved when it does.";
+    return this.refusal ? `only ${clock(this.savedSeconds)} saved` : "";
   }
 
   add(block) {
@@ -88,46 +151,19 @@ class Take {
     if (this.waitingLength >= PIECE_SECONDS * this.rate) this.flush();
   }
 
-  // Resolves to null once all has arrived, or to why the app refuses to keep more.
+  // As `Pieces.flush`, with what is not in a piece yet.
   async flush() {
-    if (this.waiting.length) this.unsent.push(new Blob(this.waiting));
+    const { waiting } = this;
     this.waiting = [];
     this.waitingLength = 0;
-    this.sending ??= this.send().finally(() => (this.sending = null));
-    return this.sending;
+    return waiting.length ? this.pieces.add(new Blob(waiting)) : this.pieces.flush();
   }
 
   // Says that the take is still being made, also while it is paused.
   keep() {
-    const url = `/takes/${this.id}/pieces?offset=${this.safe}`;
+    const url = `/takes/${this.id}/pieces?offset=${this.pieces.safe}`;
     // Should the app not answer, or the take be gone, then the next piece says so.
     return verhm.send(url, { method: "POST" }).catch(() => null);
-  }
-
-  async send() {
-    while (this.unsent.length) {
-      try {
-        const url = `/takes/${this.id}/pieces?offset=${this.safe}`;
-        const { safe } = await verhm.send(url, { method: "POST", body: this.unsent[0] });
-        this.unsent.shift();
-        this.safe = safe;
-        this.problem = "";
-        this.onChange();
-      } catch (error) {
-        // Only an app that cannot be reached may take the same piece later.
-        if (!(error instanceof TypeError)) return this.refused(error);
-        this.problem = "The app does not answer; the recording goes on and is saved when it does.";
-        this.onChange();
-        await new Promise((resolve) => setTimeout(resolve, RETRY));
-      }
-    }
-    return null;
-  }
-
-  refused(error) {
-    this.problem = `only ${clock(this.savedSeconds)} saved`;
-    this.onRefusal(error);
-    return error;
   }
 
   // Makes a recording of all that the app keeps; what it refused before is tried once more.
@@ -137,11 +173,9 @@ class Take {
     return { ...finished, refusal };
   }
 
-  // What is still on its way may be refused; that concerns nobody any more.
   discard() {
-    this.onChange = this.onRefusal = () => {};
+    this.pieces.forget();
     this.waiting = [];
-    this.unsent = [];
     return verhm.send(`/recordings/${this.id}`, { method: "DELETE" });
   }
 }

@@ -5,6 +5,7 @@ const PHASES = {
   idle: "Not recording", opening: "Opening", checking: "Listening, not recording",
   recording: "Recording", paused: "Paused", saving: "Saving", uploading: "Copying", ready: "Recorded",
 };
+const filming = makeFilming($);
 const UNDERWAY = ["opening", "recording", "paused", "saving", "uploading"];
 const KEEP = 10_000; // ms, well below the time after which the app takes a recording for left behind
 const LEFT_BEHIND = 25; // s after which the app takes an unfinished recording for left behind
@@ -48,6 +49,7 @@ function setPhase(phase) {
   panel.querySelectorAll("[data-way]").forEach((button) => {
     button.disabled = UNDERWAY.includes(phase);
   });
+  filming.setPhase(phase);
   dispatchEvent(new CustomEvent("verhm-recorder", { detail: { phase } }));
   draw();
 }
@@ -117,12 +119,14 @@ function unplugged() {
 }
 
 function closeMicrophone() {
+  filming.close();
   state.microphone?.close();
   state.microphone = null;
   $("microphone").textContent = "not open";
 }
 
 function hear(block) {
+  filming.follow(state.phase === "recording" ? state.sound.seconds : null, block.length / state.sound?.rate);
   if (!["recording", "checking"].includes(state.phase)) return;
   state.sound.add(block);
   state.take?.add(block);
@@ -149,10 +153,11 @@ async function opening(work) {
 
 function record() {
   return opening(async () => {
-    await openMicrophone();
+    await openMicrophone().then(filming.open);
     const rate = state.microphone.context.sampleRate;
     state.take = await Take.begin(rate, draw, refused);
     state.sound = new Sound(rate);
+    filming.begin(state.take);
     setPhase("recording");
   });
 }
@@ -163,7 +168,7 @@ async function check() {
     return setPhase("idle");
   }
   await opening(async () => {
-    await openMicrophone();
+    await openMicrophone().then(filming.open);
     state.sound = new Sound(state.microphone.context.sampleRate);
     setPhase("checking");
   });
@@ -173,6 +178,7 @@ async function stop() {
   const { take } = state;
   setPhase("saving");
   try {
+    await filming.finish();
     const { id, seconds, refusal } = await take.finish();
     if (state.take !== take) return; // discarded meanwhile
     closeMicrophone();
@@ -212,6 +218,7 @@ function have(id) {
 
 function reset() {
   closeMicrophone();
+  filming.reset();
   state.upload?.abort();
   Object.assign(state, { take: null, sound: null, upload: null });
   $("player").removeAttribute("src");
@@ -279,8 +286,8 @@ async function findLeftBehind() {
   state.isLeftBehind = Boolean(found);
   showLeftBehind();
   if (!found) return;
-  const { id, seconds, is_finished: isFinished, kept_until: end } = found;
-  const words = isFinished ? "not analysed yet" : "broken off";
+  const { id, seconds, is_finished: isFinished, kept_until: end, has_picture: hasPicture } = found;
+  const words = (hasPicture ? "with picture, " : "") + (isFinished ? "not analysed yet" : "broken off");
   const form = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" };
   const until = new Date(1000 * end).toLocaleString("en-GB", form);
   notice.innerHTML =

@@ -1,10 +1,12 @@
-/* Where the face is seen: turning in 3D, or as the video, or the reason why there is neither. */
+/* Where the face is seen: turning in 3D, or as the video, or the reason why there is neither; and the
+ * person's own picture, where there is one. */
 
 const NO_3D = {
   missing: "This browser cannot draw the 3D face: it has no WebGL 2.",
   lost: "The browser interrupted the 3D face.",
   failed: "The 3D face could not be loaded.",
 };
+const OWN_CAPTION = `<p class="rv-caption own"><span>the person\u2019s own picture · not analysed</span></p>`;
 const LOADING = '<div class="rv-wait" role="status">Loading the face…</div>';
 const NO_MOTION = "A part of the face's motion could not be loaded; the face is neutral there.";
 const FRONT_ICON = '<svg width="14" height="14" viewBox="0 0 14 14" fill="none" stroke="currentColor" stroke-width="1.6" aria-hidden="true"><path d="M2.6 5.2A5 5 0 1 1 2 7.6"/><path d="M2.2 1.8v3.6h3.6"/></svg>';
@@ -31,12 +33,16 @@ function renderButton(text) {
   return `<button type="button" class="btn primary rv-render">${text}</button>`;
 }
 
-/** The choice between the turning face and its video. */
+/** The choice between the turning face, its video and the person's own picture. */
 function modesMarkup() {
-  return `<div class="seg rv-modes" role="group" aria-label="How the face is shown">` +
+  return `<div class="seg rv-modes" role="group" aria-label="What is shown">` +
     `<button type="button" data-mode="3d" title="Drag it to see the face from the side">3D</button>` +
-    `<button type="button" data-mode="video">Video</button></div>` +
-    `<button type="button" class="rv-front" title="Back to the front (double-click)" aria-label="Turn the face back to the front">${FRONT_ICON}</button>`;
+    `<button type="button" data-mode="video">Video</button>` +
+    `<button type="button" data-mode="camera" title="The person\u2019s own picture at the same moment; it is not analysed">Camera</button></div>`;
+}
+
+function frontMarkup() {
+  return `<button type="button" class="rv-front" title="Back to the front (double-click)" aria-label="Turn the face back to the front">${FRONT_ICON}</button>`;
 }
 
 /** The words under the 3D face: the same that are written into the video. */
@@ -47,7 +53,12 @@ function captionMarkup(caption) {
 /** Builds the stage; attach(media) hands the element that is the clock to the player. */
 function makeStage(root, { attach, render }) {
   const stage = root.querySelector(".rv-face");
-  const state = { face: null, mode: null, clock: "", canvas: null, viewer: null, time: 0, why: "", share: "" };
+  const state = { face: null, mode: null, clock: "", canvas: null, viewer: null, time: 0, why: "", share: "", camera: null, media: null };
+  stage.insertAdjacentHTML("beforeend", modesMarkup());
+  const modes = stage.querySelector(".rv-modes");
+  for (const button of modes.querySelectorAll("[data-mode]")) {
+    button.addEventListener("click", () => choose(button.dataset.mode));
+  }
 
   /** The element that sounds; kept while its source stays the same. */
   function setClock() {
@@ -58,8 +69,9 @@ function makeStage(root, { attach, render }) {
     if (clock === state.clock) return;
     state.clock = clock;
     const media = source ? document.createElement(isVideo ? "video" : "audio") : null;
+    state.media = media;
     attach(media);
-    stage.querySelector("video, audio")?.remove();
+    stage.querySelector("video:not(.rv-camera), audio")?.remove();
     if (!media) return;
     media.preload = "auto";
     if (isVideo) { media.playsInline = true; media.setAttribute("aria-label", "Synthetic face driven by voice"); }
@@ -70,7 +82,8 @@ function makeStage(root, { attach, render }) {
     const { face, mode } = state;
     setClock();
     stage.dataset.mode = mode;
-    stage.querySelector(".rv-wait")?.remove();
+    stage.querySelector(".rv-wait:not(.rv-unseen)")?.remove();
+    seeCamera(mode === "camera" ? face.camera : null);
     if (mode === "video" && !face.video) stage.insertAdjacentHTML("beforeend", facePlaceholder(face));
     if (mode === "3d" && !state.viewer) stage.insertAdjacentHTML("beforeend", LOADING);
     stage.querySelector(".rv-render")?.addEventListener("click", render);
@@ -79,12 +92,32 @@ function makeStage(root, { attach, render }) {
       button.classList.toggle("on", isOn);
       button.setAttribute("aria-pressed", String(isOn));
     }
+    modes.querySelector('[data-mode="3d"]').hidden = !state.canvas;
+    modes.querySelector('[data-mode="camera"]').hidden = !face.camera;
+    modes.hidden = !state.canvas && !face.camera;
     describeVideo();
+  }
+  /** The person's picture from an address, or none. */
+  function seeCamera(source) {
+    if ((state.camera?.source ?? null) === source) return;
+    state.camera?.end();
+    state.camera = null;
+    stage.querySelector(".rv-caption.own")?.remove();
+    tellCamera("");
+    if (!source) return;
+    state.camera = makeCamera(source, tellCamera);
+    modes.before(state.camera.picture);
+    stage.insertAdjacentHTML("beforeend", OWN_CAPTION);
+  }
+  function tellCamera(words) {
+    const note = stage.querySelector(".rv-unseen");
+    if ((note?.textContent ?? "") === words) return;
+    note?.remove();
+    if (words) stage.insertAdjacentHTML("beforeend", `<p class="rv-wait rv-unseen" role="status">${escapeText(words)}</p>`);
   }
   /** How far the video is, in the words of the button that shows it. */
   function describeVideo() {
-    const button = stage.querySelector('[data-mode="video"]');
-    if (!button) return;
+    const button = modes.querySelector('[data-mode="video"]');
     const { busy, erased, problem, video } = state.face;
     const hasFailed = problem && !video && !erased;
     const words = busy ? `Video ${state.share}` : hasFailed ? "Video failed" : "Video";
@@ -105,13 +138,13 @@ function makeStage(root, { attach, render }) {
   /** Without the 3D face: say why, once, and show what there is. */
   function giveUp(why) {
     say(NO_3D[why]);
-    choose("video");
+    choose(state.mode === "3d" ? "video" : state.mode);
   }
   function close() {
     state.viewer?.end();
     state.viewer = null;
     state.canvas?.remove();
-    for (const part of stage.querySelectorAll(".rv-modes, .rv-front, .rv-caption")) part.remove();
+    for (const part of stage.querySelectorAll(".rv-front, .rv-caption:not(.own)")) part.remove();
     state.canvas = null;
   }
   async function open(address) {
@@ -121,11 +154,8 @@ function makeStage(root, { attach, render }) {
     canvas.tabIndex = 0;
     canvas.setAttribute("role", "application");
     let before = "3d"; // how the face was shown when the browser took the drawing away
-    stage.append(canvas);
-    stage.insertAdjacentHTML("beforeend", modesMarkup());
-    for (const button of stage.querySelectorAll("[data-mode]")) {
-      button.addEventListener("click", () => choose(button.dataset.mode));
-    }
+    modes.before(canvas);
+    modes.insertAdjacentHTML("afterend", frontMarkup());
     try {
       const viewer = await openViewer(canvas, address, {
         lost: () => { before = state.mode; setUsable(false); giveUp("lost"); },
@@ -144,7 +174,7 @@ function makeStage(root, { attach, render }) {
   }
   function begin3d(viewer, canvas) {
     state.viewer = viewer;
-    if (state.mode === "3d") stage.querySelector(".rv-wait")?.remove();
+    if (state.mode === "3d") stage.querySelector(".rv-wait:not(.rv-unseen)")?.remove();
     const { caption } = viewer.about;
     const words = caption.charAt(0).toUpperCase() + caption.slice(1);
     canvas.setAttribute("aria-label", `${words}. Arrow keys turn it.`);
@@ -168,6 +198,7 @@ function makeStage(root, { attach, render }) {
       if (canTurn) open(face.motion);
       else if (face.motion) say(NO_3D.missing);
     }
+    if (state.mode === "camera" && !face.camera) state.mode = state.canvas ? "3d" : "video";
     layOut();
   }
   /** How far the rendering is, in percent, or what it waits for. */
@@ -182,7 +213,8 @@ function makeStage(root, { attach, render }) {
   /** Show a time; whether a face was drawn for it, slowly. */
   function show(time) {
     state.time = time;
+    state.camera?.follow(state.media, time);
     return state.mode === "3d" && Boolean(state.viewer?.show(time));
   }
-  return { showFace, showShare, show, end: close };
+  return { showFace, showShare, show, end: () => { close(); seeCamera(null); } };
 }

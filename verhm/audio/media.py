@@ -32,7 +32,7 @@ from verhm.stages import Progress, no_progress
 from verhm.types import Recording, Source, Waveform
 
 _PIXELS = 4096 * 2304  # of a picture; more takes more memory than a laptop can spare
-_FILMS = ("mov", "matroska")  # demuxers of what may hold a moving picture
+FILMS = ("mov", "matroska")  # demuxers of what may hold a moving picture
 _MARGIN = "0x10181f"  # colour beside a picture of another shape than its place
 _MEMORY = 512 * 1024 * 1024  # bytes that ffmpeg may ask for at once
 _MOMENT = 0.1  # s decoded of a sound file to see whether it can be used
@@ -144,11 +144,11 @@ def look_at_picture(path: Path) -> Picture:
             one that cannot be shown
     """
     demuxer = demuxer_of(path)
-    if demuxer not in _FILMS:
+    if demuxer not in FILMS:
         raise no_picture()
     # A capital V, since a cover is one of the lower-case ones.
-    look = _film_input(path, demuxer)["V:0"].filter("showinfo").output("-", f="null", frames=1)
-    with Child(_start_decoder(look)) as child, child.within(_LIMITS.decode_timeout):
+    look = film_input(path, demuxer)["V:0"].filter("showinfo").output("-", f="null", frames=1)
+    with Child(start_decoder(look)) as child, child.within(_LIMITS.decode_timeout):
         child.finish()
     refuse_slowness(child, _LIMITS.decode_timeout)
     found = read_first_frame(child.messages)
@@ -163,8 +163,8 @@ def _sound_clock(path: Path, demuxer: str, waiting: Callable[[], None]) -> Sound
             waiting()
             yield line.decode()
 
-    packets = _film_input(path, demuxer)["a:0"].output("pipe:1", f="framecrc", c="copy")
-    process = _start_decoder(packets, pipe_stdout=True)
+    packets = film_input(path, demuxer)["a:0"].output("pipe:1", f="framecrc", c="copy")
+    process = start_decoder(packets, pipe_stdout=True)
     assert process.stdout is not None
     with Child(process) as child, child.within(_LIMITS.decode_timeout):
         clock = read_sound_clock(lines(process.stdout))
@@ -198,7 +198,7 @@ def open_picture(
     demuxer = demuxer_of(path)
     height, width = shape
     # Every filter begins anew whenever the film changes its shape.
-    shown = _film_input(path, demuxer)["V:0"].filter("fps", frame_rate)
+    shown = film_input(path, demuxer)["V:0"].filter("fps", frame_rate)
     shown = shown.filter(
         "scale",
         w=f"2*trunc(min({width},{height}*dar)/2)",
@@ -210,7 +210,7 @@ def open_picture(
     with contextlib.ExitStack() as stack:
         clock = _sound_clock(path, demuxer, waiting)
         thread = stack.enter_context(ThreadPoolExecutor(max_workers=1))
-        process = _start_decoder(shown.output("pipe:1", **raw), pipe_stdout=True)
+        process = start_decoder(shown.output("pipe:1", **raw), pipe_stdout=True)
         child = stack.enter_context(Child(process))
         assert process.stdout is not None
         timing = Timing(picture.start, clock, frame_rate)
@@ -222,7 +222,7 @@ def _input(path: Path, demuxer: str) -> ffmpeg.nodes.FilterableStream:
     return _file_input(path, demuxer, HEARD, max_error_rate=_ERROR_RATE)["a:0"]
 
 
-def _film_input(path: Path, demuxer: str) -> ffmpeg.nodes.FilterableStream:
+def film_input(path: Path, demuxer: str) -> ffmpeg.nodes.FilterableStream:
     """A film with everything in it, which is turned upright as it says.
 
     ffmpeg counts time from the first thing that it can decode: so sound and picture are on the same
@@ -253,7 +253,8 @@ def _start(output: ffmpeg.nodes.OutputStream, **pipes: bool) -> subprocess.Popen
     )
 
 
-def _start_decoder(output: ffmpeg.nodes.OutputStream, **pipes: bool) -> subprocess.Popen:
+def start_decoder(output: ffmpeg.nodes.OutputStream, **pipes: bool) -> subprocess.Popen:
+    """Start ffmpeg on a file that is read; raises `AudioError` (E10) when it is missing."""
     try:
         return _start(output.global_args("-nostdin"), **pipes)
     except (OSError, RuntimeError) as error:
@@ -274,7 +275,7 @@ def _read(
     output = _input(path, demuxer).output(
         "pipe:1", f="au", acodec="pcm_f32be", ar=limits.sample_rate
     )
-    process = _start_decoder(output, pipe_stdout=True)
+    process = start_decoder(output, pipe_stdout=True)
     assert process.stdout is not None
     with Child(process) as child, child.within(deadline - time.monotonic()):
         channels = read_channels(process.stdout)
@@ -312,7 +313,7 @@ def _sound_input(
 def _refuse_unusable(path: Path, demuxer: str) -> None:
     """Raise as `decode` does when a file has no sound track that can be decoded."""
     start = _input(path, demuxer).output("-", f="null", t=_MOMENT)
-    with Child(_start_decoder(start)) as child, child.within(_LIMITS.decode_timeout):
+    with Child(start_decoder(start)) as child, child.within(_LIMITS.decode_timeout):
         status = child.finish()
     refuse_slowness(child, _LIMITS.decode_timeout)
     refuse_failure(status, read_banner(child.messages), count=1)

@@ -36,6 +36,31 @@ FOLLOW = """() => new Promise((done) => {
   };
   requestAnimationFrame(look);
 })"""
+# For each picture of the screen, for a while: how far the person's picture is from the voice.
+LAGS = """(milliseconds) => new Promise((done) => {
+  const voice = document.querySelector(".rv-face audio"), seen = [];
+  const picture = document.querySelector(".rv-camera"), start = performance.now();
+  const look = () => {
+    seen.push(Math.abs(voice.currentTime - picture.currentTime));
+    if (performance.now() - start < milliseconds) requestAnimationFrame(look);
+    else done(seen);
+  };
+  requestAnimationFrame(look);
+})"""
+IN_STEP = """(lag) => {
+  const voice = document.querySelector(".rv-face audio");
+  const picture = document.querySelector(".rv-camera");
+  return !picture.seeking && Math.abs(voice.currentTime - picture.currentTime) < lag;
+}"""
+
+
+def share_in_step(page, milliseconds: int, lag: float) -> float:
+    """For how much of a while the person's picture is with the voice.
+
+    On a busy machine a picture comes late now and then, which is caught up with.
+    """
+    seen = page.evaluate(LAGS, milliseconds)
+    return sum(each < lag for each in seen) / len(seen)
 
 
 def screen_value(analysis, run: str = "r", may_annotate: bool = True) -> str:

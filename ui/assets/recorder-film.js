@@ -1,0 +1,118 @@
+// The box "Film as well" of the recorder: off each time, and nothing is seen before the microphone is open.
+const NO_CAMERA = {
+  NotAllowedError: "The browser does not let this page use the camera. To film, allow it beside the address.",
+  NotFoundError: "No camera was found. To film, connect one.",
+  NotReadableError: "The camera is used by another program. To film, close that one.",
+};
+const ONLY_VOICE = "The voice is recorded without picture.";
+
+function makeFilming($) {
+  const box = $("film"), preview = $("preview"), words = $("film-words");
+  const state = { camera: null, opening: null, asked: 0, film: null, phase: "idle" };
+
+  function say(text) {
+    words.textContent = text;
+  }
+
+  // Opens the camera where it is wanted. Whatever becomes of it, the voice is recorded.
+  function open() {
+    if (box.checked && !state.camera) state.opening ??= ask().finally(() => (state.opening = null));
+    return state.opening;
+  }
+
+  async function ask() {
+    const { asked } = state;
+    say("");
+    try {
+      const camera = await Camera.open(lost);
+      if (asked !== state.asked) return camera.close(); // not wanted any more
+      state.camera = camera;
+      preview.srcObject = camera.stream;
+      show();
+    } catch (error) {
+      box.checked = false;
+      say(`${NO_CAMERA[error.name] || "The camera could not be opened."} ${ONLY_VOICE}`);
+    }
+  }
+
+  function close() {
+    state.asked += 1;
+    state.camera?.close();
+    state.camera = null;
+    preview.srcObject = null;
+    show();
+  }
+
+  // Films nothing more of a take that goes on; what was seen is kept.
+  function end(why) {
+    close();
+    box.checked = false;
+    say(`${why} ${state.film ? "The picture ends here; the voice is recorded on." : ONLY_VOICE}`);
+  }
+
+  function refused(error) {
+    state.film.forget();
+    end(error.message);
+  }
+
+  function lost() {
+    if (state.camera) end("The camera is gone.");
+  }
+
+  function show() {
+    preview.hidden = !state.camera;
+    box.disabled = !["idle", "checking"].includes(state.phase);
+  }
+
+  // A take begins.
+  function begin(take) {
+    if (!box.checked) return;
+    if (!state.camera) return end("The camera could not be opened.");
+    try {
+      state.film = new Film(state.camera, preview, take, refused);
+    } catch {
+      end("This browser cannot record a picture.");
+    }
+  }
+
+  // A block of the voice has come; see `Film.follow`.
+  function follow(seconds, length) {
+    const { film } = state;
+    if (!film) return;
+    try {
+      if (state.camera && !film.isOver) return film.follow(seconds, length);
+    } catch (error) {
+      console.warn(error); // whatever it is, the voice goes on
+    }
+    if (seconds !== null && box.checked) end("The camera was stopped.");
+  }
+
+  // Resolves once all of the picture has arrived, or the app has refused it.
+  async function finish() {
+    await state.film?.stop();
+    close();
+    await state.film?.pieces.flush();
+  }
+
+  function setPhase(phase) {
+    state.phase = phase;
+    if (phase === "ready" && state.film?.pieces.safe && !words.textContent) say("With picture.");
+    show();
+  }
+
+  // Nothing of a take is in the page any more.
+  function reset() {
+    state.film?.forget();
+    state.film = null;
+    box.checked = false;
+    close();
+    say("");
+  }
+
+  box.addEventListener("change", () => {
+    say("");
+    if (!box.checked) close();
+    else if (state.phase === "checking") open();
+  });
+  return { open, begin, follow, close, setPhase, reset, finish };
+}

@@ -1,0 +1,68 @@
+"""What can be seen in a recording that has arrived, or beside it."""
+
+import contextlib
+import logging
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from storage.failures import coded_os_errors
+from storage.scratch import Scratch
+from ui.received import Filmed, Received
+from verhm.audio.media import FILMS
+from verhm.audio.picture_copy import copy_in_step, holds_picture
+from verhm.audio.sniffing import choose_demuxer
+from verhm.errors import AudioError, VaultError
+
+log = logging.getLogger(__name__)
+_CHUNK: Final = 1 << 20  # bytes
+_INDEX: Final = 1 << 22  # bytes that an index adds to two hours of picture, at most
+
+
+@contextlib.contextmanager
+def in_step(filmed: Filmed, scratch: Scratch) -> Iterator[Path | None]:
+    """A camera's picture as it is kept: on the voice's clock, and such that players can seek in it.
+
+    Args:
+        filmed: as the browser recorded it
+        scratch: where it lies meanwhile
+
+    Yields:
+        the file, for as long as the block lasts; None where nothing can be shown of it
+
+    Raises:
+        StorageError: E50 not writable, E51 no room
+    """
+    with contextlib.ExitStack() as stack:
+        try:
+            film = stack.enter_context(_lent(filmed, scratch))
+            folder = stack.enter_context(scratch.folder(film.stat().st_size + _INDEX))
+            picture = folder / f"picture{filmed.suffix}"
+            copy_in_step(film, picture, filmed.start)
+        except (AudioError, VaultError) as error:
+            log.warning("A camera's picture is left out: %s", error.code)
+            picture = None
+        yield picture
+
+
+def is_film(received: Received, scratch: Scratch) -> bool | None:
+    """Whether a recording has a moving picture; None of a format that never has one."""
+    with received.open() as stream:
+        if choose_demuxer(stream) not in FILMS:
+            return None
+    with _lent(received, scratch) as path:
+        return holds_picture(path)
+
+
+@contextlib.contextmanager
+def _lent(received: Received, scratch: Scratch) -> Iterator[Path]:
+    """A path that ffmpeg can read it from."""
+    if not received.is_sealed:
+        yield received.path
+        return
+    room = received.path.stat().st_size
+    with scratch.file(room, f"received{received.suffix}") as path:
+        with coded_os_errors(), received.open() as source, path.open("wb") as target:
+            shutil.copyfileobj(source, target, _CHUNK)
+        yield path
