@@ -5,22 +5,28 @@ import pytest
 from storage.access import Actor
 from storage.details import Agreement, PatientDetails, SessionDetails
 from storage.repository import open_accounts
-from tests.browser.running import launch, open_page, open_records, running
+from tests.browser.running import open_page, open_records
 from ui.days import as_day
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
-def page(playwright_driver, tmp_path):
-    browser = launch(playwright_driver)
-    with running(tmp_path / "data") as app:
-        page, _ = open_page(browser, app.url)
-        yield page
-        browser.close()
+@pytest.fixture(scope="module")
+def page(app, browser):
+    """One for both tests, of which the first needs it empty."""
+    page, _ = open_page(browser, app.url)
+    yield page
+    page.close()
 
 
-def test_a_day_is_kept_or_refused_at_its_field_and_a_session_can_be_erased(page, voice, tmp_path):
+@pytest.fixture(scope="module")
+def repository(app, page):
+    repository = open_records(app.data)
+    yield repository
+    repository.close()
+
+
+def test_a_day_is_kept_or_refused_at_its_field_and_a_session_can_be_erased(page, repository, voice):
     assert not page.locator("#remove-patient").is_visible()
     page.locator("#new-patient").click()
     page.locator("#consent-given input").fill("21/11/2026")
@@ -38,7 +44,6 @@ def test_a_day_is_kept_or_refused_at_its_field_and_a_session_can_be_erased(page,
     page.locator("tr[data-patient]", has_text="to 21 Nov 2099").wait_for()
     page.locator("#remove-patient").wait_for()
 
-    repository = open_records(tmp_path / "data")
     (overview,) = repository.patients()
     (entry,) = overview.patient.consents
     assert (entry.given_on, entry.expires_on) == (as_day("2026-01-05"), as_day("2099-11-21"))
@@ -50,11 +55,11 @@ def test_a_day_is_kept_or_refused_at_its_field_and_a_session_can_be_erased(page,
     page.locator("#erase-session").click()
     page.get_by_text("No session yet").first.wait_for()
     assert not repository.sessions(overview.patient.id)
-    repository.close()
 
 
-def test_a_patients_file_comes_back_after_erasing_once_that_is_confirmed(page, voice, tmp_path):
-    repository = open_records(tmp_path / "data")
+def test_a_patients_file_comes_back_after_erasing_once_that_is_confirmed(
+    page, repository, voice, tmp_path
+):
     ada = Actor(open_accounts(repository).everybody()[0].id)
     hers = repository.acting_as(lambda: ada)
     patient = hers.add_patient(PatientDetails("P-0417"), Agreement(as_day("2026-01-05")))
@@ -74,4 +79,3 @@ def test_a_patients_file_comes_back_after_erasing_once_that_is_confirmed(page, v
     page.locator("#banner b", has_text="P-0417").wait_for()
     page.locator("#take-in-again").wait_for(state="hidden")
     assert len(hers.sessions(patient.id)) == 1
-    repository.close()

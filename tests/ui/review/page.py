@@ -54,6 +54,15 @@ IN_STEP = """(lag) => {
 }"""
 
 
+def share_in_step(page, milliseconds: int, lag: float) -> float:
+    """For how much of a while the person's picture is with the voice.
+
+    On a busy machine a picture comes late now and then, which is caught up with.
+    """
+    seen = page.evaluate(LAGS, milliseconds)
+    return sum(each < lag for each in seen) / len(seen)
+
+
 def screen_value(analysis, run: str = "r", may_annotate: bool = True) -> str:
     parts = {"run": run, "header": HEADER, "cards": "<section class='cards'></section>", "chip": ""}
     parts |= {"session": "s", "annotations": [], "settings": SETTINGS, "may_annotate": may_annotate}
