@@ -39,7 +39,8 @@ UNMARKED = r"""() => {
     "[\\w.-]+\\.(csv|json|mp4|pdf|eaf|TextGrid|html|png|zip)|(/[\\w.-]+){2,}",
   ].join("|"), "g");
   const months = /\b(jan|feb|mar|apr|maj|jun|jul|aŭg|sep|okt|nov|dec)\b/gi;
-  const entered = "script, style, kbd, code, .rv-marks, .note, .tr-events li, .mt";
+  const entered = "script, style, kbd, code, .rv-marks, .note, .tr-events li, .mt, "
+    + "[data-testid=status-tracker]"; // Gradio's own, for a moment
   const hasWords = (text) => {
     for (let before = ""; before !== text;) { before = text; text = text.replace(inner, ""); }
     return /[a-z]{2,}/i.test(text.replace(same, "").replace(months, ""));
