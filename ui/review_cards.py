@@ -163,11 +163,8 @@ def summary_cards(summary: Summary, duration: float, windows: int, without: int)
     if summary.withheld:
         why = f"<div class='card why' role='note'><p>{escaped(retold(summary.withheld))}</p></div>"
         return _section([*cards, why], " withheld")
-    cards.append(
-        _card(
-            "transitions", decimal(f"{summary.transitions:.1f}"), _("/ min"), _("of analysed time")
-        )
-    )
+    rate = decimal(f"{summary.transitions:.1f}")
+    cards.append(_card("transitions", rate, _("/ min"), _("of analysed time")))
     return _section([*cards, _shares(summary.shares)])
 
 

@@ -32,7 +32,7 @@ from ui.layout import build_page
 from ui.lingering import linger
 from ui.listening import Server
 from ui.own import bound
-from ui.spoken_page import in_one_language
+from ui.spoken_page import OneLanguage
 from ui.theme import head, theme
 from ui.tracebacks import leave_out_words
 from ui.user import user_of
@@ -92,8 +92,9 @@ def make_app(
         head=head(),
     )
     page._queue.sleep_when_free, page._queue.progress_update_sleep_when_free = _LOOKS
+    parent.add_middleware(OneLanguage)
     linger(page._queue)
-    return Guard(in_one_language(parent), settings, accounts, belongings, accounts.audit)
+    return Guard(parent, settings, accounts, belongings, accounts.audit)
 
 
 def _add_page_routes(parent: FastAPI) -> None:

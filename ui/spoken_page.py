@@ -56,19 +56,21 @@ class SpokenPage(gr.Blocks):
             return await super().process_api(*arguments, **options)
 
 
-def in_one_language(app: ASGIApp) -> ASGIApp:
-    """Have Gradio's own words, which go by the browser's language, said in the page's.
+class OneLanguage:
+    """Has Gradio's own words, which go by the browser's language, said in the page's.
 
     Args:
         app: that answers with Gradio's page at `PAGE`
     """
 
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
         if scope["type"] == "http" and scope["path"] == PAGE and scope["method"] == "GET":
             send = _telling_language(send)
-        await app(scope, receive, send)
-
-    return answer
+        await self._app(scope, receive, send)
 
 
 def _telling_language(send: Send) -> Send:
