@@ -127,6 +127,19 @@ def test_stop_keeps_what_is_safe_where_the_rest_is_refused(page):
     discard(page)
 
 
+def test_whoever_stays_after_all_can_go_on(page):
+    record(page, 500)
+    asked = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.evaluate("setTimeout(() => location.reload())")
+    page.wait_for_timeout(1_000)
+    assert asked == ["beforeunload"]
+    press(page, "stop")
+    wait_for(page, "ready")
+    page.locator("#analyse:enabled").wait_for()
+    discard(page)
+
+
 def test_a_finished_recording_is_offered_again_after_a_reload(page):
     record(page, 1_500)
     press(page, "stop")
