@@ -35,6 +35,7 @@ def main() -> None:
         with path.open("rb") as file:
             known = read_po(file, locale=path.stem)
         fresh = gathered(path.stem)
+        fresh.creation_date, fresh.revision_date = known.creation_date, known.revision_date
         for message in fresh:
             if message.id and (before := known.get(message.id, message.context)) is not None:
                 message.string = before.string
