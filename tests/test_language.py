@@ -86,3 +86,11 @@ def test_an_error_is_english_where_it_is_kept_and_told_where_it_is_read():
         assert str(error) == "E71 Der Schritt ist 3 s. Wählen Sie einen von 0,5 bis 1 s."
         assert error.kept == ("The hop is 3 s.", "Choose one from 0.5 to 1 s.")
     assert str(error) == "E71 The hop is 3 s. Choose one from 0.5 to 1 s."
+
+
+def test_what_somebody_typed_is_neither_told_anew_nor_takes_long():
+    with speaking("de"):
+        assert _("") == ""
+        assert retold("“12.11” cannot be read as one day.").startswith("„12.11“ ")
+        endless = "x" + " of x" * 1_000
+        assert retold(endless) == endless

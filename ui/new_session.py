@@ -59,23 +59,23 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
         trigger_mode="multiple",  # or a file that is copied before the last one is let go is lost
         concurrency_limit=1,  # and in their order
     )
-    _day, language, task, note, phq9, gad7 = details
+    day, language, task, note, phq9, gad7 = details
     _wire_prompts(recorder, task, language)
     entered = [selected.patient, recording, *fields]
     analyse.click(
         work.begin,
         entered,
-        [selected.request, progress, problem, note, phq9, gad7],
-        validator=days_verdicts(entered, [consent.given, consent.until, details[0]]),
+        [selected.request, progress, problem, day, note, phq9, gad7],
+        validator=days_verdicts(entered, [consent.given, consent.until, day]),
         show_progress="hidden",
         trigger_mode="once",
     )
     lay_out_batch(context, selected, fields)
-    # One patient's agreement must not be taken for the next one's.
+    # One patient's agreement, or day, must not be taken for the next one's.
     selected.patient.change(
-        lambda: [False, False, todays_date(), ""],
+        lambda: [False, False, todays_date(), "", todays_date()],
         None,
-        consent.fields,
+        [*consent.fields, day],
         show_progress="hidden",
     )
     progress.again(work.again, both, [selected.request, problem], show_progress="hidden")
@@ -121,7 +121,7 @@ class _Work:
         try:
             taken = take_in(self._context, patient_id, recording, entries)
         except VerhmError as error:
-            return [gr.skip(), gr.skip(), error_box(error), *[gr.skip()] * 3]
+            return [gr.skip(), gr.skip(), error_box(error), *[gr.skip()] * 4]
         session_id = taken.session.id
         problem = error_box(taken.problem) if taken.problem else ""
         try:
@@ -140,7 +140,8 @@ class _Work:
             problem = error_box(error)
         request = open_request(patient_id, session_id)
         # The next recording may be another patient's: what was written about this one goes.
-        return [request, _taken(session_id, recording, words), problem, "", "", ""]
+        empty = [todays_date(), "", "", ""]
+        return [request, _taken(session_id, recording, words), problem, *empty]
 
     def again(self, patient_id: str | None, session_id: str | None) -> list[Any]:
         """Analyse the open session once more, as it was analysed last."""

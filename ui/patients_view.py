@@ -15,7 +15,7 @@ from ui.session_names import name_within, session_moment, session_name
 from ui.theme import asset
 from ui.tour import tour_offer
 from verhm.change import Comparison, Shift
-from verhm.language import N_, _, ngettext, retold
+from verhm.language import N_, _, ngettext
 from verhm.report.quality import grade
 
 _MOST_SESSIONS = 12  # shown under an open patient
@@ -219,7 +219,7 @@ def _opened(overview: PatientOverview, view: ListView) -> str:
 
 def _note(patient: Patient) -> str:
     """What was written about a patient; the app's own words about the made-up one are its own."""
-    return retold(patient.note) if patient.is_demonstration else patient.note
+    return _(patient.note) if patient.is_demonstration else patient.note
 
 
 def _session(session: Session, today: date) -> str:

@@ -136,10 +136,11 @@ def stylesheet() -> str:
 
 def head() -> str:
     """What goes into the page's head: the stylesheet, and the script that runs before all else."""
-    return f"{head_of_plain_page()}<script>{_head_script()}</script>"
+    return f"{head_of_plain_page()}<script>{head_script()}</script>"
 
 
-def _head_script() -> str:
+def head_script() -> str:
+    """What all other scripts of the page rest on, with their words as the asker reads them."""
     words = json.dumps(script_words()).replace("<", "\\u003c")
     parts = (asset(f"{name}.js") for name in ("head", "lock", "help", "tour"))
     return f"const WORDS = {words}, DECIMAL = {json.dumps(decimal_sign())};{''.join(parts)}"

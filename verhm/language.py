@@ -37,6 +37,8 @@ SCRIPTS: Final = (
     "ui/made_up.py",
     "ui/session_form.py",
 )
+_LONGEST: Final = 400  # characters; matching what is much longer could take seconds
+_DEEPEST: Final = 2  # sentences within sentences
 _FIGURE: Final = re.compile(r"(?<![\d.])\d+\.\d+(?![\d.])")
 _PLACE: Final = re.compile(r"\{(\w+)\}")
 
@@ -59,8 +61,8 @@ def speaking(code: str) -> Iterator[None]:
 
 
 def _(message: str) -> str:
-    """A text in the language of whoever asks."""
-    return catalog(language()).gettext(message)
+    """A text in the language of whoever asks; nothing stays nothing."""
+    return catalog(language()).gettext(message) if message else ""
 
 
 def pgettext(context: str, message: str) -> str:
@@ -81,24 +83,33 @@ def N_(message: str) -> str:
 def retold(text: str) -> str:
     """A sentence that was kept or raised in English, in the language of whoever asks.
 
-    What stood in its place of a figure is found by the English text, and stays.
+    What stood in its place of a figure is found by the English text, and stays. A text longer than
+    any of ours is somebody else's, and stays as it is.
     """
-    return text if language() == ENGLISH or not text else _retold(text, language())
+    if language() == ENGLISH or not 0 < len(text) <= _LONGEST:
+        return text
+    return _retold(text, language(), _DEEPEST)
 
 
-def _retold(text: str, code: str) -> str:
+def _retold(text: str, code: str, depth: int) -> str:
     found = catalog(code).gettext(text)
-    if found != text:
+    if found != text or not depth:
         return found
     for pattern, message in _patterns(code):
         match = pattern.fullmatch(text)
         if match:
-            return _filled(catalog(code).gettext(message), match.groupdict(), code)
+            return _filled(catalog(code).gettext(message), match.groupdict(), code, depth - 1)
     return text
 
 
-def _filled(message: str, parts: Mapping[str, str], code: str) -> str:
-    return _PLACE.sub(lambda place: _FIGURE.sub(_point, _retold(parts[place[1]], code)), message)
+def _filled(message: str, parts: Mapping[str, str], code: str, depth: int) -> str:
+    """A message with what stood in its places, told anew where nobody typed it."""
+
+    def fill(place: re.Match[str]) -> str:
+        part, is_quoted = parts[place[1]], message[: place.start()].endswith(("“", "„"))
+        return part if is_quoted else _FIGURE.sub(_point, _retold(part, code, depth))
+
+    return _PLACE.sub(fill, message)
 
 
 def _point(figure: re.Match[str]) -> str:

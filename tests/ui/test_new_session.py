@@ -96,6 +96,12 @@ def test_the_recorder_says_what_became_of_the_recording(
     assert words in Work(context).begin(patient.id, received, *entries)[1]
 
 
+def test_what_was_written_about_a_recording_and_its_day_go_with_it(context, patient, received):
+    entries = astuple(replace(ENTRIES, recorded_on="2026-01-05"))
+    left = Work(context).begin(patient.id, received, *entries)[3:]
+    assert left == [TODAY.isoformat(), "", "", ""]
+
+
 def test_a_recording_becomes_one_session_only(context, patient, begin):
     begin()
     _, problem = begin()

@@ -105,8 +105,8 @@ class Film {
   }
 
   begin() {
+    this.recorder.start(FILM_PIECE); // where this fails, nothing has begun that could be waited for
     this.began = performance.now();
-    this.recorder.start(FILM_PIECE);
     const seen = (now, { captureTime = now }) => {
       if (captureTime >= this.began) this.first = captureTime;
       else this.preview.requestVideoFrameCallback(seen);

@@ -40,7 +40,7 @@ function setPhase(phase) {
     button.hidden = !(fits && shown[name].includes(phase));
     button.disabled = phase === "opening";
   }
-  $("player").hidden = phase !== verhm.say("ready");
+  $("player").hidden = phase !== "ready";
   $("taken").hidden = true;
   showLeftBehind();
   panel.querySelector('[data-do="pause"]').textContent = phase === "paused" ? verhm.say("Go on") : verhm.say("Pause");
@@ -177,7 +177,9 @@ async function stop() {
   const { take } = state;
   setPhase("saving");
   try {
+    const voice = take.flush(); // ahead of the picture, of which much more may wait
     await filming.finish();
+    await voice;
     const { id, seconds, refusal } = await take.finish();
     if (state.take !== take) return; // discarded meanwhile
     closeMicrophone();

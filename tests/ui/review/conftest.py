@@ -9,7 +9,18 @@ from playwright.sync_api import sync_playwright
 from tests.factories import make_analysis
 from tests.ui.review.page import FACE, MOUNT, screen_value
 from ui.review_scripts import review_script
-from ui.theme import asset, stylesheet
+from ui.theme import asset, head_script, stylesheet
+
+SITE = "http://127.0.0.1:1/"
+
+
+def page_of_review() -> str:
+    return (
+        f"<!doctype html><title>Review</title><link rel=icon href='data:,'>"
+        f"<style>{stylesheet()}</style><div class='gradio-container'>{asset('marks.svg')}"
+        "<input id='field'><div id='review'><div class='rv'></div></div></div>"
+        f"<script>{head_script()}</script>"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -29,10 +40,9 @@ def page(browser):
     problems: list[str] = []
     opened.on("pageerror", lambda error: problems.append(str(error)))
     opened.on("console", lambda said: problems.append(said.text) if said.type == "error" else None)
-    opened.set_content(
-        f"<style>{stylesheet()}</style><div class='gradio-container'>{asset('marks.svg')}"
-        "<input id='field'><div id='review'><div class='rv'></div></div></div>"
-    )
+    # Nobody listens there. A page without an address could not keep which look was chosen.
+    opened.route(SITE, lambda route: route.fulfill(content_type="text/html", body=page_of_review()))
+    opened.goto(SITE)
     yield opened
     opened.close()
     assert problems == []

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.browser
 APP = """(() => {
   window.asked = [];
   let kept = [];
-  window.verhm = { async send(url, { body }) {
+  verhm.send = async (url, { body }) => {
     const said = JSON.parse(body);
     window.asked.push([url, said]);
     if (window.refusal) throw new Error(window.refusal);
@@ -21,7 +21,7 @@ APP = """(() => {
     const isEmpty = after.start < after.end && !after.label && !after.is_excluded && !after.text;
     if (!url.endsWith("/remove") && !isEmpty) kept.push(after);
     return { annotations: kept, cards: `<section class="cards">${kept.length} kept</section>` };
-  } };
+  };
 })()"""
 
 

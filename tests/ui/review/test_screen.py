@@ -266,7 +266,7 @@ def test_a_running_analysis_shows_its_stage(mount):
         "seconds_left": 12.3,
     }
     page.evaluate("job => dispatchEvent(new CustomEvent('verhm-jobs', {detail: [job]}))", job)
-    assert page.inner_text(".rv-stage") == "Emotion 20 % · about 13 s left"
+    assert page.inner_text(".rv-stage") == "Emotion 20 % · 12 s left"
 
 
 def test_a_recording_of_one_window_without_a_result_is_shown(mount):
