@@ -38,6 +38,13 @@ MEDIA_TYPES = {
     ".npz": "application/octet-stream",
     ".bin": "application/octet-stream",
 }
+# What may hold a moving picture, and what it is called with sound alone.
+_CONTAINERS = {
+    "mp4": "mp4",
+    "webm": "webm",
+    "quicktime": "mp4",
+    "x-matroska": "x-matroska",
+}
 
 
 @dataclass(frozen=True)
@@ -87,9 +94,11 @@ def media_type_of(suffix: str, is_film: bool | None = None) -> str:
         is_film: whether there is a moving picture in it; None where nobody looked
     """
     by_name = MEDIA_TYPES[suffix]
-    if is_film is None:
+    container = by_name.partition("/")[2]
+    # A film under another name stays what its name says: no browser knows a video/wav.
+    if is_film is None or container not in _CONTAINERS:
         return by_name
-    return f"{'video' if is_film else 'audio'}/{by_name.partition('/')[2]}"
+    return f"video/{container}" if is_film else f"audio/{_CONTAINERS[container]}"
 
 
 class MediaFiles:

@@ -17,6 +17,7 @@ from verhm.errors import AudioError, VaultError
 
 log = logging.getLogger(__name__)
 _CHUNK: Final = 1 << 20  # bytes
+_PASSING: Final = ("E10", "E16")  # what does not lie in the picture
 _INDEX: Final = 1 << 22  # bytes that an index adds to two hours of picture, at most
 
 
@@ -32,6 +33,7 @@ def in_step(filmed: Filmed, scratch: Scratch) -> Iterator[Path | None]:
         the file, for as long as the block lasts; None where nothing can be shown of it
 
     Raises:
+        AudioError: E10 there is no ffmpeg, E16 it took too long: another try may find more
         StorageError: E50 not writable, E51 no room
     """
     with contextlib.ExitStack() as stack:
@@ -41,6 +43,8 @@ def in_step(filmed: Filmed, scratch: Scratch) -> Iterator[Path | None]:
             picture = folder / f"picture{filmed.suffix}"
             copy_in_step(film, picture, filmed.start)
         except (AudioError, VaultError) as error:
+            if error.code in _PASSING:
+                raise
             log.warning("A camera's picture is left out: %s", error.code)
             picture = None
         yield picture

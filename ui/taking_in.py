@@ -44,6 +44,7 @@ def take_in(
     Raises:
         RequestError: E62 no consent, E63 an entry cannot be, E70 no recording, E71 an unfit
             choice, E75 the patient is archived
+        AudioError: E10, E16 of the camera's picture; see `ui.pictures.in_step`
         StorageError: E50 not writable, E51 disk full, E53 the recording or the patient is gone,
             E57 when the actor may only look
     """

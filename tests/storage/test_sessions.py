@@ -147,7 +147,10 @@ def test_a_picture_lies_beside_the_recording_and_goes_with_it(practice):
         (".webm", False, "audio/webm"),
         (".m4a", True, "video/mp4"),
         (".mkv", True, "video/x-matroska"),
+        (".mov", False, "audio/mp4"),
         (".wav", None, "audio/wav"),
+        (".wav", True, "audio/wav"),
+        (".bin", True, "application/octet-stream"),
     ],
 )
 def test_the_type_of_a_recording_says_whether_it_is_a_film(practice, suffix, is_film, media_type):

@@ -13,11 +13,13 @@ from storage.models import MediaKind
 from storage.vault import Vault
 from tests.audio.encoding import film, run_ffmpeg
 from tests.ui.test_new_session import ENTRIES
+from ui import pictures
 from ui.new_session import _Work as Work
 from ui.review_states import face_state
 from ui.session_removal import what_goes
 from ui.taking_in import take_in
 from verhm.audio.picture_copy import holds_picture
+from verhm.errors import AudioError
 
 
 @pytest.fixture(params=["plain", "sealed"])
@@ -110,6 +112,19 @@ def test_a_session_that_is_refused_leaves_take_and_picture(context, patient, tak
     take = taken(seen)
     refused = Work(context).begin(patient.id, take, *astuple(replace(ENTRIES, has_agreed=False)))
     assert "E62" in refused[2]
+    assert context.intake.picture(take).open().read() == seen
+
+
+def test_a_picture_whose_copying_took_too_long_waits_for_another_try(
+    context, patient, taken, seen, monkeypatch
+):
+    def give_up(*_):
+        raise AudioError("E16", "It took too long.", "Try again.")
+
+    take = taken(seen)
+    monkeypatch.setattr(pictures, "copy_in_step", give_up)
+    assert "E16" in Work(context).begin(patient.id, take, *astuple(ENTRIES))[2]
+    assert not context.repository.sessions(patient.id)
     assert context.intake.picture(take).open().read() == seen
 
 
