@@ -34,7 +34,7 @@ OPENED = (
 UNMARKED = r"""() => {
   const inner = /⟦[^⟦⟧]*⟧/g;
   const same = new RegExp([
-    "VERHM|DEMO|Ada Lovelace|English|Deutsch|Marked|demonstration \\(synthetic\\)",
+    "VERHM|DEMO|P-[\\w-]+|Ada Lovelace|English|Deutsch|Marked|demonstration \\(synthetic\\)",
     "PHQ-9|GAD-7|SNR|dBFS|dB|kHz|Hz|MiB|GiB|ELAN|Praat|FHIR|3D|verhm-\\S+",
     "[\\w.-]+\\.(csv|json|mp4|pdf|eaf|TextGrid|html|png|zip)|(/[\\w.-]+){2,}",
   ].join("|"), "g");
