@@ -38,6 +38,7 @@ function asRow(file, index) {
     file, line, kind: "", session: null,
     isOpen: false, // whether its session takes a place in the line
     missed: 0, // looks at the jobs without it
+    lost: "", // what of the recording could not be kept
     said: cell(line, "said"), link: cell(line, "act"),
   };
   put(row, "waiting", verhm.say("Waiting"));
@@ -49,6 +50,7 @@ function put(row, kind, words, emotion = "") {
   row.line.dataset.kind = kind;
   row.said.textContent = words;
   row.said.insertAdjacentHTML("beforeend", emotion); // the app's own marks
+  if (row.lost) row.said.append(` · ${row.lost}`);
 }
 
 function addLink(row) {
@@ -150,7 +152,7 @@ async function handOver(row) {
     verhm.send(`/recordings/${recording}`, { method: "DELETE" }).catch(() => {}); // the next start does
     throw error;
   }
-  Object.assign(row, { session: made.session, patient });
+  Object.assign(row, { session: made.session, patient, lost: made.lost?.text ?? "" });
   addLink(row);
   row.isOpen = true;
   put(row, "analysing", verhm.say("Being analysed"));
