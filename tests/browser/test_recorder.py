@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.running import go_to, open_page
 
@@ -20,6 +21,17 @@ COUNTED = """() => {
     window.opened.push(stream);
     return stream;
   };
+}"""
+
+AWAY = ("**/takes/*/pieces*", "**/takes/*/picture*")
+# Has pieces of a kind look as if each took a GiB, until `restoreSize()`.
+LARGE = """(kind) => {
+  const size = Object.getOwnPropertyDescriptor(Blob.prototype, "size");
+  window.restoreSize = () => Object.defineProperty(Blob.prototype, "size", size);
+  Object.defineProperty(Blob.prototype, "size", {
+    configurable: true,
+    get() { return this.type.split("/")[0] === kind ? 2 ** 30 : size.get.call(this); },
+  });
 }"""
 
 
@@ -101,6 +113,25 @@ def test_a_refusal_pauses_the_recording_and_stop_saves_it_once_there_is_room(pag
     page.wait_for_timeout(3_000)
     assert len(asked) == before  # nobody asks a full disk again and again
     page.unroute("**/pieces*")
+    press(page, "stop")
+    wait_for(page, "ready")
+    page.wait_for_function("document.querySelector('#recorder audio').duration > 1")
+    discard(page)
+
+
+def test_a_voice_waits_for_the_app_until_no_more_fits_and_none_of_it_is_lost(page):
+    page.route(AWAY[0], lambda route: route.abort())
+    record(page, 1_500)
+    press(page, "pause")  # which sends what there is
+    saved = page.locator("[data-slot=saved]")
+    expect(saved).to_contain_text("the recording goes on and is saved when it does")
+    page.evaluate(LARGE, "")
+    press(page, "pause")
+    expect(page.locator("#recorder [data-slot=problem]")).to_contain_text("the recording is paused")
+    wait_for(page, "paused")
+    expect(saved).to_contain_text("what was recorded is saved when it does")
+    page.evaluate("restoreSize()")
+    page.unroute(AWAY[0])
     press(page, "stop")
     wait_for(page, "ready")
     page.wait_for_function("document.querySelector('#recorder audio').duration > 1")

@@ -343,8 +343,8 @@ addEventListener("verhm-taken", ({ detail: { id, words } }) => {
 addEventListener("beforeunload", (event) => UNDERWAY.includes(state.phase) && event.preventDefault());
 new ResizeObserver(draw).observe($("wave").parentElement);
 const ask = () => { $("prompts").innerHTML = props.prompts; }; // escaped on the server
-watch("prompts", ask);
 ask();
+watch("prompts", ask);
 setPhase("idle");
 attempt(findLeftBehind);
 setInterval(() => UNDERWAY.includes(state.phase) && state.take?.keep(), KEEP);
