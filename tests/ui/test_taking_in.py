@@ -20,7 +20,7 @@ from ui.review_states import face_state
 from ui.session_removal import what_goes
 from ui.taking_in import take_in
 from verhm.audio.picture_copy import holds_picture
-from verhm.errors import AudioError
+from verhm.errors import AudioError, RequestError
 
 
 @pytest.fixture(params=["plain", "sealed"])
@@ -107,6 +107,18 @@ def test_a_picture_that_cannot_be_read_is_said_and_the_voice_kept(context, patie
     (session,) = context.repository.sessions(patient.id)
     assert MediaKind.CAMERA not in kinds(session) and MediaKind.RECORDING in kinds(session)
     assert "camera" not in what_goes(session)
+
+
+def test_a_lost_picture_is_said_also_where_the_voice_cannot_be_analysed_yet(
+    context, patient, taken, monkeypatch
+):
+    def refuse(*_):
+        raise RequestError("E61", "Too many wait.", "Try again.")
+
+    monkeypatch.setattr(context.jobs, "submit", refuse)
+    take = taken(b"nothing that could be seen")
+    told = Work(context).begin(patient.id, take, *astuple(ENTRIES))[2]
+    assert "E19" in told and "E61" in told
 
 
 def test_of_many_recordings_too_it_is_said_which_one_lost_its_picture(
