@@ -160,11 +160,13 @@ def test_stop_keeps_what_is_safe_where_the_rest_is_refused(page):
 
 def test_whoever_stays_after_all_can_go_on(page):
     record(page, 500)
-    asked = []
+    asked, ended = [], []
     page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.on("requestfailed", lambda request: ended.append(request.url))
     page.evaluate("setTimeout(() => location.reload())")
     page.wait_for_timeout(1_000)
     assert asked == ["beforeunload"]
+    assert not [url for url in ended if "heartbeat" in url]  # an hour later it would be forgotten
     press(page, "stop")
     wait_for(page, "ready")
     page.locator("#analyse:enabled").wait_for()

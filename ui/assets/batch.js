@@ -232,7 +232,7 @@ addEventListener("verhm-jobs", ({ detail: jobs }) => {
     follow(row, jobs).catch(() => {}); // asked again at the next look
   }
 });
-addEventListener("beforeunload", (event) => state.isRunning && event.preventDefault());
+verhm.askBeforeLeaving(() => state.isRunning);
 element.addEventListener("change", (event) => {
   const { files } = event.target;
   if (files) choose(files, event.target === $("folder"));

@@ -107,6 +107,7 @@ function makeFilming($) {
 
   function setPhase(phase) {
     state.phase = phase;
+    if (phase === "ready" && words.textContent === WAITS) say("");
     if (phase === "ready" && state.film?.pieces.safe && !words.textContent) say(verhm.say("With picture."));
     show();
   }

@@ -340,11 +340,11 @@ addEventListener("verhm-taken", ({ detail: { id, words } }) => {
   $("taken").textContent = words; // none when what was taken has been analysed
   $("taken").hidden = !words;
 });
-addEventListener("beforeunload", (event) => UNDERWAY.includes(state.phase) && event.preventDefault());
+verhm.askBeforeLeaving(() => UNDERWAY.includes(state.phase));
 new ResizeObserver(draw).observe($("wave").parentElement);
 const ask = () => { $("prompts").innerHTML = props.prompts; }; // escaped on the server
-ask();
 watch("prompts", ask);
+ask();
 setPhase("idle");
 attempt(findLeftBehind);
 setInterval(() => UNDERWAY.includes(state.phase) && state.take?.keep(), KEEP);
