@@ -8,8 +8,9 @@ import pytest
 from storage.access import Actor
 from storage.details import Agreement, PatientDetails, RunResult
 from storage.repository import open_accounts
+from tests.browser.recording import AWAY, LARGE
 from tests.browser.running import go_to, open_page, open_records
-from tests.browser.test_recorder import AWAY, COUNTED, FULL, LARGE, discard, press, wait_for
+from tests.browser.test_recorder import COUNTED, FULL, discard, press, wait_for
 from tests.browser.test_screens import barriers
 from tests.factories import make_analysis
 from tests.ui.review.page import IN_STEP, share_in_step

@@ -7,6 +7,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.recording import (
+    AWAY,
+    LARGE,
     analysis_of,
     begin,
     choose_file,
@@ -34,17 +36,6 @@ COUNTED = """() => {
     window.opened.push(stream);
     return stream;
   };
-}"""
-
-AWAY = ("**/takes/*/pieces*", "**/takes/*/picture*")
-# Has pieces of a kind look as if each took a GiB, until `restoreSize()`.
-LARGE = """(kind) => {
-  const size = Object.getOwnPropertyDescriptor(Blob.prototype, "size");
-  window.restoreSize = () => Object.defineProperty(Blob.prototype, "size", size);
-  Object.defineProperty(Blob.prototype, "size", {
-    configurable: true,
-    get() { return this.type.split("/")[0] === kind ? 2 ** 30 : size.get.call(this); },
-  });
 }"""
 
 
