@@ -82,14 +82,29 @@ def stop(page) -> dict:
     return take_of(page)
 
 
-def test_ticking_the_box_opens_nothing_and_a_voice_alone_has_no_picture(page, film):
+def test_the_camera_is_on_while_its_picture_is_seen_and_a_voice_alone_has_none(page, film):
+    preview = page.locator("#recorder .preview")
     film.check()
-    page.wait_for_timeout(200)
-    assert page.evaluate("opened.length") == 0
+    preview.wait_for()
+    assert preview.evaluate("each => each.muted && getComputedStyle(each).transform") == (
+        "matrix(-1, 0, 0, 1, 0, 0)"  # as in a mirror
+    )
+    assert page.evaluate(WHAT_IS_OPEN) == ["live"]  # the camera, and no microphone
+    go_to(page, "Patients")
+    page.wait_for_function(f"{WHAT_IS_OPEN}.join() === 'ended'")
+    go_to(page, "New session")
+    preview.wait_for()
+    page.locator('#recorder [data-way="upload"]').click()
+    page.wait_for_function(f"!({WHAT_IS_OPEN}).includes('live')")
+    page.locator('#recorder [data-way="record"]').click()
+    preview.wait_for()
     film.uncheck()
+    assert not preview.is_visible()
+    assert set(page.evaluate(WHAT_IS_OPEN)) == {"ended"}
+    page.evaluate("opened.length = 0")
     record(page)
     assert page.evaluate("opened.length") == 1
-    assert not page.locator("#recorder .preview").is_visible()
+    assert not preview.is_visible()
     assert not stop(page)["has_picture"]
 
 
