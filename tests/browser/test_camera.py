@@ -142,10 +142,10 @@ def test_a_refused_camera_is_said_and_the_voice_is_recorded(page, film):
           };
         }"""
     )
-    film.check()
-    record(page)
-    assert "not let this page use the camera" in words(page)
+    film.click()
+    page.locator("[data-slot=film-words]", has_text="not let this page use the camera").wait_for()
     assert "recorded without picture" in words(page) and not film.is_checked()
+    record(page)
     take = stop(page)
     assert take["seconds"] > 0.9 and not take["has_picture"]
 
@@ -153,8 +153,9 @@ def test_a_refused_camera_is_said_and_the_voice_is_recorded(page, film):
 def test_a_camera_taken_away_leaves_what_it_saw_and_the_voice_goes_on(page, film):
     film.check()
     record(page)
-    lost = "opened[1].getVideoTracks()[0].dispatchEvent(new Event('ended'))"
-    page.evaluate(lost)
+    page.evaluate(
+        "opened.flatMap((each) => each.getVideoTracks())[0].dispatchEvent(new Event('ended'))"
+    )
     page.get_by_text("The camera is gone. The picture ends here").wait_for()
     seconds(page, 2.0)
     take = stop(page)
