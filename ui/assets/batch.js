@@ -77,6 +77,7 @@ const openCode = () => document.querySelector("#banner .who b")?.textContent ?? 
 
 function choose(files, isFolder) {
   state.chosenFor = openCode();
+  $("day").value = "";
   const chosen = [...files].filter(({ name }) => !isFolder || (SUFFIXES.test(name) && !name.startsWith(".")));
   if (isFolder) chosen.sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
   const left = files.length - chosen.length;
