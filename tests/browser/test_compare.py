@@ -164,8 +164,6 @@ def test_a_window_is_explained_and_a_run_with_other_settings_is_compared(by_the_
     form.locator("[name=hop]").fill("1")
     form.get_by_role("button", name="Analyse", exact=True).click()
     form.wait_for(state="hidden")
-    page.locator(".rv-run option", has_text="window 4 s, hop 1 s").wait_for(
-        state="attached", timeout=ANALYSIS
-    )
+    page.locator(".rv-made", has_text="window 4 s, hop 1 s").wait_for(timeout=ANALYSIS)
     page.locator("[data-compare]").click()
     page.get_by_text("in windows of different lengths or hops").wait_for()
