@@ -82,14 +82,14 @@ def _page(context: AppContext, patient_id: str, session_id: str | None, choice: 
         choice,
         compare_with_usual(figures, chosen.session_id),
         repository.events(patient_id),
-        repository.may_write_events(patient_id),
+        repository.may_change_patient(patient_id),
     )
 
 
 def _without_sessions(repository: Repository, patient_id: str) -> str:
     try:
         events = repository.events(patient_id)
-        listed = event_list(events, repository.may_write_events(patient_id))
+        listed = event_list(events, repository.may_change_patient(patient_id))
     except StorageError:  # erased in another window
         return empty_trends(EMPTY_PATIENT)
     return f"{empty_trends(EMPTY_SESSIONS)}<div class='tr-alone'>{listed}</div>"
