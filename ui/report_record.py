@@ -6,10 +6,10 @@ from storage.models import Patient, Run, Session
 from ui.change import compare_with_usual
 from ui.context import AppContext
 from ui.made_up import NOTE, is_made_up
-from ui.marks import long_date
 from ui.session_names import session_moment, session_name
 from ui.trends_data import reviewed_history
 from ui.trends_events import event_words
+from verhm.dates import long_date
 from verhm.report.record import Record
 
 _OLDER: Final = "a later run of this session stands in its place"

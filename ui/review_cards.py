@@ -4,8 +4,9 @@ from datetime import datetime
 
 from storage.models import Run, Session
 from ui.explanations import EXPLANATIONS, question_mark
-from ui.marks import clock, emotion_name, escaped, long_date, minutes_of
+from ui.marks import clock, emotion_name, escaped, minutes_of
 from ui.session_names import TRY_ENDS, recording_words, session_facts, session_name
+from verhm.dates import long_date
 from verhm.language import _, decimal, retold
 from verhm.report.look import percent
 from verhm.report.quality import quality_words

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ui.marks import long_date
 from ui.trends_axes import ValueAxis
 from verhm.change import Usual
+from verhm.dates import long_date
 from verhm.labels import EMOTIONS
 from verhm.language import _
 from verhm.report.trends import TrendPoint

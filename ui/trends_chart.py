@@ -3,14 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from storage.event_models import PatientEvent
-from ui.marks import (
-    day_and_month,
-    escaped,
-    long_date,
-    month_and_year,
-    month_name,
-    short_signed,
-)
+from ui.marks import escaped, short_signed
 from ui.trends_axes import (
     LEFT,
     RIGHT,
@@ -29,6 +22,7 @@ from ui.trends_numbers import session_numbers
 from ui.trends_scores import SCORE_HEIGHT, score_lane
 from ui.trends_usual import new_levels
 from verhm.change import Comparison
+from verhm.dates import day_and_month, long_date, month_and_year, month_name
 from verhm.language import N_, _, retold
 from verhm.report.look import percent, signed
 from verhm.report.trends import TrendPoint, joined, model_breaks

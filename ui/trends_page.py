@@ -10,10 +10,11 @@ from ui.event_list import event_list
 from ui.explanations import question_mark
 from ui.grade import grade_mark
 from ui.made_up import MODEL, chip
-from ui.marks import day_and_month, emotion_name, escaped, long_date, minutes_of
+from ui.marks import emotion_name, escaped, minutes_of
 from ui.trends_chart import trends_chart
 from ui.trends_usual import against_usual, new_levels
 from verhm.change import Comparison
+from verhm.dates import day_and_month, long_date
 from verhm.labels import EMOTIONS
 from verhm.language import N_, _, ngettext, retold
 from verhm.report.quality import GRADES

@@ -6,8 +6,9 @@ from functools import lru_cache
 import numpy as np
 
 from ui.explanations import question_mark
-from ui.marks import emotion_name, escaped, long_date
+from ui.marks import emotion_name, escaped
 from verhm.change import LEAST_USUAL, Comparison, Shift, change_points
+from verhm.dates import long_date
 from verhm.labels import EMOTIONS
 from verhm.language import _, pgettext
 from verhm.report.look import points as percent_points
