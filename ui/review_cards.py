@@ -127,7 +127,7 @@ def _maker(run: Run) -> str:
 def _moment(local: datetime) -> str:
     today = datetime.now(local.tzinfo).date()
     day = _("today") if local.date() == today else long_date(local.date())
-    return f"{day} {local:%H:%M}"
+    return f"{day}, {local:%H:%M}"
 
 
 def _quality_line(run: Run) -> str:

@@ -19,7 +19,7 @@ from verhm.report.trends import Band, TrendPoint, model_breaks
 _TOP, _GAP = 40.0, 18.0
 _SHARE_HEIGHT, _AFFECT_HEIGHT = 84.0, 68.0  # at least
 _MOST = 1.5  # times that
-_FULL = 695.0  # what a window of 900 px has room for
+_FULL = 700.0  # what a window of 900 px has room for
 _SCORE_GAP, _FOOT_GAP = 8.0, 4.0
 _SESSIONS_HEIGHT = 34.0
 _MONTH_WIDTH = 70.0  # of a month's name and year

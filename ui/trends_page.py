@@ -135,7 +135,7 @@ def trends_page(
         f"{_header(visible, choice, _drawn(visible, chosen, band))}"
         f"{'' if has_figures else _no_figures()}<p class='small muted tr-swipe'>"
         f"{_('The chart is wider than this screen: move it sideways.')}</p>"
-        f"<div class='tr-scroll'>{chart}</div><span class='grow'></span>"
+        f"<div class='tr-scroll'>{chart}</div>"
         f"<div class='tr-foot'><p class='small muted'>{_sentence(visible)}</p>"
         f"{_synthetic(visible)}</div></section></div>"
     )

@@ -4,12 +4,17 @@ from datetime import date
 
 from babel.dates import format_date
 
-from verhm.language import _, locale
+from verhm.language import _, locale, pgettext
 
 
 def long_date(day: date) -> str:
     """A date as it is read aloud: 3 Sep 2027."""
     return _written(day, _("d MMM y"))
+
+
+def typed_date(day: date) -> str:
+    """A date as it is typed: 3 Sep 2027, or 03.09.2027 where months have longer names."""
+    return _written(day, pgettext("typed", "d MMM y"))
 
 
 def day_and_month(day: date) -> str:
