@@ -157,13 +157,15 @@ def _synthetic(points: Sequence[TrendPoint]) -> str:
 
 def _options(labels: Sequence[str], choice: Choice) -> str:
     emotions = "".join(_option(label, emotion_name(label), label in labels) for label in EMOTIONS)
-    others = "".join(
-        _option(name, _(text), name not in choice.hidden) for name, text in OTHERS.items()
+    lanes = {
+        name: _option(name, _(text), name not in choice.hidden) for name, text in OTHERS.items()
+    }
+    lanes["scores"] = (
+        f"<span class='asked'>{lanes['scores']}{question_mark('questionnaires')}</span>"
     )
     return (
         f"<section class='panel tr-box'><h2>{_('Show')}</h2><div class='opts'>{emotions}"
-        f"</div><div class='opts sub'>{others}{question_mark('questionnaires')}</div>"
-        "</section>"
+        f"</div><div class='opts sub'>{''.join(lanes.values())}</div></section>"
     )
 
 
