@@ -138,10 +138,10 @@ EXPLANATIONS: Final = {
         N_(
             "The dashed line is this patient's mean over the usual sessions: those you chose, or "
             "the first three of one task and model that are not of poor quality. The band is the "
-            "error: a session of that task and model changed beyond error where its point lies "
-            "outside, and only there. In 95 of 100 sessions in which nothing changed, all eight "
-            "emotions lie in it; it is wider at one with little speech. The usual sessions "
-            "themselves are not judged. Usual means usual for this patient, not healthy."
+            "error: any other session that can be compared changed beyond error where its point "
+            "lies outside, and only there. In 95 of 100 sessions in which nothing changed, all "
+            "eight emotions lie in it; it is wider at one with little speech. Usual means usual "
+            "for this patient, not healthy."
         ),
     ),
     "reliable-change": Explanation(

@@ -128,16 +128,23 @@ def trends_page(
         chart = trends_chart(visible, labels, chosen, choice.hidden, band, events, usual_ids)
     else:
         chart = trends_chart(visible, (), chosen, choice.hidden | _FIGURES, None, events)
+        chart = _no_figures() + chart
     return (
         f"<div class='tr' data-patient='{escaped(patient.id)}'><div class='tr-col'>"
         f"{_options(labels, choice)}{beside}{_facts(chosen)}{event_list(events, may_change)}</div>"
+        f"{_main(visible, choice, _drawn(visible, chosen, band), chart)}</div>"
+    )
+
+
+def _main(points: Sequence[TrendPoint], choice: Choice, drawn: str, chart: str) -> str:
+    """The chart with what stands above and below it."""
+    return (
         f"<section class='panel tr-main' aria-label='{_('Trends')}'>"
-        f"{_header(visible, choice, _drawn(visible, chosen, band))}"
-        f"{'' if has_figures else _no_figures()}<p class='small muted tr-swipe'>"
+        f"{_header(points, choice, drawn)}<p class='small muted tr-swipe'>"
         f"{_('The chart is wider than this screen: move it sideways.')}</p>"
         f"<div class='tr-scroll'>{chart}</div>"
-        f"<div class='tr-foot'><p class='small muted'>{_sentence(visible)}</p>"
-        f"{_synthetic(visible)}</div></section></div>"
+        f"<div class='tr-foot'><p class='small muted'>{_sentence(points)}</p>"
+        f"{_synthetic(points)}</div></section>"
     )
 
 

@@ -55,17 +55,17 @@ def _sessions(record: Record) -> list[Flowable]:
 def _events(record: Record) -> list[Flowable]:
     if not record.events:
         return []
-    heading = style.words("Medication and events", style.HEADING)
+    heading = style.section("Medication and events")
     if not any(text for _, text in record.events):  # their words are left out with the name
         days = [[days] for days, _ in record.events]
-        return [heading, style.table(("Kind and days",), days, (1.0,))]
-    return [heading, style.table(("Kind and days", "What"), record.events, (0.4, 0.6))]
+        return [*heading, style.table(("Kind and days",), days, (1.0,))]
+    return [*heading, style.table(("Kind and days", "What"), record.events, (0.4, 0.6))]
 
 
 def _note(record: Record) -> list[Flowable]:
     if not record.note:
         return []
-    return [style.words("Note of the session", style.HEADING), style.words(record.note)]
+    return [*style.section("Note of the session"), style.words(record.note)]
 
 
 def _trend(record: Record) -> Flowable:
@@ -76,8 +76,8 @@ def _trend(record: Record) -> Flowable:
 def _trend_words(record: Record) -> str:
     ringed = " Ringed: this session." if record.listed else " A later run stands for this session."
     band = (
-        " Grey: within error; of sessions of this task and model, a dot outside it is a reliable "
-        "change (the usual ones themselves are compared with nothing)."
+        " Grey, of this task and model: within error. A dot outside it is a reliable change, but "
+        "for poor recordings and the usual sessions, which are compared with nothing."
         if record.band
         else ""
     )
@@ -123,7 +123,7 @@ def _said(annotations: Sequence[Annotation]) -> list[Flowable]:
         [_span(each.start, each.end), each.label, _remark(each)] for each in sorted(annotations)
     ]
     made = style.table(("Time", "Label", "Note or event"), rows, (0.18, 0.16, 0.66))
-    return [style.words("What the clinician said", style.HEADING), made]
+    return [*style.section("What the clinician said"), made]
 
 
 def _remark(said: Annotation) -> str:
@@ -156,7 +156,7 @@ def _without_result(timeline: EmotionTimeline) -> list[Flowable]:
 def _timeline(analysis: Analysis) -> list[Flowable]:
     stretches = look.stretches(analysis.timeline, analysis.duration)
     listed = _longest(stretches, _MOST_STRETCHES)
-    heading = [style.words("Timeline", style.HEADING)]
+    heading = style.section("Timeline")
     if len(listed) < len(stretches):
         cut = f"The {len(listed)} longest of {len(stretches)} stretches, in the order of time."
         heading.append(style.words(cut, style.SMALL))
