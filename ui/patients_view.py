@@ -10,11 +10,12 @@ from ui.change import compare_with_usual
 from ui.consent import consent_of
 from ui.explanations import question_mark
 from ui.grade import grade_mark
-from ui.marks import emotion_name, escaped, icon, long_date
+from ui.marks import emotion_name, escaped, icon
 from ui.session_names import name_within, session_moment, session_name
 from ui.theme import asset
 from ui.tour import tour_offer
 from verhm.change import Comparison, Shift
+from verhm.dates import long_date
 from verhm.language import N_, _, ngettext
 from verhm.report.quality import grade
 

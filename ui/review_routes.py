@@ -6,7 +6,7 @@ from storage.models import Run, Session
 from storage.repository import Repository
 from ui.context import AppContext
 from ui.review_cards import told_apart
-from ui.review_comparison import Side, comparison
+from ui.review_comparison import Side, cautions, comparison
 from ui.session_names import session_words
 from ui.shown_runs import ShownRuns
 from ui.user import signed_in
@@ -39,7 +39,7 @@ def routes(context: AppContext) -> APIRouter:
         sides = side(run_id), side(other_id)
         if not _are_of_one(*(each.session for each in sides)):
             raise StorageError("E53", "There is no such run.", "Choose one of this patient's.")
-        return {"html": comparison(*sides)}
+        return {"cautions": cautions(*sides), "figures": comparison(*sides)}
 
     def side(run_id: str) -> Side:
         run, session = _finished(repository, run_id)

@@ -42,6 +42,11 @@ def test_two_sessions_are_compared_and_each_is_heard(review):
     assert len(set(names)) == 2
     assert "Two sessions of one person always differ" in dialog.inner_text()
     assert dialog.locator(".rv-figures tbody tr").count() == 13
+    said, unsaid = dialog.locator(".rv-side").all()
+    assert said.locator(".rv-mark.event").inner_text() == "Example: an event"
+    labels = said.locator(".rv-labels div span")
+    assert labels.all_text_contents() == ["Unsure", "Happy", "Surprised"]
+    assert not unsaid.locator(".rv-mark, .rv-labels").count()
     assert not barriers(review)
     for side in dialog.locator(".rv-side").all():
         side.locator(".rv-lanes").click(position={"x": 300, "y": 200})

@@ -170,4 +170,4 @@ def test_runs_are_told_apart_by_what_is_not_as_usual(run):
     words = "window 4.5 s, hop 1 s, expression 1.5, seed 7, face 720"
     assert settings_words(run) == words
     assert told_apart(run).endswith(f" · {words} · <model> 1.3")
-    assert told_apart(run).startswith("Run 2 · 19 Nov 2026 ")
+    assert told_apart(run).startswith("Run 2 · 19 Nov 2026, ")
