@@ -38,6 +38,7 @@ def build_page(context: AppContext) -> gr.Blocks:
     It is laid out in every language, and answers in that of whoever asks.
     """
     page = _laid_out(context)
+    page.queue(default_concurrency_limit=4, max_size=64)
     page.others = {code: _translated(context, code, page) for code in LANGUAGES if code != ENGLISH}
     return page
 
@@ -59,7 +60,6 @@ def _laid_out(context: AppContext) -> SpokenPage:
                     handles.append(build(context, selected))
         markup(explanation_boxes() + help_dialog() + tour_boxes(), elem_id="help")
         _wire(page, _Shell(context, strip, handles), selected, strip, tabs)
-    page.queue(default_concurrency_limit=4, max_size=64)
     return page
 
 

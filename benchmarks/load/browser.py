@@ -106,7 +106,12 @@ class Browser:
 
     async def _look_at_jobs(self) -> None:
         async with self.notes.timed(LOOK):
-            self.jobs = (await self.get("/jobs")).json()["jobs"]
+            answer = await self._client.get("/jobs")
+            if answer.status_code == httpx.codes.UNAUTHORIZED:
+                # Looking on is no use of the app: who waits for long is signed out, and comes back.
+                await self.sign_in()
+                answer = await self._client.get("/jobs")
+            self.jobs = answer.raise_for_status().json()["jobs"]
 
     async def _tell(self, page: GradioPage, job: dict[str, Any]) -> None:
         change = {"session_id": job["session_id"], "state": job["state"], "tab": "review"}

@@ -9,7 +9,10 @@ from tests.browser.viewing import (
     RATE,
     READY,
     MadeUpRun,
+    angle,
+    drag,
     eyes_and_mouth,
+    middle_of_skin,
     picture,
     picture_at_once,
     settle,
@@ -217,18 +220,6 @@ def test_only_minutes_around_the_playhead_are_asked_for(browser, run):
         assert run.asked[asked:] == ["/motion/run/1"]
 
 
-def drag(page, dx: int, dy: int):
-    page.mouse.move(128, 128)
-    page.mouse.down()
-    page.mouse.move(128 + dx, 128 + dy, steps=5)
-    page.mouse.up()
-    settle(page)
-
-
-def angle(page) -> list[int]:
-    return [round(float(each)) for each in page.get_attribute("canvas", "data-angle").split()]
-
-
 def test_dragging_turns_the_face_with_the_hand_and_a_double_click_turns_it_back(face):
     show(face, 0.5)
     front = picture(face).astype(int)
@@ -244,12 +235,6 @@ def test_dragging_turns_the_face_with_the_hand_and_a_double_click_turns_it_back(
     settle(face)
     assert angle(face) == [0, 0]
     assert np.abs(picture(face).astype(int) - front).mean() < 0.1
-
-
-def middle_of_skin(pixels: np.ndarray) -> float:
-    """Column around which the face's skin lies."""
-    red, _, blue = np.moveaxis(pixels.astype(int)[100:200], 2, 0)
-    return float(np.nonzero((red - blue > 35) & (red > 90))[1].mean())
 
 
 def test_nobody_looks_up_through_the_neck_or_at_the_back(face):

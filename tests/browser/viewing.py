@@ -164,3 +164,21 @@ def eyes_and_mouth(face: FaceModel, size: int) -> list[tuple[slice, slice]]:
         rows = slice(round(y - down * size), round(y + down * size))
         boxes.append((rows, slice(round(x - across * size), round(x + across * size))))
     return boxes
+
+
+def drag(page: Page, dx: int, dy: int) -> None:
+    page.mouse.move(128, 128)
+    page.mouse.down()
+    page.mouse.move(128 + dx, 128 + dy, steps=5)
+    page.mouse.up()
+    settle(page)
+
+
+def angle(page: Page) -> list[int]:
+    return [round(float(each)) for each in page.get_attribute("canvas", "data-angle").split()]
+
+
+def middle_of_skin(pixels: np.ndarray) -> float:
+    """Column around which the face's skin lies."""
+    red, _, blue = np.moveaxis(pixels.astype(int)[100:200], 2, 0)
+    return float(np.nonzero((red - blue > 35) & (red > 90))[1].mean())

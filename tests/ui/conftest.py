@@ -19,7 +19,7 @@ from tests.factories import make_analysis
 from tests.storage.people import CHEAP, Clock
 from tests.storage.people import GOOD as PASSPHRASE
 from tests.ui.fakes import FakeEngine
-from ui import lingering
+from ui import layout, lingering
 from ui.context import AppContext
 from ui.intake import Intake
 from ui.jobs import Jobs
@@ -27,6 +27,7 @@ from ui.preferences import Preferences
 from ui.progress import JobState, Wait
 from ui.server import make_app
 from ui.settings import AppSettings
+from verhm.language import ENGLISH, LANGUAGES
 from verhm.report.document import to_json
 from verhm.settings import AnalysisSettings, VideoSettings
 
@@ -39,6 +40,12 @@ TODAY = date(2026, 11, 21)
 def hasty(monkeypatch):
     """Streams of answers end soon after the last one."""
     monkeypatch.setattr(lingering, "PAUSE", 0.01)
+
+
+@pytest.fixture(autouse=True)
+def languages(monkeypatch):
+    """The page is laid out in English alone, in half the time, where a test is not about that."""
+    monkeypatch.setattr(layout, "LANGUAGES", {ENGLISH: LANGUAGES[ENGLISH]})
 
 
 @pytest.fixture

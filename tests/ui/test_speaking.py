@@ -18,6 +18,11 @@ from verhm.language import language, speaking
 GERMAN = {"accept-language": "de-AT,de;q=0.9,en;q=0.8"}
 
 
+@pytest.fixture
+def languages():
+    """All there are."""
+
+
 def asked(**headers: str) -> Request:
     sent = [(name.encode(), value.encode()) for name, value in headers.items()]
     return Request({"type": "http", "headers": sent})
