@@ -48,7 +48,7 @@ VOICES: Final = {
     "woman": ("en-us+f2", 50, 155),
     "high woman": ("en-us+f4", 70, 175),
 }
-RISING, FALLING = ("calm", "happy"), ("sad", "angry", "fearful", "disgust")
+LEVEL, FALLING = ("neutral", "calm", "happy"), ("sad", "angry", "fearful", "disgust")
 SMOOTH, LOWERED = ("neutral", "calm", "happy", "surprised"), ("sad", "angry", "disgust")
 SEEN: Final = 0.05  # morph weight; less nobody sees
 
@@ -125,9 +125,9 @@ def wrong(emotion: str, shown: Carried) -> list[str]:
         fault
         for fault, is_so in (
             ("smiles", emotion in FALLING and shown.corners > SEEN),
-            ("droops", emotion in ("neutral", *RISING) and shown.corners < -SEEN),
+            ("droops", emotion in LEVEL and shown.corners < -SEEN),
             ("frowns", emotion in SMOOTH and shown.brow > SEEN),
-            ("does not smile", emotion in RISING and shown.corners <= SEEN),
+            ("does not smile", emotion == "happy" and shown.corners <= SEEN),
             ("does not frown", emotion in LOWERED and shown.brow <= SEEN),
         )
         if is_so

@@ -51,8 +51,8 @@ def test_corners_and_brow_are_means_of_both_sides():
     assert shown.brow == pytest.approx(0.4 / 2)
 
 
-def test_a_smile_is_wrong_in_anger_and_wanted_in_calm():
+def test_a_smile_is_wrong_in_anger_and_a_scowl_in_joy():
     smile, scowl = Carried(corners=0.3, brow=0.0), Carried(corners=-0.1, brow=0.6)
     assert wrong("angry", smile) == ["smiles", "does not frown"]
-    assert wrong("calm", scowl) == ["droops", "frowns", "does not smile"]
+    assert wrong("happy", scowl) == ["droops", "frowns", "does not smile"]
     assert not wrong("calm", smile) and not wrong("angry", scowl)

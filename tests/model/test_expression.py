@@ -98,10 +98,11 @@ def test_a_muscle_that_rests_in_the_likeliest_emotion_rests(unit, other):
         for morph in sided(name)
         if weight == 1.0
     ]
+    along = 0.2 if unit == "AU01" else 0.0  # what AU02 lifts of the inner brow
     for emotion in RELAXED[unit]:
         mixed = 0.7 * SURE[[EMOTIONS.index(emotion)]] + 0.3 * SURE[[EMOTIONS.index(other)]]
         faces = express(wild, np.repeat(mixed, len(wild), axis=0))
-        assert not faces[:, shown].any(), emotion
+        assert faces[:, shown].max() <= along, emotion
 
 
 def test_two_equally_likely_opposites_come_near_a_face_at_rest():

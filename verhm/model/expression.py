@@ -127,7 +127,8 @@ MOST: Final = {
 # Emotions in which each of these muscles rests. The likelier they are, the more they take off what
 # others add: anger with some calm in it is no grin, calm with some anger no scowl, and where two
 # are as likely as each other the muscle comes near to rest.
-RELAXED: Final = {
+RELAXED: Final[dict[str, tuple[str, ...]]] = {
+    "AU01": ("angry",),
     "AU04": ("neutral", "calm", "happy", "surprised"),
     "AU12": ("sad", "angry", "fearful", "disgust"),
     "AU15": ("neutral", "calm", "happy"),
