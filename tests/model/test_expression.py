@@ -8,7 +8,9 @@ from verhm.model.expression import (
     ACTION_UNIT_MORPHS,
     ACTION_UNITS,
     FULL_STRENGTH,
+    MOST,
     PROTOTYPES,
+    RELAXED,
     ExpressionDecoder,
     express,
 )
@@ -57,32 +59,56 @@ def test_weights_stay_in_range_whatever_the_regression_says():
 
 
 @pytest.mark.parametrize("unit", ACTION_UNITS)
-def test_a_measured_action_unit_shows_on_a_neutral_face(unit):
-    intensities = np.zeros((1, len(ACTION_UNITS)))
-    intensities[0, ACTION_UNITS.index(unit)] = FULL_STRENGTH[unit]
-    face = express(intensities, SURE[:1])[0]
-    for name, weight in ACTION_UNIT_MORPHS[unit].items():
-        for morph in sided(name):
-            assert face[MORPHS.index(morph)] == pytest.approx(weight)
+def test_a_measured_action_unit_shows_as_far_as_is_usual_for_the_emotion(unit):
+    at = ACTION_UNITS.index(unit)
+    wild = NOTHING.copy()
+    wild[:, at] = 20 * FULL_STRENGTH[unit]
+    faces, plain = express(wild, SURE), express(NOTHING, SURE)
+    for emotion, face, rest in zip(EMOTIONS, faces, plain, strict=True):
+        most = 0.0 if emotion in RELAXED.get(unit, ()) else MOST[unit][EMOTIONS.index(emotion)]
+        for name, weight in ACTION_UNIT_MORPHS[unit].items():
+            for morph in map(MORPHS.index, sided(name)):
+                assert rest[morph] <= face[morph] <= rest[morph] + most * weight + 1e-9
 
 
 def test_what_was_measured_counts_beside_a_prototype():
-    at = EMOTIONS.index("sad")
+    at, corner = EMOTIONS.index("sad"), MORPHS.index("mouthFrownLeft")
     plain = express(NOTHING, SURE)[at]
     frowning = NOTHING.copy()
     frowning[at, ACTION_UNITS.index("AU15")] = 0.15 * FULL_STRENGTH["AU15"]
-    corner = MORPHS.index("mouthFrownLeft")
     assert express(frowning, SURE)[at][corner] == pytest.approx(plain[corner] + 0.15)
 
 
 def test_what_was_measured_below_neutral_takes_away_from_a_prototype():
-    at, corner = EMOTIONS.index("sad"), MORPHS.index("mouthFrownLeft")
-    less, none = NOTHING.copy(), NOTHING.copy()
-    less[at, ACTION_UNITS.index("AU15")] = -0.3 * FULL_STRENGTH["AU15"]
-    none[at, ACTION_UNITS.index("AU15")] = -20 * FULL_STRENGTH["AU15"]
-    plain = express(NOTHING, SURE)[at][corner]
-    assert express(less, SURE)[at][corner] == pytest.approx(plain - 0.3)
-    assert express(none, SURE)[at][corner] == 0.0
+    at, jaw = EMOTIONS.index("surprised"), MORPHS.index("jawOpen")
+    less = NOTHING.copy()
+    less[at, ACTION_UNITS.index("AU26")] = -0.3 * FULL_STRENGTH["AU26"]
+    plain = express(NOTHING, SURE)[at][jaw]
+    assert express(less, SURE)[at][jaw] == pytest.approx(plain - 0.3 * 0.55)
+
+
+@pytest.mark.parametrize("unit", RELAXED)
+@pytest.mark.parametrize("other", EMOTIONS)
+def test_a_muscle_that_rests_in_the_likeliest_emotion_rests(unit, other):
+    """Whatever else is likely, and however the regression takes an unknown voice."""
+    wild = 20 * np.random.default_rng(0).normal(size=NOTHING.shape) * max(FULL_STRENGTH.values())
+    shown = [
+        MORPHS.index(morph)
+        for name, weight in ACTION_UNIT_MORPHS[unit].items()
+        for morph in sided(name)
+        if weight == 1.0
+    ]
+    along = 0.2 if unit == "AU01" else 0.0  # what AU02 lifts of the inner brow
+    for emotion in RELAXED[unit]:
+        mixed = 0.7 * SURE[[EMOTIONS.index(emotion)]] + 0.3 * SURE[[EMOTIONS.index(other)]]
+        faces = express(wild, np.repeat(mixed, len(wild), axis=0))
+        assert faces[:, shown].max() <= along, emotion
+
+
+def test_two_equally_likely_opposites_come_near_a_face_at_rest():
+    both = (SURE[EMOTIONS.index("angry")] + SURE[EMOTIONS.index("calm")]) / 2
+    face = express(NOTHING[:1], both[None])[0]
+    assert face[[MORPHS.index("mouthSmileLeft"), MORPHS.index("browDownLeft")]].max() < 0.2
 
 
 def test_prototypes_leave_the_jaw_to_speech():
