@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Final
 
 from storage.consents import Scope
 from storage.event_models import LONGEST_TEXT, EventKind
@@ -10,12 +11,19 @@ from verhm.errors import RequestError
 from verhm.settings import AnalysisSettings
 from verhm.types import ModelId, MorphSequence, Quality, Summary, Voice
 
+LONGEST_NOTE: Final = 4_000  # letters
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200  # beyond, a year was mistyped
 
 
 def _refuse_unless(is_valid: bool, cause: str, remedy: str) -> None:
     if not is_valid:
         raise RequestError("E63", cause, remedy)
+
+
+def _refuse_long_note(note: str) -> None:
+    _refuse_unless(
+        len(note) <= LONGEST_NOTE, f"The note is longer than {LONGEST_NOTE} letters.", "Shorten it."
+    )
 
 
 @dataclass(frozen=True)
@@ -45,6 +53,10 @@ class PatientDetails:
             "The patient's name is longer than 200 letters.",
             "Shorten it.",
         )
+        _refuse_unless(
+            len(self.age_band) <= 20, "The age band is longer than 20 letters.", "Shorten it."
+        )
+        _refuse_long_note(self.note)
 
 
 @dataclass(frozen=True)
@@ -101,6 +113,11 @@ class SessionDetails:
                 f"The {name} total is {total}.",
                 f"Enter one from 0 to {most}, or leave it empty.",
             )
+        for name, entered in (("task", self.task), ("language", self.language)):
+            _refuse_unless(
+                len(entered) <= 40, f"The {name} is longer than 40 letters.", "Shorten it."
+            )
+        _refuse_long_note(self.note)
 
 
 @dataclass(frozen=True)

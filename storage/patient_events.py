@@ -39,7 +39,7 @@ class PatientEventVerbs(Verbs):
         return tuple(shown_event(access, event) for event in found)
 
     @once
-    def may_write_events(self, patient_id: str) -> bool:
+    def may_change_patient(self, patient_id: str) -> bool:
         """Whether whoever asks may write down what happened to a patient, and what is usual.
 
         Raises:

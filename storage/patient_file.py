@@ -1,10 +1,11 @@
 """The document of a patient's file: what of the rows it holds, and rows made of it again."""
 
+import json
 import zipfile
 from datetime import date, datetime
 from typing import Annotated, Any, BinaryIO, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Unit
 
@@ -12,7 +13,7 @@ from storage.annotation_models import AnnotationRow
 from storage.audit import now
 from storage.columns import Frozen
 from storage.consents import Scope
-from storage.details import EventDetails
+from storage.details import LONGEST_NOTE, EventDetails
 from storage.event_models import EventKind, PatientEvent
 from storage.files import MEDIA_TYPES
 from storage.models import (
@@ -29,12 +30,23 @@ from verhm.errors import RequestError, StorageError
 
 DOCUMENT: Final = "patient.json"
 _LARGEST: Final = 64 << 20  # bytes of the document: two thousand sessions have a few
+_LARGEST_VALUE: Final = 16 << 10  # letters of one of an analysis' own: they have a thousand or so
 _UUID: Final = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _SUFFIXES: Final = "|".join(suffix.lstrip(".") for suffix in MEDIA_TYPES)
 
 Id = Annotated[str, Field(pattern=f"^{_UUID}$")]
 FileName = Annotated[str, Field(pattern=rf"^{_UUID}\.({_SUFFIXES})$")]
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+Note = Annotated[str, Field(max_length=LONGEST_NOTE)]
+
+
+def _bounded(value: dict[str, Any]) -> dict[str, Any]:
+    if len(json.dumps(value)) > _LARGEST_VALUE:
+        raise ValueError("no analysis has that much to say")
+    return value
+
+
+Value = Annotated[dict[str, Any], AfterValidator(_bounded)]
 
 
 class _Entry(BaseModel):
@@ -65,16 +77,16 @@ class RunEntry(_Entry):
     state: RunState
     video_state: VideoState
     error_code: Annotated[str, Field(max_length=3)] | None
-    error_cause: str | None
-    error_remedy: str | None
-    settings: dict[str, Any]
-    video_settings: dict[str, Any] | None
+    error_cause: Note | None
+    error_remedy: Note | None
+    settings: Value
+    video_settings: Value | None
     model_name: Annotated[str, Field(max_length=100)] | None
     model_version: Annotated[str, Field(max_length=40)] | None
     model_sha256: Sha256 | None
-    summary: dict[str, Any] | None
-    quality: dict[str, Any] | None
-    seconds: dict[str, float] | None
+    summary: Value | None
+    quality: Value | None
+    seconds: Annotated[dict[str, float], AfterValidator(_bounded)] | None
     media: list[MediaEntry]
 
 
@@ -94,7 +106,7 @@ class AnnotationEntry(_Entry):
         try:
             row_of(AnnotationRow, self).annotation  # noqa: B018 (refuses what cannot be)
         except RequestError as error:
-            raise ValueError(error.cause) from error
+            raise ValueError(str(error)) from error
         return self
 
 
@@ -106,7 +118,7 @@ class SessionEntry(_Entry):
     recorded_on: date
     task: Annotated[str, Field(max_length=40)]
     language: Annotated[str, Field(max_length=40)]
-    note: str
+    note: Note
     phq9: Annotated[int, Field(ge=0, le=27)] | None
     gad7: Annotated[int, Field(ge=0, le=21)] | None
     duration: float | None
@@ -152,7 +164,7 @@ class EventEntry(_Entry):
         try:
             EventDetails(self.kind, self.first_day, self.last_day, self.text)
         except RequestError as error:
-            raise ValueError(error.cause) from error
+            raise ValueError(str(error)) from error
         return self
 
 
@@ -167,7 +179,7 @@ class PatientEntry(_Entry):
     code: Annotated[str, Field(min_length=1, max_length=40)]
     name: Annotated[str, Field(max_length=200)] | None
     age_band: Annotated[str, Field(max_length=20)]
-    note: str
+    note: Note
     consent_given_on: date | None
     consent_until: date | None
     consent_withdrawn_on: date | None

@@ -28,7 +28,7 @@ OWNERS = {
     "plotly": "verhm/report/plots.py",
     "pympi": "verhm/report/tiers.py",
     "reportlab": "verhm/report/paper/",
-    "babel": ("verhm/language.py", "ui/speaking.py", "ui/marks.py"),
+    "babel": ("verhm/language.py", "ui/speaking.py", "verhm/dates.py"),
     "gradio": "ui/",
     "fastapi": "ui/",
     "sqlalchemy": "storage/",

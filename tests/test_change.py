@@ -46,14 +46,28 @@ def test_the_index_is_the_difference_in_standard_errors():
     assert (np.argsort(change.p, kind="stable")[0] == np.argmin(raw)) and (change.p >= raw).all()
 
 
-def test_a_session_at_the_edge_of_the_band_is_at_the_uncorrected_level():
+@pytest.mark.parametrize(("emotions", "level"), [(1, 0.05), (None, 0.05 / 8)])
+def test_a_session_at_the_edge_of_the_band_is_at_its_level(emotions, level):
     usual = find_usual(draw(6), SPEECH)
-    low, high = usual.band()
+    low, high = usual.band(emotions=emotions)
     for edge in (low, high):
         inside = edge > 0
         raw = 2 * stats.t.sf(np.abs(compare(usual, edge).index[inside]), usual.freedom)
-        np.testing.assert_allclose(raw, 0.05)
+        np.testing.assert_allclose(raw, level)
     assert (low <= usual.shares).all() and (usual.shares <= high).all()
+
+
+def test_shares_beyond_the_edges_are_reliable_and_no_others_are():
+    rng, flags = np.random.default_rng(2), set()
+    for seed in range(300):
+        usual = find_usual(draw(3, seed), SPEECH[:3])
+        session = rng.dirichlet(rng.choice([60, 2]) * rng.permutation(STEADY))
+        change = compare(usual, session, rng.choice([30.0, 240.0]))
+        beyond = (session < change.low) | (session > change.high)
+        assert (beyond == change.is_reliable).all()
+        assert (change.low <= usual.shares).all() and (usual.shares <= change.high).all()
+        flags.add(int(beyond.sum()))
+    assert {0, 1, 2, 3} <= flags  # so that each step of Holm's procedure was seen
 
 
 def test_sessions_that_happen_to_agree_are_not_taken_for_exact():

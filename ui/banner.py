@@ -40,7 +40,7 @@ def _account(user: str) -> str:
         f"{escaped(user)}</a>"
         "<button type='button' class='btn small' data-do='lock' title='"
         f"{_('Lock (Ctrl+L)')}'>{_('Lock')}</button>"
-        "<form method='post' action='/sign-out' class='wide-only'>"
+        "<form method='post' action='/sign-out'>"
         f"<button class='btn small quiet'>{_('Sign out')}</button></form>"
     )
 

@@ -29,13 +29,13 @@ def lay_out_batch(context: AppContext, selected: Selection, fields: Sequence[Any
         selected: what is open
         fields: those of `Entries`, in their order
     """
-    script = "\n".join(asset(part) for part in ("sending.js", "batch.js"))
+    script = "\n".join(asset(part) for part in ("sending.js", "batch-days.js", "batch.js"))
     panel = markup(asset("batch.html"), js_on_load=script, elem_id="batch", plan="", most=MOST)
 
     def prepare(event: gr.EventData, *values: Any) -> list[Any]:
         patient_id, session_id, *entered = values
         try:
-            plan = checked(context, patient_id, Entries(*entered), event.count)
+            plan = checked(context, patient_id, Entries(*entered), event.days)
         except VerhmError as error:
             return [_told({"problem": error_box(error)}), gr.skip()]
         # What the consent is now shows above.
@@ -51,7 +51,7 @@ def _open(event: gr.EventData) -> OpenRequest:
 
 
 def checked(
-    context: AppContext, patient_id: str | None, entries: Entries, count: int
+    context: AppContext, patient_id: str | None, entries: Entries, days: Sequence[str]
 ) -> dict[str, Any]:
     """What the page needs to send recordings one by one; a consent that was just given is kept.
 
@@ -59,13 +59,14 @@ def checked(
         context: the parts behind the page
         patient_id: whose they are
         entries: that hold for all of them
-        count: of the files that were chosen
+        days: of each file that was chosen
 
     Raises:
         RequestError: E62 no consent, E63 too many files or an entry cannot be, E70 no file, E71 an
             unfit choice, E75 the patient is archived
         StorageError: E53 the patient is gone, E57 the actor may only look
     """
+    count = len(days)
     if not count:
         raise RequestError("E70", "No file was chosen.", "Choose files, or a folder, first.")
     if count > MOST:
@@ -81,7 +82,10 @@ def checked(
     for_all = replace(
         entries, language=entries.language or "", task=entries.task or "", note="", phq9="", gad7=""
     )
-    for_all.details(), for_all.settings(), for_all.video()  # refuse before anything is sent
+    # Refuse before anything is sent.
+    for day in set(days):
+        replace(for_all, recorded_on=day).details()
+    for_all.settings(), for_all.video()
     if patient_id is not None:
         refuse_archived(context.repository.patient(patient_id))
     settle(context.repository, patient_id, for_all, date.today())

@@ -6,8 +6,10 @@ import numpy as np
 
 from storage.details import SessionFigures
 from verhm.change import LEAST_USUAL, Comparison, Shift, compare, find_usual
+from verhm.labels import EMOTIONS
 from verhm.language import _
 from verhm.report.quality import grade
+from verhm.report.trends import Band
 
 
 def compare_with_usual(
@@ -44,21 +46,58 @@ def compare_with_usual(
     return _compare(session, usual, are_chosen)
 
 
+def usual_band(
+    figures: Sequence[SessionFigures], session_id: str, found: Comparison | str
+) -> Band | None:
+    """Where unchanged sessions lie, at each session that is held against the same usual ones.
+
+    Args:
+        figures: of one patient's sessions, the oldest first
+        session_id: that was compared
+        found: what came out; see `compare_with_usual`
+    """
+    if isinstance(found, str):
+        return None
+    session = next(each for each in figures if each.session_id == session_id)
+    edges = {
+        each.session_id: _edges(each, found)
+        for each in _comparable(figures, session)
+        if each.session_id in found.usual_ids or grade(each.quality, each.summary) != "Poor"
+    }
+    return Band(dict(zip(EMOTIONS, (100 * found.usual.shares).tolist(), strict=True)), edges)
+
+
+def _edges(session: SessionFigures, found: Comparison) -> dict[str, tuple[float, float]]:
+    speech = session.summary.speech
+    if session.session_id in found.usual_ids:  # compared with nothing, as they made the band
+        low, high = found.usual.band(speech)
+    else:
+        change = compare(found.usual, _shares(session), speech)
+        low, high = change.low, change.high
+    between = zip((100 * low).tolist(), (100 * high).tolist(), strict=True)
+    return dict(zip(EMOTIONS, between, strict=True))
+
+
 def _usual_sessions(
     figures: Sequence[SessionFigures], session: SessionFigures
 ) -> tuple[list[SessionFigures], bool]:
     """The sessions that one is compared with, and whether they were chosen."""
-    alike = [
-        each
-        for each in _of_one_model(figures, session)
-        if each.task == session.task and _is_alike(each, session)
-    ]
+    alike = _comparable(figures, session)
     chosen = [each for each in alike if each.is_usual]
     if chosen:
         return chosen, True
     first = [each for each in alike if grade(each.quality, each.summary) != "Poor"][:LEAST_USUAL]
     # The session itself is never usual by being early: it is the fourth that can be compared.
     return (first if session not in first else first[: first.index(session)]), False
+
+
+def _comparable(figures: Sequence[SessionFigures], session: SessionFigures) -> list[SessionFigures]:
+    """The sessions that one can be held beside, itself among them."""
+    return [
+        each
+        for each in _of_one_model(figures, session)
+        if each.task == session.task and _is_alike(each, session)
+    ]
 
 
 def _of_one_model(
@@ -100,7 +139,7 @@ def _compare(
     speech = np.array([each.summary.speech for each in sessions])
     usual = find_usual(np.array([_shares(each) for each in sessions]), speech)
     change = compare(usual, _shares(session), session.summary.speech)
-    lows, highs = (100 * (edge - usual.shares) for edge in usual.band(session.summary.speech))
+    lows, highs = (100 * (edge - usual.shares) for edge in (change.low, change.high))
     shifts = tuple(
         Shift(
             share.label,

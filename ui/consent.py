@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from storage.models import Patient
-from ui.marks import icon, long_date, short_date
+from ui.marks import icon
+from verhm.dates import long_date, short_date
 from verhm.language import _, ngettext
 
 SOON = 30  # days before its end from which consent is pointed out

@@ -12,10 +12,11 @@ from storage.details import Agreement
 from storage.models import Patient
 from ui.context import AppContext, Selection, open_request
 from ui.days import as_day, day_field, days_verdicts, todays_date
-from ui.marks import escaped, long_date
+from ui.marks import escaped
 from ui.messages import error_box, shows_errors
 from ui.patient_removal import analysed_sessions
 from ui.pieces import markup
+from verhm.dates import long_date
 from verhm.errors import RequestError, VerhmError
 from verhm.language import N_, _
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import gradio as gr
 
+from verhm.dates import typed_date
 from verhm.errors import RequestError
 from verhm.language import _
 
@@ -36,7 +37,7 @@ def as_day(text: str | None) -> date | None:
 
 def todays_date() -> str:
     """Today, as a day field shows it."""
-    return date.today().isoformat()
+    return typed_date(date.today())
 
 
 def day_field(label: str, value: str | Callable[[], str] | None = None, **options: Any) -> Any:

@@ -33,13 +33,14 @@ from verhm.types import (
 
 CODE = "DEMO"
 
-# From the earliest: a low mood that lifts. The third was "recorded" in a noisy room.
+# From the earliest: a low mood that stays for months and has lifted in the last session, by more
+# than error, so that a change can be looked at. The third was "recorded" in a noisy room.
 _STORIES = (
-    Story(172, phq9=17, gad7=12, leaning={"sad": 2.1, "neutral": 1.3, "fearful": 0.9}),
-    Story(130, phq9=15, gad7=12, leaning={"sad": 1.9, "neutral": 1.3, "fearful": 0.8}),
-    Story(86, phq9=13, gad7=None, leaning={"sad": 2.2, "neutral": 1.6, "angry": 0.6}, snr=8.5),
-    Story(41, phq9=11, gad7=9, leaning={"neutral": 1.6, "sad": 1.2, "calm": 1.0, "happy": 0.7}),
-    Story(6, phq9=8, gad7=6, leaning={"neutral": 1.5, "calm": 1.2, "happy": 1.5, "sad": 0.5}),
+    Story(172, 17, 12, {"sad": 2.1, "neutral": 1.3, "fearful": 0.9, "angry": 0.7}),
+    Story(130, 16, 12, {"sad": 2.5, "neutral": 0.9, "fearful": 0.4, "angry": 0.5, "calm": 0.4}),
+    Story(86, 15, None, {"sad": 2.2, "neutral": 1.6, "angry": 0.6}, snr=8.5),
+    Story(41, 14, 10, {"sad": 1.7, "neutral": 0.8, "fearful": 0.9, "angry": 0.8, "calm": 0.4}),
+    Story(6, 8, 6, {"neutral": 1.5, "calm": 1.2, "happy": 1.5, "sad": 0.5}),
 )
 
 # What a clinician might have said of the newest.

@@ -16,6 +16,7 @@ from ui.marks import escaped
 from ui.messages import error_box, shows_errors
 from ui.pieces import markup
 from ui.trends_events import KINDS
+from verhm.dates import typed_date
 from verhm.errors import RequestError, VerhmError
 from verhm.language import _
 
@@ -180,8 +181,8 @@ def _opened(repository: Repository, patient_id: str, event_id: str) -> list[Any]
 def _fields_of(event: PatientEvent | None) -> list[str]:
     if event is None:
         return ["", EventKind.MEDICATION.value, "", ""]
-    last = event.last_day.isoformat() if event.last_day else ""
-    return [event.text, event.kind.value, event.first_day.isoformat(), last]
+    last = typed_date(event.last_day) if event.last_day else ""
+    return [event.text, event.kind.value, typed_date(event.first_day), last]
 
 
 def _closed() -> list[Any]:

@@ -137,18 +137,21 @@ EXPLANATIONS: Final = {
         N_("Usual, with error"),
         N_(
             "The dashed line is this patient's mean over the usual sessions: those you chose, or "
-            "the first three of one task and model that are not of poor quality. Of sessions in "
-            "which nothing changed, about 95 of 100 lie in the band. Usual means usual for this "
-            "patient, not healthy."
+            "the first three of one task and model that are not of poor quality. The band is the "
+            "error: any other session that can be compared changed beyond error where its point "
+            "lies outside, and only there. In 95 of 100 sessions in which nothing changed, all "
+            "eight emotions lie in it; it is wider at one with little speech. Usual means usual "
+            "for this patient, not healthy."
         ),
     ),
     "reliable-change": Explanation(
         N_("Change against usual"),
         N_(
             "How far the session's share of each emotion lies from the usual one, in percentage "
-            "points, and the error: between which 95 of 100 unchanged sessions lie. A filled dot "
-            "is a change beyond error, corrected for looking at eight emotions at once (reliable "
-            "change index). It does not say why, nor whether for the better."
+            "points, and the error: how far it may lie off in a session in which nothing changed. "
+            "A filled dot lies beyond it (reliable change index). As eight emotions are looked at "
+            "at once, the error is set so wide that in 95 of 100 unchanged sessions none of them "
+            "lies beyond (Holm). It does not say why, nor whether for the better."
         ),
     ),
     "new-level": Explanation(

@@ -209,7 +209,10 @@ def _all_sessions(patient: Patient) -> str:
     return _row(
         f"/patients/{patient.id}/recordings.csv",
         _("All sessions of this patient"),
-        _("CSV: one line per session with a result, all figures; without what you left out"),
+        _(
+            "CSV: one line per session with a result: all figures, without what you left out, and "
+            "which channel they are of"
+        ),
         safe_name(patient.code, "recordings.csv"),
     )
 
@@ -238,7 +241,10 @@ def _all(session: Session, run: Run | None) -> str:
         return ""
     name = escaped(download_name(session, run, "everything.zip"))
     is_filmed = any(media.kind is MediaKind.CAMERA for media in session.media)
-    camera = _("The camera's picture shows the patient, and is in the zip alone.")
+    camera = _(
+        "The camera's picture shows the patient: it is in the zip, and in a video that you make "
+        "with it below."
+    )
     shown = f" {camera}" if is_filmed else ""
     return (
         "<div class='all'><p class='small muted'>"

@@ -27,6 +27,7 @@ from ui.film_shelf import FilmShelf
 from ui.job_endings import failure
 from ui.made_up import marked
 from ui.neutral_face import why_no_neutral
+from ui.pictures import camera_picture
 from ui.progress import JobState, Pace
 from verhm.errors import Cancelled, RequestError, StorageError, VerhmError
 from verhm.face.panels import Beside, refuse_unfit
@@ -87,9 +88,11 @@ class Films:
             raise StorageError("E53", "This run has no result.", "Analyse the session again.")
         if choices.neutral:
             _refuse_without_neutral(run.model, self._engine.model)
-        recording = self._repository.recording_content(run.session_id)
+        seen = self._repository.recording_content(run.session_id)
         with contextlib.ExitStack() as stack:
-            shown = stack.enter_context(recording.lent(self._scratch)) if choices.picture else None
+            if choices.picture:
+                seen = camera_picture(self._repository, run.session_id) or seen
+            shown = stack.enter_context(seen.lent(self._scratch)) if choices.picture else None
             refuse_unfit(choices.video, shown, choices.timeline)
         film = Film(uuid.uuid4().hex, run.session_id, run_id, choices)
         with self._lock:
@@ -206,8 +209,12 @@ class Films:
         report = self._progress(film.id, JobState.RENDERING, _NEUTRAL if neutral else 0.0, 1.0)
         morphs = repository.morphs(film.run_id)
         timeline = _timeline(repository, film.run_id, morphs) if choices.timeline else None
-        with repository.recording_content(film.session_id).lent(self._scratch) as recording:
-            beside = Beside(timeline, neutral, recording if choices.picture else None)
+        with contextlib.ExitStack() as stack:
+            content = repository.recording_content(film.session_id)
+            recording = stack.enter_context(content.lent(self._scratch))
+            camera = camera_picture(repository, film.session_id) if choices.picture else None
+            seen = stack.enter_context(camera.lent(self._scratch)) if camera else recording
+            beside = Beside(timeline, neutral, seen if choices.picture else None)
             output = self._shelf.begin(film.id, room_for_video(morphs)) / choices.file_name
             self._engine.render(morphs, recording, output, video, report, beside)
         self._shelf.finish(film.id, output)

@@ -8,6 +8,7 @@ from storage.scratch import Scratch
 from ui.film import FilmChoices
 from ui.marks import escaped
 from ui.neutral_face import why_no_neutral
+from ui.pictures import camera_picture
 from ui.session_form import FACE_SIZES
 from verhm.audio.media import look_at_picture
 from verhm.audio.sniffing import choose_demuxer
@@ -68,14 +69,15 @@ class FilmForm:
         )
 
     def _has_picture(self, session: Session) -> bool:
-        """Whether a session's recording has a picture of its own that can be shown.
+        """Whether a session has a picture, of a camera or in its recording, that can be shown.
 
         What may have another answer next time, as when decoding took too long, is not remembered.
         """
         if session.id in self._known:
             return self._known[session.id]
         try:
-            content = self._repository.recording_content(session.id)
+            content = camera_picture(self._repository, session.id)
+            content = content or self._repository.recording_content(session.id)
             with content.open() as stream:  # before all of it is unpacked to be looked at
                 is_film = choose_demuxer(stream) in _FILMS
             if is_film:

@@ -56,7 +56,13 @@ def routes(context: AppContext) -> APIRouter:
     router = APIRouter(dependencies=[Depends(signed_in)])
     router.include_router(film_routes(context))  # before what takes any name after a run's id
     export = _Export(context)
+    _add_run_routes(router, context, export)
+    _add_session_routes(router, context)
+    _add_patient_routes(router, context, export)
+    return router
 
+
+def _add_run_routes(router: APIRouter, context: AppContext, export: "_Export") -> None:
     @router.get("/runs/{run_id}/face.mp4")
     def video(run_id: str, request: Request) -> Response:
         media = context.repository.media_of(run_id, MediaKind.VIDEO)
@@ -76,6 +82,8 @@ def routes(context: AppContext) -> APIRouter:
         shown = "report-named.pdf" if named and name == "report.pdf" else name
         return _Passing(path, filename=download_name(session, run, shown))
 
+
+def _add_session_routes(router: APIRouter, context: AppContext) -> None:
     @router.get("/sessions/{session_id}/recording")
     def recording(session_id: str, request: Request) -> Response:
         session = context.repository.session(session_id)
@@ -83,6 +91,8 @@ def routes(context: AppContext) -> APIRouter:
         name = download_name(session, None, f"recording{content.suffix}")
         return answer_content(content, request, name)
 
+
+def _add_patient_routes(router: APIRouter, context: AppContext, export: "_Export") -> None:
     @router.get("/patients/{patient_id}/recordings.csv")
     def sessions(patient_id: str) -> FileResponse:
         from verhm.report.overview import write_sessions_csv
@@ -101,8 +111,6 @@ def routes(context: AppContext) -> APIRouter:
             path = folder / "patient.zip"
             context.repository.export_patient(patient_id, path)
         return _Passing(path, filename=safe_name(code, "patient.zip"))
-
-    return router
 
 
 @contextlib.contextmanager

@@ -1,6 +1,7 @@
 """The page: banner, tabs, and what keeps them showing the same patient and session."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -13,6 +14,7 @@ from ui.consent import consent_of
 from ui.context import AppContext, OpenRequest, Selection, TabHandles
 from ui.explanations import explanation_boxes
 from ui.help import help_dialog
+from ui.marks import escaped
 from ui.messages import shows_errors
 from ui.pieces import markup
 from ui.session_removal import erase_tries
@@ -63,6 +65,22 @@ def _laid_out(context: AppContext) -> SpokenPage:
     return page
 
 
+@dataclass(eq=False)
+class _Opened:
+    """What one page has open, for those of its events that go on at the same time.
+
+    What an event was given of the page's states may be old by the time it answers: a job that
+    moves on while its session is being opened would have the page show what was open before.
+
+    Attributes:
+        ids: of the patient and the session
+        turn: counts what should be seen on the page
+    """
+
+    ids: tuple[str | None, str | None] = (None, None)
+    turn: int = 0
+
+
 class _Shell:
     """Keeps banner and tabs showing the same patient and session.
 
@@ -89,48 +107,56 @@ class _Shell:
                 updates.extend(given)
         return updates
 
-    def open_(self, request: OpenRequest | None, *before: str | None) -> list[Any]:
+    def renew(self, page: _Opened) -> list[Any]:
+        """Updates of all `outputs`, as new as whatever happened until they are given away."""
+        page.turn += 1
+        while True:
+            turn = page.turn
+            updates = self.refresh(*page.ids)
+            if page.turn == turn:
+                return updates
+
+    def open_(self, request: OpenRequest | None, page: _Opened, *before: str | None) -> list[Any]:
         """Open what was asked for: patient, session, tab, and `outputs`.
 
         Args:
             request: of the page; None where there is none yet
+            page: that asks
             before: ids of the patient and the session that are open
         """
         if request is None:
             return [gr.skip() for _ in (*before, "tab", *self.outputs)]
         place = gr.Tabs(selected=request.tab) if request.tab else gr.skip()
-        with self._context.repository.one_moment():
-            opened = _found(self._context, request)
-            shown = self.refresh(*opened)
+        opened = page.ids = _found(self._context, request)
+        shown = self.renew(page)
         if opened != before:
             _erase_other_tries(self._context, opened[1])
         return [*opened, place, *shown]
 
-    def on_job(
-        self, patient_id: str | None, session_id: str | None, event: gr.EventData
-    ) -> list[Any]:
+    def on_job(self, page: _Opened, event: gr.EventData) -> list[Any]:
         """Show how far a job is: the tab, and `outputs`."""
         # Whoever waits beside the progress bar wants to see what came of it.
-        shows_result = event.session_id == session_id and event.tab == "new-session"
+        shows_result = event.session_id == page.ids[1] and event.tab == "new-session"
         arrived = shows_result and event.state in ("rendering", "done")
         place = gr.Tabs(selected="review") if arrived else gr.skip()
-        return [place, *self.refresh(patient_id, session_id)]
+        return [place, *self.renew(page)]
 
 
 def _wire(
     page: gr.Blocks, shell: _Shell, selected: Selection, strip: gr.HTML, tabs: gr.Tabs
 ) -> None:
     both = [selected.patient, selected.session]
+    opened = gr.State(_Opened())
     selected.request.change(
         shows_errors(shell.open_),
-        [selected.request, *both],
+        [selected.request, opened, *both],
         [*both, tabs, *shell.outputs],
         show_progress="hidden",
     )
     # Every change counts, in its order: one that comes while the page is renewed is not dropped.
     strip.job_changed(
         shows_errors(shell.on_job),
-        both,
+        opened,
         [tabs, *shell.outputs],
         show_progress="hidden",
         trigger_mode="multiple",
@@ -156,7 +182,7 @@ def _erase_other_tries(context: AppContext, session_id: str | None) -> None:
     try:
         erase_tries(context, but=session_id)
     except StorageError as error:  # what was asked for is opened all the same
-        gr.Warning(str(error))
+        gr.Warning(escaped(error.told))
 
 
 def _patient(context: AppContext, patient_id: str | None) -> Patient | None:

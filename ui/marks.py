@@ -1,12 +1,9 @@
-"""Small pieces of HTML that several tabs share: escaped text, emotion marks, dates."""
+"""Small pieces of HTML that several tabs share: escaped text, emotion marks, times."""
 
 import html
-from datetime import date
-
-from babel.dates import format_date
 
 from verhm.labels import EMOTIONS
-from verhm.language import _, decimal, locale
+from verhm.language import _, decimal
 from verhm.report.look import signed
 
 # Gradio compiles an HTML component's content as a Handlebars template and a JavaScript template
@@ -31,31 +28,6 @@ def emotion_name(label: str) -> str:
     return f'<span class="emo">{emotion_mark(label)}{_(label).capitalize()}</span>'
 
 
-def long_date(day: date) -> str:
-    """A date as it is read aloud: 3 Sep 2027."""
-    return _written(day, _("d MMM y"))
-
-
-def day_and_month(day: date) -> str:
-    """A date without its year: 3 Sep."""
-    return _written(day, _("d MMM"))
-
-
-def month_and_year(day: date) -> str:
-    """The month of a date, with its year: Sep 2027."""
-    return _written(day, "LLL y")
-
-
-def month_name(day: date) -> str:
-    """The month of a date: Sep."""
-    return _written(day, "LLL")
-
-
-def _written(day: date, pattern: str) -> str:
-    """A date by a pattern of the Unicode CLDR."""
-    return format_date(day, pattern, locale())
-
-
 def clock(seconds: float) -> str:
     """A time in a recording: 4:24, or 1:04:24 from one hour on."""
     whole = int(seconds)
@@ -75,11 +47,6 @@ def minutes_of(seconds: float) -> tuple[str, str]:
     Seconds are cut off as on a clock: 19.6 s are not the 20 s that a summary needs.
     """
     return (f"{int(seconds)}", "s") if seconds < 120 else (decimal(f"{seconds / 60:.1f}"), "min")
-
-
-def short_date(day: date, today: date) -> str:
-    """A date without its year where that is today's: 3 Sep."""
-    return day_and_month(day) if day.year == today.year else long_date(day)
 
 
 _ICONS = {

@@ -10,11 +10,12 @@ from ui.change import compare_with_usual
 from ui.consent import consent_of
 from ui.explanations import question_mark
 from ui.grade import grade_mark
-from ui.marks import emotion_name, escaped, icon, long_date
+from ui.marks import emotion_name, escaped, icon
 from ui.session_names import name_within, session_moment, session_name
 from ui.theme import asset
 from ui.tour import tour_offer
 from verhm.change import Comparison, Shift
+from verhm.dates import long_date
 from verhm.language import N_, _, ngettext
 from verhm.report.quality import grade
 
@@ -193,7 +194,7 @@ def _opened(overview: PatientOverview, view: ListView) -> str:
     """What an open patient shows under its row: sessions, and what can be done."""
     shown = view.sessions[:_MOST_SESSIONS]
     more = len(view.sessions) - len(shown)
-    sessions = "".join(_session(each, view.today) for each in shown)
+    sessions = "".join(_session(each, overview.patient) for each in shown)
     if more > 0:
         sessions += (
             "<span class='muted small'>"
@@ -202,6 +203,12 @@ def _opened(overview: PatientOverview, view: ListView) -> str:
         )
     if not shown:
         sessions = f"<span class='muted'>{_('No session yet')}</span>"
+    if _numbers_mislead(shown):
+        sessions += (
+            "<span class='muted small order'>"
+            + _("By date, the newest first. Numbers follow the order in which they were added.")
+            + "</span>"
+        )
     buttons = "".join(
         f"<button type='button' class='btn small {kind}' data-do='{verb}'>{_(words)}</button>"
         for verb, words, kind in (_ARCHIVED if overview.patient.archived_at else _VERBS)
@@ -217,19 +224,28 @@ def _opened(overview: PatientOverview, view: ListView) -> str:
     )
 
 
+def _numbers_mislead(sessions: Sequence[Session]) -> bool:
+    """Whether sessions by date, the newest first, are not in the order of their numbers."""
+    numbers = [each.number or 0 for each in sessions]
+    return numbers != sorted(numbers, reverse=True)
+
+
 def _note(patient: Patient) -> str:
     """What was written about a patient; the app's own words about the made-up one are its own."""
     return _(patient.note) if patient.is_demonstration else patient.note
 
 
-def _session(session: Session, today: date) -> str:
+def _session(session: Session, patient: Patient) -> str:
     run = session.latest_done
     name, when = session_name(session), session_moment(session)
     task = f"<span class='muted'>{escaped(_(session.task))}</span>" if session.task else ""
+    said = "" if patient.is_demonstration else escaped(session.note)
+    note = f"<span class='muted words'>{said}</span>" if said else ""
     state = _state(session) if run is None else ""
     return (
         f"<span class='session'><button type='button' data-session='{escaped(session.id)}"
-        f"'><b>{name}</b><span>{when}</span>{task}{state}</button>"
+        f"' title='{said}'><b>{name}</b><span>{when}</span>{task}{note}{state}"
+        "</button>"
         f"<button type='button' data-erase='{escaped(session.id)}' aria-label='"
         + _("Erase {name} of {when}").format(name=name_within(session), when=when)
         + f"' title='{_('Erase this session…')}'>{icon('erase')}</button></span>"

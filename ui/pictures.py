@@ -1,4 +1,4 @@
-"""What can be seen in a recording that has arrived, or beside it."""
+"""What can be seen in a recording that has arrived or is kept, or beside it."""
 
 import contextlib
 import logging
@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from storage.content import Content
 from storage.failures import coded_os_errors
+from storage.models import MediaKind
+from storage.repository import Repository
 from storage.scratch import Scratch
 from ui.received import Filmed, Received
 from verhm.audio.media import FILMS
@@ -57,6 +60,16 @@ def is_film(received: Received, scratch: Scratch) -> bool | None:
             return None
     with _lent(received, scratch) as path:
         return holds_picture(path)
+
+
+def camera_picture(repository: Repository, session_id: str) -> Content | None:
+    """What the camera saw of a session, on the voice's clock; None where it was not filmed.
+
+    Raises:
+        StorageError: E53 no such session, E57 when the actor may not see it
+    """
+    kept = repository.media_of(session_id, MediaKind.CAMERA)
+    return None if kept is None else repository.content(kept.id)
 
 
 @contextlib.contextmanager

@@ -3,13 +3,13 @@
 from typing import Final
 
 from storage.models import Patient, Run, Session
-from ui.change import compare_with_usual
+from ui.change import compare_with_usual, usual_band
 from ui.context import AppContext
 from ui.made_up import NOTE, is_made_up
-from ui.marks import long_date
 from ui.session_names import session_moment, session_name
 from ui.trends_data import reviewed_history
 from ui.trends_events import event_words
+from verhm.dates import long_date
 from verhm.report.record import Record
 
 _OLDER: Final = "a later run of this session stands in its place"
@@ -30,6 +30,7 @@ def report_record(context: AppContext, run: Run, session: Session, is_named: boo
         reviewed_history(context.repository, context.reviewed, patient.id) if patient else ((), ())
     )
     is_latest = latest is not None and latest.id == run.id
+    found = compare_with_usual(figures, session.id) if is_latest else _OLDER
     name = f"{session_name(session)}, run {run.number}"
     return Record(
         title=f"{patient.code} · {name}" if patient else name,
@@ -44,7 +45,8 @@ def report_record(context: AppContext, run: Run, session: Session, is_named: boo
         note=session.note if is_named else "",
         notice=NOTE if is_made_up(run.model) else "",
         annotations=context.repository.annotations(session.id),
-        comparison=compare_with_usual(figures, session.id) if is_latest else _OLDER,
+        comparison=found,
+        band=usual_band(figures, session.id, found),
         sessions=points,
         is_listed=is_latest,
         events=_events(context, patient, is_named),

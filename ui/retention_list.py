@@ -8,11 +8,12 @@ import gradio as gr
 from storage.retention import Due
 from storage.retention_models import Hold
 from ui.context import AppContext, Selection, open_request
-from ui.marks import escaped, long_date
+from ui.marks import escaped
 from ui.messages import error_box, shows_errors
 from ui.patient_removal import Removal, opened
 from ui.pieces import markup
 from ui.theme import asset
+from verhm.dates import long_date
 from verhm.errors import VerhmError
 from verhm.language import _, ngettext
 

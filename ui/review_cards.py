@@ -4,8 +4,10 @@ from datetime import datetime
 
 from storage.models import Run, Session
 from ui.explanations import EXPLANATIONS, question_mark
-from ui.marks import clock, emotion_name, escaped, long_date, minutes_of
+from ui.made_up import is_made_up
+from ui.marks import clock, emotion_name, escaped, minutes_of
 from ui.session_names import TRY_ENDS, recording_words, session_facts, session_name
+from verhm.dates import long_date
 from verhm.language import _, decimal, retold
 from verhm.report.look import percent
 from verhm.report.quality import quality_words
@@ -36,13 +38,23 @@ def session_header(
         if gone
         else ""
     )
+    later = f"<p class='muted'>{escaped(newer)}</p>" if newer else ""
     kept = "" if session.is_kept else f"<p class='muted'>{_(TRY_ENDS)}</p>"
     return (
         f"<section class='panel who-card' aria-label='{_('Session and run')}'>"
         f"<div class='row'><h1>{name}</h1><span class='label'>{facts}</span></div>"
-        f"{_run_line(session, run, newer, offers_choice)}{kept}{_quality_line(run)}"
-        f"{erased}{_another_model() if offers_again else ''}</section>"
+        f"{_run_line(session, run)}{_made_line(run, offers_choice)}"
+        f"{later}{kept}{_quality_line(run)}"
+        f"{erased}{_another_model() if offers_again else ''}{_note(session, run)}</section>"
     )
+
+
+def _note(session: Session, run: Run) -> str:
+    """What was noted beside the recording: a line of it, and all of it once it is opened."""
+    if not session.note or is_made_up(run.model):  # which says so itself
+        return ""
+    words = f"<b>{_('Note')}</b> {escaped(session.note)}"
+    return f"<details class='rv-session-note'><summary>{words}</summary></details>"
 
 
 def _another_model() -> str:
@@ -52,38 +64,44 @@ def _another_model() -> str:
     )
 
 
-def _run_line(session: Session, run: Run, newer: str, offers_choice: bool) -> str:
-    """Which run it is, as a list where there are others, and the ways to another one."""
+def _run_line(session: Session, run: Run) -> str:
+    """Which run it is, as a list where there are others, and the way to hold it against one."""
     finished = [each for each in session.runs if each.model is not None]
-    title, words = run_words(run), escaped(run_words(run))
+    words = f"<span class='muted'>{escaped(_numbered(run))}</span>"
     if len(finished) > 1:
-        title = told_apart(run)
         options = "".join(_run_option(each, each.id == run.id) for each in finished)
-        words = f"<select class='rv-run' aria-label='{_('Run')}'>{options}</select>"
-    other = (
-        f"<button type='button' class='btn small quiet' data-otherwise>{_('Re-analyse…')}</button>"
-    )
-    later = f"<span class='muted' title='{escaped(newer)}'>{escaped(newer)}</span>" if newer else ""
+        words = (
+            f"<span class='rv-choice'><select class='rv-run' aria-label='{_('Run')}'>{options}"
+            "</select></span>"
+        )
     return (
-        f"<div class='row rv-run-line'><span class='muted' title='{escaped(title)}'>"
-        f"{words}</span>{later}{other if offers_choice else ''}"
+        f"<div class='row rv-run-line'>{words}"
         f"<button type='button' class='btn small quiet' data-compare>{_('Compare…')}"
         "</button></div>"
     )
 
 
+def _made_line(run: Run, offers_choice: bool) -> str:
+    """How the run was made, and the way to make one otherwise."""
+    other = (
+        f"<button type='button' class='btn small quiet' data-otherwise>{_('Re-analyse…')}</button>"
+    )
+    words = escaped(f"{settings_words(run)} · {_maker(run)}")
+    return (
+        f"<div class='row rv-made'><span class='muted'>{words}</span>"
+        f"{other if offers_choice else ''}</div>"
+    )
+
+
 def _run_option(run: Run, is_shown: bool) -> str:
-    chosen = " selected" if is_shown else ""
-    return f"<option value='{escaped(run.id)}'{chosen}>{escaped(told_apart(run))}</option>"
+    """The run that is shown needs no more than its name: the line below the list says the rest."""
+    chosen, words = (" selected", _numbered(run)) if is_shown else ("", told_apart(run))
+    return f"<option value='{escaped(run.id)}'{chosen}>{escaped(words)}</option>"
 
 
 def run_words(run: Run) -> str:
     """Which run it is, when it was made, by what, and of which channel, where one was chosen."""
-    words = [
-        _("Run {number}").format(number=run.number),
-        _moment(run.created_at.astimezone()),
-        _maker(run),
-    ]
+    words = [_numbered(run), _maker(run)]
     if run.settings.channel in CHANNEL_WORDS:
         words.append(_(CHANNEL_WORDS[run.settings.channel]))
     return " · ".join(words)
@@ -91,9 +109,12 @@ def run_words(run: Run) -> str:
 
 def told_apart(run: Run) -> str:
     """The same with its settings; what tells it apart first, since lists cut long lines off."""
-    moment = _moment(run.created_at.astimezone())
+    return f"{_numbered(run)} · {settings_words(run)} · {_maker(run)}"
+
+
+def _numbered(run: Run) -> str:
     number = _("Run {number}").format(number=run.number)
-    return f"{number} · {moment} · {settings_words(run)} · {_maker(run)}"
+    return f"{number} · {_moment(run.created_at.astimezone())}"
 
 
 def settings_words(run: Run) -> str:
@@ -126,7 +147,7 @@ def _maker(run: Run) -> str:
 def _moment(local: datetime) -> str:
     today = datetime.now(local.tzinfo).date()
     day = _("today") if local.date() == today else long_date(local.date())
-    return f"{day} {local:%H:%M}"
+    return f"{day}, {local:%H:%M}"
 
 
 def _quality_line(run: Run) -> str:
@@ -134,7 +155,7 @@ def _quality_line(run: Run) -> str:
         return ""
     words = quality_words(run.quality, run.summary)
     words = escaped(_("Quality {found}").format(found=f"{words[0].lower()}{words[1:]}"))
-    return f"{question_mark('quality')}<p class='label' title='{words}'>{words}</p>"
+    return f"<div class='row'><p class='label'>{words}</p>{question_mark('quality')}</div>"
 
 
 def summary_cards(summary: Summary, duration: float, windows: int, without: int) -> str:

@@ -35,16 +35,28 @@ class Side:
         )
 
 
+def cautions(one: Side, other: Side) -> str:
+    """What speaks against comparing two, and why one of them has no summary, as a list."""
+    said = [*_no_summary(one), *_no_summary(other), *_cautions(one, other)]
+    return f"<ul>{''.join(f'<li>{escaped(each)}</li>' for each in said)}</ul>" if said else ""
+
+
+def _no_summary(side: Side) -> list[str]:
+    withheld = side.summary.withheld
+    if not withheld:
+        return []
+    return [_("{name} has no summary: {why}").format(name=side.name, why=retold(withheld))]
+
+
 def comparison(one: Side, other: Side) -> str:
-    """What both have in figures, how far these lie apart, and what speaks against comparing."""
-    cautions = "".join(f"<li>{escaped(each)}</li>" for each in _cautions(one, other))
+    """What both have in figures, and how far these lie apart, as a table."""
     head = "".join(
         f"<th scope='col'>{escaped(side.name)}<small>{session_facts(side.session)}</small>"
         f"<small>{escaped(settings_words(side.run))}</small></th>"
         for side in (one, other)
     )
     return (
-        f"<ul class='rv-cautions'>{cautions}</ul><table class='rv-figures'>"
+        "<table class='rv-figures'>"
         "<caption class='small muted'>"
         f"{_('Small: 95 % intervals. Bold: the two intervals lie apart.')}</caption>"
         f"<thead><tr><th scope='col'>{pgettext('a number', 'Figure')}</th>{head}<th scope='col'>"
@@ -98,10 +110,8 @@ def _rows(one: Summary, other: Summary) -> list[str]:
         _row(_("Windows with a result"), [f"{percent(each.analysed)} %" for each in both]),
     ]
     if one.withheld or other.withheld:
-        return [
-            *rows,
-            _row(_("Summary"), [retold(each.withheld) or _("has a summary") for each in both]),
-        ]
+        has, lacks = _("has a summary"), _("none, see above")
+        return [*rows, _row(_("Summary"), [lacks if each.withheld else has for each in both])]
     shares = [_share_row(pair) for pair in zip(one.shares, other.shares, strict=True)]
     return [
         *rows,

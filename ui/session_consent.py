@@ -12,10 +12,11 @@ from storage.models import Patient
 from storage.repository import Repository
 from ui.consent import consent_of
 from ui.days import as_day, day_field, todays_date
-from ui.marks import escaped, icon, long_date
+from ui.marks import escaped, icon
 from ui.pieces import markup
 from ui.session_form import Entries
 from ui.session_names import TRY_ENDS
+from verhm.dates import long_date
 from verhm.errors import RequestError
 from verhm.language import _
 

@@ -44,4 +44,5 @@ def _line(
         summary=reviewed.listed(session.id, run.id, run.summary, left_out),
         quality=run.quality,
         model=run.model,
+        channel=run.settings.channel,
     )

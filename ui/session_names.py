@@ -1,7 +1,8 @@
 """What a session is called wherever it is named, so that two of one day are told apart."""
 
 from storage.models import Session
-from ui.marks import escaped, long_date
+from ui.marks import escaped
+from verhm.dates import long_date
 from verhm.language import N_, _
 
 # What holds of a session that is only tried; said wherever one is made or shown.

@@ -11,12 +11,13 @@ import gradio as gr
 from storage.backup import last_backup
 from ui.avatars import avatar_choice
 from ui.context import AppContext, Selection, TabHandles, open_patient, open_request
-from ui.marks import escaped, long_date
+from ui.marks import escaped
 from ui.messages import error_box, shows_errors
 from ui.pieces import END_WAITING, markup
 from ui.retention_form import lay_out_retention, retention_words, wire_retention
 from ui.theme import asset
 from verhm import __version__
+from verhm.dates import long_date
 from verhm.errors import VerhmError
 from verhm.language import LANGUAGES, N_, _, language
 

@@ -60,6 +60,7 @@ class ShownRuns:
                 "session": session.id,
                 "header": header,
                 "settings": _entered(run),
+                "runs": [_windows_of(each) for each in session.runs if each.model is not None],
                 "chip": chip() if is_made_up(run.model) else "",
                 "cards": self._reviewed.cards(run.id, said),
                 "annotations": annotations_as_json(said),
@@ -68,6 +69,11 @@ class ShownRuns:
             }
         )
         return f'{parts[:-1]},"data":{self._reviewed.data(run.id)}}}'
+
+
+def _windows_of(run: Run) -> dict[str, Any]:
+    """What tells by an annotation's stretch on which run it was made."""
+    return {"number": run.number, "window": run.settings.window, "hop": run.settings.hop}
 
 
 def _entered(run: Run) -> dict[str, Any]:

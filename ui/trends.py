@@ -6,7 +6,7 @@ from typing import Any
 import gradio as gr
 
 from storage.repository import Repository
-from ui.change import compare_with_usual
+from ui.change import compare_with_usual, usual_band
 from ui.context import AppContext, OpenRequest, Selection, TabHandles, open_request
 from ui.event_form import lay_out_event_form, wire_event_form
 from ui.event_list import event_list
@@ -75,21 +75,23 @@ def _page(context: AppContext, patient_id: str, session_id: str | None, choice: 
     if not points:
         return _without_sessions(repository, patient_id)
     chosen = chosen_point(points, session_id)
+    found = compare_with_usual(figures, chosen.session_id)
     return trends_page(
         repository.patient(patient_id),
         points,
         chosen,
         choice,
-        compare_with_usual(figures, chosen.session_id),
+        found,
+        usual_band(figures, chosen.session_id, found),
         repository.events(patient_id),
-        repository.may_write_events(patient_id),
+        repository.may_change_patient(patient_id),
     )
 
 
 def _without_sessions(repository: Repository, patient_id: str) -> str:
     try:
         events = repository.events(patient_id)
-        listed = event_list(events, repository.may_write_events(patient_id))
+        listed = event_list(events, repository.may_change_patient(patient_id))
     except StorageError:  # erased in another window
         return empty_trends(EMPTY_PATIENT)
     return f"{empty_trends(EMPTY_SESSIONS)}<div class='tr-alone'>{listed}</div>"

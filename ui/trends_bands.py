@@ -1,47 +1,38 @@
 """What is usual, drawn behind the trends: a band, and where a new level begins."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
-from ui.marks import long_date
 from ui.trends_axes import ValueAxis
-from verhm.change import Usual
-from verhm.labels import EMOTIONS
+from verhm.dates import long_date
 from verhm.language import _
-from verhm.report.trends import TrendPoint
+from verhm.report.trends import Band, TrendPoint
+
+_BEYOND = 8  # that it reaches over the first and the last session
 
 
-@dataclass(frozen=True, eq=False)
-class Band:
-    """Where unchanged sessions lie, for those that can be compared with the chosen one."""
-
-    usual: Usual
-    chosen: TrendPoint
-
-    def edges(self, name: str) -> tuple[float, float, float]:
-        """Low, usual and high share of an emotion, in percent."""
-        index = EMOTIONS.index(name)
-        low, high = self.usual.band()
-        return 100 * low[index], 100 * self.usual.shares[index], 100 * high[index]
-
-    def drawing(
-        self,
-        edges: tuple[float, float, float],
-        points: Sequence[TrendPoint],
-        across: Mapping[str, float],
-        values: ValueAxis,
-    ) -> str:
-        """The band from the first to the last session of the chosen one's model."""
-        low, middle, high = map(values.y, edges)
-        alike = [across[p.session_id] for p in points if p.model_key == self.chosen.model_key]
-        if not alike:
-            return ""
-        left, right = min(alike) - 8, max(alike) + 8
-        size = f'width="{right - left:.1f}" height="{low - high:.1f}"'
-        return (
-            f'<rect class="ub" x="{left:.1f}" y="{high:.1f}" {size}/>'
-            f'<path class="ul" d="M{left:.1f} {middle:.1f}H{right:.1f}"/>'
-        )
+def usual_band(
+    band: Band,
+    name: str,
+    points: Sequence[TrendPoint],
+    across: Mapping[str, float],
+    values: ValueAxis,
+) -> str:
+    """The band of one emotion, from edge to edge of the sessions that it holds of."""
+    along = [
+        (across[point.session_id], values.y(low), values.y(high))
+        for point, (low, high) in band.along(points, name)
+    ]
+    if not along:
+        return ""
+    first, last = along[0], along[-1]
+    ends = [(first[0] - _BEYOND, *first[1:]), *along, (last[0] + _BEYOND, *last[1:])]
+    highs = [f"{x:.1f} {high:.1f}" for x, _low, high in ends]
+    lows = [f"{x:.1f} {low:.1f}" for x, low, _high in reversed(ends)]
+    return (
+        f'<path class="ub" d="M{"L".join([*highs, *lows])}Z"/>'
+        f'<path class="ul" d="M{ends[0][0]:.1f} {values.y(band.usual[name]):.1f}'
+        f'H{ends[-1][0]:.1f}"/>'
+    )
 
 
 def new_level_lines(

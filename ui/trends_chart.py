@@ -1,43 +1,38 @@
 """The trends as one SVG drawing."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from storage.event_models import PatientEvent
-from ui.marks import (
-    day_and_month,
-    escaped,
-    long_date,
-    month_and_year,
-    month_name,
-    short_signed,
-)
-from ui.trends_axes import (
-    LEFT,
-    RIGHT,
-    WIDTH,
-    TimeAxis,
-    ValueAxis,
-    ground,
-    lane,
-    places,
-    time_axis,
-    value_axis,
-)
-from ui.trends_bands import Band, new_level_lines
+from ui.marks import escaped
+from ui.trends_axes import LEFT, RIGHT, WIDTH, TimeAxis, ground, places, time_axis
+from ui.trends_bands import new_level_lines
 from ui.trends_events import event_lanes
+from ui.trends_lanes import AFFECT, Drawn, figure_lane
 from ui.trends_numbers import session_numbers
 from ui.trends_scores import SCORE_HEIGHT, score_lane
 from ui.trends_usual import new_levels
-from verhm.change import Comparison
-from verhm.language import N_, _, retold
-from verhm.report.look import percent, signed
-from verhm.report.trends import TrendPoint, joined, model_breaks
+from verhm.dates import day_and_month, long_date, month_and_year, month_name
+from verhm.language import _, retold
+from verhm.report.trends import Band, TrendPoint, model_breaks
 
-_AFFECT = (N_("valence"), N_("arousal"))
 _TOP, _GAP = 40.0, 18.0
-_SHARE_HEIGHT, _AFFECT_HEIGHT = 84.0, 68.0
+_SHARE_HEIGHT, _AFFECT_HEIGHT = 84.0, 68.0  # at least
+_MOST = 1.5  # times that
+_FULL = 700.0  # what a window of 900 px has room for
+_SCORE_GAP, _FOOT_GAP = 8.0, 4.0
 _SESSIONS_HEIGHT = 34.0
 _MONTH_WIDTH = 70.0  # of a month's name and year
+
+
+@dataclass(frozen=True, eq=False)
+class _Stack:
+    """The lanes below each other: what they lie on, what is drawn, and where they end."""
+
+    ground: str
+    drawing: str
+    end_of_figures: float
+    bottom: float
 
 
 def trends_chart(
@@ -45,8 +40,9 @@ def trends_chart(
     shown: Sequence[str],
     chosen: TrendPoint,
     hidden: frozenset[str] = frozenset(),
-    found: Comparison | None = None,
+    band: Band | None = None,
     events: Sequence[PatientEvent] = (),
+    usual_ids: Sequence[str] = (),
 ) -> str:
     """Draw the lanes below each other on one axis of real dates.
 
@@ -55,44 +51,64 @@ def trends_chart(
         shown: emotions whose share of time is drawn
         chosen: the session whose figures stand at the right; it may be older than the others
         hidden: any of "valence", "arousal", "scores", "events"
-        found: the chosen session against the usual ones, which are drawn as bands
+        band: what is usual, for the sessions that the chosen one can be held beside
         events: medication and life events, in the order of time
+        usual_ids: of the sessions that are the usual ones
     """
-    usual = None if found is None else Band(found.usual, chosen)
     axis = time_axis([point.day for point in points])
-    across = places(points, axis)
-    grounds: list[str] = []
-    parts: list[str] = []
-    top = _TOP
-    for name in [*shown, *(each for each in _AFFECT if each not in hidden)]:
-        drawing, height = _figure_lane(points, name, across, chosen, top, usual)
-        parts.append(drawing)
-        grounds.append(ground(top, height))
-        top += height + _GAP
-    end_of_figures = top - _GAP
-    if "scores" not in hidden and any(_has_score(point) for point in points):
-        parts.append(score_lane(points, across, chosen, top + 8))
-        grounds.append(ground(top + 8, SCORE_HEIGHT))
-        top += 8 + SCORE_HEIGHT + _GAP
-    if "events" not in hidden:
-        lanes = event_lanes(events, axis, _TOP, top)
-        parts += (lanes.drawing, lanes.lines)
-        grounds.append(lanes.ground)
-        top += lanes.height
-    bottom = top + 4
-    under = "".join(grounds) + _months(axis, bottom) + _chosen_line(across, chosen, bottom)
-    over = ""
-    if end_of_figures > _TOP:
-        over = new_level_lines(new_levels(points, chosen), across, _TOP, end_of_figures)
-        # Below the figures, which may be another session's of nearly the same place.
-        under += _gaps(points, across, end_of_figures)
-        over += _breaks(points, across, end_of_figures)
+    drawn = Drawn(points, places(points, axis), chosen, band)
+    stack = _stacked(drawn, shown, hidden, events, axis)
+    bottom = stack.bottom
+    # Gaps lie below the figures, which may be another session's of nearly the same place.
+    under = [stack.ground, _months(axis, bottom), _chosen_line(drawn.across, chosen, bottom)]
+    over = []
+    if (end := stack.end_of_figures) > _TOP:
+        under.append(_gaps(points, drawn.across, end))
+        over.append(new_level_lines(new_levels(points, chosen), drawn.across, _TOP, end))
+        over.append(_breaks(points, drawn.across, end))
     return (
         f'<svg class="tr-chart" viewBox="0 0 {WIDTH} {bottom + _SESSIONS_HEIGHT:.0f}" role="group" '
         f'aria-label="{escaped(_description(points, shown))}">'
-        f"{under}{''.join(parts)}{_column_head(chosen)}{over}"
-        f"{session_numbers(points, across, chosen, bottom, found.usual_ids if found else ())}</svg>"
+        f"{''.join(under)}{stack.drawing}{_column_head(chosen)}{''.join(over)}"
+        f"{session_numbers(points, drawn.across, chosen, bottom, usual_ids)}</svg>"
     )
+
+
+def _stacked(
+    drawn: Drawn,
+    shown: Sequence[str],
+    hidden: frozenset[str],
+    events: Sequence[PatientEvent],
+    axis: TimeAxis,
+) -> _Stack:
+    names = [*shown, *(each for each in AFFECT if each not in hidden)]
+    happened = () if "events" in hidden else events
+    scores = "scores" not in hidden and any(map(_has_score, drawn.points))
+    below = _SCORE_GAP + SCORE_HEIGHT + _GAP if scores else 0.0
+    below += event_lanes(happened, axis, _TOP, 0.0).height
+    grounds, parts, top = [], [], _TOP
+    for name, height in zip(names, _heights(names, below), strict=True):
+        parts.append(figure_lane(drawn, name, top, height))
+        grounds.append(ground(top, height))
+        top += height + _GAP
+    end_of_figures = top - _GAP
+    if scores:
+        parts.append(score_lane(drawn.points, drawn.across, drawn.chosen, top + _SCORE_GAP))
+        grounds.append(ground(top + _SCORE_GAP, SCORE_HEIGHT))
+        top += _SCORE_GAP + SCORE_HEIGHT + _GAP
+    lanes = event_lanes(happened, axis, _TOP, top)
+    parts += (lanes.drawing, lanes.lines)
+    grounds.append(lanes.ground)
+    bottom = top + lanes.height + _FOOT_GAP
+    return _Stack("".join(grounds), "".join(parts), end_of_figures, bottom)
+
+
+def _heights(names: Sequence[str], below: float) -> list[float]:
+    """Of the lanes of figures: higher where few are shown, so that they fill the screen."""
+    least = [_AFFECT_HEIGHT if name in AFFECT else _SHARE_HEIGHT for name in names]
+    room = _FULL - _TOP - _GAP * len(names) - below - _FOOT_GAP - _SESSIONS_HEIGHT
+    times = min(_MOST, max(1.0, room / max(1.0, sum(least))))
+    return [round(times * height, 1) for height in least]
 
 
 def _description(points: Sequence[TrendPoint], shown: Sequence[str]) -> str:
@@ -100,7 +116,10 @@ def _description(points: Sequence[TrendPoint], shown: Sequence[str]) -> str:
         [*(_(each) for each in shown), _("valence, arousal, scores, medication and events")]
     )
     return _("{names} of {n} sessions from {first} to {last}").format(
-        names=names, n=len(points), first=points[0].day, last=points[-1].day
+        names=names,
+        n=len(points),
+        first=long_date(points[0].day),
+        last=long_date(points[-1].day),
     )
 
 
@@ -127,82 +146,6 @@ def _chosen_line(across: Mapping[str, float], chosen: TrendPoint, bottom: float)
     return "" if x is None else f'<path class="cur" d="M{x:.1f} 23V{bottom + 6:.1f}"/>'
 
 
-def _figure_lane(
-    points: Sequence[TrendPoint],
-    name: str,
-    across: Mapping[str, float],
-    chosen: TrendPoint,
-    top: float,
-    usual: Band | None,
-) -> tuple[str, float]:
-    """A lane with the sessions' figures of one kind, and its height."""
-    is_affect = name in _AFFECT
-    height = _AFFECT_HEIGHT if is_affect else _SHARE_HEIGHT
-    known = [point for point in points if point.figures]
-    extremes = [value for point in known for value in point.figures[name]]
-    edges = usual.edges(name) if usual and not is_affect else None
-    extremes += edges or ()
-    if is_affect:
-        values = value_axis(extremes, (-1.0, 1.0), (0.1, 0.2, 0.25, 0.5), top, height)
-    else:
-        values = value_axis(extremes, (0.0, 100.0), (5, 10, 20, 25), top, height)
-    written: Callable[[float], str] = signed if is_affect else _percent
-    parts = [_title(name, top)]
-    if usual and edges:
-        parts.append(usual.drawing(edges, known, across, values))
-    parts.append(lane(values, short_signed if is_affect else _percent))
-    for stretch in joined(points):
-        line = "L".join(
-            f"{across[p.session_id]:.1f} {values.y(p.figures[name][0]):.1f}" for p in stretch
-        )
-        old = "" if stretch[-1].model_key == known[-1].model_key else " old"
-        parts.append(f'<path class="ln{old}" d="M{line}"/>')
-    for point in known:
-        parts.append(_marker(point, name, across[point.session_id], values, written))
-    parts.append(_chosen_value(chosen, name, values, written))
-    return "".join(parts), height
-
-
-def _title(name: str, top: float) -> str:
-    if name in _AFFECT:
-        return (
-            f'<text class="s" x="0" y="{top + 13}">{_(name).capitalize()}</text>'
-            f'<text x="0" y="{top + 27}">{_("derived")}</text>'
-        )
-    return (
-        f'<use href="#m-{name}" x="0" y="{top + 3}" width="12" height="12"/>'
-        f'<text class="s" x="18" y="{top + 13}">{_(name).capitalize()}</text>'
-        f'<text x="18" y="{top + 27}">{_("% of time")}</text>'
-    )
-
-
-def _marker(
-    point: TrendPoint,
-    name: str,
-    x: float,
-    values: ValueAxis,
-    written: Callable[[float], str],
-) -> str:
-    """A session's figure with its own interval; how full it is says how good the recording is."""
-    value, low, high = point.figures[name]
-    y = values.y(value)
-    half = f'<path class="halff" d="M{x:.1f} {y - 4:.1f}a4 4 0 0 0 0 8Z"/>'
-    figure = f"{written(value)} ({_interval(low, high, written)})"
-    text = _("Session {number}, {day}: {name} {figure}, quality {grade}").format(
-        number=point.number,
-        day=long_date(point.day),
-        name=_(name),
-        figure=figure,
-        grade=_(point.grade).lower(),
-    )
-    return (
-        f'<g class="pt" data-session="{escaped(point.session_id)}"><title>{escaped(text)}</title>'
-        f'<path class="wh" d="M{x:.1f} {values.y(low):.1f}V{values.y(high):.1f}"/>'
-        f'<circle class="q {point.grade.lower()}" cx="{x:.1f}" cy="{y:.1f}" r="4"/>'
-        f"{half if point.grade == 'Fair' else ''}</g>"
-    )
-
-
 def _column_head(chosen: TrendPoint) -> str:
     """Whose figures stand at the right."""
     kind = _(", 95 % int.") if chosen.figures else ""
@@ -211,35 +154,6 @@ def _column_head(chosen: TrendPoint) -> str:
         + _("Session {number}").format(number=chosen.number)
         + f'</text><text x="970" y="23">{day_and_month(chosen.day)}{kind}</text>'
     )
-
-
-def _chosen_value(
-    point: TrendPoint, name: str, values: ValueAxis, written: Callable[[float], str]
-) -> str:
-    if not point.figures:
-        return (
-            f'<text x="970" y="{(values.top + values.bottom) / 2 + 4:.1f}">{_("no figures")}</text>'
-        )
-    value, low, high = point.figures[name]
-    y = min(values.bottom - 14, values.y(value) + 1)
-    return (
-        f'<text class="s" x="970" y="{y:.1f}">{written(value)}</text>'
-        f'<text x="970" y="{y + 13:.1f}">{_interval(low, high, written)}</text>'
-    )
-
-
-def _interval(low: float, high: float, written: Callable[[float], str]) -> str:
-    if written is _percent:
-        return f"{_whole(low)}–{_whole(high)} %"
-    return _("{low} to {high}").format(low=written(low), high=written(high))
-
-
-def _percent(value: float) -> str:
-    return f"{_whole(value)} %"
-
-
-def _whole(value: float) -> str:
-    return escaped(percent(value / 100))
 
 
 def _gaps(points: Sequence[TrendPoint], across: Mapping[str, float], bottom: float) -> str:

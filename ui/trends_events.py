@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from storage.event_models import EventKind, PatientEvent
-from ui.marks import escaped, long_date
+from ui.marks import escaped
 from ui.trends_axes import RIGHT, WIDTH, TimeAxis, ground
+from verhm.dates import long_date
 from verhm.language import N_, _
 
 _ROW, _BAR, _GAP = 26.0, 21.0, 4.0

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from ui.marks import escaped, long_date
+from ui.marks import escaped
 from ui.trends_axes import RIGHT
+from verhm.dates import long_date
 from verhm.language import _, retold
 from verhm.report.trends import TrendPoint
 

@@ -10,14 +10,15 @@ from ui.event_list import event_list
 from ui.explanations import question_mark
 from ui.grade import grade_mark
 from ui.made_up import MODEL, chip
-from ui.marks import day_and_month, emotion_name, escaped, long_date, minutes_of
+from ui.marks import emotion_name, escaped, minutes_of
 from ui.trends_chart import trends_chart
 from ui.trends_usual import against_usual, new_levels
 from verhm.change import Comparison
+from verhm.dates import day_and_month, long_date
 from verhm.labels import EMOTIONS
 from verhm.language import N_, _, ngettext, retold
 from verhm.report.quality import GRADES
-from verhm.report.trends import LINE_NEEDS, TrendPoint, most_varying, since
+from verhm.report.trends import LINE_NEEDS, Band, TrendPoint, most_varying, since
 
 RANGES = {"3": (N_("3 mo"), 92), "12": (N_("12 mo"), 366), "all": (N_("All"), None)}
 OTHERS = {
@@ -26,6 +27,8 @@ OTHERS = {
     "scores": "PHQ-9, GAD-7",
     "events": N_("Events"),
 }
+
+_FIGURES = frozenset({"valence", "arousal"})
 
 EMPTY_PATIENT = N_("Open a patient to see the sessions over time.")
 EMPTY_SESSIONS = N_("This patient has none yet. Trends begin with the first one.")
@@ -41,18 +44,20 @@ class Choice:
     """What the person wants to see.
 
     Attributes:
-        shown: emotions and any of OTHERS; None for what varies most
+        shown: emotions and any of OTHERS; None for what varies most and what changed
         months: a key of RANGES
     """
 
     shown: frozenset[str] | None = None
     months: str = "all"
 
-    def labels(self, points: Sequence[TrendPoint]) -> tuple[str, ...]:
-        """The emotions to draw, in their usual order."""
-        if self.shown is None:
-            return most_varying(points)
-        return tuple(label for label in EMOTIONS if label in self.shown)
+    def labels(self, points: Sequence[TrendPoint], found: Comparison | str) -> tuple[str, ...]:
+        """The emotions to draw, in their usual order; by default also those that changed."""
+        wanted = self.shown
+        if wanted is None:
+            changed = () if isinstance(found, str) else found.changed
+            wanted = frozenset([*most_varying(points), *changed])
+        return tuple(label for label in EMOTIONS if label in wanted)
 
     @property
     def hidden(self) -> frozenset[str]:
@@ -97,6 +102,7 @@ def trends_page(
     chosen: TrendPoint,
     choice: Choice,
     found: Comparison | str = "No result",
+    band: Band | None = None,
     events: Sequence[PatientEvent] = (),
     may_change: bool = False,
 ) -> str:
@@ -108,45 +114,65 @@ def trends_page(
         chosen: the one whose figures stand beside the chart
         choice: what is shown
         found: the chosen one against the usual ones
+        band: where unchanged sessions lie, where the chosen one is compared
         events: medication and life events, in the order of time
         may_change: whether whoever looks may say which are the usual ones, and what happened
     """
     days = RANGES[choice.months][1]
-    first_day = points[-1].day - timedelta(days=days) if days else None
-    visible = since(points, first_day)
-    labels = choice.labels(points)
-    options = _options(labels, choice)
-    band = _legend(_BAND, _("usual, with error"), question_mark("usual-band"))
-    levels = _legend(_LEVEL, _("new level"), question_mark("new-level"))
-    drawn = band if isinstance(found, Comparison) else ""
-    drawn += levels if new_levels(visible, chosen) else ""
-    header = _header(visible, choice, drawn)
-    hidden, note = choice.hidden, ""
-    if not any(point.figures for point in visible):
-        labels, hidden, note = (), hidden | {"valence", "arousal"}, _no_figures()
-    beside = against_usual(points, chosen, found, labels, may_change)
-    usual = found if isinstance(found, Comparison) else None
-    chart = trends_chart(visible, labels, chosen, hidden, usual, events)
+    visible = since(points, points[-1].day - timedelta(days=days) if days else None)
+    labels = choice.labels(points, found)
+    has_figures = any(point.figures for point in visible)
+    beside = against_usual(points, chosen, found, labels if has_figures else (), may_change)
+    if has_figures:
+        usual_ids = () if isinstance(found, str) else found.usual_ids
+        chart = trends_chart(visible, labels, chosen, choice.hidden, band, events, usual_ids)
+    else:
+        chart = trends_chart(visible, (), chosen, choice.hidden | _FIGURES, None, events)
+        chart = _no_figures() + chart
     return (
         f"<div class='tr' data-patient='{escaped(patient.id)}'><div class='tr-col'>"
-        f"{options}{beside}{_facts(chosen)}{event_list(events, may_change)}</div>"
-        f"<section class='panel tr-main' aria-label='{_('Trends')}'>{header}{note}"
-        "<p class='small muted tr-swipe'>"
-        f"{_('The chart is wider than this screen: move it sideways.')}</p>"
-        f"<div class='tr-scroll'>{chart}</div><span class='grow'></span>"
-        f"<p class='small muted'>{_sentence(visible)}</p></section></div>"
+        f"{_options(labels, choice)}{beside}{_facts(chosen)}{event_list(events, may_change)}</div>"
+        f"{_main(visible, choice, _drawn(visible, chosen, band), chart)}</div>"
     )
+
+
+def _main(points: Sequence[TrendPoint], choice: Choice, drawn: str, chart: str) -> str:
+    """The chart with what stands above and below it."""
+    return (
+        f"<section class='panel tr-main' aria-label='{_('Trends')}'>"
+        f"{_header(points, choice, drawn)}<p class='small muted tr-swipe'>"
+        f"{_('The chart is wider than this screen: move it sideways.')}</p>"
+        f"<div class='tr-scroll'>{chart}</div>"
+        f"<div class='tr-foot'><p class='small muted'>{_sentence(points)}</p>"
+        f"{_synthetic(points)}</div></section>"
+    )
+
+
+def _drawn(points: Sequence[TrendPoint], chosen: TrendPoint, band: Band | None) -> str:
+    """Legend of what is drawn besides the sessions."""
+    drawn = ""
+    if band:
+        drawn += _legend(_BAND, _("usual, with error"), question_mark("usual-band"))
+    if new_levels(points, chosen):
+        drawn += _legend(_LEVEL, _("new level"), question_mark("new-level"))
+    return drawn
+
+
+def _synthetic(points: Sequence[TrendPoint]) -> str:
+    return chip() if any(point.model_key == MODEL.sha256 for point in points) else ""
 
 
 def _options(labels: Sequence[str], choice: Choice) -> str:
     emotions = "".join(_option(label, emotion_name(label), label in labels) for label in EMOTIONS)
-    others = "".join(
-        _option(name, _(text), name not in choice.hidden) for name, text in OTHERS.items()
+    lanes = {
+        name: _option(name, _(text), name not in choice.hidden) for name, text in OTHERS.items()
+    }
+    lanes["scores"] = (
+        f"<span class='asked'>{lanes['scores']}{question_mark('questionnaires')}</span>"
     )
     return (
         f"<section class='panel tr-box'><h2>{_('Show')}</h2><div class='opts'>{emotions}"
-        f"</div><div class='opts sub'>{others}{question_mark('questionnaires')}</div>"
-        "</section>"
+        f"</div><div class='opts sub'>{''.join(lanes.values())}</div></section>"
     )
 
 
@@ -183,13 +209,12 @@ def _facts(point: TrendPoint) -> str:
 
 
 def _header(points: Sequence[TrendPoint], choice: Choice, drawn: str) -> str:
-    synthetic = chip() if any(point.model_key == MODEL.sha256 for point in points) else ""
     legend = "".join(grade_mark(grade) for grade in GRADES)
     buttons = "".join(
         _range_button(key, _(text), key == choice.months) for key, (text, _days) in RANGES.items()
     )
     return (
-        f"<header><h1>{_title(points)} {question_mark('shares-over-time')}</h1>{synthetic}"
+        f"<header><h1>{_title(points)} {question_mark('shares-over-time')}</h1>"
         f"<span class='grow'></span><span class='legend'>{drawn}{legend}<span>"
         f"{_('quality')}</span></span><div class='seg' role='group' aria-label='"
         f"{_('Range')}'>{buttons}</div></header>"

@@ -6,8 +6,9 @@ from functools import lru_cache
 import numpy as np
 
 from ui.explanations import question_mark
-from ui.marks import emotion_name, escaped, long_date
+from ui.marks import emotion_name, escaped
 from verhm.change import LEAST_USUAL, Comparison, Shift, change_points
+from verhm.dates import long_date
 from verhm.labels import EMOTIONS
 from verhm.language import _, pgettext
 from verhm.report.look import points as percent_points
@@ -98,8 +99,8 @@ def _table(found: Comparison, shown: Collection[str]) -> str:
         f"<table><thead><tr><th scope='col'>{_('% of time')}</th>"
         f"<th scope='col' class='num'>{pgettext('of a share', 'Change')}</th>"
         "<th scope='col' class='num' title='"
-        f"{_('Between which 95 of 100 unchanged sessions lie')}'>{_('Error')}</th><td>"
-        f"</td></tr></thead><tbody>{rows}</tbody></table><p class='small muted' title='"
+        f"{_('How far it may lie off in a session in which nothing changed')}'>{_('Error')}</th>"
+        f"<td></td></tr></thead><tbody>{rows}</tbody></table><p class='small muted' title='"
         f"{_('Reliable change index, corrected for all emotions (Holm)')}'>"
         + _("Filled: beyond measurement error. It does not say why, nor whether for the better.")
         + "</p>"

@@ -52,12 +52,19 @@ class Usual:
         own = max(self.error, float(np.sqrt(_least_variance(speech))))
         return float(np.hypot(own, self.error / np.sqrt(self.sessions)))
 
-    def band(self, speech: float = np.inf) -> tuple[np.ndarray, np.ndarray]:
-        """(K,) lows and (K,) highs: of unchanged sessions, 95 of 100 lie between them.
+    def band(
+        self, speech: float = np.inf, emotions: int | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """(K,) lows and (K,) highs between which sessions lie in which nothing changed.
 
-        How far its edges are from the usual share is the minimal detectable change (MDC95).
+        Args:
+            speech: s of the session
+            emotions: how many are to lie there together in 95 of 100 unchanged sessions; by default
+                all of them. Of a single one, how far the edges are from the usual share is the
+                minimal detectable change (MDC95)
         """
-        reach = float(special.stdtrit(self.freedom, 1 - LEVEL / 2)) * self.spread(speech)
+        level = LEVEL / (emotions or len(self.shares))
+        reach = float(special.stdtrit(self.freedom, 1 - level / 2)) * self.spread(speech)
         middle = _radians(self.shares)
         return _share(middle - reach), _share(middle + reach)
 
@@ -71,11 +78,15 @@ class Change:
         index: (K,) reliable change index (Jacobson & Truax 1991,
             doi:10.1037/0022-006X.59.1.12), against a mean of sessions
         p: (K,) of no change, Holm-corrected over the emotions
+        low, high: (K,) shares between which the session's is within error: those beyond, and no
+            others, are reliable
     """
 
     difference: np.ndarray
     index: np.ndarray
     p: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
 
     @property
     def is_reliable(self) -> np.ndarray:
@@ -90,7 +101,7 @@ class Shift:
     Attributes:
         label: of the emotion
         points: of analysed time, the session minus the usual
-        low, high: between which unchanged sessions lie, 95 of 100 (MDC95); low is not above 0
+        low, high: between which it is within error, beyond which it is reliable; low is not above 0
         index: reliable change index: the shift in standard errors
         is_reliable: whether it is too large for an unchanged person, corrected for many emotions
     """
@@ -118,6 +129,11 @@ class Comparison:
     are_chosen: bool
     usual: Usual
     shifts: tuple[Shift, ...]
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """The emotions whose shift is reliable."""
+        return tuple(shift.label for shift in self.shifts if shift.is_reliable)
 
     @property
     def largest(self) -> Shift:
@@ -158,8 +174,10 @@ def compare(usual: Usual, shares: np.ndarray, speech: float = np.inf) -> Change:
         speech: s of the session
     """
     index = (_radians(shares) - _radians(usual.shares)) / usual.spread(speech)
-    p = 2 * special.stdtr(usual.freedom, -np.abs(index))
-    return Change(shares - usual.shares, index, _holm(p))
+    p = _holm(2 * special.stdtr(usual.freedom, -np.abs(index)))
+    # As all emotions have one error, the step at which Holm's procedure stops is one width for all.
+    unchanged = int(np.sum(p >= LEVEL))
+    return Change(shares - usual.shares, index, p, *usual.band(speech, max(1, unchanged)))
 
 
 def _least_variance(speech: Any) -> Any:

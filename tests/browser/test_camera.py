@@ -8,6 +8,7 @@ import pytest
 from storage.access import Actor
 from storage.details import Agreement, PatientDetails, RunResult
 from storage.repository import open_accounts
+from tests.browser.recording import AWAY, LARGE
 from tests.browser.running import go_to, open_page, open_records
 from tests.browser.test_recorder import COUNTED, FULL, discard, press, wait_for
 from tests.browser.test_screens import barriers
@@ -82,14 +83,29 @@ def stop(page) -> dict:
     return take_of(page)
 
 
-def test_ticking_the_box_opens_nothing_and_a_voice_alone_has_no_picture(page, film):
+def test_the_camera_is_on_while_its_picture_is_seen_and_a_voice_alone_has_none(page, film):
+    preview = page.locator("#recorder .preview")
     film.check()
-    page.wait_for_timeout(200)
-    assert page.evaluate("opened.length") == 0
+    preview.wait_for()
+    assert preview.evaluate("each => each.muted && getComputedStyle(each).transform") == (
+        "matrix(-1, 0, 0, 1, 0, 0)"  # as in a mirror
+    )
+    assert page.evaluate(WHAT_IS_OPEN) == ["live"]  # the camera, and no microphone
+    go_to(page, "Patients")
+    page.wait_for_function(f"{WHAT_IS_OPEN}.join() === 'ended'")
+    go_to(page, "New session")
+    preview.wait_for()
+    page.locator('#recorder [data-way="upload"]').click()
+    page.wait_for_function(f"!({WHAT_IS_OPEN}).includes('live')")
+    page.locator('#recorder [data-way="record"]').click()
+    preview.wait_for()
     film.uncheck()
+    assert not preview.is_visible()
+    assert set(page.evaluate(WHAT_IS_OPEN)) == {"ended"}
+    page.evaluate("opened.length = 0")
     record(page)
     assert page.evaluate("opened.length") == 1
-    assert not page.locator("#recorder .preview").is_visible()
+    assert not preview.is_visible()
     assert not stop(page)["has_picture"]
 
 
@@ -127,10 +143,10 @@ def test_a_refused_camera_is_said_and_the_voice_is_recorded(page, film):
           };
         }"""
     )
-    film.check()
-    record(page)
-    assert "not let this page use the camera" in words(page)
+    film.click()
+    page.locator("[data-slot=film-words]", has_text="not let this page use the camera").wait_for()
     assert "recorded without picture" in words(page) and not film.is_checked()
+    record(page)
     take = stop(page)
     assert take["seconds"] > 0.9 and not take["has_picture"]
 
@@ -138,8 +154,9 @@ def test_a_refused_camera_is_said_and_the_voice_is_recorded(page, film):
 def test_a_camera_taken_away_leaves_what_it_saw_and_the_voice_goes_on(page, film):
     film.check()
     record(page)
-    lost = "opened[1].getVideoTracks()[0].dispatchEvent(new Event('ended'))"
-    page.evaluate(lost)
+    page.evaluate(
+        "opened.flatMap((each) => each.getVideoTracks())[0].dispatchEvent(new Event('ended'))"
+    )
     page.get_by_text("The camera is gone. The picture ends here").wait_for()
     seconds(page, 2.0)
     take = stop(page)
@@ -162,6 +179,29 @@ def test_where_there_is_no_room_for_the_picture_the_voice_goes_on(page, film):
     seconds(page, 1.5)
     take = stop(page)
     assert take["seconds"] > 1.4 and not take["has_picture"]
+
+
+def test_while_the_app_is_away_the_picture_ends_before_it_fills_the_memory(page, film):
+    film.check()
+    record(page)
+    for address in AWAY:
+        page.route(address, lambda route: route.abort())
+    press(page, "pause")  # which sends what there is
+    page.locator("[data-slot=film-words]", has_text="The picture waits in this page").wait_for()
+    page.evaluate(LARGE, "video")
+    press(page, "pause")
+    seconds(page, 2.0)
+    press(page, "pause")
+    page.locator("[data-slot=film-words]", has_text="The picture ends here").wait_for()
+    assert "has not answered for too long" in words(page)
+    assert not page.locator("#recorder .preview").is_visible()
+    press(page, "pause")
+    seconds(page, 2.5)
+    page.evaluate("restoreSize()")
+    for address in AWAY:
+        page.unroute(address)
+    take = stop(page)
+    assert take["seconds"] > 2.4 and take["has_picture"]
 
 
 def test_a_session_is_filmed_and_seen_in_step_with_the_voice(page, repository, film):

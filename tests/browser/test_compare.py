@@ -42,6 +42,11 @@ def test_two_sessions_are_compared_and_each_is_heard(review):
     assert len(set(names)) == 2
     assert "Two sessions of one person always differ" in dialog.inner_text()
     assert dialog.locator(".rv-figures tbody tr").count() == 13
+    said, unsaid = dialog.locator(".rv-side").all()
+    assert said.locator(".rv-mark.event").inner_text() == "Example: an event"
+    labels = said.locator(".rv-labels div span")
+    assert labels.all_text_contents() == ["Unsure", "Happy", "Surprised"]
+    assert not unsaid.locator(".rv-mark, .rv-labels").count()
     assert not barriers(review)
     for side in dialog.locator(".rv-side").all():
         side.locator(".rv-lanes").click(position={"x": 300, "y": 200})
@@ -164,8 +169,6 @@ def test_a_window_is_explained_and_a_run_with_other_settings_is_compared(by_the_
     form.locator("[name=hop]").fill("1")
     form.get_by_role("button", name="Analyse", exact=True).click()
     form.wait_for(state="hidden")
-    page.locator(".rv-run option", has_text="window 4 s, hop 1 s").wait_for(
-        state="attached", timeout=ANALYSIS
-    )
+    page.locator(".rv-made", has_text="window 4 s, hop 1 s").wait_for(timeout=ANALYSIS)
     page.locator("[data-compare]").click()
     page.get_by_text("in windows of different lengths or hops").wait_for()

@@ -4,7 +4,9 @@ Comparing is in `test_compare`, exporting in `test_export`, events in `test_even
 """
 
 import csv
+import struct
 import uuid
+from datetime import date, datetime
 
 import pytest
 from playwright.sync_api import expect
@@ -182,6 +184,14 @@ def assert_refused_alone(watch):
     watch.complaints.clear()
 
 
+def loses_picture(page):
+    """Has the app answer that it keeps a voice whose picture it cannot, and cannot analyse it."""
+    made = {"session": "none", "job": None, "problem": {"code": "E71", "text": "E71 Unfit."}}
+    made["lost"] = {"code": "E19", "text": "E19 Unseen."}
+    page.route("**/recordings?*", lambda route: route.fulfill(json={"id": "0" * 32}))
+    page.route("**/patients/*/sessions", lambda route: route.fulfill(json=made))
+
+
 def test_files_that_are_sent_can_be_stopped_and_gone_on_with(hand, patient, opened, tmp_path):
     page, watch = opened
     files = [tmp_path / f"{number}.wav" for number in range(3)]
@@ -202,6 +212,12 @@ def test_files_that_are_sent_can_be_stopped_and_gone_on_with(hand, patient, open
     expect(page.locator("#batch tbody tr").last).to_contain_text("E13")
     expect(page.locator("#batch [role=status]")).to_contain_text("3 refused")
     assert not barriers(page)
+    loses_picture(page)
+    choose_several(hand, page, files[:1])
+    hand.press(begin)
+    expect(page.locator("#batch tbody tr")).to_contain_text("E71 Unfit. · E19 Unseen.")
+    for address in ("**/recordings?*", "**/patients/*/sessions"):
+        page.unroute(address)
     choose_several(hand, page, [])
     hand.press(begin)
     expect(page.locator("#batch .problem")).to_contain_text("E70")
@@ -214,6 +230,45 @@ def test_files_that_are_sent_can_be_stopped_and_gone_on_with(hand, patient, open
     hand.press(begin)
     expect(page.locator("#batch .problem")).to_contain_text("were chosen while P-")
     assert_refused_alone(watch)
+
+
+def test_each_of_several_files_has_the_day_on_which_it_was_recorded(hand, patient, opened):
+    page, watch = opened
+    today = date.today()
+    seconds = int((datetime(2026, 3, 2, 12) - datetime(1904, 1, 1)).total_seconds())
+    header = struct.pack(">I4sII", 20, b"mvhd", 0, seconds) + bytes(4)
+    film = struct.pack(">I4s", 12, b"ftyp") + b"M4A " + struct.pack(">I4s", 28, b"moov") + header
+    note = bytes(320) + b"2026-04-05" + bytes(10)
+    wave = b"RIFF____WAVEfmt \x01\0\0\0_\0bext" + struct.pack("<I", len(note)) + note
+    files = {
+        "Jane 2026-01-31.mp3": (b"", "2026-01-31"),
+        "1.2.2026 b.ogg": (b"", "2026-02-01"),
+        "20261399.wav": (wave, "2026-04-05"),
+        "voice.m4a": (film, "2026-03-02"),
+        "cut.m4a": (film[:30], str(today)),
+        "2999-01-01.wav": (b"RIFF", str(today)),
+    }
+    given = [
+        {"name": name, "mimeType": "audio/x", "buffer": content}
+        for name, (content, _) in files.items()
+    ]
+    choose_several(hand, page, given)
+    days = page.locator("#batch td.day input")
+    for number, (_, day) in enumerate(files.values()):
+        expect(days.nth(number)).to_have_value(day)
+    assert page.locator("#batch td.day small").all_inner_texts()[:3] == [
+        *("from its name", "from its name", "from the recording")
+    ]
+    assert not barriers(page)
+    hand.write(days.first, "03/04/2026")
+    hand.press(page.locator("#batch [data-do=begin]"))
+    expect(page.locator("#batch .problem")).to_contain_text("E63")
+    hand.write(page.locator("#batch [data-slot=day]"), "4.3.2026")
+    days.first.focus()
+    for number in range(len(files)):
+        expect(days.nth(number)).to_have_value("2026-03-04")
+    choose_several(hand, page, [])
+    watch.assert_silent()
 
 
 @pytest.mark.model

@@ -27,7 +27,14 @@ def test_a_line_holds_a_recording_s_figures(tmp_path):
     assert float(row["duration"]) == 60
     assert (float(row["sad"]), float(row["sad_low"]), float(row["sad_high"])) == (0.125, 0.05, 0.2)
     assert float(row["valence_high"]) == pytest.approx(analysis.summary.valence[2])
-    assert (row["model"], row["version"]) == ("made up", "0")
+    assert (row["model"], row["version"], row["channel"]) == ("made up", "0", "all")
+
+
+def test_a_line_names_the_channel_that_was_taken_for_the_voice(tmp_path):
+    whole = make_analysis(5.0)
+    with overview(tmp_path) as note:
+        note("a.wav", "a", replace(whole, settings=replace(whole.settings, channel="right")))
+    assert rows(tmp_path)[0]["channel"] == "right"
 
 
 def test_what_has_no_figure_has_an_empty_cell_and_a_reason(tmp_path):

@@ -9,7 +9,7 @@ from PIL import Image
 from verhm.labels import EMOTIONS
 from verhm.report import look
 from verhm.report.trend_still import HEIGHT, WIDTH, write_trend_png
-from verhm.report.trends import TrendPoint
+from verhm.report.trends import Band, TrendPoint
 
 
 def points(count, model=lambda number: "a", grade="Good"):
@@ -74,10 +74,17 @@ def test_the_reported_session_is_ringed_once_in_each_chart(tmp_path):
     assert len(np.split(columns, np.flatnonzero(np.diff(columns) > 1) + 1)) == 4  # four in a row
 
 
-def test_what_is_usual_is_shaded_only_where_sessions_are_of_its_task_and_model(tmp_path):
-    alike, apart = points(6), points(6, lambda number: "ab"[number > 2])
-    bands = dict.fromkeys(EMOTIONS, (30.0, 50.0))
-    whole, half = (
-        int(changed(tmp_path, sessions, sessions[0], bands).sum()) for sessions in (alike, apart)
-    )
-    assert 0.3 * whole < half < 0.6 * whole
+def test_what_is_usual_is_shaded_where_it_is_known_and_as_wide_as_it_is_there(tmp_path):
+    sessions = points(6)
+
+    def shaded(edges) -> np.ndarray:
+        low_high = {number: dict.fromkeys(EMOTIONS, each) for number, each in edges.items()}
+        band = Band(dict.fromkeys(EMOTIONS, 40.0), low_high)
+        return changed(tmp_path, sessions, None, band)
+
+    whole, half = (shaded({str(each): (30.0, 50.0) for each in range(count)}) for count in (6, 3))
+    assert 0.3 * whole.sum() < half.sum() < 0.6 * whole.sum()
+    wider = shaded({str(each): (30.0, 50.0 if each else 58.0) for each in range(6)})
+    more = np.flatnonzero((wider & ~whole).any(axis=0))
+    assert len(more) and not (whole & ~wider).any()
+    assert more.min() < WIDTH / 8  # at the first session, in the first of four charts

@@ -115,7 +115,7 @@ def test_somebody_elses_are_not_there(practice, people):
     event = hers.add_event(patient.id, TAKEN)
     for ask in (
         lambda: his.events(patient.id),
-        lambda: his.may_write_events(patient.id),
+        lambda: his.may_change_patient(patient.id),
         lambda: his.add_event(patient.id, MOVED),
         lambda: his.change_event(event.id, MOVED),
         lambda: his.remove_event(event.id),
@@ -153,7 +153,7 @@ def test_a_researcher_sees_what_when_on_moved_days_and_changes_nothing(practice,
     assert [each.kind for each in shown] == [MOVED.kind, TAKEN.kind]
     assert {each.text for each in shown} == {""}
     assert {each.written_by for each in shown} == {None}
-    assert hers.may_write_events(patient.id) and not figures.may_write_events(patient.id)
+    assert hers.may_change_patient(patient.id) and not figures.may_change_patient(patient.id)
     for change in (
         lambda: figures.add_event(patient.id, MOVED),
         lambda: figures.change_event(event.id, MOVED),

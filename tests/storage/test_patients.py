@@ -51,6 +51,8 @@ def test_the_next_code_follows_the_highest(practice):
         {"code": "  "},
         {"code": "x" * 41},
         {"code": "P-1", "name": "x" * 201},
+        {"code": "P-1", "age_band": "x" * 21},
+        {"code": "P-1", "note": "x" * 4_001},
     ],
 )
 def test_unfit_entries_are_refused(entries):

@@ -14,7 +14,7 @@ from storage.account_models import Role
 from storage.annotation_models import AnnotationRow
 from storage.audit import Action, Event
 from storage.consents import Scope
-from storage.details import Agreement, EventDetails
+from storage.details import LONGEST_NOTE, Agreement, EventDetails
 from storage.event_models import EventKind, PatientEvent
 from storage.keys import new_key
 from storage.models import Consent, Media, Patient, Run, RunState, Session
@@ -188,6 +188,16 @@ CHANGES = {
     "an event without words": lambda it: it["events"][0].update(text=" "),
     "an event that is none": lambda it: it["events"][0].update(kind="rumour"),
     "a moment that is none": lambda it: it.update(created_at="yesterday"),
+    "a patient's note beyond the form's": lambda it: it.update(note="n" * (LONGEST_NOTE + 1)),
+    "a session's note beyond the form's": lambda it: it["sessions"][0].update(
+        note="n" * (LONGEST_NOTE + 1)
+    ),
+    "a failure without end": lambda it: it["sessions"][0]["runs"][0].update(
+        error_cause="n" * (LONGEST_NOTE + 1)
+    ),
+    "settings without end": lambda it: it["sessions"][0]["runs"][0]["settings"].update(
+        note="n" * (1 << 20)
+    ),
 }
 
 

@@ -55,10 +55,16 @@ def test_a_session_without_a_patient_is_not_made(practice):
         practice.session(None)
 
 
-@pytest.mark.parametrize("totals", [{"phq9": 28}, {"phq9": -1}, {"gad7": 22}])
-def test_impossible_totals_are_refused(totals):
+UNFIT = (
+    *({"phq9": 28}, {"phq9": -1}, {"gad7": 22}),
+    *({"task": "x" * 41}, {"language": "x" * 41}, {"note": "x" * 4_001}),
+)
+
+
+@pytest.mark.parametrize("entries", UNFIT)
+def test_unfit_entries_are_refused(entries):
     with pytest.raises(RequestError) as caught:
-        SessionDetails(date(2026, 3, 1), **totals)
+        SessionDetails(date(2026, 3, 1), **entries)
     assert caught.value.code == "E63"
 
 

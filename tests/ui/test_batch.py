@@ -1,7 +1,7 @@
 """Many recordings become sessions one by one, and what holds for all is checked first."""
 
 from dataclasses import asdict, replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -20,8 +20,8 @@ def patient(context):
 def plan(context, patient):
     """Function that presses Begin."""
 
-    def press(entries=ENTRIES, count=2, patient_id=patient.id):
-        return checked(context, patient_id, entries, count)
+    def press(entries=ENTRIES, count=2, patient_id=patient.id, day=TODAY):
+        return checked(context, patient_id, entries, [str(day)] * count)
 
     return press
 
@@ -62,7 +62,6 @@ def test_the_consent_is_kept_before_anything_is_sent(context, plan, patient):
         ({}, MOST + 1, "E63"),
         ({"is_trial": True}, 2, "E63"),
         ({"has_agreed": False}, 2, "E62"),
-        ({"recorded_on": (TODAY + timedelta(1)).isoformat()}, 2, "E63"),
         ({"window": None}, 2, "E71"),
         ({"size": 511}, 2, "E71"),
     ],
@@ -73,6 +72,22 @@ def test_what_cannot_be_is_refused_before_the_first_file(
     with pytest.raises(RequestError, match=code):
         plan(replace(ENTRIES, **changes), count)
     assert not context.repository.patient(patient.id).has_consent(TODAY)
+
+
+@pytest.mark.parametrize("day", ["", "03/04/2026", TODAY + timedelta(1)])
+def test_one_file_without_a_day_is_enough_to_refuse_them(context, plan, patient, day):
+    with pytest.raises(RequestError, match="E63"):
+        checked(context, patient.id, ENTRIES, [str(TODAY), str(day)])
+    assert not context.repository.patient(patient.id).has_consent(TODAY)
+
+
+def test_each_file_has_a_day_of_its_own_whatever_the_field_for_one_says(context, client, plan):
+    told = plan(replace(ENTRIES, recorded_on=""))
+    received = client.post("/recordings?suffix=.wav", content=b"RIFF....WAVE").json()["id"]
+    entries = told["entries"] | {"recorded_on": "2026-03-02"}
+    address = f"/patients/{told['patient']}/sessions"
+    made = client.post(address, json={"recording": received, "entries": entries}).json()
+    assert context.repository.session(made["session"]).recorded_on == date(2026, 3, 2)
 
 
 def test_files_of_nobody_and_of_the_archive_are_refused(context, plan, patient):

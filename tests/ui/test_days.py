@@ -6,7 +6,9 @@ import gradio as gr
 import pytest
 
 from ui.days import as_day, day_field, days_verdicts
+from verhm.dates import typed_date
 from verhm.errors import RequestError
+from verhm.language import speaking
 
 
 @pytest.mark.parametrize(
@@ -15,6 +17,14 @@ from verhm.errors import RequestError
 )
 def test_common_written_forms_are_read(text):
     assert as_day(text) == date(2026, 11, 21)
+
+
+@pytest.mark.parametrize(("code", "typed"), [("en", "3 May 2027"), ("de", "03.05.2027")])
+def test_what_a_field_shows_is_read_again_in_every_language(code, typed):
+    with speaking(code):
+        assert typed_date(date(2027, 5, 3)) == typed
+        days = [date(2026, month, 28) for month in range(1, 13)]
+        assert [as_day(typed_date(day)) for day in days] == days
 
 
 def test_an_empty_field_shows_a_form_and_no_day_that_could_be_taken_for_an_entry():

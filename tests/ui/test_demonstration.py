@@ -7,6 +7,7 @@ import soundfile
 from storage.details import PatientDetails
 from storage.models import MediaKind, VideoState
 from ui import demonstration_voice
+from ui.change import compare_with_usual
 from ui.demonstration import CODE, load_demonstration, synthetic_analysis
 from ui.demonstration_motion import morphs_for
 from ui.demonstration_timeline import Story
@@ -120,3 +121,9 @@ def test_making_the_voice_again_needs_its_speaker(monkeypatch, tmp_path):
     monkeypatch.setattr("shutil.which", lambda name: None)
     with pytest.raises(SystemExit, match="espeak-ng was not found"):
         demonstration_voice._speak(tmp_path / "sentence.wav", "Hello", 50, 150)
+
+
+def test_the_last_session_has_a_change_beyond_error_to_look_at(context):
+    found = compare_with_usual(context.repository.figures(load_demonstration(context.repository)))
+    assert found.changed == ("happy",)
+    assert next(each for each in found.shifts if each.label == "sad").points < -20

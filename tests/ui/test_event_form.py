@@ -9,6 +9,7 @@ from storage.event_models import EventKind
 from tests.ui.pages import OpenedPage
 from ui.demonstration import load_demonstration
 from ui.event_form import keep_event
+from verhm.dates import typed_date
 from verhm.errors import RequestError, StorageError
 
 TYPED = {"event-text": "Sertraline <50> mg", "event-first": "3.6.2026", "event-last": "1 Jun 2026"}
@@ -73,7 +74,7 @@ def test_an_event_is_changed_and_removed(page, context, patient_id, texts):
     opened = page.do("trends", "edit_event", event_id=medication.id)
     assert "DEMO" in opened[2]
     assert page.value("event-text") == medication.text
-    assert page.value("event-first") == medication.first_day.isoformat()
+    assert page.value("event-first") == typed_date(medication.first_day)
     fill(page, **{"event-kind": "life event", "event-last": "2026-06-03"})
     page.do("save-event")
     changed = context.repository.events(patient_id)[0]

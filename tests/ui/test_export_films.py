@@ -1,14 +1,18 @@
 """Videos made for export: ordered, followed, stopped, taken along, and gone with their session."""
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from storage.models import VideoState
+from storage.details import Agreement, PatientDetails, SessionDetails
+from storage.models import MediaKind, VideoState
+from tests.audio.encoding import run_ffmpeg
 from tests.factories import make_analysis
 from ui import export_films
 from ui.demonstration import load_demonstration
+from ui.export_form import FilmForm
 from ui.film import FilmChoices
 from ui.patient_removal import erase_patient
 from ui.progress import JobState
@@ -119,6 +123,34 @@ def test_the_picture_is_that_of_the_recording(context, films, filmed, engine, en
     assert engine.beside[-1].film == context.repository.recording(filmed.id)
     assert engine.beside[-1].timeline is None
     assert films.path(film.id).name == "face-512-picture.mp4"
+
+
+@pytest.fixture
+def filmed_along(context, tmp_path, recording, until):
+    """A session that a camera filmed along, analysed to the end."""
+    seen = tmp_path / "camera.webm"
+    source = "testsrc=size=64x48:rate=24:duration=2"
+    run_ffmpeg("-f", "lavfi", "-i", source, "-c:v", "libvpx", seen)
+    patient = context.repository.add_patient(PatientDetails("P-0010"), Agreement(date(2026, 1, 5)))
+    details = SessionDetails(date(2026, 1, 6))
+    session = context.repository.add_session(patient.id, details, recording, picture=seen)
+    job = context.jobs.submit(session.id)
+    until(lambda: context.jobs.view(job.id).state.has_ended)
+    return context.repository.session(session.id)
+
+
+def test_the_picture_is_the_camera_s_where_one_filmed_along(
+    context, films, filmed_along, engine, ends
+):
+    repository, run = context.repository, filmed_along.latest_done
+    shown = FilmForm(repository, context.scratch).html(filmed_along, run, None)
+    assert "film-picture" in shown
+    film = ends(films.order(run.id, FilmChoices(timeline=False, picture=True)))
+    assert film.state is JobState.DONE
+    camera = repository.media_of(filmed_along.id, MediaKind.CAMERA)
+    assert engine.beside[-1].film == repository.content(camera.id).path
+    ends(films.order(run.id, FilmChoices()))
+    assert engine.beside[-1].film is None
 
 
 def test_a_picture_is_refused_where_the_recording_has_none(context, films, run):

@@ -6,6 +6,7 @@ import pytest
 
 from storage.details import SessionDetails
 from tests.ui.pages import OpenedPage
+from ui import layout
 from ui.demonstration import load_demonstration
 from verhm.errors import StorageError
 
@@ -43,6 +44,39 @@ def test_the_banner_knows_the_open_session_from_others(page, ours, theirs):
     assert f"data-session='{ours.id}'" in page.value("banner")
     open_patient(page, theirs)
     assert f"data-session='{theirs.id}'" in page.value("banner")
+
+
+def test_a_job_that_moves_on_while_a_session_is_opened_leaves_the_page_at_that_session(
+    page, ours, theirs, monkeypatch
+):
+    open_patient(page, ours)
+    drawn = layout.banner
+
+    def meanwhile(*shown):
+        monkeypatch.setattr(layout, "banner", drawn)
+        open_patient(page, theirs)
+        return drawn(*shown)
+
+    monkeypatch.setattr(layout, "banner", meanwhile)
+    page.do("banner", "job_changed", session_id=ours.id, state="analysing", tab="review")
+    assert page.opened == (theirs.patient_id, theirs.id)
+    assert f"data-session='{theirs.id}'" in page.value("banner")
+
+
+def test_what_a_job_came_to_while_a_session_is_opened_is_on_the_page(page, ours, monkeypatch):
+    drawn, states = layout.banner, []
+
+    def meanwhile(*shown):
+        monkeypatch.setattr(layout, "banner", drawn)
+        page.do("banner", "job_changed", session_id=ours.id, state="done", tab="review")
+        states.append(page.value("banner"))
+        monkeypatch.setattr(layout, "banner", lambda *again: states.append(again) or drawn(*again))
+        return drawn(*shown)
+
+    monkeypatch.setattr(layout, "banner", meanwhile)
+    open_patient(page, ours)
+    assert f"data-session='{ours.id}'" in states[0]  # also before the page was told of it
+    assert len(states) == 2  # and read once more, as what was read before was old
 
 
 def test_another_face_leaves_open_what_is_open_and_renews_it(page, context):

@@ -2,7 +2,8 @@ from datetime import date
 
 import pytest
 
-from ui.marks import clock, emotion_mark, escaped, long_date, minutes_of, short_signed
+from ui.marks import clock, emotion_mark, escaped, minutes_of, short_signed
+from verhm.dates import long_date
 from verhm.labels import EMOTIONS
 from verhm.report.look import signed
 

@@ -13,6 +13,7 @@ from storage.details import PatientDetails
 from ui.context import OpenRequest
 from ui.new_session import _Work as Work
 from ui.session_form import Entries, lay_out_advanced
+from verhm.dates import typed_date
 from verhm.errors import AudioError
 from verhm.settings import AnalysisSettings
 
@@ -99,7 +100,7 @@ def test_the_recorder_says_what_became_of_the_recording(
 def test_what_was_written_about_a_recording_and_its_day_go_with_it(context, patient, received):
     entries = astuple(replace(ENTRIES, recorded_on="2026-01-05"))
     left = Work(context).begin(patient.id, received, *entries)[3:]
-    assert left == [TODAY.isoformat(), "", "", ""]
+    assert left == [typed_date(TODAY), "", "", ""]
 
 
 def test_a_recording_becomes_one_session_only(context, patient, begin):

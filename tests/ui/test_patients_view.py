@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from storage.details import PatientDetails
+from storage.details import PatientDetails, SessionDetails
 from ui.patients_view import ListView, counted, patients_list
 from verhm.errors import AudioError
 
@@ -60,6 +60,28 @@ def test_names_are_not_even_on_the_page_until_asked_for(context, add_session):
     overviews = context.repository.patients()
     assert "Secret" not in patients_list(overviews, ListView(TODAY))
     assert "Secret" in patients_list(overviews, ListView(TODAY, shows_names=True))
+
+
+def test_sessions_are_listed_by_date_and_numbers_that_differ_from_it_are_explained(
+    context, add_session, recording
+):
+    first = add_session(note="by video")
+    patient = first.patient
+
+    def shown() -> str:
+        view = ListView(TODAY, False, patient.id, context.repository.sessions(patient.id))
+        return patients_list(context.repository.patients(), view)
+
+    def add(day: date) -> None:
+        context.repository.add_session(patient.id, SessionDetails(day), recording)
+
+    add(first.recorded_on + timedelta(1))
+    assert shown().index("Session 2") < shown().index("Session 1")
+    assert "Numbers follow" not in shown()
+    add(first.recorded_on - timedelta(30))
+    assert shown().index("Session 1") < shown().index("Session 3")
+    assert "Numbers follow the order in which they were added" in shown()
+    assert "<span class='muted words'>by video</span>" in shown()
 
 
 def test_an_empty_list_says_what_to_do():

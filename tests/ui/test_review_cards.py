@@ -6,6 +6,7 @@ import pytest
 from storage.models import Run, RunState, Session
 from tests.factories import make_analysis
 from ui.explanations import question_mark
+from ui.made_up import MODEL
 from ui.review_cards import session_header, settings_words, summary_cards, told_apart
 from verhm.report.quality import notes, quality_words
 from verhm.settings import AnalysisSettings, VideoSettings
@@ -62,7 +63,33 @@ def test_the_header_tells_of_a_newer_run(session, run):
 @pytest.mark.parametrize(("channel", "is_named"), [("right", True), ("all", False)])
 def test_the_run_says_which_channel_it_is_of(session, run, channel, is_named):
     run.settings = AnalysisSettings(channel=channel)
-    assert (f" · {channel} channel" in session_header(session, run)) is is_named
+    assert (f", {channel} channel" in session_header(session, run)) is is_named
+
+
+def test_of_several_runs_the_shown_one_is_named_in_full_below_their_list(session, run):
+    other = Run(
+        **{
+            name: getattr(run, name)
+            for name in ("created_at", "state", "model_name", "model_version", "model_sha256")
+        },
+        id="other",
+        number=1,
+        settings=AnalysisSettings(window=4.0),
+    )
+    run.id = "shown"
+    session.runs = [run, other]
+    html = session_header(session, run)
+    assert "value='shown' selected>Run 2 · 19 Nov 2026 " in html
+    assert "· window 4 s, hop 0.5 s · &lt;model&gt; 1.3</option>" in html
+    assert "<span class='muted'>window 3 s, hop 0.5 s · &lt;model&gt; 1.3</span>" in html
+
+
+def test_a_note_is_shown_as_it_was_written_but_for_the_demonstrations(session, run):
+    assert "rv-session-note" not in session_header(session, run)
+    session.note = "slept <badly>\nsister"
+    assert "slept &lt;badly&gt;\nsister</summary>" in session_header(session, run)
+    run.model_sha256 = MODEL.sha256
+    assert "rv-session-note" not in session_header(session, run)
 
 
 def test_shares_stand_with_their_intervals():
@@ -143,4 +170,4 @@ def test_runs_are_told_apart_by_what_is_not_as_usual(run):
     words = "window 4.5 s, hop 1 s, expression 1.5, seed 7, face 720"
     assert settings_words(run) == words
     assert told_apart(run).endswith(f" · {words} · <model> 1.3")
-    assert told_apart(run).startswith("Run 2 · 19 Nov 2026 ")
+    assert told_apart(run).startswith("Run 2 · 19 Nov 2026, ")

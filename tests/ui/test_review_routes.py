@@ -8,7 +8,7 @@ from storage.details import SessionDetails
 from tests.factories import make_analysis
 from tests.ui.conftest import TODAY
 from ui.demonstration import load_demonstration
-from ui.review_comparison import Side, comparison
+from ui.review_comparison import Side, cautions, comparison
 from verhm.settings import AnalysisSettings
 from verhm.types import ModelId
 
@@ -50,7 +50,7 @@ def test_a_run_can_be_held_against_the_session_s_other_runs_and_other_sessions(
     assert [each["run"] for each in listed] == [twice.runs[1].id, job.run_id]
     assert listed[0]["words"].startswith("This session · Run 1")
     assert listed[1]["words"].startswith("Session 2")
-    found = client.get(f"/runs/{twice.runs[0].id}/against/{listed[0]['run']}").json()["html"]
+    found = client.get(f"/runs/{twice.runs[0].id}/against/{listed[0]['run']}").json()["figures"]
     assert "Session 1, run 2" in found and "Session 1, run 1" in found
 
 
@@ -98,10 +98,10 @@ def test_a_session_is_analysed_with_other_settings_as_a_run_beside_the_first(
     options = shown["header"].split("<option")[1:]
     assert "window 4.5 s, hop 1 s, left channel, expression 1.5, seed 7, face 720" in options[0]
     assert "Run 1" in options[1] and " · window 3 s, hop 0.5 s · " in options[1]
-    against = client.get(f"/runs/{job['run_id']}/against/{session.runs[0].id}").json()["html"]
-    assert "in windows of different lengths or hops" in against
-    assert "of different channels: what differs may be who speaks" in against
-    assert "<small>window 3 s, hop 0.5 s</small>" in against
+    against = client.get(f"/runs/{job['run_id']}/against/{session.runs[0].id}").json()
+    assert "in windows of different lengths or hops" in against["cautions"]
+    assert "of different channels: what differs may be who speaks" in against["cautions"]
+    assert "<small>window 3 s, hop 0.5 s</small>" in against["figures"]
 
 
 @pytest.mark.parametrize(
@@ -151,20 +151,19 @@ def test_intervals_that_lie_apart_are_marked(side):
     assert "+38 points" in row
 
 
-def test_what_speaks_against_comparing_stands_first(side, twice):
-    plain = comparison(side, side)
-    assert "models" not in plain and "tasks" not in plain
+def test_what_speaks_against_comparing_is_said(side, twice):
+    assert cautions(side, side) == ""
     twice.runs[1].model_name, twice.runs[1].model_version = "voice", "<2>"
-    other = comparison(side, replace(side, run=twice.runs[1]))
-    assert other.index("Two models") < other.index("<table")
-    assert "voice &lt;2&gt;" in other
+    other = cautions(side, replace(side, run=twice.runs[1]))
+    assert "Two models" in other and "voice &lt;2&gt;" in other
 
 
 def test_a_withheld_summary_gives_its_reason_in_place_of_figures(side):
     withheld = replace(side.summary, shares=(), withheld="E21 Only 3 s of speech found.")
-    found = comparison(side, replace(side, summary=withheld))
-    assert "E21 Only 3 s of speech found." in found
-    assert "Valence" not in found
+    other = replace(side, summary=withheld)
+    assert f"{other.name} has no summary: E21 Only 3 s of speech found." in cautions(side, other)
+    found = comparison(side, other)
+    assert "none, see above" in found and "Valence" not in found
 
 
 def test_of_the_demonstration_no_run_is_made(client, context):

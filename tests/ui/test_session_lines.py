@@ -43,6 +43,7 @@ def test_a_line_per_session_with_a_result_and_no_formula(client, two):
     assert [line["language"] for line in lines] == ["English", "'=1+1"]
     assert lines[0]["recorded_on"] == TODAY.isoformat()
     assert float(lines[0]["duration"]) == 10
+    assert [line["channel"] for line in lines] == ["all", "all"]
 
 
 def test_what_was_left_out_is_not_in_the_figures(context, client, two):

@@ -1,15 +1,17 @@
 """Usual sessions: chosen in Trends, kept, and what is drawn and said against them."""
 
+import re
 from dataclasses import replace
 from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import gradio as gr
+import numpy as np
 import pytest
 
 from tests.ui.test_change import FIVE, figures
 from tests.ui.test_trends_chart import of_class, point
-from ui.change import compare_with_usual
+from ui.change import compare_with_usual, usual_band
 from ui.context import Selection
 from ui.demonstration import load_demonstration
 from ui.trends import build
@@ -17,8 +19,16 @@ from ui.trends_chart import trends_chart
 from ui.trends_usual import against_usual, new_levels
 from verhm.errors import RequestError
 from verhm.labels import EMOTIONS
+from verhm.types import Share
 
+BOTH = frozenset({"valence", "arousal"})
 POINTS = [replace(point(number, number), session_id=str(number - 1)) for number in range(1, 6)]
+
+
+def corners(shape) -> list[tuple[float, float]]:
+    """The corners of a drawn path."""
+    found = re.findall(r"[ML](-?[\d.]+) (-?[\d.]+)", shape.get("d"))
+    return [(float(x), float(y)) for x, y in found]
 
 
 def level(number: int, sad: float):
@@ -74,12 +84,12 @@ def test_in_the_archive_nothing_is_chosen(context, trends):
 
 
 def test_the_band_lies_behind_the_emotions_and_holds_the_usual_share():
-    found = compare_with_usual(FIVE)
-    drawing = ElementTree.fromstring(trends_chart(POINTS, ["sad"], POINTS[4], found=found))
-    (band,), (line,) = of_class(drawing, "ub"), of_class(drawing, "ul")
-    top = float(band.get("y"))
+    band = usual_band(FIVE, "4", compare_with_usual(FIVE))
+    drawing = ElementTree.fromstring(trends_chart(POINTS, ["sad"], POINTS[4], band=band))
+    (shape,), (line,) = of_class(drawing, "ub"), of_class(drawing, "ul")
+    heights = [y for _x, y in corners(shape)]
     usual = float(line.get("d").split()[1].partition("H")[0])
-    assert top < usual < top + float(band.get("height"))
+    assert min(heights) < usual < max(heights)
     without = ElementTree.fromstring(trends_chart(POINTS, ["sad"], POINTS[4]))
     assert not of_class(without, "ub")
 
@@ -109,3 +119,67 @@ def test_a_lasting_change_is_marked_where_it_begins():
     assert len(of_class(drawing, "level")) == 1
     assert new_levels(points[:7], points[0]) == ()
     assert new_levels([replace(each, figures={}) for each in points], points[0]) == ()
+
+
+def series(seed: int) -> list:
+    """Sessions of a person who changes now and then, of which some are short and one is noisy."""
+    rng = np.random.default_rng(seed)
+    usual = rng.dirichlet(np.full(len(EMOTIONS), 2.0))
+    found = []
+    for day in range(8):
+        other = np.eye(len(EMOTIONS))[rng.integers(len(EMOTIONS))] if day > 2 else usual
+        change = rng.choice([0.0, 0.4, 0.8])
+        shares = rng.dirichlet(0.02 + 80 * ((1 - change) * usual + change * other))
+        each = figures(0.0, 30 * day, speech=float(rng.choice([25.0, 240.0])))
+        said = tuple(Share(k, v, v, v) for k, v in zip(EMOTIONS, shares, strict=True))
+        quality = replace(each.quality, snr=3.0) if day == 5 else each.quality
+        summary = replace(each.summary, shares=said)
+        found.append(replace(each, summary=summary, quality=quality))
+    return found
+
+
+def as_points(sessions) -> list:
+    return [
+        replace(
+            point(number, number),
+            session_id=each.session_id,
+            figures={one.label: (100 * one.share,) * 3 for one in each.summary.shares}
+            | {"valence": (0,) * 3, "arousal": (0,) * 3},
+        )
+        for number, each in enumerate(sessions, 1)
+    ]
+
+
+def test_a_dot_lies_outside_the_drawn_band_exactly_where_the_words_say_beyond_error():
+    flagged = within = 0
+    for seed in range(12):
+        sessions = series(seed)
+        points, found = as_points(sessions), compare_with_usual(sessions)
+        band = usual_band(sessions, points[-1].session_id, found)
+        drawing = ElementTree.fromstring(
+            trends_chart(points, EMOTIONS, points[-1], BOTH, band=band)
+        )
+        dots = {
+            (each.get("data-session"), lane): (float(dot.get("cx")), float(dot.get("cy")))
+            for each, lane in zip(of_class(drawing, "pt"), lanes_of(points), strict=True)
+            for dot in of_class(each, "q")
+        }
+        shapes = dict(zip(EMOTIONS, of_class(drawing, "ub"), strict=True))
+        for session in sessions:
+            judged = compare_with_usual(sessions, session.session_id)
+            if isinstance(judged, str):
+                continue
+            for shift in judged.shifts:
+                x, y = dots[session.session_id, shift.label]
+                edges = [at for across, at in corners(shapes[shift.label]) if abs(across - x) < 0.2]
+                assert len(edges) == 2
+                outside = max(min(edges) - y, y - max(edges))
+                if abs(outside) > 0.11:  # drawn to a tenth
+                    assert (outside > 0) == shift.is_reliable
+                    flagged += shift.is_reliable
+                    within += not shift.is_reliable
+    assert flagged > 20 and within > 100
+
+
+def lanes_of(points) -> list[str]:
+    return [label for label in EMOTIONS for _ in points]

@@ -17,16 +17,19 @@ function describe(job) {
   return job.waits_for ?? `${job.stage_label} ${job.percent} %${left}`;
 }
 
+// The open session's; also of one that was made on this page a moment ago, and is being opened.
+function isOwn({ session_id: id }) {
+  return [...document.querySelectorAll(".banner, #progress .analysis")].some(({ dataset }) => dataset.session === id);
+}
+
 function show(jobs) {
   const slot = element.querySelector(".job-slot");
-  const open = element.querySelector(".banner").dataset.session;
   const unfinished = jobs.filter((each) => !each.has_ended);
-  const job = unfinished.find((each) => each.session_id === open)
-    || unfinished.find((each) => !each.waits_for) || unfinished[0];
+  const job = unfinished.find(isOwn) || unfinished.find((each) => !each.waits_for) || unfinished[0];
   slot.hidden = !job;
   if (!job) return;
-  const words = (job.session_id === open ? "" : `${verhm.say("Another session")} · `) + describe(job);
-  if (slot.textContent !== words) slot.textContent = words;
+  const words = isOwn(job) ? describe(job) : `${verhm.say("Another session")} · ${describe(job)}`;
+  if (slot.textContent !== words) slot.textContent = slot.title = words;
 }
 
 function notice(jobs) {

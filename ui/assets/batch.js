@@ -38,10 +38,27 @@ function asRow(file, index) {
     file, line, kind: "", session: null,
     isOpen: false, // whether its session takes a place in the line
     missed: 0, // looks at the jobs without it
-    said: cell(line, "said"), link: cell(line, "act"),
+    lost: "", // what of the recording could not be kept
+    dayCell: cell(line, "day"), said: cell(line, "said"), link: cell(line, "act"),
   };
+  row.isDated = addDay(row);
   put(row, "waiting", verhm.say("Waiting"));
   return row;
+}
+
+/** The field for a row's day; resolves once it is filled in. */
+async function addDay(row) {
+  row.dayCell.innerHTML = '<input type="text" maxlength="10"><small class="muted"></small>';
+  [row.day, row.source] = row.dayCell.children;
+  row.day.setAttribute("aria-label", verhm.say("Date of {name}", { name: row.file.name }));
+  row.day.addEventListener("input", () => { row.source.textContent = ""; });
+  const [day, source] = await dayRecorded(row.file);
+  if (!row.day.value) setDay(row, day, source);
+}
+
+function setDay(row, day, source = "") {
+  row.day.value = day;
+  row.source.textContent = source;
 }
 
 function put(row, kind, words, emotion = "") {
@@ -49,6 +66,7 @@ function put(row, kind, words, emotion = "") {
   row.line.dataset.kind = kind;
   row.said.textContent = words;
   row.said.insertAdjacentHTML("beforeend", emotion); // the app's own marks
+  if (row.lost) row.said.append(` · ${row.lost}`);
 }
 
 function addLink(row) {
@@ -61,6 +79,7 @@ const openCode = () => document.querySelector("#banner .who b")?.textContent ?? 
 
 function choose(files, isFolder) {
   state.chosenFor = openCode();
+  $("day").value = "";
   const chosen = [...files].filter(({ name }) => !isFolder || (SUFFIXES.test(name) && !name.startsWith(".")));
   if (isFolder) chosen.sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
   const left = files.length - chosen.length;
@@ -91,7 +110,8 @@ function draw() {
   button("begin").disabled = state.isRunning || (state.rows.length > 0 && !unsent);
   button("begin").textContent = state.rows.some((row) => row.session) && unsent ? verhm.say("Go on") : verhm.say("Begin");
   button("stop").disabled = !state.isRunning || state.isStopping;
-  for (const field of element.querySelectorAll("input")) {
+  for (const row of state.rows) row.day.disabled = !isUnsent(row);
+  for (const field of element.querySelectorAll("input[type=file]")) {
     field.disabled = isUnderWay;
     field.parentElement.classList.toggle("off", isUnderWay);
   }
@@ -145,12 +165,13 @@ async function handOver(row) {
   state.upload = null;
   let made;
   try {
-    made = await persist(row, () => post(`/patients/${patient}/sessions`, { recording, entries }));
+    const own = { ...entries, recorded_on: dayWritten(row.day.value) ?? row.day.value };
+    made = await persist(row, () => post(`/patients/${patient}/sessions`, { recording, entries: own }));
   } catch (error) {
     verhm.send(`/recordings/${recording}`, { method: "DELETE" }).catch(() => {}); // the next start does
     throw error;
   }
-  Object.assign(row, { session: made.session, patient });
+  Object.assign(row, { session: made.session, patient, lost: made.lost?.text ?? "" });
   addLink(row);
   row.isOpen = true;
   put(row, "analysing", verhm.say("Being analysed"));
@@ -194,13 +215,20 @@ async function run() {
 }
 
 /** Nobody's voice may come to another's records because somebody else was opened meanwhile. */
-function begin() {
+async function begin() {
   if (state.rows.length && state.chosenFor && state.chosenFor !== openCode()) {
     sayError({ code: "E63", cause: verhm.say("These files were chosen while {code} was open.", { code: state.chosenFor }),
       remedy: verhm.say("Open that patient again, or choose the files of the one who is open now.") });
     return;
   }
-  trigger("prepare", { count: state.rows.length });
+  await Promise.all(state.rows.map((row) => row.isDated));
+  const undated = state.rows.find((row) => isUnsent(row) && !dayWritten(row.day.value));
+  if (undated) {
+    sayError({ code: "E63", cause: verhm.say("The date of {name} cannot be read as one day until today.", { name: undated.file.name }),
+      remedy: verhm.say("Enter it as 2026-11-30 or 30.11.2026.") });
+    return undated.day.focus();
+  }
+  trigger("prepare", { days: state.rows.map((row) => row.day.value) });
 }
 
 async function look(row) {
@@ -230,10 +258,11 @@ addEventListener("verhm-jobs", ({ detail: jobs }) => {
     follow(row, jobs).catch(() => {}); // asked again at the next look
   }
 });
-addEventListener("beforeunload", (event) => state.isRunning && event.preventDefault());
+verhm.askBeforeLeaving(() => state.isRunning);
 element.addEventListener("change", (event) => {
-  const { files } = event.target;
+  const { files, value } = event.target;
   if (files) choose(files, event.target === $("folder"));
+  if (event.target === $("day")) state.rows.filter(isUnsent).forEach((row) => setDay(row, dayWritten(value) ?? value));
 });
 element.addEventListener("click", (event) => {
   const name = event.target.closest("[data-do]")?.dataset.do;

@@ -17,12 +17,14 @@
     for (const other of document.body.children) other.inert = true;
     document.body.append(cover);
     cover.querySelector("input, a")?.focus();
+    dispatchEvent(new Event("verhm-lock"));
   }
 
   function takeAway() {
     cover?.remove();
     cover = null;
     for (const other of document.body.children) other.inert = false;
+    dispatchEvent(new Event("verhm-lock"));
   }
 
   function showLocked() {

@@ -64,7 +64,7 @@ function draw() {
   $("ring").style.visibility = speech.seconds ? "visible" : "hidden"; // its round end is a dot
   $("ring-seconds").textContent = `${whole} s`;
   $("ring-label").setAttribute("aria-label", verhm.say("{n} of 20 seconds of speech", { n: whole }));
-  $("more").textContent = missing ? verhm.say("{n} s more speech", { n: missing }) : verhm.say("Enough for a summary");
+  $("more").textContent = missing ? verhm.say("{n} s more speech", { n: missing }) : verhm.say("20 s of speech reached");
   drawLevel(sound, speech);
   const take = state.take;
   if (take) {
@@ -118,7 +118,6 @@ function unplugged() {
 }
 
 function closeMicrophone() {
-  filming.close();
   state.microphone?.close();
   state.microphone = null;
   $("microphone").textContent = verhm.say("not open");
@@ -340,7 +339,7 @@ addEventListener("verhm-taken", ({ detail: { id, words } }) => {
   $("taken").textContent = words; // none when what was taken has been analysed
   $("taken").hidden = !words;
 });
-addEventListener("beforeunload", (event) => UNDERWAY.includes(state.phase) && event.preventDefault());
+verhm.askBeforeLeaving(() => UNDERWAY.includes(state.phase));
 new ResizeObserver(draw).observe($("wave").parentElement);
 const ask = () => { $("prompts").innerHTML = props.prompts; }; // escaped on the server
 watch("prompts", ask);

@@ -2,7 +2,44 @@
 
 function sideMarkup(model, value) {
   return `<div class="rv-side-head">${transportMarkup(model)}<div class="now"><span class="muted small">${verhm.say("window")} <span class="rv-window"></span></span><div class="rv-readout"></div></div></div>` +
-    timelineSheet(model) + `<div class="micro muted">${value.chip}</div>`;
+    timelineSheet(model) + (value.annotations.some(({ label }) => label) ? labelsMarkup() : "") +
+    `<div class="micro muted">${value.chip}</div>`;
+}
+
+/** The lane below the marks: what the clinician called the windows. */
+function labelsMarkup() {
+  return `<div class="rv-labels" style="padding-left:${LABELS_WIDTH}px;padding-right:${VALUES_WIDTH}px"><span>${verhm.say("Your label")}</span><div></div></div>`;
+}
+
+/** Labels as an emotion's mark, with its name where there is room; bold where the model says otherwise. */
+function labelCells(model, frame) {
+  const parts = frame.stretches((index) => model.said(index)?.label || "").filter(({ kind }) => kind);
+  return parts.map(({ kind, first, last }, number) => {
+    const left = frame.clip(model.cellStart(first)) - frame.left;
+    const next = number + 1 < parts.length ? frame.clip(model.cellStart(parts[number + 1].first)) : frame.right;
+    const agrees = model.hasResult(first) && model.labels[model.ranking(first)[0]] === kind;
+    const mark = kind in SHAPES ? markSvg(kind) : "";
+    const time = `${clockText(model.starts[first], true)}–${clockText(model.ends[last], true)}`;
+    return `<span class="${agrees ? "" : "differs"}" style="left:${fixed(left)}px;max-width:${fixed(Math.max(12, next - frame.left - left - 2))}px"` +
+      ` title="${escapeText(`${time} ${named(kind)}`)}">${mark}${escapeText(named(kind))}</span>`;
+  }).join("");
+}
+
+/** What the clinician said of a side, to be looked at: notes, events, what is left out, labels. */
+function makeMarks(root, model, annotations, timeline, seek) {
+  const marks = root.querySelector(".rv-marks");
+  const labels = root.querySelector(".rv-labels div");
+  marks.addEventListener("click", ({ target }) => {
+    const mark = target.closest("[data-mark]");
+    if (mark) seek(annotations[Number(mark.dataset.mark)].start);
+  });
+  return () => {
+    const frame = timeline.frame();
+    marks.style.left = `${frame.left}px`;
+    marks.style.width = `${frame.width}px`;
+    marks.innerHTML = marksMarkup(annotations, frame);
+    if (labels) labels.innerHTML = labelCells(model, frame);
+  };
 }
 
 /** One of the two runs, with a timeline and a player of its own; returns what ends it. */
@@ -11,13 +48,14 @@ function mountSide(root, value, started) {
   model.annotate(value.annotations);
   root.innerHTML = sideMarkup(model, value);
   const timeline = makeTimeline(root.querySelector(".rv-time"), model, {
-    onSeek: (time) => player.seek(time), onScroll: () => cursor.update(player.time()), onDraw: () => {},
+    onSeek: (time) => player.seek(time), onScroll: () => cursor.update(player.time()), onDraw: () => drawMarks(),
   });
   const cursor = makeCursor(root, model, timeline);
   const player = makePlayer(root, model, {
     show: () => false,
     follow: (time, playing) => { timeline.reveal(time, playing); cursor.update(time); },
   });
+  const drawMarks = makeMarks(root, model, value.annotations, timeline, (time) => player.seek(time));
   const audio = value.face.audio ? new Audio(value.face.audio) : null;
   audio?.addEventListener("play", started);
   player.attach(audio);
@@ -35,7 +73,7 @@ function compareDialog() {
     `<div class="seg" role="group" aria-label="${verhm.say("Visible time")}"><button type="button" data-zoom="-1" aria-label="${verhm.say("Show less time")}">−</button>` +
     `<button type="button" data-zoom="1" aria-label="${verhm.say("Show more time")}">+</button></div>` +
     `<form method="dialog"><button class="btn small">${verhm.say("Close")}</button></form></header>` +
-    `<div class="rv-both"><div class="rv-table" tabindex="0" role="region" aria-label="${verhm.say("Figures")}"></div><div class="rv-sides" tabindex="0" role="region" aria-label="${verhm.say("Timelines")}"><h3 class="rv-name"></h3><div class="rv-side"></div>` +
+    `<div class="rv-cautions"></div><div class="rv-both"><div class="rv-table" tabindex="0" role="region" aria-label="${verhm.say("Figures")}"></div><div class="rv-sides" tabindex="0" role="region" aria-label="${verhm.say("Timelines")}"><h3 class="rv-name"></h3><div class="rv-side"></div>` +
     `<h3 class="rv-name"></h3><div class="rv-side"></div></div></div></dialog>`;
 }
 
@@ -52,7 +90,8 @@ function makeComparison(root, run, silence) {
 
   function show(both, table) {
     clear();
-    dialog.querySelector(".rv-table").innerHTML = table.html;
+    dialog.querySelector(".rv-cautions").innerHTML = table.cautions;
+    dialog.querySelector(".rv-table").innerHTML = table.figures;
     const titles = [...dialog.querySelectorAll(".rv-figures thead th")].slice(1, 3);
     names.forEach((name, index) => { name.textContent = titles[index].firstChild.textContent; });
     sides = places.map((place, index) => mountSide(place, both[index], () => {

@@ -2,6 +2,7 @@
 
 const TRAIL_SECONDS = 20;
 const PLAYHEAD_WIDTH = 54; // px
+const SILENT = -100; // dB; what 16 bits can hold is louder
 const PLANE = { size: 186, middle: 93, radius: 76 };
 
 /** The window around the playhead and its cell. */
@@ -41,7 +42,13 @@ function valuesSvg(model, width, time, index) {
     text(296, known ? signedText(model.valence[index]) : "–") +
     text(343, known ? signedText(model.arousal[index]) : "–") +
     text(383, pitch === null ? "–" : `${pitch} Hz`) +
-    text(416, loudness === null ? "–" : `${String(loudness).replace("-", "−")} dB`);
+    text(416, loudnessText(loudness));
+}
+
+/** The level of the voice; digital silence has none that says anything. */
+function loudnessText(level) {
+  if (level === null) return "–";
+  return level > SILENT ? `${String(level).replace("-", "−")} dB` : verhm.say("silent");
 }
 
 /** The two likeliest emotions of a window as bars, or why it has no result. */

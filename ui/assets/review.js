@@ -23,7 +23,7 @@ function mountSession(root, value, face, choose) {
     },
   });
   const cursor = makeCursor(root, model, timeline);
-  const table = makeTable(root, model, (index) => player.seek(model.centres[index]));
+  const table = makeTable(root, model, value.runs, (index) => player.seek(model.centres[index]));
   const player = makePlayer(root, model, {
     show: (time) => stage.show(time),
     follow: (time, playing) => {
@@ -45,6 +45,7 @@ function mountSession(root, value, face, choose) {
       button.classList.toggle("on", isOn);
       button.setAttribute("aria-pressed", String(isOn));
     }
+    root.querySelector(".rv-legend").innerHTML = legends()[mode];
     timeline.show(mode);
     cursor.update(player.time());
   }

@@ -66,6 +66,7 @@ function makeModel(data) {
   const status = [...data.status]; // with what the clinician left out
   const windows = new Map(data.starts.map((start, index) => [`${start} ${data.ends[index]}`, index]));
   let said = new Map(); // annotations of windows, by index
+  let elsewhere = new Map(); // labels of windows that another run has, by the window nearest to them
 
   function hasResult(index) {
     return status[index] === 0;
@@ -78,8 +79,13 @@ function makeModel(data) {
       const isOut = out.some(({ start, end }) => start <= centres[index] && centres[index] <= end);
       status[index] = isOut ? excluded : found;
     });
-    said = new Map(annotations.map((each) => [windows.get(`${each.start} ${each.end}`), each]));
-    said.delete(undefined);
+    said = new Map();
+    elsewhere = new Map();
+    for (const each of annotations) {
+      const own = windows.get(`${each.start} ${each.end}`);
+      if (own !== undefined) said.set(own, each);
+      else if (each.label) elsewhere.set(windowAt((each.start + each.end) / 2), each);
+    }
   }
   /** The emotions of a window from the likeliest down, as indices. */
   function ranking(index) {
@@ -134,6 +140,8 @@ function makeModel(data) {
     span: (index) => `${clockText(data.starts[index], true)}–${clockText(data.ends[index], true)}`,
     /** What the clinician says of a window itself. */
     said: (index) => said.get(index),
+    /** What they said of about the same stretch, on a run with other windows. */
+    saidElsewhere: (index) => (said.has(index) ? undefined : elsewhere.get(index)),
     /** A window's cell is one hop wide and lies at its middle; the outermost reach to the ends. */
     cellStart: (index) => (index === 0 ? 0 : centres[index] - half),
     cellEnd: (index) => (index === count - 1 ? data.duration : centres[index] + half),

@@ -2,17 +2,21 @@
 
 const views = () => [["heat", verhm.say("Heat-map"), "H"], ["stacked", verhm.say("Stacked"), "S"], ["multiples", verhm.say("Multiples"), "M"]];
 
-function rampLegend() {
+/** How a probability is read off each of the views. */
+function legends() {
   const steps = Array.from({ length: 10 }, (_, step) => `<i style="background:var(--heat-${step})"></i>`);
-  return `<div class="ramp"><span>p 0</span><div>${steps.join("")}</div><span>≥ ${probabilityText(850)}</span></div>`;
+  return {
+    heat: `<span>p 0</span><div>${steps.join("")}</div><span>≥ ${probabilityText(850)}</span>`,
+    stacked: `<span>${verhm.say("height: p, together 1")}</span>`,
+    multiples: `<span>${verhm.say("height: p, each from 0 to 1")}</span>`,
+  };
 }
 
 function timelineHeader(model) {
   const buttons = views().map(([name, text, key]) =>
     `<button type="button" data-view="${name}" aria-pressed="false">${text} <kbd>${key}</kbd></button>`);
   return `<header><h2>${verhm.say("Timeline")}</h2><div class="seg" role="group" aria-label="${verhm.say("View")}">${buttons.join("")}</div>` +
-    rampLegend() +
-    `<div class="ramp"><span class="rv-hatch"></span><span>${verhm.say("no result")}</span></div><span class="grow"></span>` +
+    `<div class="ramp rv-legend"></div><div class="ramp"><span class="rv-hatch"></span><span>${verhm.say("no result")}</span></div><span class="grow"></span>` +
     `<span class="small muted">${verhm.say("window {window} s · hop {hop} s", { window: verhm.decimal(model.window), hop: verhm.decimal(model.hop) })}</span>` +
     `<div class="seg" role="group" aria-label="${verhm.say("Visible time")}"><button type="button" class="rv-less" aria-label="${verhm.say("Show less time")}">−</button>` +
     `<span class="rv-span" aria-live="polite"></span><button type="button" class="rv-more" aria-label="${verhm.say("Show more time")}">+</button></div>` +
@@ -101,5 +105,5 @@ function fieldDialog() {
 
 /** The whole screen; `header`, `cards` and `chip` were made, and escaped, on the server. */
 function reviewPage(model, value) {
-  return `<div class="rv-grid">${value.header}${value.cards}${facePanel(model, value.may_annotate)}<div class="right">${timelinePanel(model, value.chip)}${tablePanel(model, value.may_annotate)}</div></div>${helpDialog()}${fieldDialog()}${compareDialog()}${whyDialog()}${againDialog(value.settings)}`;
+  return `<div class="rv-grid"><div class="rv-aside">${value.header}${facePanel(model, value.may_annotate)}</div><div class="right">${value.cards}${timelinePanel(model, value.chip)}${tablePanel(model, value.may_annotate)}</div></div>${helpDialog()}${fieldDialog()}${compareDialog()}${whyDialog()}${againDialog(value.settings)}`;
 }

@@ -23,8 +23,22 @@ function emotionCells(model, index) {
   return cells(top, true) + cells(second, false);
 }
 
+/** Where a label was given that is of no window of this run: on which other run, and of what. */
+function givenOn(said, runs) {
+  const isWhole = (number) => Math.abs(number - Math.round(number)) < 0.01;
+  const run = runs.find(({ window, hop }) => Math.abs(said.end - said.start - window) < 0.01 && isWhole(said.start / hop));
+  const stretch = stretchText(said);
+  return run ? verhm.say("Run {number}: {stretch}", { number: run.number, stretch }) : verhm.say("Another run: {stretch}", { stretch });
+}
+
 /** What the clinician says of a window, beside what the model found. */
-function saidCells(model, index) {
+function saidCells(model, index, runs) {
+  const other = model.saidElsewhere(index);
+  if (other) {
+    const where = [givenOn(other, runs), other.text].filter(Boolean).join(" · ");
+    const label = `<span class="emo">${model.labels.includes(other.label) ? markSvg(other.label) : ""}${named(other.label)}</span>`;
+    return `<td class="muted" title="${named(other.label)}">${label}</td><td class="muted" title="${escapeText(where)}">${escapeText(where)}</td>`;
+  }
   const said = model.said(index);
   const [top] = model.hasResult(index) ? model.ranking(index) : [];
   const agrees = said?.label && said.label === model.labels[top];
@@ -34,25 +48,25 @@ function saidCells(model, index) {
   return `<td title="${said?.label ? named(said.label) : ""}">${label}</td><td title="${text}">${text}</td>`;
 }
 
-function tableRow(model, index, number) {
+function tableRow(model, index, number, runs) {
   const snr = model.snr[index];
   const status = model.hasResult(index) ? verhm.say("OK") : capitalised(model.reason(index));
   return `<tr data-index="${index}" aria-rowindex="${number + 2}">` +
     `<td><button type="button" class="rv-go" tabindex="-1" aria-label="${verhm.say("Go to {time}", { time: clockText(model.starts[index], true) })}">${clockText(model.starts[index], true)}</button></td>` +
     `<td>${clockText(model.ends[index], true)}</td><td class="num">${model.speech[index]}</td>` +
     `<td class="num">${snr === null ? "–" : String(snr).replace("-", "−")}</td>` +
-    `${emotionCells(model, index)}<td title="${escapeText(model.meaning(index))}">${escapeText(status)}</td>${saidCells(model, index)}</tr>`;
+    `${emotionCells(model, index)}<td title="${escapeText(model.meaning(index))}">${escapeText(status)}</td>${saidCells(model, index, runs)}</tr>`;
 }
 
-/** Builds the table inside `root`; onSelect(index) is called for a chosen row. */
-function makeTable(root, model, onSelect) {
+/** Builds the table inside `root`; `runs` are the session's, onSelect(index) is called for a chosen row. */
+function makeTable(root, model, runs, onSelect) {
   const scroller = root.querySelector(".rv-scroll");
   const body = scroller.querySelector("tbody");
   const all = model.starts.map((_, index) => index);
   const chosen = {
     all: () => all,
     gaps: () => all.filter((index) => !model.hasResult(index)),
-    said: () => all.filter((index) => model.said(index)),
+    said: () => all.filter((index) => model.said(index) || model.saidElsewhere(index)),
   };
   const nothing = { gaps: verhm.say("Every window has a result."), said: verhm.say("You have said nothing of a window yet.") };
   let rows = all;
@@ -76,7 +90,7 @@ function makeTable(root, model, onSelect) {
   function write(first, last, height) {
     const space = (count) => (count ? `<tr aria-hidden="true" class="rv-space" style="height:${count * height}px"><td colspan="11"></td></tr>` : "");
     const content = rows.slice(first, last)
-      .map((index, number) => tableRow(model, index, first + number)).join("");
+      .map((index, number) => tableRow(model, index, first + number, runs)).join("");
     const held = body.contains(document.activeElement) && document.activeElement.closest("tr").dataset.index;
     body.innerHTML = rows.length
       ? space(first) + content + space(rows.length - last)

@@ -35,6 +35,7 @@ class SessionLine:
         summary: of the run
         quality: of the whole recording
         model: that made the run
+        channel: of the recording that was taken for the person's voice: all (the mean), left, right
     """
 
     patient: str
@@ -47,6 +48,7 @@ class SessionLine:
     summary: Summary
     quality: Quality
     model: ModelId
+    channel: str
 
 
 @contextmanager
@@ -56,7 +58,8 @@ def overview(folder: Path) -> Iterator[Note]:
     Columns: source (path as it was given), results (its folder), problem (code and sentence where
     there is no result), duration, speech (s), analysed (share of windows with a result), withheld
     (why there is no summary), per emotion its share of them with the 95 % interval, valence and
-    arousal likewise, transitions (per minute), snr (dB), clipped (share), model, version.
+    arousal likewise, transitions (per minute), snr (dB), clipped (share), model, version, channel
+    (which was taken for the person's voice: left, right, or all, the mean of them).
 
     Raises:
         RequestError: E72 when it cannot be written
@@ -89,7 +92,7 @@ def write_sessions_csv(lines: Iterable[SessionLine], path: Path) -> None:
         for line in lines:
             known = {name: getattr(line, name) for name in _OF_SESSION}
             row = {name: "" if value is None else str(value) for name, value in known.items()}
-            row |= _cells(line.duration, line.summary, line.quality, line.model)
+            row |= _cells(line.duration, line.summary, line.quality, line.model, line.channel)
             writer.writerow(_neutralised_all(row))
 
 
@@ -104,16 +107,19 @@ def _figure_columns() -> list[str]:
         for end in ("", "_low", "_high")
     ]
     before = ["duration", "speech", "analysed", "withheld"]
-    return [*before, *figures, "transitions", "snr", "clipped", "model", "version"]
+    return [*before, *figures, "transitions", "snr", "clipped", "model", "version", "channel"]
 
 
 def _found_cells(found: Analysis | VerhmError) -> dict[str, str]:
     if isinstance(found, VerhmError):
         return {"problem": str(found)}
-    return _cells(found.duration, found.summary, found.quality, found.model)
+    channel = found.settings.channel
+    return _cells(found.duration, found.summary, found.quality, found.model, channel)
 
 
-def _cells(duration: float, summary: Summary, quality: Quality, model: ModelId) -> dict[str, str]:
+def _cells(
+    duration: float, summary: Summary, quality: Quality, model: ModelId, channel: str
+) -> dict[str, str]:
     figures: dict[str, Any] = {
         "duration": duration,
         "speech": summary.speech,
@@ -126,5 +132,6 @@ def _cells(duration: float, summary: Summary, quality: Quality, model: ModelId) 
     for name, span in (spans | {"valence": summary.valence, "arousal": summary.arousal}).items():
         figures |= dict(zip((name, f"{name}_low", f"{name}_high"), span, strict=True))
     words = {"withheld": summary.withheld, "model": model.name, "version": model.version}
+    words["channel"] = channel
     known = {name: f"{value:.4f}" for name, value in figures.items() if math.isfinite(value)}
     return known | words

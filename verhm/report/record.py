@@ -6,7 +6,7 @@ from datetime import date
 
 from verhm.annotations import Annotation
 from verhm.change import Comparison
-from verhm.report.trends import TrendPoint
+from verhm.report.trends import Band, TrendPoint
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +24,7 @@ class Record:
         notice: what has to be said of it on every page; empty where nothing has
         annotations: what a clinician said of stretches of it
         comparison: with the person's usual sessions, or why there is none
+        band: where unchanged sessions lie, where it is compared
         sessions: all of the person's, each by its latest run, the oldest first
         is_listed: whether `sessions` has this run, and no later one of its session
         events: medication and life events in the order of time, as pairs of kind with days, words
@@ -42,6 +43,7 @@ class Record:
     notice: str = ""
     annotations: Sequence[Annotation] = ()
     comparison: Comparison | str = ""
+    band: Band | None = None
     sessions: Sequence[TrendPoint] = ()
     is_listed: bool = False
     events: Sequence[tuple[str, str]] = ()

@@ -1,6 +1,7 @@
 """A person's sessions over time: a small chart per emotion, drawn without a browser."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -9,24 +10,23 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from verhm.dates import long_date, month_and_year
 from verhm.labels import EMOTIONS
 from verhm.report import look
-from verhm.report.trends import TrendPoint, joined
+from verhm.report.trends import Band, TrendPoint, joined
 
 WIDTH, HEIGHT = 1440, 620  # px
 _DPI: Final = 120
 _ROWS, _COLUMNS = 2, 4
+_EDGE: Final = 0.08  # of a chart's width
 _BAND: Final = "#e3e8ec"
-
-Bands = Mapping[str, tuple[float, float]]
-"""Low and high, percent, between which 95 of 100 unchanged sessions lie, by emotion."""
 
 
 def write_trend_png(
     points: Sequence[TrendPoint],
     file: Path | BinaryIO,
     ringed: TrendPoint | None = None,
-    bands: Bands | None = None,
+    band: Band | None = None,
 ) -> None:
     """Draw each emotion's share of every session, with its 95 % interval, on real dates.
 
@@ -34,32 +34,34 @@ def write_trend_png(
         points: the oldest first; at least one of them with figures
         file: to write to
         ringed: the one that is marked
-        bands: what is usual for its task and model, where that is known
+        band: what is usual for its task and model, where that is known
     """
     known = [point for point in points if point.figures]
     figure = Figure((WIDTH / _DPI, HEIGHT / _DPI), dpi=_DPI, facecolor=look.PAPER)
     FigureCanvasAgg(figure)
     charts = figure.subplots(_ROWS, _COLUMNS, sharex=True, sharey=True)
-    figure.subplots_adjust(left=0.045, right=0.99, top=0.93, bottom=0.1, wspace=0.09, hspace=0.26)
+    figure.subplots_adjust(left=0.045, right=0.99, top=0.93, bottom=0.1, wspace=0.14, hspace=0.26)
     highest = max(point.figures[label][2] for point in known for label in EMOTIONS)
     for label, axes in zip(EMOTIONS, charts.flat, strict=True):
-        if ringed is not None and bands:
-            _shade(axes, known, ringed, bands[label])
+        if band is not None:
+            _shade(axes, band, points, label)
         _draw(axes, points, label)
         if ringed is not None and ringed.figures:
             _ring(axes, ringed, label)
         top = min(102.0, max(20.0, 1.08 * highest))
         axes.set_ylim(-0.04 * top, top)  # a dot at nothing is seen whole
+    charts.flat[0].xaxis.set_ticks(_days_named(*charts.flat[0].get_xlim()))  # they share it
     figure.savefig(file, format="png", metadata={"Software": None})
 
 
-def _shade(
-    axes: Axes, known: Sequence[TrendPoint], ringed: TrendPoint, band: tuple[float, float]
-) -> None:
-    """Shade what is usual, as far as there are sessions that the ringed one is comparable to."""
-    alike = (ringed.model_key, ringed.task)
-    days = [_place(each) for each in known if (each.model_key, each.task) == alike]
-    axes.fill_between([min(days) - 2, max(days) + 2], *band, color=_BAND, linewidth=0)
+def _shade(axes: Axes, band: Band, points: Sequence[TrendPoint], label: str) -> None:
+    """Shade what is within error, from edge to edge of the sessions that it holds of."""
+    along = [(_place(point), *edges) for point, edges in band.along(points, label)]
+    if along:
+        first, last = along[0], along[-1]
+        ends = [(first[0] - 2, *first[1:]), *along, (last[0] + 2, *last[1:])]
+        days, lows, highs = zip(*ends, strict=True)
+        axes.fill_between(days, lows, highs, color=_BAND, linewidth=0)
 
 
 def _draw(axes: Axes, points: Sequence[TrendPoint], label: str) -> None:
@@ -96,14 +98,24 @@ def _ring(axes: Axes, point: TrendPoint, label: str) -> None:
     axes.plot(_place(point), point.figures[label][0], "o", markersize=9, **ring)
 
 
+def _days_named(first: float, last: float) -> list[float]:
+    """Days to name between two, not so near them that the words meet those of the next chart."""
+    edge = _EDGE * (last - first)
+    ends = dates.num2date(first), dates.num2date(last)
+    found = dates.AutoDateLocator(minticks=3, maxticks=5).tick_values(*ends)
+    inside = [float(each) for each in found if first + edge <= each <= last - edge]
+    return inside or [(first + last) / 2]
+
+
+def _day_words(day: date) -> str:
+    return month_and_year(day) if day.day == 1 else long_date(day)
+
+
 def _quieten(axes: Axes) -> None:
     axes.set_facecolor(look.WELL)
     axes.margins(x=0.06)
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0f} %")
-    locator = dates.AutoDateLocator(minticks=2, maxticks=4)
-    axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(dates.ConciseDateFormatter(locator))
+    axes.xaxis.set_major_formatter(lambda value, _: _day_words(dates.num2date(value)))
     axes.tick_params(length=0, labelsize=7, colors=look.INK_FAINT)
-    axes.xaxis.get_offset_text().set_fontsize(7)
     for spine in axes.spines.values():
         spine.set_visible(False)

@@ -1,6 +1,6 @@
 """A person's sessions over time: one point each, on its real date, and what may join them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
@@ -11,8 +11,9 @@ from verhm.labels import EMOTIONS
 
 LINE_NEEDS = 3  # sessions of one model; fewer are dots
 USUALLY_SHOWN = ("sad", "happy")
-MOST_SHOWN = 3  # emotions at first
+MOST_SHOWN = 2  # emotions at first
 
+Edges = tuple[float, float]  # low, high
 Interval = tuple[float, float, float]  # value, low, high of the 95 % interval
 
 
@@ -52,6 +53,26 @@ class TrendPoint:
     phq9: int | None = None
     gad7: int | None = None
     is_usual: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Band:
+    """What is usual, and how far an unchanged session may lie from it.
+
+    Attributes:
+        usual: share of each emotion, in percent
+        edges: by session and emotion, low and high in percent: a share beyond them, and no other,
+            is a change beyond error. Of the usual sessions themselves, which are held against
+            nothing, what would hold of an unchanged one as long
+    """
+
+    usual: Mapping[str, float]
+    edges: Mapping[str, Mapping[str, tuple[float, float]]]
+
+    def along(self, points: Sequence[TrendPoint], label: str) -> list[tuple[TrendPoint, Edges]]:
+        """The sessions at which it is known, each with its edges for an emotion."""
+        known = (point for point in points if point.session_id in self.edges)
+        return [(point, self.edges[point.session_id][label]) for point in known]
 
 
 def since(points: Iterable[TrendPoint], first_day: date | None) -> tuple[TrendPoint, ...]:

@@ -150,7 +150,7 @@ def test_sessions_are_listed_with_the_reported_one_marked(analysis, pages):
     found = " ".join(
         pages(analysis, Record("A", sessions=three, session_id="2", is_listed=True))[1:]
     )
-    assert "2 (this) 2026-11-23 Interview Good neutral 12 %, calm 12 % 2 voice 2" in found
+    assert "2 (this) 23 Nov 2026 Interview Good neutral 12 %, calm 12 % 2 voice 2" in found
     assert "no summary (E21)" in found
 
 
@@ -215,3 +215,13 @@ def test_a_run_that_a_later_one_replaced_is_none_of_the_sessions(analysis, pages
     found = " ".join(pages(analysis, older)[1:])
     assert "(this)" not in found
     assert "A later run stands for this session" in found
+
+
+def test_events_are_listed_with_their_words_or_by_kind_alone(analysis, pages):
+    kinds = ["Medication, since 3 Jun 2026", "Life event, 4 Jun 2026"]
+    named = Record("A", events=[(kinds[0], "Tablets"), (kinds[1], "")])
+    found = " ".join(pages(analysis, named)[1:])
+    assert f"Kind and days What {kinds[0]} Tablets {kinds[1]}" in found
+    plain = Record("A", events=[(each, "") for each in kinds])
+    found = " ".join(pages(analysis, plain)[1:])
+    assert f"Kind and days {kinds[0]} {kinds[1]} Windows without a result" in found

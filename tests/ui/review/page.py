@@ -66,4 +66,5 @@ def share_in_step(page, milliseconds: int, lag: float) -> float:
 def screen_value(analysis, run: str = "r", may_annotate: bool = True) -> str:
     parts = {"run": run, "header": HEADER, "cards": "<section class='cards'></section>", "chip": ""}
     parts |= {"session": "s", "annotations": [], "settings": SETTINGS, "may_annotate": may_annotate}
+    parts |= {"runs": [{"number": 1, "window": 3.0, "hop": 0.5}]}
     return as_json({**parts, "data": review_data(analysis)})

@@ -6,16 +6,17 @@ from functools import partial
 from typing import Final
 
 import numpy as np
-from reportlab.platypus import Flowable, KeepTogether
+from reportlab.lib.units import mm
+from reportlab.platypus import Flowable, KeepTogether, Spacer
 
 from verhm.annotations import Annotation
-from verhm.change import Comparison
+from verhm.dates import long_date
 from verhm.report import look
 from verhm.report.paper import style
 from verhm.report.paper.front import picture
 from verhm.report.quality import notes
 from verhm.report.record import Record
-from verhm.report.trend_still import HEIGHT, WIDTH, Bands, write_trend_png
+from verhm.report.trend_still import HEIGHT, WIDTH, write_trend_png
 from verhm.report.trends import TrendPoint
 from verhm.settings import CHANNEL_WORDS
 from verhm.types import Analysis, EmotionTimeline, WindowStatus
@@ -43,7 +44,8 @@ def _sessions(record: Record) -> list[Flowable]:
         return []
     parts: list[Flowable] = [style.words("Over time", style.HEADING)]
     if known:
-        parts += [_trend(record), style.words(_trend_words(record), style.SMALL)]
+        words = style.words(_trend_words(record), style.SMALL)
+        parts += [_trend(record), words, Spacer(0, 2 * mm)]
     names = ("Session", "Date", "Task", "Quality", "Likeliest emotions", "PHQ-9", "GAD-7", "Model")
     widths = (0.09, 0.12, 0.14, 0.08, 0.24, 0.065, 0.065, 0.2)
     rows = [_session_row(point, point is record.listed) for point in reversed(record.sessions)]
@@ -53,41 +55,31 @@ def _sessions(record: Record) -> list[Flowable]:
 def _events(record: Record) -> list[Flowable]:
     if not record.events:
         return []
-    made = style.table(("Kind and days", "What"), record.events, (0.4, 0.6))
-    return [style.words("Medication and events", style.HEADING), made]
+    heading = style.section("Medication and events")
+    if not any(text for _, text in record.events):  # their words are left out with the name
+        days = [[days] for days, _ in record.events]
+        return [*heading, style.table(("Kind and days",), days, (1.0,))]
+    return [*heading, style.table(("Kind and days", "What"), record.events, (0.4, 0.6))]
 
 
 def _note(record: Record) -> list[Flowable]:
     if not record.note:
         return []
-    return [style.words("Note of the session", style.HEADING), style.words(record.note)]
+    return [*style.section("Note of the session"), style.words(record.note)]
 
 
 def _trend(record: Record) -> Flowable:
-    write = partial(
-        write_trend_png,
-        record.sessions,
-        ringed=record.listed,
-        bands=_bands(record.comparison),
-    )
+    write = partial(write_trend_png, record.sessions, ringed=record.listed, band=record.band)
     return picture(write, WIDTH, HEIGHT)
-
-
-def _bands(comparison: Comparison | str) -> Bands:
-    if isinstance(comparison, str):
-        return {}
-    return {
-        shift.label: (100 * share + shift.low, 100 * share + shift.high)
-        for shift, share in zip(comparison.shifts, comparison.usual.shares, strict=True)
-    }
 
 
 def _trend_words(record: Record) -> str:
     ringed = " Ringed: this session." if record.listed else " A later run stands for this session."
     band = (
-        ""
-        if isinstance(record.comparison, str)
-        else " Grey: of unchanged sessions of this task and model, as long as this one, 95 of 100."
+        " Grey, of this task and model: within error. A dot outside it is a reliable change, but "
+        "for poor recordings and the usual sessions, which are compared with nothing."
+        if record.band
+        else ""
     )
     return (
         f"Share of analysed time per session, with 95 % interval.{ringed} Open: a poor recording."
@@ -98,7 +90,7 @@ def _trend_words(record: Record) -> str:
 def _session_row(point: TrendPoint, is_this: bool) -> list[str]:
     return [
         f"{point.number}{' (this)' if is_this else ''}",
-        point.day.isoformat(),
+        long_date(point.day),
         point.task,
         point.grade,
         _likeliest(point) or _why_none(point.reason),
@@ -128,17 +120,15 @@ def _said(annotations: Sequence[Annotation]) -> list[Flowable]:
     if not annotations:
         return []
     rows = [
-        [
-            _span(each.start, each.end),
-            each.label,
-            "left out" if each.is_excluded else "",
-            each.text,
-        ]
-        for each in sorted(annotations)
+        [_span(each.start, each.end), each.label, _remark(each)] for each in sorted(annotations)
     ]
-    names = ("Time", "Label", "Figures", "Note or event")
-    made = style.table(names, rows, (0.18, 0.14, 0.1, 0.58))
-    return [style.words("What the clinician said", style.HEADING), made]
+    made = style.table(("Time", "Label", "Note or event"), rows, (0.18, 0.16, 0.66))
+    return [*style.section("What the clinician said"), made]
+
+
+def _remark(said: Annotation) -> str:
+    out = "left out of the figures" if said.is_excluded else ""
+    return " · ".join(part for part in (out, said.text) if part)
 
 
 def _span(start: float, end: float) -> str:
@@ -166,7 +156,7 @@ def _without_result(timeline: EmotionTimeline) -> list[Flowable]:
 def _timeline(analysis: Analysis) -> list[Flowable]:
     stretches = look.stretches(analysis.timeline, analysis.duration)
     listed = _longest(stretches, _MOST_STRETCHES)
-    heading = [style.words("Timeline", style.HEADING)]
+    heading = style.section("Timeline")
     if len(listed) < len(stretches):
         cut = f"The {len(listed)} longest of {len(stretches)} stretches, in the order of time."
         heading.append(style.words(cut, style.SMALL))

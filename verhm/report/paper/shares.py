@@ -18,7 +18,7 @@ def shares_table(shares: tuple[Share, ...], comparison: Comparison | str) -> Flo
     shifts = {} if isinstance(comparison, str) else {each.label: each for each in comparison.shifts}
     header = ["Likeliest emotion", "Share", "95 % interval", "Share of analysed time"]
     if shifts:
-        header += ["Against usual", "Unchanged: 95 %", "Reliable change"]
+        header += ["Against usual", "Within error", "Reliable change"]
     widths = _WIDTHS[: len(header)]
     rows = [_row(share, shifts.get(share.label)) for share in shares]
     return table(header, rows, [width / sum(widths) for width in widths])

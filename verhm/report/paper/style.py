@@ -15,7 +15,7 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase.pdfmetrics import getFont, registerFont, registerFontFamily
 from reportlab.pdfbase.ttfonts import TTFont
-from reportlab.platypus import Paragraph, Table, TableStyle
+from reportlab.platypus import CondPageBreak, Flowable, Paragraph, Table, TableStyle
 
 from verhm.report import look
 
@@ -24,6 +24,7 @@ MARGIN: Final = 15 * mm
 FOOT: Final = 16 * mm
 WIDTH: Final = A4[0] - 2 * MARGIN
 HEIGHT: Final = A4[1] - MARGIN - FOOT
+_BEGINNING: Final = 40 * mm  # of a section, that stands together
 
 PLAIN, BOLD = "VERHM", "VERHM-Bold"
 _FILES: Final = {PLAIN: "DejaVuSans.ttf", BOLD: "DejaVuSans-Bold.ttf"}
@@ -61,6 +62,11 @@ def load_fonts() -> None:
 def words(text: str, style: ParagraphStyle = BODY) -> Paragraph:
     """A paragraph of plain text, whatever signs are in it."""
     return Paragraph(escape(readable(text)).replace("\n", "<br/>"), style)
+
+
+def section(title: str) -> list[Flowable]:
+    """A heading that never stands alone at the foot of a page."""
+    return [CondPageBreak(_BEGINNING), words(title, HEADING)]
 
 
 def readable(text: str) -> str:
