@@ -1,5 +1,6 @@
 """Who may sign in: the verbs about accounts."""
 
+import threading
 from collections.abc import Callable
 from datetime import datetime
 
@@ -26,6 +27,7 @@ class Accounts:
         audit: where it is noted what happens to them
         passphrases: how they are kept
         clock: tells the moment
+        opens_records: whether a passphrase is the one that opens what is kept
     """
 
     def __init__(
@@ -34,11 +36,14 @@ class Accounts:
         audit: AuditLog,
         passphrases: Passphrases | None = None,
         clock: Callable[[], datetime] = now,
+        opens_records: Callable[[str], bool] = lambda passphrase: False,
     ) -> None:
         self._database = database
         self.audit = audit
         self._passphrases = passphrases or Passphrases()
         self._clock = clock
+        self._opens_records = opens_records
+        self._comparing = threading.Lock()  # with the records': a quarter of a GiB each time
         throttle = Throttle(database, clock)
         self.sign_ins = SignIns(database, audit, self._passphrases, throttle, clock)
 
@@ -52,7 +57,7 @@ class Accounts:
         """Make the first administrator, who owns whatever was kept before there were accounts.
 
         Raises:
-            RequestError: E63 unfit name, E67 weak passphrase, E69 there are accounts already
+            RequestError: E63 unfit name, E67 unfit passphrase, E69 there are accounts already
         """
         account = self._account(name, Role.ADMINISTRATOR, passphrase)
         with self._database.writing() as unit:
@@ -76,7 +81,7 @@ class Accounts:
             passphrase: for the first time
 
         Raises:
-            RequestError: E63 unfit or taken name, E67 weak passphrase
+            RequestError: E63 unfit or taken name, E67 unfit passphrase
             StorageError: E57 not an administrator
         """
         account = self._account(name, role, passphrase)
@@ -153,12 +158,12 @@ class Accounts:
         """Choose another passphrase; all browsers are signed out.
 
         Raises:
-            RequestError: E65 the old one is wrong, E66 too many guesses, E67 the new one is weak
+            RequestError: E65 the old one is wrong, E66 too many guesses, E67 the new one is unfit
         """
         account = self.account(account_id)
         name = account.name if account else ""
         self.sign_ins.prove(name, before, address)
-        refuse_weak(after, name)
+        self._refuse_unfit(after, name)
         if before == after:
             raise RequestError("E67", "That is the old passphrase.", "Choose another one.")
         self._set_passphrase(account_id, account_id, after, must_change=False)
@@ -167,19 +172,20 @@ class Accounts:
         """Give somebody a passphrase for the next time, to be changed then.
 
         Raises:
-            RequestError: E63 no such account, E67 weak
+            RequestError: E63 no such account, E67 unfit
             StorageError: E57 not an administrator
         """
         with self._database.reading() as unit:
             self._refuse_unless_administrator(unit, by)
-            refuse_weak(passphrase, _present(unit, account_id).name)
+            name = _present(unit, account_id).name
+        self._refuse_unfit(passphrase, name)
         self._set_passphrase(by, account_id, passphrase, must_change=True)
 
     def give_passphrase(self, name: str, passphrase: str) -> None:
         """Give somebody a passphrase for the next time, by whoever can open the database itself.
 
         Raises:
-            RequestError: E63 no such account, E67 weak
+            RequestError: E63 no such account, E67 unfit
         """
         query = select(Account).where(Account.name_key == folded(name))
         with self._database.reading() as unit:
@@ -188,8 +194,20 @@ class Accounts:
             raise RequestError(
                 "E63", "There is no account of this name.", "Type it as the app shows it."
             )
-        refuse_weak(passphrase, account.name)
+        self._refuse_unfit(passphrase, account.name)
         self._set_passphrase(None, account.id, passphrase, must_change=True)
+
+    def _refuse_unfit(self, passphrase: str, name: str) -> None:
+        """Refuse a new passphrase that is easily guessed, or opens the records; raises E67."""
+        refuse_weak(passphrase, name)
+        with self._comparing:
+            is_the_records = self._opens_records(passphrase)
+        if is_the_records:
+            raise RequestError(
+                "E67",
+                "This is the passphrase that opens the records.",
+                "Choose one of your own, so that whoever learns one of the two lacks the other.",
+            )
 
     def _set_passphrase(
         self, by: str | None, account_id: str, passphrase: str, must_change: bool
@@ -209,7 +227,7 @@ class Accounts:
                 f"The name is empty or longer than {LONGEST_NAME} letters.",
                 "Enter a shorter one.",
             )
-        refuse_weak(passphrase, name)
+        self._refuse_unfit(passphrase, name)
         return Account(
             id=new_id(),
             name=name,

@@ -9,7 +9,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from sqlalchemy import TableClause, delete, func, select, text
 from storage.account_models import Event, SignIn
 from storage.audit import ANCHOR, Action
 from storage.database import Database
-from storage.failures import broken_seal, coded_os_errors
+from storage.failures import broken_seal, coded_os_errors, translated
 from storage.files import (
     MediaFiles,
     copy_privately,
@@ -128,34 +128,44 @@ def restore(
 
     Raises:
         RequestError: E72 when there is something in the data folder or on the server already
-        StorageError: E50 not writable, E51 disk full, E52 damaged, E59 no backup, or not as made
+        StorageError: E50 not writable, E51 disk full, E52 damaged, E59 no backup, or not as made,
+            E88 the server cannot be used
         VaultError: E83 when a kept file is not what it was
     """
     expected = _read_note(backup / NOTE)
-    with _made_whole(data) as begun:
-        shutil.copytree(
-            backup,
-            begun,
-            ignore=shutil.ignore_patterns(NOTE, "*-wal", "*-shm"),
-            copy_function=lambda source, copy: copy_privately(Path(source), Path(copy)),
-            dirs_exist_ok=True,
-        )
-        found = _take_inventory(begun / place, vault)
-        if asdict(found) != expected:
-            raise _not_as_made()
-        with closing(open_repository(begun / place, vault)) as copy:
-            with copy.database.writing() as unit:
-                unit.execute(delete(SignIn))
-            copy.database.forget_erased()
-        if server is not None:
-            _hand_over(begun / place, vault, server)
+    with ExitStack() as undo:
+        with _made_whole(data) as begun:
+            found = _copied(backup, begun, place, vault)
+            if asdict(found) != expected:
+                raise _not_as_made()
+            with closing(open_repository(begun / place, vault)) as copy:
+                with copy.database.writing() as unit:
+                    unit.execute(delete(SignIn))
+                copy.database.forget_erased()
+            if server is not None:
+                _hand_over(begun / place, vault, server, undo)
+        undo.pop_all()  # the folder has its name
     return found
 
 
-def _hand_over(place: Path, vault: Vault | None, server: Server) -> None:
-    """Move the rows from the folder's own file to a server."""
-    file = place / DATABASE
-    PostgresBackend(server).take_over(file, None if vault is None else vault.database_key)
+def _copied(backup: Path, begun: Path, place: Path, vault: Vault | None) -> Inventory:
+    """Copy a backup, and look at what came of it."""
+    shutil.copytree(
+        backup,
+        begun,
+        ignore=shutil.ignore_patterns(NOTE, "*-wal", "*-shm"),
+        copy_function=lambda source, copy: copy_privately(Path(source), Path(copy)),
+        dirs_exist_ok=True,
+    )
+    return _take_inventory(begun / place, vault)
+
+
+def _hand_over(place: Path, vault: Vault | None, server: Server, undo: ExitStack) -> None:
+    """Move the rows from the folder's own file to a server; what is undone, leaves none there."""
+    backend, file = PostgresBackend(server), place / DATABASE
+    with translated(backend.blame):
+        backend.take_over(file, None if vault is None else vault.database_key)
+    undo.callback(backend.give_back)
     file.unlink()
     note_server(place)
 

@@ -106,7 +106,7 @@ class AnnotationEntry(_Entry):
         try:
             row_of(AnnotationRow, self).annotation  # noqa: B018 (refuses what cannot be)
         except RequestError as error:
-            raise ValueError(error.cause) from error
+            raise ValueError(str(error)) from error
         return self
 
 
@@ -164,7 +164,7 @@ class EventEntry(_Entry):
         try:
             EventDetails(self.kind, self.first_day, self.last_day, self.text)
         except RequestError as error:
-            raise ValueError(error.cause) from error
+            raise ValueError(str(error)) from error
         return self
 
 

@@ -19,7 +19,7 @@ from storage.retention import RetentionVerbs
 from storage.runs import RunVerbs
 from storage.sessions import SessionVerbs
 from storage.sharing import SharingVerbs
-from storage.vault import Vault
+from storage.vault import KeyFile, Vault
 from storage.whereabouts import Server, backend_of, note_server
 
 
@@ -63,7 +63,8 @@ def open_accounts(
         clock: tells the moment
     """
     assert repository.audit is not None
-    return Accounts(repository.database, repository.audit, passphrases, clock)
+    opens_records = KeyFile(repository.files.folder.parent).opens_with
+    return Accounts(repository.database, repository.audit, passphrases, clock, opens_records)
 
 
 def open_repository(

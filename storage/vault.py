@@ -19,6 +19,7 @@ from storage.files import create_privately, flush, flush_folder
 from storage.keyrings import Keyring
 from storage.keys import WrongKey, derive, new_key, unwrap, wrap
 from storage.stretching import SALT, Stretching, refuse_unfit, stretch
+from verhm.errors import VaultError
 
 FILE: Final = "keys.json"
 _SCHEMA: Final = "verhm.keys/1"
@@ -118,6 +119,22 @@ class KeyFile:
             VaultError: E80 when it is wrong, E84 when the file is missing or damaged
         """
         return Vault(self._by_passphrase(passphrase))
+
+    def opens_with(self, passphrase: str) -> bool:
+        """Whether a passphrase is the one, which takes as long as unlocking.
+
+        Raises:
+            VaultError: E84 when the file is damaged; one that is not there opens with none
+        """
+        if not self.path.exists():
+            return False
+        try:
+            self.unlock(passphrase)
+        except VaultError as error:
+            if error.code != "E80":
+                raise
+            return False
+        return True
 
     def unlock_by_keyring(self) -> Vault:
         """Open the master key with what the system's keyring keeps.

@@ -1,5 +1,6 @@
 """The texts in other languages: all there, whole, and handed to whoever asks."""
 
+import logging
 import re
 import string
 
@@ -83,9 +84,19 @@ def test_an_error_is_english_where_it_is_kept_and_told_where_it_is_read():
     with speaking("de"):
         error = RequestError("E71", f"The hop is {3} s.", f"Choose one from {0.5:g} to {1:g} s.")
         assert error.cause == "Der Schritt ist 3 s."
-        assert str(error) == "E71 Der Schritt ist 3 s. Wählen Sie einen von 0,5 bis 1 s."
+        assert error.told == "E71 Der Schritt ist 3 s. Wählen Sie einen von 0,5 bis 1 s."
         assert error.kept == ("The hop is 3 s.", "Choose one from 0.5 to 1 s.")
-    assert str(error) == "E71 The hop is 3 s. Choose one from 0.5 to 1 s."
+    assert error.told == "E71 The hop is 3 s. Choose one from 0.5 to 1 s."
+
+
+def test_the_log_is_english_whoever_asked(caplog):
+    error = RequestError("E63", "The two passphrases differ.", "Type the same one twice.")
+    with speaking("de"):
+        assert error.told != str(error)
+        logging.getLogger("test").warning("It failed: %s", error)
+    assert caplog.messages == [
+        "It failed: E63 The two passphrases differ. Type the same one twice."
+    ]
 
 
 def test_what_somebody_typed_is_neither_told_anew_nor_takes_long():

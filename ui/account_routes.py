@@ -29,7 +29,12 @@ def routes(accounts: Accounts, repository: Repository, settings: AppSettings) ->
     """
     router = APIRouter(dependencies=[Depends(signed_in)])
     desk = _Desk(accounts, repository, RecordsPassphrase(settings, accounts.audit))
+    _add_own(router, desk, accounts, settings)
+    _add_people(router, desk)
+    return router
 
+
+def _add_own(router: APIRouter, desk: "_Desk", accounts: Accounts, settings: AppSettings) -> None:
     @router.get("/account")
     def show(request: Request) -> Response:
         return desk.page(_person(request))
@@ -45,6 +50,16 @@ def routes(accounts: Accounts, repository: Repository, settings: AppSettings) ->
         clear_cookie(answer, settings)
         return answer
 
+    @router.post("/account/records")
+    async def records(request: Request) -> Response:
+        return await desk.do(request, desk.records.change)
+
+    @router.post("/account/shares")
+    async def share(request: Request) -> Response:
+        return await desk.do(request, desk.share)
+
+
+def _add_people(router: APIRouter, desk: "_Desk") -> None:
     @router.post("/account/people")
     async def add(request: Request) -> Response:
         return await desk.do(request, desk.add)
@@ -60,16 +75,6 @@ def routes(accounts: Accounts, repository: Repository, settings: AppSettings) ->
     @router.post("/account/people/{account_id}/passphrase")
     async def reset(request: Request, account_id: str) -> Response:
         return await desk.do(request, desk.reset, account_id)
-
-    @router.post("/account/records")
-    async def records(request: Request) -> Response:
-        return await desk.do(request, desk.records.change)
-
-    @router.post("/account/shares")
-    async def share(request: Request) -> Response:
-        return await desk.do(request, desk.share)
-
-    return router
 
 
 class _Desk:

@@ -24,7 +24,7 @@ def avatar_choice(chosen: str, problem: str = "") -> str:
     try:
         titles = avatar_titles()
     except RenderError as error:
-        return _section(f"<p class='muted'>{escaped(error)}</p>")
+        return _section(f"<p class='muted'>{escaped(error.told)}</p>")
     choices = "".join(
         f"<label><input type='radio' name='avatar' value='{escaped(name)}'"
         f"{' checked' if name == chosen else ''}>"

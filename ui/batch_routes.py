@@ -10,7 +10,7 @@ from storage.models import Run, RunState
 from ui.context import AppContext
 from ui.job_routes import as_json
 from ui.marks import emotion_name, minutes_of
-from ui.messages import kept_error
+from ui.messages import error_json, kept_error
 from ui.session_form import Entries
 from ui.taking_in import take_in
 from ui.user import signed_in
@@ -34,6 +34,7 @@ class _Received(BaseModel):
 def routes(context: AppContext) -> APIRouter:
     """`/patients/{id}/sessions` makes one of a received recording and begins its analysis.
 
+    The answer says why it is not analysed yet (`problem`), and what could not be kept (`lost`).
     `/sessions/{id}/outcome` says what became of it, in a few words.
     """
     router = APIRouter(dependencies=[Depends(signed_in)])
@@ -41,13 +42,13 @@ def routes(context: AppContext) -> APIRouter:
     @router.post("/patients/{patient_id}/sessions")
     def make(patient_id: str, given: _Received) -> dict[str, Any]:
         entries = replace(given.entries, is_trial=False)
-        session = take_in(context, patient_id, given.recording, entries).session
-        made: dict[str, Any] = {"session": session.id, "job": None, "problem": None}
+        taken = take_in(context, patient_id, given.recording, entries)
+        lost = error_json(taken.problem) if taken.problem else None
+        made = {"session": taken.session.id, "job": None, "problem": None, "lost": lost}
         try:
-            job = context.jobs.submit(session.id, entries.settings(), entries.video())
+            job = context.jobs.submit(taken.session.id, entries.settings(), entries.video())
         except RequestError as error:  # the session is kept, and can be analysed later
-            words = {"text": str(error), "cause": error.cause, "remedy": error.remedy}
-            return made | {"problem": {"code": error.code, **words}}
+            return made | {"problem": error_json(error)}
         return made | {"job": as_json(job)}
 
     @router.get("/sessions/{session_id}/outcome")

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends
 from storage.models import Run, Session
 from ui.context import AppContext
 from ui.made_up import is_made_up
+from ui.messages import error_json
 from ui.neutral_face import is_of_another
 from ui.session_names import recording_words
 from ui.user import signed_in
@@ -104,9 +105,7 @@ def _as_json(explained: Explained) -> dict[str, Any]:
         "influence": [retold(each) for each in found.sentences] if found else [],
         "light": _address(found.light) if found else "",
         "dark": _address(found.dark) if found else "",
-        "error": {"code": error.code, "cause": error.cause, "remedy": error.remedy}
-        if error
-        else None,
+        "error": error_json(error) if error else None,
     }
 
 

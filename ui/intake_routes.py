@@ -22,11 +22,19 @@ def routes(context: AppContext) -> APIRouter:
     half a GiB that nobody misses who only reads.
     """
     router = APIRouter(dependencies=[Depends(signed_in)])
-    intake, jobs = context.intake, context.jobs
+    _add_files(router, context)
+    _add_takes(router, context)
+    _add_pieces(router, context)
+    return router
+
+
+def _add_files(router: APIRouter, context: AppContext) -> None:
+    intake = context.intake
 
     @router.post("/recordings")
     async def upload(request: Request, suffix: str = "") -> dict[str, Any]:
-        await run_in_threadpool(jobs.warm_up)  # which may wait for whoever changes a job
+        # Which may wait for whoever changes a job.
+        await run_in_threadpool(context.jobs.warm_up)
         return {"id": await intake.receive(suffix, request.stream())}
 
     @router.post("/patient-files")
@@ -44,14 +52,26 @@ def routes(context: AppContext) -> APIRouter:
         intake.remove(recording_id)
         return Response(status_code=204)
 
+
+def _add_takes(router: APIRouter, context: AppContext) -> None:
+    intake = context.intake
+
     @router.get("/takes")
     def left() -> dict[str, Any]:
         return {"takes": [asdict(take) for take in intake.takes_left()]}
 
     @router.post("/takes")
     def begin(sample_rate: int) -> dict[str, Any]:
-        jobs.warm_up()
+        context.jobs.warm_up()
         return {"id": intake.begin_take(sample_rate)}
+
+    @router.post("/takes/{take_id}/finish")
+    def finish(take_id: str) -> dict[str, Any]:
+        return {"id": take_id, "seconds": intake.finish_take(take_id)}
+
+
+def _add_pieces(router: APIRouter, context: AppContext) -> None:
+    intake = context.intake
 
     @router.post("/takes/{take_id}/pieces")
     async def add_piece(take_id: str, offset: int, request: Request) -> dict[str, Any]:
@@ -65,12 +85,6 @@ def routes(context: AppContext) -> APIRouter:
         piece = await _body(request)
         add = intake.add_picture_piece
         return {"safe": await run_in_threadpool(add, take_id, kind, start, offset, piece)}
-
-    @router.post("/takes/{take_id}/finish")
-    def finish(take_id: str) -> dict[str, Any]:
-        return {"id": take_id, "seconds": intake.finish_take(take_id)}
-
-    return router
 
 
 async def _body(request: Request) -> bytes:

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from storage.failures import missing
 from ui.context import AppContext
 from ui.made_up import is_made_up
+from ui.messages import error_json
 from ui.progress import JobView
 from ui.session_form import Choices
 from ui.user import signed_in
@@ -79,9 +80,7 @@ def as_json(job: JobView) -> dict[str, Any]:
         "percent": int(100 * job.share),  # rounded once, so that all who show it say the same
         "seconds_left": job.seconds_left,
         "waits_for": _(job.wait.value) if job.wait else None,
-        "error": {"code": job.error.code, "cause": job.error.cause, "remedy": job.error.remedy}
-        if job.error
-        else None,
+        "error": error_json(job.error) if job.error else None,
     }
 
 

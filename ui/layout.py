@@ -14,6 +14,7 @@ from ui.consent import consent_of
 from ui.context import AppContext, OpenRequest, Selection, TabHandles
 from ui.explanations import explanation_boxes
 from ui.help import help_dialog
+from ui.marks import escaped
 from ui.messages import shows_errors
 from ui.pieces import markup
 from ui.session_removal import erase_tries
@@ -181,7 +182,7 @@ def _erase_other_tries(context: AppContext, session_id: str | None) -> None:
     try:
         erase_tries(context, but=session_id)
     except StorageError as error:  # what was asked for is opened all the same
-        gr.Warning(str(error))
+        gr.Warning(escaped(error.told))
 
 
 def _patient(context: AppContext, patient_id: str | None) -> Patient | None:

@@ -20,7 +20,7 @@ def shows_errors(handler: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return handler(*arguments)
         except VerhmError as error:
-            raise gr.Error(escaped(error), print_exception=False, title=error.code) from error
+            raise gr.Error(escaped(error.told), print_exception=False, title=error.code) from error
 
     return wrapped
 
@@ -31,6 +31,12 @@ def error_box(error: VerhmError) -> str:
         f'<div class="problem" role="alert"><b class="code">{escaped(error.code)}</b>'
         f"<p>{escaped(error.cause)}</p><p class='muted'>{escaped(error.remedy)}</p></div>"
     )
+
+
+def error_json(error: VerhmError) -> dict[str, str]:
+    """The failure as the page's scripts read it."""
+    words = {"text": error.told, "cause": error.cause, "remedy": error.remedy}
+    return {"code": error.code, **words}
 
 
 def kept_error(run: Run) -> str:

@@ -1,6 +1,7 @@
 """The tab New session: consent, a voice, details, and the analysis."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -13,7 +14,7 @@ from ui.days import days_verdicts, todays_date
 from ui.marks import escaped
 from ui.messages import error_box, kept_error
 from ui.pieces import markup
-from ui.session_consent import lay_out_consent, shown
+from ui.session_consent import ConsentStep, lay_out_consent, shown
 from ui.session_form import Entries, lay_out_advanced, lay_out_details
 from ui.taking_in import take_in
 from ui.tasks import TASKS, prompts
@@ -22,9 +23,48 @@ from verhm.errors import StorageError, VerhmError
 from verhm.language import N_, _
 
 
+@dataclass(frozen=True, eq=False)
+class _Steps:
+    """What stands on the tab, from the first step to the last."""
+
+    consent: ConsentStep
+    recorder: gr.HTML
+    details: list[Any]
+    advanced: list[Any]
+    progress: gr.HTML
+    analyse: gr.Button
+    problem: gr.HTML
+
+    @property
+    def fields(self) -> list[Any]:
+        """Those of `Entries`, in their order."""
+        return [*self.consent.fields, *self.details, *self.advanced]
+
+
 def build(context: AppContext, selected: Selection) -> TabHandles:
     """Lay out the tab and wire its events."""
     recording = gr.State(None)  # id of the recording that the app has received
+    steps, work = _lay_out(), _Work(context)
+    _wire_recorder(steps, recording)
+    _wire_analysis(steps, selected, recording, work)
+    lay_out_batch(context, selected, steps.fields)
+    day = steps.details[0]
+    # One patient's agreement, or day, must not be taken for the next one's.
+    selected.patient.change(
+        lambda: [False, False, todays_date(), "", todays_date()],
+        None,
+        [*steps.consent.fields, day],
+        show_progress="hidden",
+    )
+
+    def refresh(patient_id: str | None, session_id: str | None) -> Sequence[Any]:
+        patient = work.patient(patient_id)
+        return [*shown(patient, date.today()), work.progress(patient, session_id)]
+
+    return TabHandles([*steps.consent.outputs, steps.progress], refresh)
+
+
+def _lay_out() -> _Steps:
     with gr.Row(elem_classes="new-session", equal_height=True):
         with gr.Column(scale=1, elem_classes="col-record"):
             with gr.Column(elem_classes="panel step"):
@@ -47,44 +87,37 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
                     _("Analyse"), variant="primary", interactive=False, elem_id="analyse"
                 )
                 problem = markup(elem_classes="problem-slot", elem_id="session-problem")
-    work = _Work(context)
-    fields = [*consent.fields, *details, *advanced]
-    both = [selected.patient, selected.session]
+    return _Steps(consent, recorder, details, advanced, progress, analyse, problem)
 
-    recorder.held(
+
+def _wire_recorder(steps: _Steps, recording: gr.State) -> None:
+    steps.recorder.held(
         _held,
         None,
-        [recording, analyse, problem],
+        [recording, steps.analyse, steps.problem],
         show_progress="hidden",
         trigger_mode="multiple",  # or a file that is copied before the last one is let go is lost
         concurrency_limit=1,  # and in their order
     )
-    day, language, task, note, phq9, gad7 = details
-    _wire_prompts(recorder, task, language)
-    entered = [selected.patient, recording, *fields]
-    analyse.click(
+    _day, language, task, *_others = steps.details
+    _wire_prompts(steps.recorder, task, language)
+
+
+def _wire_analysis(steps: _Steps, selected: Selection, recording: gr.State, work: "_Work") -> None:
+    day, _language, _task, note, phq9, gad7 = steps.details
+    entered = [selected.patient, recording, *steps.fields]
+    days = [steps.consent.given, steps.consent.until, day]
+    steps.analyse.click(
         work.begin,
         entered,
-        [selected.request, progress, problem, day, note, phq9, gad7],
-        validator=days_verdicts(entered, [consent.given, consent.until, day]),
+        [selected.request, steps.progress, steps.problem, day, note, phq9, gad7],
+        validator=days_verdicts(entered, days),
         show_progress="hidden",
         trigger_mode="once",
     )
-    lay_out_batch(context, selected, fields)
-    # One patient's agreement, or day, must not be taken for the next one's.
-    selected.patient.change(
-        lambda: [False, False, todays_date(), "", todays_date()],
-        None,
-        [*consent.fields, day],
-        show_progress="hidden",
-    )
-    progress.again(work.again, both, [selected.request, problem], show_progress="hidden")
-
-    def refresh(patient_id: str | None, session_id: str | None) -> Sequence[Any]:
-        patient = work.patient(patient_id)
-        return [*shown(patient, date.today()), work.progress(patient, session_id)]
-
-    return TabHandles([*consent.outputs, progress], refresh)
+    both = [selected.patient, selected.session]
+    told = [selected.request, steps.problem]
+    steps.progress.again(work.again, both, told, show_progress="hidden")
 
 
 def _wire_prompts(recorder: gr.HTML, task: gr.Radio, language: gr.Dropdown) -> None:
@@ -137,7 +170,7 @@ class _Work:
                 if entries.is_trial
                 else _("Recording kept, not analysed yet.")
             )
-            problem = error_box(error)
+            problem += error_box(error)
         request = open_request(patient_id, session_id)
         # The next recording may be another patient's: what was written about this one goes.
         empty = [todays_date(), "", "", ""]

@@ -32,21 +32,7 @@ def routes(context: AppContext) -> APIRouter:
 
     @router.get("/runs/{run_id}/others")
     def others(run_id: str) -> list[dict[str, str]]:
-        shown_run, session = _finished(repository, run_id)
-        found = [run for run in session.runs if run.model and run.id != shown_run.id]
-        listed = [
-            {
-                "run": run.id,
-                "words": f"{_('This session')} · {told_apart(run)}",
-            }
-            for run in found
-        ]
-        if session.patient_id is None:
-            return listed
-        for each in repository.sessions(session.patient_id):
-            if each.id != session.id and each.latest_done is not None:
-                listed.append({"run": each.latest_done.id, "words": session_words(each)})
-        return listed
+        return _others(repository, *_finished(repository, run_id))
 
     @router.get("/runs/{run_id}/against/{other_id}")
     def against(run_id: str, other_id: str) -> dict[str, str]:
@@ -68,6 +54,21 @@ def _finished(repository: Repository, run_id: str) -> tuple[Run, Session]:
     if run.model is None:
         raise StorageError("E53", "This run has no result.", "Choose another one.")
     return run, repository.session(run.session_id)
+
+
+def _others(repository: Repository, shown: Run, session: Session) -> list[dict[str, str]]:
+    """What a run can be held against: others of its session, and the patient's other sessions."""
+    listed = [
+        {"run": run.id, "words": f"{_('This session')} · {told_apart(run)}"}
+        for run in session.runs
+        if run.model and run.id != shown.id
+    ]
+    if session.patient_id is None:
+        return listed
+    for each in repository.sessions(session.patient_id):
+        if each.id != session.id and each.latest_done is not None:
+            listed.append({"run": each.latest_done.id, "words": session_words(each)})
+    return listed
 
 
 def _are_of_one(one: Session, other: Session) -> bool:

@@ -31,13 +31,16 @@ from ui.guard import Guard
 from ui.layout import build_page
 from ui.lingering import linger
 from ui.listening import Server
+from ui.messages import error_json
 from ui.own import bound
+from ui.speaking import language_of
 from ui.spoken_page import OneLanguage
 from ui.theme import head, theme
 from ui.tracebacks import leave_out_words
 from ui.user import user_of
 from ui.window import show_page
 from verhm.errors import VerhmError
+from verhm.language import speaking
 
 PAGE = "/app"
 # s, a fifth of the usual: what answers a page gives its turn away at each of the many questions to
@@ -108,15 +111,16 @@ def _add_page_routes(parent: FastAPI) -> None:
 
 
 def _answer_error(request: Request, error: Exception) -> JSONResponse:
-    """An expected failure as JSON: its code, and a sentence for the person."""
+    """An expected failure as JSON: its code, and a sentence for the person.
+
+    It is told in their language, also where what they asked for is an English file.
+    """
     assert isinstance(error, VerhmError)
     status = {"E53": 404, "E57": 403, "E61": 429, "E65": 403, "E66": 429, "E68": 401}.get(
         error.code, 400
     )
-    return JSONResponse(
-        {"code": error.code, "text": str(error), "cause": error.cause, "remedy": error.remedy},
-        status_code=status,
-    )
+    with speaking(language_of(request)):
+        return JSONResponse(error_json(error), status_code=status)
 
 
 def serve(context: AppContext, bound: socket.socket, setup_code: str | None = None) -> None:

@@ -18,6 +18,8 @@ from ui.theme import head
 from verhm.language import ENGLISH, language, speaking
 
 PAGE: Final = "/app/"
+# Listeners of the window are called in the order in which they came, and Gradio's comes early.
+_LEAVING: Final = 'addEventListener("beforeunload",(event)=>window.verhm?.leave(event));'
 
 
 class SpokenPage(gr.Blocks):
@@ -74,7 +76,7 @@ class OneLanguage:
 
 
 def _telling_language(send: Send) -> Send:
-    """Begin the page with its language, of which Gradio reads before the head that it is given."""
+    """Begin the page with its language, and with what else has to come before Gradio's scripts."""
     started: list[Message] = []
     page = bytearray()
 
@@ -89,9 +91,8 @@ def _telling_language(send: Send) -> Send:
         if message.get("more_body"):
             return
         code = language()
-        told = (
-            f'<head><script>Object.defineProperty(navigator,"language",{{value:"{code}"}})</script>'
-        )
+        spoken = f'Object.defineProperty(navigator,"language",{{value:"{code}"}});'
+        told = f"<head><script>{spoken}{_LEAVING}</script>"
         whole = bytes(page).replace(b'lang="en"', f'lang="{code}"'.encode(), 1)
         whole = whole.replace(b"<head>", told.encode(), 1)
         MutableHeaders(scope=started[0])["Content-Length"] = str(len(whole))

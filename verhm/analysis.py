@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,15 +14,26 @@ from verhm.audio.media import decode
 from verhm.audio.quality import measure_quality, refuse_too_little_speech, refuse_unusable
 from verhm.confounds import Confounds, check_confounds
 from verhm.face.motion import compose, neutral_without_result
-from verhm.model.abstention import window_status
+from verhm.model.abstention import Thresholds, window_status
 from verhm.model.baseline import measure_voice, usual_embedding
 from verhm.model.checkpoint import SHIPPED, load
 from verhm.model.explanation import Explanation, explain, refuse_unexplainable
-from verhm.model.inference import infer
+from verhm.model.inference import Inference, infer
 from verhm.report.summary import summarize
 from verhm.settings import AnalysisSettings, AudioLimits
 from verhm.stages import Progress, Stage, no_progress, portion
-from verhm.types import Analysis, EmotionTimeline, ModelId, Recording, Voice, Waveform
+from verhm.types import (
+    Acoustics,
+    Analysis,
+    EmotionTimeline,
+    ModelId,
+    MorphSequence,
+    Quality,
+    Recording,
+    SpeechActivity,
+    Voice,
+    Waveform,
+)
 from verhm.windows import window_bounds
 
 # How the steps of the stage "speech" share its time.
@@ -171,61 +182,96 @@ class Analyzer:
         seconds: dict[Stage, float],
         usual: np.ndarray | None,
     ) -> Analysis:
-        waveform, channel, beside = recording.waveform, settings.channel, recording.other_level
-        starts, ends = window_bounds(waveform.duration, settings.window, settings.hop)
-        with _timed(Stage.QUALITY, seconds, progress):
-            refuse_unusable(waveform, self._limits, channel, beside)
-        with _timed(Stage.SPEECH, seconds, progress):
-            activity = detect_speech(waveform, portion(progress, *_ACTIVITY))
-            refuse_too_little_speech(activity, self._limits, channel, beside)
-            quality, window_quality = measure_quality(
-                waveform, activity, starts, ends, portion(progress, *_QUALITY)
-            )
-            acoustics = measure_acoustics(
-                waveform, activity, progress=portion(progress, *_ACOUSTICS)
-            )
+        waveform = recording.waveform
+        heard = self._listen(recording, settings, progress, seconds)
         with _timed(Stage.EMOTION, seconds, progress):
-            found = infer(self._model, waveform, activity, starts, ends, settings, progress, usual)
-            thresholds = self._model.reading_with(usual).thresholds
-            status = window_status(
-                found.probabilities,
-                window_quality,
-                starts,
-                ends,
-                thresholds,
-                found.novelty,
+            starts, ends = heard.bounds
+            found = infer(
+                self._model, waveform, heard.activity, starts, ends, settings, progress, usual
             )
-            timeline = EmotionTimeline(
-                starts,
-                ends,
-                found.probabilities,
-                status,
-                plausible_from=thresholds.plausible,
-            )
-            summary = summarize(timeline, activity, settings.seed)
+            timeline = _timeline(found, heard, self._model.reading_with(usual).thresholds)
+            summary = summarize(timeline, heard.activity, settings.seed)
         with _timed(Stage.FACE, seconds, progress):
-            mouth = neutral_without_result(
-                found.mouth, found.neutral_mouth, timeline, settings.frame_rate
-            )
-            morphs = compose(mouth, found.expression, timeline, activity, settings, acoustics)
-            still = 0 * found.expression
-            neutral = compose(found.neutral_mouth, still, timeline, activity, settings, acoustics)
+            morphs, neutral = _motion(found, heard, timeline, settings)
         return Analysis(
             source=recording.source,
             duration=waveform.duration,
             model=self._model.id,
             settings=settings,
             timeline=timeline,
-            window_quality=window_quality,
-            quality=quality,
-            activity=activity,
-            acoustics=acoustics,
+            window_quality=heard.window_quality,
+            quality=heard.quality,
+            activity=heard.activity,
+            acoustics=heard.acoustics,
             morphs=morphs,
             neutral=neutral,
             summary=summary,
             voice=measure_voice(found.embedding, timeline, self.model.sha256),
             seconds=seconds,
         )
+
+    def _listen(
+        self,
+        recording: Recording,
+        settings: AnalysisSettings,
+        progress: Progress,
+        seconds: dict[Stage, float],
+    ) -> "_Heard":
+        """Measure a recording; raises `AudioError` where it cannot be used."""
+        waveform, channel, beside = recording.waveform, settings.channel, recording.other_level
+        bounds = window_bounds(waveform.duration, settings.window, settings.hop)
+        with _timed(Stage.QUALITY, seconds, progress):
+            refuse_unusable(waveform, self._limits, channel, beside)
+        with _timed(Stage.SPEECH, seconds, progress):
+            activity = detect_speech(waveform, portion(progress, *_ACTIVITY))
+            refuse_too_little_speech(activity, self._limits, channel, beside)
+            quality, window_quality = measure_quality(
+                waveform, activity, *bounds, portion(progress, *_QUALITY)
+            )
+            acoustics = measure_acoustics(
+                waveform, activity, progress=portion(progress, *_ACOUSTICS)
+            )
+        return _Heard(bounds, activity, quality, window_quality, acoustics)
+
+
+@dataclass(frozen=True, eq=False)
+class _Heard:
+    """How a recording sounds, whatever emotion is in it.
+
+    Attributes:
+        bounds: starts and ends of the windows, in seconds
+        activity: where somebody speaks
+        quality: of the whole
+        window_quality: of each window
+        acoustics: pitch and loudness over time
+    """
+
+    bounds: tuple[np.ndarray, np.ndarray]
+    activity: SpeechActivity
+    quality: Quality
+    window_quality: tuple[Quality, ...]
+    acoustics: Acoustics
+
+
+def _timeline(found: Inference, heard: _Heard, thresholds: Thresholds) -> EmotionTimeline:
+    """The probabilities, and which windows have a result."""
+    starts, ends = heard.bounds
+    status = window_status(
+        found.probabilities, heard.window_quality, starts, ends, thresholds, found.novelty
+    )
+    return EmotionTimeline(
+        starts, ends, found.probabilities, status, plausible_from=thresholds.plausible
+    )
+
+
+def _motion(
+    found: Inference, heard: _Heard, timeline: EmotionTimeline, settings: AnalysisSettings
+) -> tuple[MorphSequence, MorphSequence]:
+    """The face as heard, and as it would say the same neutrally."""
+    rest = timeline, heard.activity, settings, heard.acoustics
+    mouth = neutral_without_result(found.mouth, found.neutral_mouth, timeline, settings.frame_rate)
+    still = 0 * found.expression
+    return compose(mouth, found.expression, *rest), compose(found.neutral_mouth, still, *rest)
 
 
 @contextmanager

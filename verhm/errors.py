@@ -1,8 +1,9 @@
 """What can go wrong in a way the person at the screen can act on.
 
 Each error says its code, the cause and the remedy, in that person's words: in English where it is
-raised, and in their language where they read it. The codes are part of
-the public interface: they are listed in ARCHITECTURE.md and are never given a second meaning.
+raised, kept and logged (`str`), and in their language where they read it (`told`). The codes are
+part of the public interface: they are listed in ARCHITECTURE.md and are never given a second
+meaning.
 """
 
 from verhm.language import retold
@@ -39,7 +40,9 @@ class VerhmError(Exception):
         """Cause and remedy as they are kept or handed on: in English."""
         return self._cause, self._remedy
 
-    def __str__(self) -> str:
+    @property
+    def told(self) -> str:
+        """All of it as a person reads it: code, cause and remedy, in the language of who asks."""
         return f"{self.code} {self.cause} {self.remedy}"
 
     def __reduce__(self) -> tuple:

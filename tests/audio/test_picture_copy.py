@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from itertools import pairwise
 from pathlib import Path
 
 import imageio_ffmpeg
@@ -48,6 +49,52 @@ def test_each_frame_is_shown_when_the_voice_was_there(film, tmp_path, start):
     assert shown == sorted(set(shown))
     for time, moment in list(zip(shown, meant, strict=True))[1:]:
         assert time == pytest.approx(max(moment, 0.0), abs=0.006)
+
+
+@pytest.fixture(scope="module")
+def reordered(tmp_path_factory) -> Path:
+    """Two seconds in which frames are decoded before ones that are shown earlier."""
+    path = tmp_path_factory.mktemp("film") / "camera.mp4"
+    source = f"testsrc2=size=64x48:rate={RATE}:duration=2"
+    coded = ("-c:v", "libx264", "-pix_fmt", "yuv420p", "-bf", "3", "-g", "20")
+    live = ("-movflags", "frag_keyframe+empty_moov")
+    run_ffmpeg("-f", "lavfi", "-i", source, *coded, *live, path)
+    return path
+
+
+def decoded(path: Path) -> list[tuple[float, str]]:
+    """When each frame is shown, in seconds, and what it shows."""
+    as_they_are = ("-fps_mode", "passthrough", "-enc_time_base", "demux", "-f", "framecrc", "-")
+    told = run_ffmpeg("-copyts", "-i", path, *as_they_are).decode()
+    [(numerator, denominator)] = re.findall(r"^#tb 0: (\d+)/(\d+)", told, re.M)
+    found = re.findall(r"^0, +-?\d+, +(-?\d+),.*, (0x\w+)$", told, re.M)
+    return [(int(time) * int(numerator) / int(denominator), crc) for time, crc in found]
+
+
+@pytest.mark.parametrize("start", [0.137, 0.0, -0.21])
+@pytest.mark.parametrize("source", ["reordered", "film"])
+def test_frames_keep_their_order_and_how_long_they_are_shown(source, start, tmp_path, request):
+    film = request.getfixturevalue(source)
+    target = tmp_path / f"kept{film.suffix}"
+    copy_in_step(film, target, start)
+    before, after = decoded(film), decoded(target)
+    assert [shown for _time, shown in after] == [shown for _time, shown in before]
+    assert len({shown for _time, shown in before}) > RATE  # they can be told apart
+    times = [time for time, _shown in after]
+    assert times[0] == 0 and times == sorted(set(times))
+    late = [pair for pair in pairwise(times) if pair[0] > max(start, 0.01)]
+    assert len(late) >= 2 * RATE - 8
+    for earlier, later in late:
+        assert later - earlier == pytest.approx(1 / RATE, abs=0.0011)
+    assert times[-1] == pytest.approx(2 - 1 / RATE + start, abs=0.002)
+
+
+def test_packets_of_a_reordered_film_are_decoded_before_they_are_shown(reordered, tmp_path):
+    copy_in_step(reordered, tmp_path / "kept.mp4", 0.1)
+    found = re.findall(r"^0, +(-?\d+), +(-?\d+),", said_of(tmp_path / "kept.mp4"), re.M)
+    decoding, showing = zip(*((int(first), int(second)) for first, second in found), strict=True)
+    assert list(decoding) == sorted(set(decoding)) and list(showing) != sorted(showing)
+    assert all(first <= second for first, second in zip(decoding, showing, strict=True))
 
 
 def test_a_player_learns_how_long_it_is(film, tmp_path):

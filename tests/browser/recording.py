@@ -2,6 +2,17 @@
 
 from tests.browser.running import go_to
 
+AWAY = ("**/takes/*/pieces*", "**/takes/*/picture*")
+# Has pieces of a kind look as if each took a GiB, until `restoreSize()`.
+LARGE = """(kind) => {
+  const size = Object.getOwnPropertyDescriptor(Blob.prototype, "size");
+  window.restoreSize = () => Object.defineProperty(Blob.prototype, "size", size);
+  Object.defineProperty(Blob.prototype, "size", {
+    configurable: true,
+    get() { return this.type.split("/")[0] === kind ? 2 ** 30 : size.get.call(this); },
+  });
+}"""
+
 
 def press(page, name):
     page.locator(f"#recorder [data-do={name}]").click()

@@ -8,6 +8,7 @@ import pytest
 from storage.access import Actor
 from storage.details import Agreement, PatientDetails, RunResult
 from storage.repository import open_accounts
+from tests.browser.recording import AWAY, LARGE
 from tests.browser.running import go_to, open_page, open_records
 from tests.browser.test_recorder import COUNTED, FULL, discard, press, wait_for
 from tests.browser.test_screens import barriers
@@ -178,6 +179,29 @@ def test_where_there_is_no_room_for_the_picture_the_voice_goes_on(page, film):
     seconds(page, 1.5)
     take = stop(page)
     assert take["seconds"] > 1.4 and not take["has_picture"]
+
+
+def test_while_the_app_is_away_the_picture_ends_before_it_fills_the_memory(page, film):
+    film.check()
+    record(page)
+    for address in AWAY:
+        page.route(address, lambda route: route.abort())
+    press(page, "pause")  # which sends what there is
+    page.locator("[data-slot=film-words]", has_text="The picture waits in this page").wait_for()
+    page.evaluate(LARGE, "video")
+    press(page, "pause")
+    seconds(page, 2.0)
+    press(page, "pause")
+    page.locator("[data-slot=film-words]", has_text="The picture ends here").wait_for()
+    assert "has not answered for too long" in words(page)
+    assert not page.locator("#recorder .preview").is_visible()
+    press(page, "pause")
+    seconds(page, 2.5)
+    page.evaluate("restoreSize()")
+    for address in AWAY:
+        page.unroute(address)
+    take = stop(page)
+    assert take["seconds"] > 2.4 and take["has_picture"]
 
 
 def test_a_session_is_filmed_and_seen_in_step_with_the_voice(page, repository, film):

@@ -184,6 +184,14 @@ def assert_refused_alone(watch):
     watch.complaints.clear()
 
 
+def loses_picture(page):
+    """Has the app answer that it keeps a voice whose picture it cannot, and cannot analyse it."""
+    made = {"session": "none", "job": None, "problem": {"code": "E71", "text": "E71 Unfit."}}
+    made["lost"] = {"code": "E19", "text": "E19 Unseen."}
+    page.route("**/recordings?*", lambda route: route.fulfill(json={"id": "0" * 32}))
+    page.route("**/patients/*/sessions", lambda route: route.fulfill(json=made))
+
+
 def test_files_that_are_sent_can_be_stopped_and_gone_on_with(hand, patient, opened, tmp_path):
     page, watch = opened
     files = [tmp_path / f"{number}.wav" for number in range(3)]
@@ -204,6 +212,12 @@ def test_files_that_are_sent_can_be_stopped_and_gone_on_with(hand, patient, open
     expect(page.locator("#batch tbody tr").last).to_contain_text("E13")
     expect(page.locator("#batch [role=status]")).to_contain_text("3 refused")
     assert not barriers(page)
+    loses_picture(page)
+    choose_several(hand, page, files[:1])
+    hand.press(begin)
+    expect(page.locator("#batch tbody tr")).to_contain_text("E71 Unfit. · E19 Unseen.")
+    for address in ("**/recordings?*", "**/patients/*/sessions"):
+        page.unroute(address)
     choose_several(hand, page, [])
     hand.press(begin)
     expect(page.locator("#batch .problem")).to_contain_text("E70")

@@ -4,8 +4,11 @@ import json
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.recording import (
+    AWAY,
+    LARGE,
     analysis_of,
     begin,
     choose_file,
@@ -83,6 +86,25 @@ def test_a_refusal_pauses_the_recording_and_stop_saves_it_once_there_is_room(pag
     discard(page)
 
 
+def test_a_voice_waits_for_the_app_until_no_more_fits_and_none_of_it_is_lost(page):
+    page.route(AWAY[0], lambda route: route.abort())
+    record(page, 1_500)
+    press(page, "pause")  # which sends what there is
+    saved = page.locator("[data-slot=saved]")
+    expect(saved).to_contain_text("the recording goes on and is saved when it does")
+    page.evaluate(LARGE, "")
+    press(page, "pause")
+    expect(page.locator("#recorder [data-slot=problem]")).to_contain_text("the recording is paused")
+    wait_for(page, "paused")
+    expect(saved).to_contain_text("what was recorded is saved when it does")
+    page.evaluate("restoreSize()")
+    page.unroute(AWAY[0])
+    press(page, "stop")
+    wait_for(page, "ready")
+    page.wait_for_function("document.querySelector('#recorder audio').duration > 1")
+    discard(page)
+
+
 def test_stop_keeps_what_is_safe_where_the_rest_is_refused(page):
     record(page, 1_500)
     press(page, "pause")
@@ -105,11 +127,13 @@ def test_stop_keeps_what_is_safe_where_the_rest_is_refused(page):
 
 def test_whoever_stays_after_all_can_go_on(page):
     record(page, 500)
-    asked = []
+    asked, ended = [], []
     page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.on("requestfailed", lambda request: ended.append(request.url))
     page.evaluate("setTimeout(() => location.reload())")
     page.wait_for_timeout(1_000)
     assert asked == ["beforeunload"]
+    assert not [url for url in ended if "heartbeat" in url]  # an hour later it would be forgotten
     press(page, "stop")
     wait_for(page, "ready")
     page.locator("#analyse:enabled").wait_for()

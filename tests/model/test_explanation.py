@@ -117,6 +117,7 @@ def test_the_strongest_come_first_whichever_way_they_speak():
     sizes = [abs(found.influence[patch]) for patch in found.strongest(30)]
     assert sizes == sorted(sizes, reverse=True)
     assert sizes[0] == np.abs(found.influence).max()
+    assert {np.sign(found.influence[patch]) for patch in found.strongest(5)} == {-1.0, 1.0}
 
 
 def test_batching_changes_nothing(monkeypatch):

@@ -9,18 +9,19 @@ from sqlalchemy import select, text
 
 from storage.__main__ import main
 from storage.access import Actor
+from storage.account_models import Role
 from storage.audit import ANCHOR
 from storage.details import SessionDetails
 from storage.keys import new_key
 from storage.models import DataKey
-from storage.repository import open_repository
+from storage.repository import open_accounts, open_repository
 from storage.safe import Safe
 from storage.stretching import Stretching
 from storage.vault import Vault
 from tests.storage.conftest import SOUND, Practice, files_in
-from tests.storage.people import People
+from tests.storage.people import CHEAP, GOOD, OTHER, People
 from tests.storage.test_access import DAY
-from verhm.errors import StorageError
+from verhm.errors import RequestError, StorageError
 
 WORDS = "correct horse battery"
 QUICK = Stretching(memory=64, iterations=1, lanes=1)
@@ -82,6 +83,30 @@ def test_the_log_and_its_anchor_are_taken_over_with_the_patients(data, used, ver
     assert (data / "sealed" / ANCHOR).read_bytes() == anchor
     assert verify(WORDS) == 0
     assert f"anchored up to line {len(anchor.splitlines())}." in capsys.readouterr().out
+
+
+def test_no_account_has_the_passphrase_that_opens_the_records(data):
+    vault = Safe(data).make(WORDS, QUICK)
+    composed = WORDS.replace("c", "\uff43")  # the same, as another keyboard writes it
+    with closing(Safe(data).open(vault)) as repository:
+        accounts = open_accounts(repository, CHEAP)
+        with pytest.raises(RequestError, match=r"E67 .* opens the records"):
+            accounts.create_first("Ada", WORDS)
+        ada = accounts.create_first("Ada", GOOD).id
+        bert = accounts.create(ada, "Bert", Role.CLINICIAN, GOOD).id
+        for choose in (
+            lambda words: accounts.create(ada, "Cleo", Role.CLINICIAN, words),
+            lambda words: accounts.change_passphrase(ada, GOOD, words, "127.0.0.1"),
+            lambda words: accounts.reset_passphrase(ada, bert, words),
+            lambda words: accounts.give_passphrase("Ada", words),
+        ):
+            with pytest.raises(RequestError, match=r"E67 .* opens the records"):
+                choose(composed)
+        Safe(data).keys.change_passphrase(WORDS, OTHER, QUICK)
+        with pytest.raises(RequestError, match="opens the records"):
+            accounts.change_passphrase(ada, GOOD, OTHER, "127.0.0.1")
+        accounts.change_passphrase(ada, GOOD, WORDS, "127.0.0.1")
+        assert [each.name for each in accounts.everybody()] == ["Ada", "Bert"]
 
 
 def test_a_cut_off_end_is_found_in_an_encrypted_folder_too(data, used, verify, capsys):

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import numpy as np
 import pytest
 
 from storage.consents import Scope
@@ -13,6 +14,7 @@ from tests.ui.conftest import TODAY
 from ui import window_explanations
 from ui.demonstration import load_demonstration
 from ui.patient_removal import erase_patient
+from ui.progress import JobState
 from verhm.annotations import Annotation
 from verhm.errors import ModelError
 from verhm.report.description import describe_window
@@ -74,18 +76,22 @@ def test_a_window_is_explained_once_with_its_own_result(context, ask, look, run,
     assert ask(run)["state"] == "done"
     [(analysis, window)] = engine.explained
     assert window == WITH_RESULT
-    assert len(analysis.timeline) == len(make_analysis(10.0).timeline)
+    kept = context.reviewed.analysis(run.id).timeline
+    assert np.array_equal(analysis.timeline.probabilities, kept.probabilities)
     assert len(analysis.morphs.weights) == 0  # megabytes that nobody needs there
 
 
 def test_nothing_of_it_is_left_on_the_disk(context, ask, look, run, until):
     def files():
-        return {path for path in context.settings.data.rglob("*") if path.is_file()}
+        places = (context.settings.data, *context.scratch.places)
+        return {path for place in places for path in place.rglob("*") if path.is_file()}
 
     before = files()
     ask(run)
     until(lambda: look(run)["has_ended"])
+    [said] = look(run)["influence"]
     assert not {path for path in files() - before if not path.name.endswith(("-wal", "-shm"))}
+    assert not [path for path in files() if said.encode() in path.read_bytes()]
 
 
 def test_it_can_be_stopped_and_asked_for_again(client, ask, look, run, engine, until):
@@ -99,16 +105,22 @@ def test_it_can_be_stopped_and_asked_for_again(client, ask, look, run, engine, u
     until(lambda: look(run)["state"] == "done")
 
 
-def test_it_waits_behind_an_analysis_and_only_so_many_do(client, ask, look, run, engine, until):
+def test_it_waits_behind_an_analysis_and_only_so_many_do(
+    client, context, ask, look, run, engine, until
+):
     engine.go_on.clear()
+    job = context.jobs.submit_again(run.session_id)
+    until(lambda: context.jobs.view(job.id).state is JobState.ANALYSING)
     for window in range(6, 6 + window_explanations.LONGEST):
-        ask(run, window)
-    until(lambda: look(run, 6)["state"] == "analysing")
-    assert look(run, 7)["state"] == "waiting"
+        assert ask(run, window)["state"] == "waiting"
     answer = client.post(ADDRESS.format(run.id, 11))
     assert (answer.status_code, answer.json()["code"]) == (429, "E61")
     client.post(ADDRESS.format(run.id, 7) + "/cancel")
     assert look(run, 7)["state"] == "cancelled"
+    assert not engine.explained
+    engine.go_on.set()
+    until(lambda: look(run, 8)["state"] == "done")
+    assert 7 not in [window for _analysis, window in engine.explained]
 
 
 def test_a_failure_keeps_its_code(ask, look, run, engine, until):
@@ -125,23 +137,26 @@ def test_a_window_without_a_result_says_why_and_how_the_voice_sounds(ask, run, e
     assert not engine.explained
 
 
-def test_what_the_clinician_left_out_is_not_explained(context, ask, run):
+def test_what_the_clinician_left_out_is_not_explained(context, ask, run, engine):
     end = WITH_RESULT * 0.5 + 3.0
     left_out = Annotation(WITH_RESULT * 0.5, end, is_excluded=True)
     context.repository.annotate(run.session_id, left_out.start, left_out.end, is_excluded=True)
     assert "Taken out by hand." in ask(run)["reason"]
+    assert not engine.explained
 
 
 def test_another_model_than_the_one_that_made_it_explains_nothing(ask, run, engine):
     engine.analyses_with = ModelId("voice", "2", "b" * 64)
     assert ask(run)["reason"].startswith("Another model than the one that analyses now")
+    assert not engine.explained
 
 
 def test_a_result_that_was_read_against_other_recordings_is_not_explained(
-    monkeypatch, ask, analysed
+    monkeypatch, ask, analysed, engine
 ):
     monkeypatch.setattr("tests.ui.fakes.make_analysis", make_analysis)
     assert "earlier recordings" in ask(analysed("P-0001").latest_done)["reason"]
+    assert not engine.explained
 
 
 def test_made_up_figures_have_no_reason(context, ask):
@@ -190,11 +205,12 @@ def test_only_the_last_few_are_kept(context, ask, look, run, until, monkeypatch)
     assert [look(run, window).get("code") for window in (6, 7, 8)] == ["E53", None, None]
 
 
-def test_without_consent_nobody_listens_again(client, context, add_analysed):
+def test_without_consent_nobody_listens_again(client, context, add_analysed, engine):
     run = add_analysed(TODAY)
     patient = context.repository.session(run.session_id).patient_id
     context.repository.withdraw_consent(patient, TODAY, [Scope.ANALYSIS])
     assert client.post(ADDRESS.format(run.id, WITH_RESULT)).json()["code"] == "E62"
+    assert not engine.explained
 
 
 def test_what_does_not_exist_is_not_explained(client, run):

@@ -13,7 +13,7 @@ from ui.layout import build_page
 from ui.opening import Opening
 from ui.speaking import COOKIE, language_of
 from ui.theme import head
-from verhm.language import language, speaking
+from verhm.language import language, retold, speaking
 
 GERMAN = {"accept-language": "de-AT,de;q=0.9,en;q=0.8"}
 
@@ -83,6 +83,16 @@ def test_what_leaves_the_app_is_english_for_everybody(client, analysed):
     for name in ("analysis.json", "windows.csv", "fhir.json", "emotions.TextGrid"):
         english = client.get(f"/runs/{run.id}/{name}").content
         assert client.get(f"/runs/{run.id}/{name}", headers=GERMAN).content == english
+
+
+def test_why_a_file_is_refused_is_told_to_each_in_their_language(client, analysed):
+    run = analysed().latest_done
+    for address in (f"/runs/{run.id}/none.csv", "/runs/none/windows.csv", "/films/none"):
+        english = client.get(address).json()
+        german = client.get(address, headers=GERMAN).json()
+        assert english["code"] == german["code"] == "E53"
+        with speaking("de"):
+            assert german["cause"] == retold(english["cause"]) != english["cause"]
 
 
 def test_what_is_kept_of_a_result_is_told_to_each_in_their_language(client, analysed):

@@ -14,12 +14,13 @@ from storage.vault import Vault
 from tests.audio.encoding import film, run_ffmpeg
 from tests.ui.test_new_session import ENTRIES
 from ui import pictures
+from ui.batch import checked
 from ui.new_session import _Work as Work
 from ui.review_states import face_state
 from ui.session_removal import what_goes
 from ui.taking_in import take_in
 from verhm.audio.picture_copy import holds_picture
-from verhm.errors import AudioError
+from verhm.errors import AudioError, RequestError
 
 
 @pytest.fixture(params=["plain", "sealed"])
@@ -106,6 +107,34 @@ def test_a_picture_that_cannot_be_read_is_said_and_the_voice_kept(context, patie
     (session,) = context.repository.sessions(patient.id)
     assert MediaKind.CAMERA not in kinds(session) and MediaKind.RECORDING in kinds(session)
     assert "camera" not in what_goes(session)
+
+
+def test_a_lost_picture_is_said_also_where_the_voice_cannot_be_analysed_yet(
+    context, patient, taken, monkeypatch
+):
+    def refuse(*_):
+        raise RequestError("E61", "Too many wait.", "Try again.")
+
+    monkeypatch.setattr(context.jobs, "submit", refuse)
+    take = taken(b"nothing that could be seen")
+    told = Work(context).begin(patient.id, take, *astuple(ENTRIES))[2]
+    assert "E19" in told and "E61" in told
+
+
+def test_of_many_recordings_too_it_is_said_which_one_lost_its_picture(
+    client, context, patient, recording
+):
+    take = client.post("/takes?sample_rate=16000").json()["id"]
+    client.post(f"/takes/{take}/pieces?offset=0", content=recording.read_bytes()[44:])
+    picture = f"/takes/{take}/picture?kind=webm&start=120&offset=0"
+    client.post(picture, content=b"nothing that could be seen")
+    client.post(f"/takes/{take}/finish")
+    send = {"recording": take, "entries": checked(context, patient.id, ENTRIES, 2)["entries"]}
+    german = {"accept-language": "de"}
+    made = client.post(f"/patients/{patient.id}/sessions", json=send, headers=german).json()
+    assert (made["problem"], made["lost"]["code"]) == (None, "E19")
+    assert made["lost"]["cause"] == "Das Bild konnte nicht gelesen werden."
+    assert MediaKind.CAMERA not in kinds(context.repository.session(made["session"]))
 
 
 def test_a_session_that_is_refused_leaves_take_and_picture(context, patient, taken, seen):

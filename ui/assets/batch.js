@@ -38,6 +38,7 @@ function asRow(file, index) {
     file, line, kind: "", session: null,
     isOpen: false, // whether its session takes a place in the line
     missed: 0, // looks at the jobs without it
+    lost: "", // what of the recording could not be kept
     dayCell: cell(line, "day"), said: cell(line, "said"), link: cell(line, "act"),
   };
   row.isDated = addDay(row);
@@ -65,6 +66,7 @@ function put(row, kind, words, emotion = "") {
   row.line.dataset.kind = kind;
   row.said.textContent = words;
   row.said.insertAdjacentHTML("beforeend", emotion); // the app's own marks
+  if (row.lost) row.said.append(` · ${row.lost}`);
 }
 
 function addLink(row) {
@@ -169,7 +171,7 @@ async function handOver(row) {
     verhm.send(`/recordings/${recording}`, { method: "DELETE" }).catch(() => {}); // the next start does
     throw error;
   }
-  Object.assign(row, { session: made.session, patient });
+  Object.assign(row, { session: made.session, patient, lost: made.lost?.text ?? "" });
   addLink(row);
   row.isOpen = true;
   put(row, "analysing", verhm.say("Being analysed"));
@@ -256,7 +258,7 @@ addEventListener("verhm-jobs", ({ detail: jobs }) => {
     follow(row, jobs).catch(() => {}); // asked again at the next look
   }
 });
-addEventListener("beforeunload", (event) => state.isRunning && event.preventDefault());
+verhm.askBeforeLeaving(() => state.isRunning);
 element.addEventListener("change", (event) => {
   const { files, value } = event.target;
   if (files) choose(files, event.target === $("folder"));

@@ -18,6 +18,7 @@
     document.body?.classList.toggle("dark", theme === "dark");
   }
 
+  const underWay = []; // functions that say whether something would be lost
   let waiting = []; // buttons whose work goes on, each with its own words
 
   const filled = (text, values) => text.replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
@@ -53,6 +54,16 @@
         button.textContent = words;
       }
       waiting = [];
+    },
+    /** Ask before the page is left while something is under way, which the function says. */
+    askBeforeLeaving(isUnderWay) {
+      underWay.push(isUnderWay);
+    },
+    /** Heard before Gradio, which ends its stream where a page is left, and forgets it an hour later. */
+    leave(event) {
+      if (!underWay.some((isUnderWay) => isUnderWay())) return;
+      event.preventDefault();
+      event.stopImmediatePropagation(); // whoever is asked may stay
     },
     setTheme(name) {
       localStorage.setItem(KEY, name);

@@ -1,6 +1,7 @@
 // The camera beside a take: seen before it is recorded, then sent in pieces of its own.
 const FILM_PIECE = 5_000; // ms; browsers give a piece out late, and it is to be one of 10 s at most
 const FILM = { videoBitsPerSecond: 600_000, videoKeyFrameIntervalDuration: 2_000 };
+const MOST_WAITING = 2 ** 26; // bytes, some 15 min; the voice needs the browser's memory more
 const RECENT = 44; // blocks of the voice, 2 s
 const LEAD = 60; // ms of which the picture is rid at once; 80 would be noticed
 const FILM_KINDS = ["video/webm;codecs=vp8", "video/webm", "video/mp4"]; // some record mp4 only
@@ -37,7 +38,8 @@ class Film {
     this.rested = 0; // how long the picture did
     const kind = mimeType.includes("mp4") ? "mp4" : "webm";
     const address = () => `/takes/${take.id}/picture?kind=${kind}&start=${this.start}&`;
-    this.pieces = new Pieces(address, () => {}, onRefusal);
+    this.voice = take.pieces;
+    this.pieces = new Pieces(address, () => {}, onRefusal, this.voice);
     this.recorder.ondataavailable = ({ data }) => data.size && this.pieces.add(data);
     this.stopped = new Promise((resolve) => (this.recorder.onstop = resolve)); // after the last piece
   }
@@ -112,6 +114,15 @@ class Film {
       else this.preview.requestVideoFrameCallback(seen);
     };
     this.preview.requestVideoFrameCallback?.(seen);
+  }
+
+  get isWaiting() {
+    return this.pieces.isAppAway || this.voice.isAppAway;
+  }
+
+  // Whether no more may wait for an app that does not answer.
+  get isFull() {
+    return this.pieces.waiting > MOST_WAITING;
   }
 
   // Whether nothing more comes, though the voice goes on.

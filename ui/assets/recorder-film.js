@@ -6,6 +6,7 @@ const NO_CAMERA = {
   NotReadableError: verhm.say("The camera is used by another program. To film, close that one."),
 };
 const ONLY_VOICE = verhm.say("The voice is recorded without picture.");
+const WAITS = verhm.say("The picture waits in this page as well, for about a quarter of an hour; then it ends, and the voice goes on.");
 
 function makeFilming($) {
   const box = $("film"), preview = $("preview"), words = $("film-words");
@@ -68,6 +69,13 @@ function makeFilming($) {
     end(error.message);
   }
 
+  // Says so while the app is away, and ends the picture before it fills the browser's memory.
+  function watchWaiting() {
+    const { film } = state;
+    if (film.isFull) end(verhm.say("The app has not answered for too long."));
+    else if (film.isWaiting !== (words.textContent === WAITS)) say(film.isWaiting ? WAITS : "");
+  }
+
   function lost() {
     if (state.camera) end(verhm.say("The camera is gone."));
   }
@@ -93,7 +101,10 @@ function makeFilming($) {
     const { film } = state;
     if (!film) return;
     try {
-      if (state.camera && !film.isOver) return film.follow(seconds, length);
+      if (state.camera && !film.isOver) {
+        film.follow(seconds, length);
+        return watchWaiting();
+      }
     } catch (error) {
       console.warn(error); // whatever it is, the voice goes on
     }
@@ -109,6 +120,7 @@ function makeFilming($) {
 
   function setPhase(phase) {
     state.phase = phase;
+    if (phase === "ready" && words.textContent === WAITS) say("");
     if (["saving", "uploading", "ready"].includes(phase) && !state.film) {
       box.checked = false;
       close();

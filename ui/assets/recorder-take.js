@@ -1,6 +1,7 @@
 // The microphone, and a take that is sent to the app in pieces while it is made.
 const PIECE_SECONDS = 10;
 const RETRY = 2000; // ms
+const LONGEST_WAIT = 7_200; // s of voice that wait for the app: as many as it can analyse
 
 class Microphone {
   static async open(onBlock) {
@@ -57,14 +58,20 @@ class Microphone {
 
 // Pieces on their way to the app, one after the other. What cannot be kept is said to onRefusal.
 class Pieces {
-  constructor(address, onChange, onRefusal) {
+  constructor(address, onChange, onRefusal, first = null) {
     this.address = address; // how the next one is sent, without its offset
+    this.first = first; // pieces of something else that are sent before these
     this.onChange = onChange;
     this.onRefusal = onRefusal;
     this.unsent = []; // that have not arrived, the oldest first
     this.safe = 0; // bytes
     this.isAppAway = false;
     this.sending = null;
+  }
+
+  // Bytes that are in this page only.
+  get waiting() {
+    return this.unsent.reduce((sum, piece) => sum + piece.size, 0);
   }
 
   add(piece) {
@@ -80,6 +87,10 @@ class Pieces {
 
   async send() {
     while (this.unsent.length) {
+      if (this.first?.sending) {
+        await this.first.sending;
+        continue;
+      }
       try {
         const url = `${this.address()}offset=${this.safe}`;
         const { safe } = await verhm.send(url, { method: "POST", body: this.unsent[0] });
@@ -120,7 +131,7 @@ class Take {
     this.waiting = []; // blocks that are not in a piece yet
     this.waitingLength = 0;
     this.refusal = null;
-    const refused = (error) => {
+    this.refuse = (error) => {
       this.refusal = error;
       onRefusal(error);
     };
@@ -128,7 +139,7 @@ class Take {
       if (!this.pieces.isAppAway) this.refusal = null;
       onChange();
     };
-    this.pieces = new Pieces(() => `/takes/${id}/pieces?`, changed, refused);
+    this.pieces = new Pieces(() => `/takes/${id}/pieces?`, changed, (error) => this.refuse(error));
   }
 
   get savedSeconds() {
@@ -137,8 +148,14 @@ class Take {
 
   // Why not all of it is safe; empty where it is.
   get problem() {
+    if (this.isFull) return verhm.say("The app does not answer; what was recorded is saved when it does.");
     if (this.pieces.isAppAway) return verhm.say("The app does not answer; the recording goes on and is saved when it does.");
     return this.refusal ? verhm.say("only {time} saved", { time: clock(this.savedSeconds) }) : "";
+  }
+
+  // Whether no more may wait for an app that does not answer.
+  get isFull() {
+    return this.pieces.waiting > 2 * LONGEST_WAIT * this.rate;
   }
 
   add(block) {
@@ -149,6 +166,7 @@ class Take {
     this.waiting.push(piece);
     this.waitingLength += piece.length;
     if (this.waitingLength >= PIECE_SECONDS * this.rate) this.flush();
+    if (this.isFull) this.refuse(new Error(verhm.say("The app has not answered for too long, so the recording is paused. What was recorded waits in this page: leave it open, and start the app.")));
   }
 
   // As `Pieces.flush`, with what is not in a piece yet.

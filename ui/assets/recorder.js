@@ -339,7 +339,7 @@ addEventListener("verhm-taken", ({ detail: { id, words } }) => {
   $("taken").textContent = words; // none when what was taken has been analysed
   $("taken").hidden = !words;
 });
-addEventListener("beforeunload", (event) => UNDERWAY.includes(state.phase) && event.preventDefault());
+verhm.askBeforeLeaving(() => UNDERWAY.includes(state.phase));
 new ResizeObserver(draw).observe($("wave").parentElement);
 const ask = () => { $("prompts").innerHTML = props.prompts; }; // escaped on the server
 watch("prompts", ask);

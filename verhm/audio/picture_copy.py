@@ -10,6 +10,9 @@ from verhm.audio.refusals import no_picture, refuse_slowness
 from verhm.errors import AudioError
 
 _TIME: Final = 300.0  # s; two hours take a few
+_CROWDING: Final = (
+    32  # how much closer frames from before the voice lie; 31 ms become one, at least
+)
 _WRITTEN: Final[dict[str, dict[str, object]]] = {
     "mov": {"f": "mp4", "movflags": "+faststart"},
     "matroska": {"f": "webm", "cues_to_front": 1},
@@ -45,13 +48,22 @@ def copy_in_step(film: Path, target: Path, start: float) -> None:
     demuxer = demuxer_of(film)
     if demuxer not in FILMS:
         raise no_picture()
-    # Times of frames have to rise, if only by the least that the container can say.
-    moved = f"max(PREV_OUTPTS+1,PTS-STARTPTS+({start:.3f})/TB)"
-    times = f"if(eq(N,0),0,{moved})".replace(",", r"\,")
-    written = {**_WRITTEN[demuxer], "c": "copy", "bsf:v": f"setts=ts={times}", "map_metadata": -1}
+    # A frame may be decoded before one that is shown earlier: both its times are moved alike.
+    times = f"setts=pts={_moved('PTS', start)}:dts={_moved('DTS', start)}"
+    written = {**_WRITTEN[demuxer], "c": "copy", "bsf:v": times, "map_metadata": -1}
     output = film_input(film, demuxer)["V:0"].output(f"file:{target.absolute()}", **written)
     with Child(start_decoder(output.overwrite_output())) as child, child.within(_TIME):
         status = child.finish()
     refuse_slowness(child, _TIME)
     if status != 0:
         raise AudioError("E14", "The picture is damaged and cannot be kept.", "Record it again.")
+
+
+def _moved(time: str, start: float) -> str:
+    """One of a packet's times on the voice's clock, in ffmpeg's words.
+
+    It rises with the time it is made of, so that no frame comes before another one than it did.
+    """
+    since = f"({time}-STARTPTS)"
+    shifted = f"max({since}/{_CROWDING},{since}+({start:.3f})/TB)"
+    return f"if(gt({since},0),{shifted},{since})".replace(",", r"\,")
