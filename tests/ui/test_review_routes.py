@@ -96,7 +96,9 @@ def test_a_session_is_analysed_with_other_settings_as_a_run_beside_the_first(
     shown = client.get(f"/runs/{job['run_id']}/review").json()
     assert shown["settings"] == ENTERED
     options = shown["header"].split("<option")[1:]
-    assert "window 4.5 s, hop 1 s, left channel, expression 1.5, seed 7, face 720" in options[0]
+    assert "selected>Run 2 · today" in options[0]
+    made = shown["header"].split("rv-made")[1]
+    assert "window 4.5 s, hop 1 s, left channel, expression 1.5, seed 7, face 720" in made
     assert "Run 1" in options[1] and " · window 3 s, hop 0.5 s · " in options[1]
     against = client.get(f"/runs/{job['run_id']}/against/{session.runs[0].id}").json()
     assert "in windows of different lengths or hops" in against["cautions"]
