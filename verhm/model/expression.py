@@ -75,7 +75,7 @@ PROTOTYPES: Final = {
 }
 
 # OpenFace's clip-mean intensity above neutral that counts as full strength: the 98th percentile of
-# RAVDESS' clips, at least 0.15.
+# RAVDESS' clips, at least 0.15 (`training.usual_faces`).
 FULL_STRENGTH: Final = {
     **{"AU01": 0.67, "AU02": 0.27, "AU04": 2.22, "AU05": 0.15, "AU06": 2.0, "AU07": 2.66},
     **{"AU09": 0.18, "AU10": 2.39, "AU12": 2.49, "AU14": 1.54, "AU15": 0.21, "AU17": 0.51},
@@ -83,10 +83,11 @@ FULL_STRENGTH: Final = {
 }
 
 # How much of full strength the middle half of the actors' faces added to a neutral one, or took
-# off it, in each of `EMOTIONS`: quartiles over RAVDESS' clips, 0 always among them. The regression
-# is held between them, as the embedding tells voices apart as well: of one unlike the actors',
-# such as a synthesised one, it would say that it smiles, whatever the emotion. Calm's smile is of
-# those clips already; here stands only what goes beyond its prototype.
+# off it, in each of `EMOTIONS`: quartiles over RAVDESS' clips, 0 always among them, as
+# `training.usual_faces` prints them. The regression is held between them, as the embedding tells
+# voices apart as well: of one unlike the actors', such as a synthesised one, it would say that it
+# smiles, whatever the emotion. Calm's smile is of those clips already; here stands only what goes
+# beyond its prototype.
 LEAST: Final = {
     "AU01": (-0.03, -0.01, 0.0, -0.03, -0.01, -0.01, 0.0, 0.0),
     "AU02": (-0.03, -0.01, 0.0, -0.03, -0.01, 0.0, 0.0, 0.0),
