@@ -11,7 +11,7 @@ from verhm.errors import RequestError
 from verhm.settings import AnalysisSettings
 from verhm.types import ModelId, MorphSequence, Quality, Summary, Voice
 
-LONGEST_NOTE: Final = 4_000  # letters
+LONGEST_NOTE: Final = 20_000  # letters, some ten pages
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200  # beyond, a year was mistyped
 
 

@@ -59,7 +59,7 @@ def checked(
         context: the parts behind the page
         patient_id: whose they are
         entries: that hold for all of them
-        days: of each file that was chosen
+        days: of each file that was chosen, as typed
 
     Raises:
         RequestError: E62 no consent, E63 too many files or an entry cannot be, E70 no file, E71 an
@@ -83,15 +83,15 @@ def checked(
         entries, language=entries.language or "", task=entries.task or "", note="", phq9="", gad7=""
     )
     # Refuse before anything is sent.
-    for day in set(days):
-        replace(for_all, recorded_on=day).details()
+    recorded = [replace(for_all, recorded_on=day).details().recorded_on for day in days]
     for_all.settings(), for_all.video()
     if patient_id is not None:
         refuse_archived(context.repository.patient(patient_id))
     settle(context.repository, patient_id, for_all, date.today())
     assert patient_id is not None  # or it was refused
     code = context.repository.patient(patient_id).code
-    return {"patient": patient_id, "code": code, "entries": asdict(for_all)}
+    entered = {"entries": asdict(for_all), "days": [str(day) for day in recorded]}
+    return {"patient": patient_id, "code": code, **entered}
 
 
 def _told(plan: dict[str, Any]) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 
 from storage.consents import Scope
-from storage.details import LONGEST_NOTE, Agreement, PatientDetails
+from storage.details import Agreement, PatientDetails
 from storage.models import Patient
 from ui.days import as_day, day_field
 from ui.pieces import markup
@@ -78,7 +78,7 @@ def lay_out_form() -> PatientForm:
                 container=False,
                 elem_id="consent-research",
             )
-        note = gr.Textbox(label=_("Note"), lines=2, max_length=LONGEST_NOTE)
+        note = gr.Textbox(label=_("Note"), lines=2)
         problem = markup(elem_classes="problem-slot")
         with gr.Row(elem_classes="acts"):
             save = gr.Button(_("Save patient"), variant="primary", elem_id="save-patient")

@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from storage.details import LONGEST_NOTE, SessionDetails
+from storage.details import SessionDetails
 from ui.days import as_day, day_field, todays_date
 from ui.pieces import markup
 from ui.tasks import TASKS
@@ -172,9 +172,7 @@ def lay_out_details() -> list[Any]:
     task = gr.Radio(
         tasks, value=TASKS[0].name, label=_("Task"), elem_classes="seg-radio", elem_id="task"
     )
-    note = gr.Textbox(
-        label=_("Note"), lines=7, max_lines=7, max_length=LONGEST_NOTE, elem_id="session-note"
-    )
+    note = gr.Textbox(label=_("Note"), lines=7, max_lines=7, elem_id="session-note")
     with gr.Row():
         phq9 = gr.Textbox(
             label=_("PHQ-9 total, optional"), placeholder="0–27", max_lines=1, elem_id="phq9"

@@ -90,6 +90,11 @@ def test_each_file_has_a_day_of_its_own_whatever_the_field_for_one_says(context,
     assert context.repository.session(made["session"]).recorded_on == date(2026, 3, 2)
 
 
+def test_days_are_read_as_in_every_other_field(context, patient):
+    told = checked(context, patient.id, ENTRIES, ["4.3.2026", "5 Mar 2026", "2026-03-06"])
+    assert told["days"] == ["2026-03-04", "2026-03-05", "2026-03-06"]
+
+
 def test_files_of_nobody_and_of_the_archive_are_refused(context, plan, patient):
     with pytest.raises(RequestError, match="E62"):
         plan(patient_id=None)

@@ -41,19 +41,17 @@ function asRow(file, index) {
     lost: "", // what of the recording could not be kept
     dayCell: cell(line, "day"), said: cell(line, "said"), link: cell(line, "act"),
   };
-  row.isDated = addDay(row);
+  addDay(row);
   put(row, "waiting", verhm.say("Waiting"));
   return row;
 }
 
-/** The field for a row's day; resolves once it is filled in. */
-async function addDay(row) {
-  row.dayCell.innerHTML = '<input type="text" maxlength="10"><small class="muted"></small>';
+function addDay(row) {
+  row.dayCell.innerHTML = '<input type="text" maxlength="20"><small class="muted"></small>';
   [row.day, row.source] = row.dayCell.children;
   row.day.setAttribute("aria-label", verhm.say("Date of {name}", { name: row.file.name }));
   row.day.addEventListener("input", () => { row.source.textContent = ""; });
-  const [day, source] = await dayRecorded(row.file);
-  if (!row.day.value) setDay(row, day, source);
+  setDay(row, ...dayRecorded(row.file));
 }
 
 function setDay(row, day, source = "") {
@@ -160,12 +158,12 @@ const post = (url, body) =>
   verhm.send(url, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
 
 async function handOver(row) {
-  const { patient, entries } = state.plan;
+  const { patient, entries, days } = state.plan;
   const recording = await persist(row, () => send(row));
   state.upload = null;
   let made;
   try {
-    const own = { ...entries, recorded_on: dayWritten(row.day.value) ?? row.day.value };
+    const own = { ...entries, recorded_on: days[state.rows.indexOf(row)] };
     made = await persist(row, () => post(`/patients/${patient}/sessions`, { recording, entries: own }));
   } catch (error) {
     verhm.send(`/recordings/${recording}`, { method: "DELETE" }).catch(() => {}); // the next start does
@@ -221,13 +219,6 @@ async function begin() {
       remedy: verhm.say("Open that patient again, or choose the files of the one who is open now.") });
     return;
   }
-  await Promise.all(state.rows.map((row) => row.isDated));
-  const undated = state.rows.find((row) => isUnsent(row) && !dayWritten(row.day.value));
-  if (undated) {
-    sayError({ code: "E63", cause: verhm.say("The date of {name} cannot be read as one day until today.", { name: undated.file.name }),
-      remedy: verhm.say("Enter it as 2026-11-30 or 30.11.2026.") });
-    return undated.day.focus();
-  }
   trigger("prepare", { days: state.rows.map((row) => row.day.value) });
 }
 
@@ -262,7 +253,7 @@ verhm.askBeforeLeaving(() => state.isRunning);
 element.addEventListener("change", (event) => {
   const { files, value } = event.target;
   if (files) choose(files, event.target === $("folder"));
-  if (event.target === $("day")) state.rows.filter(isUnsent).forEach((row) => setDay(row, dayWritten(value) ?? value));
+  if (event.target === $("day")) state.rows.filter(isUnsent).forEach((row) => setDay(row, value));
 });
 element.addEventListener("click", (event) => {
   const name = event.target.closest("[data-do]")?.dataset.do;
