@@ -24,6 +24,8 @@ _MARKED: Final = re.compile(r"\[\[([^\[\]]+)\]\]")
 _CODE: Final = re.compile(r"E\d\d")
 # Functions that fill their first argument into an error's text.
 DEFERRED: Final = ("missing", "_require", "_number", "_total")
+# Functions whose last two arguments are an error's cause and remedy.
+REFUSALS: Final = ("_refuse_unless", "_unfit")
 
 Text = str | tuple[str, str]  # or its two forms
 Said = tuple[str | None, Text]  # where it says something of its own, and the text
@@ -75,6 +77,8 @@ def _of_python(text: str) -> Iterator[Said]:
         name = node.func.id if isinstance(node.func, ast.Name) else ""
         if name in ("_", "N_", *DEFERRED) and node.args:
             yield from ((None, each) for each in _texts(node.args[0]))
+        elif name in REFUSALS:
+            yield from ((None, each) for text in node.args[-2:] for each in _texts(text))
         elif name == "pgettext":
             [context, message] = [*_texts(node.args[0]), *_texts(node.args[1])]
             yield context, message

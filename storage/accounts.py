@@ -59,12 +59,13 @@ class Accounts:
         Raises:
             RequestError: E63 unfit name, E67 unfit passphrase, E69 there are accounts already
         """
+        if not self.are_none:  # before anything is said of what was typed
+            raise _made_already()
         account = self._account(name, Role.ADMINISTRATOR, passphrase)
+        self._refuse_records_own(passphrase)
         with self._database.writing() as unit:
             if unit.scalars(select(Account.id).limit(1)).first() is not None:
-                raise RequestError(
-                    "E69", "The first account was made already.", "Sign in, or ask who made it."
-                )
+                raise _made_already()
             self._add(unit, account, account.id)
             for table in (Patient, Session):
                 ownerless = update(table).where(table.owner_id.is_(None))
@@ -81,7 +82,7 @@ class Accounts:
             passphrase: for the first time
 
         Raises:
-            RequestError: E63 unfit or taken name, E67 unfit passphrase
+            RequestError: E63 unfit or taken name, E67 weak passphrase
             StorageError: E57 not an administrator
         """
         account = self._account(name, role, passphrase)
@@ -163,29 +164,33 @@ class Accounts:
         account = self.account(account_id)
         name = account.name if account else ""
         self.sign_ins.prove(name, before, address)
-        self._refuse_unfit(after, name)
+        refuse_weak(after, name)
         if before == after:
             raise RequestError("E67", "That is the old passphrase.", "Choose another one.")
+        # The answer tells whether this opens the records, so it is a guess like any other.
+        guess = f"records, by {name}"
+        self.sign_ins.count_guess(guess, address)
+        self._refuse_records_own(after)
+        self.sign_ins.forget_guesses(guess, address)
         self._set_passphrase(account_id, account_id, after, must_change=False)
 
     def reset_passphrase(self, by: str, account_id: str, passphrase: str) -> None:
         """Give somebody a passphrase for the next time, to be changed then.
 
         Raises:
-            RequestError: E63 no such account, E67 unfit
+            RequestError: E63 no such account, E67 weak
             StorageError: E57 not an administrator
         """
         with self._database.reading() as unit:
             self._refuse_unless_administrator(unit, by)
-            name = _present(unit, account_id).name
-        self._refuse_unfit(passphrase, name)
+            refuse_weak(passphrase, _present(unit, account_id).name)
         self._set_passphrase(by, account_id, passphrase, must_change=True)
 
     def give_passphrase(self, name: str, passphrase: str) -> None:
         """Give somebody a passphrase for the next time, by whoever can open the database itself.
 
         Raises:
-            RequestError: E63 no such account, E67 unfit
+            RequestError: E63 no such account, E67 weak
         """
         query = select(Account).where(Account.name_key == folded(name))
         with self._database.reading() as unit:
@@ -194,12 +199,11 @@ class Accounts:
             raise RequestError(
                 "E63", "There is no account of this name.", "Type it as the app shows it."
             )
-        self._refuse_unfit(passphrase, account.name)
+        refuse_weak(passphrase, account.name)
         self._set_passphrase(None, account.id, passphrase, must_change=True)
 
-    def _refuse_unfit(self, passphrase: str, name: str) -> None:
-        """Refuse a new passphrase that is easily guessed, or opens the records; raises E67."""
-        refuse_weak(passphrase, name)
+    def _refuse_records_own(self, passphrase: str) -> None:
+        """Refuse a passphrase of one's own choice that opens the records; raises E67."""
         with self._comparing:
             is_the_records = self._opens_records(passphrase)
         if is_the_records:
@@ -227,7 +231,7 @@ class Accounts:
                 f"The name is empty or longer than {LONGEST_NAME} letters.",
                 "Enter a shorter one.",
             )
-        self._refuse_unfit(passphrase, name)
+        refuse_weak(passphrase, name)
         return Account(
             id=new_id(),
             name=name,
@@ -264,6 +268,12 @@ class Accounts:
             raise StorageError(
                 "E57", "Only an administrator may do this.", "Ask an administrator of this app."
             )
+
+
+def _made_already() -> RequestError:
+    return RequestError(
+        "E69", "The first account was made already.", "Sign in, or ask who made it."
+    )
 
 
 def _present(unit: Unit, account_id: str) -> Account:

@@ -8,7 +8,7 @@ What is sealed stays sealed, and opens with the passphrase that was in use when 
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -133,18 +133,16 @@ def restore(
         VaultError: E83 when a kept file is not what it was
     """
     expected = _read_note(backup / NOTE)
-    with ExitStack() as undo:
-        with _made_whole(data) as begun:
-            found = _copied(backup, begun, place, vault)
-            if asdict(found) != expected:
-                raise _not_as_made()
-            with closing(open_repository(begun / place, vault)) as copy:
-                with copy.database.writing() as unit:
-                    unit.execute(delete(SignIn))
-                copy.database.forget_erased()
-            if server is not None:
-                _hand_over(begun / place, vault, server, undo)
-        undo.pop_all()  # the folder has its name
+    with ExitStack() as undo, _made_whole(data, undo.pop_all) as begun:
+        found = _copied(backup, begun, place, vault)
+        if asdict(found) != expected:
+            raise _not_as_made()
+        with closing(open_repository(begun / place, vault)) as copy:
+            with copy.database.writing() as unit:
+                unit.execute(delete(SignIn))
+            copy.database.forget_erased()
+        if server is not None:
+            _hand_over(begun / place, vault, server, undo)
     return found
 
 
@@ -161,7 +159,7 @@ def _copied(backup: Path, begun: Path, place: Path, vault: Vault | None) -> Inve
 
 
 def _hand_over(place: Path, vault: Vault | None, server: Server, undo: ExitStack) -> None:
-    """Move the rows from the folder's own file to a server; what is undone, leaves none there."""
+    """Move the rows from the folder's own file to a server; a later failure leaves none there."""
     backend, file = PostgresBackend(server), place / DATABASE
     with translated(backend.blame):
         backend.take_over(file, None if vault is None else vault.database_key)
@@ -248,8 +246,13 @@ def _known(repository: Repository) -> set[str]:
 
 
 @contextmanager
-def _made_whole(target: Path) -> Iterator[Path]:
-    """A folder that gets its name once everything is in it; nothing of it stays otherwise."""
+def _made_whole(target: Path, then: Callable[[], object] = lambda: None) -> Iterator[Path]:
+    """A folder that gets its name once everything is in it; nothing of it stays otherwise.
+
+    Args:
+        target: its name
+        then: done as soon as it has it
+    """
     with coded_os_errors():
         if target.exists() and (not target.is_dir() or any(target.iterdir())):
             raise RequestError(
@@ -265,6 +268,7 @@ def _made_whole(target: Path) -> Iterator[Path]:
             if target.exists():
                 target.rmdir()
             begun.rename(target)
+            then()
             flush_folder(target.parent)
         finally:
             shutil.rmtree(begun, ignore_errors=True)

@@ -113,10 +113,10 @@ class SessionDetails:
                 f"The {name} total is {total}.",
                 f"Enter one from 0 to {most}, or leave it empty.",
             )
-        for name, entered in (("task", self.task), ("language", self.language)):
-            _refuse_unless(
-                len(entered) <= 40, f"The {name} is longer than 40 letters.", "Shorten it."
-            )
+        _refuse_unless(len(self.task) <= 40, "The task is longer than 40 letters.", "Shorten it.")
+        _refuse_unless(
+            len(self.language) <= 40, "The language is longer than 40 letters.", "Shorten it."
+        )
         _refuse_long_note(self.note)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, func, select, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from storage.failures import (
     busy,
@@ -198,7 +198,7 @@ class PostgresBackend:
             with writer.begin() as connection:
                 # No row is erased by itself, which the log's triggers would refuse.
                 connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
-        except OperationalError:  # why it came to nothing is told
+        except DBAPIError:  # why it came to nothing is told
             log.warning("Rows of what was not restored are left on the server.")
 
     def blame(self, error: BaseException) -> VerhmError | None:

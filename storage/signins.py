@@ -94,12 +94,8 @@ class SignIns:
         Raises:
             RequestError: E65 when name or passphrase is wrong, E66 after too many attempts
         """
+        self.count_guess(name, address)
         key = folded(name)
-        try:
-            self._throttle.count(key, address)
-        except RequestError:
-            self._audit.note(None, Action.REFUSAL, "", "E66")
-            raise
         with self._database.reading() as unit:
             account = unit.scalars(
                 select(Account).where(Account.name_key == key, Account.removed_at.is_(None))
@@ -109,8 +105,20 @@ class SignIns:
             # The id of the account that was aimed at, or of none: the same work for both.
             self._audit.record(None, Action.REFUSAL, account.id if account else "", "E65")
             raise RequestError("E65", "Name or passphrase is wrong.", "Check both and try again.")
-        self._throttle.forget(key, address)
+        self.forget_guesses(name, address)
         return account.id
+
+    def count_guess(self, name: str, address: str) -> None:
+        """Count a guess at something secret; raises `RequestError` (E66) after too many."""
+        try:
+            self._throttle.count(folded(name), address)
+        except RequestError:
+            self._audit.note(None, Action.REFUSAL, "", "E66")
+            raise
+
+    def forget_guesses(self, name: str, address: str) -> None:
+        """Take back what was counted of somebody who has shown that they need not guess."""
+        self._throttle.forget(folded(name), address)
 
     def find(self, token: str | None, is_use: bool = True) -> SignedIn | None:
         """Who shows this id; None where it was never given, has ended or was not used for long.

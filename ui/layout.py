@@ -1,6 +1,7 @@
 """The page: banner, tabs, and what keeps them showing the same patient and session."""
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -61,7 +62,7 @@ def _laid_out(context: AppContext) -> SpokenPage:
                 with gr.Tab(_(label), id=name, elem_id=f"tab-{name}", render_children=True):
                     handles.append(build(context, selected))
         markup(explanation_boxes() + help_dialog() + tour_boxes(), elem_id="help")
-        _wire(page, _Shell(context, strip, handles), selected, strip, tabs)
+        _wire(page, _Shell(context, selected, strip, handles), selected, strip, tabs)
     return page
 
 
@@ -86,20 +87,30 @@ class _Shell:
 
     Args:
         context: the parts behind the page
+        selected: what is open
         strip: the banner
         handles: of the tabs, in their order
     """
 
-    def __init__(self, context: AppContext, strip: gr.HTML, handles: Sequence[TabHandles]) -> None:
+    def __init__(
+        self,
+        context: AppContext,
+        selected: Selection,
+        strip: gr.HTML,
+        handles: Sequence[TabHandles],
+    ) -> None:
         self._context = context
         self._handles = handles
-        self.outputs = [strip, *(output for handle in handles for output in handle.outputs)]
+        shown = [strip, *(output for handle in handles for output in handle.outputs)]
+        # With what is shown goes whose it is: what is entered must not be taken for another's.
+        self.outputs = [selected.patient, selected.session, *shown]
 
     def refresh(self, patient_id: str | None, session_id: str | None) -> list[Any]:
         """Updates of all `outputs`."""
         with self._context.repository.one_moment():
             patient = _patient(self._context, patient_id)
-            updates: list[Any] = [_banner(patient, self._context.user(), session_id)]
+            banner = _banner(patient, self._context.user(), session_id)
+            updates: list[Any] = [patient_id, session_id, banner]
             for handle in self._handles:
                 given = list(handle.refresh(patient_id, session_id))
                 if len(given) != len(handle.outputs):
@@ -108,30 +119,30 @@ class _Shell:
         return updates
 
     def renew(self, page: _Opened) -> list[Any]:
-        """Updates of all `outputs`, as new as whatever happened until they are given away."""
+        """Updates of all `outputs`; read once more where something happened meanwhile."""
         page.turn += 1
-        while True:
-            turn = page.turn
-            updates = self.refresh(*page.ids)
-            if page.turn == turn:
-                return updates
+        turn = page.turn
+        updates = self.refresh(*page.ids)
+        return updates if page.turn == turn else self.refresh(*page.ids)
 
-    def open_(self, request: OpenRequest | None, page: _Opened, *before: str | None) -> list[Any]:
-        """Open what was asked for: patient, session, tab, and `outputs`.
+    def open_(self, request: OpenRequest | None, page: _Opened) -> list[Any]:
+        """Open what was asked for: the tab, and `outputs`.
 
         Args:
             request: of the page; None where there is none yet
             page: that asks
-            before: ids of the patient and the session that are open
         """
         if request is None:
-            return [gr.skip() for _ in (*before, "tab", *self.outputs)]
+            return [gr.skip() for _ in ("tab", *self.outputs)]
         place = gr.Tabs(selected=request.tab) if request.tab else gr.skip()
-        opened = page.ids = _found(self._context, request)
-        shown = self.renew(page)
-        if opened != before:
-            _erase_other_tries(self._context, opened[1])
-        return [*opened, place, *shown]
+        before, page.ids = page.ids, _found(self._context, request)
+        with ExitStack() as undo:
+            undo.callback(setattr, page, "ids", before)  # where it cannot be shown
+            shown = self.renew(page)
+            undo.pop_all()
+        if page.ids != before:
+            _erase_other_tries(self._context, page.ids[1])
+        return [place, *shown]
 
     def on_job(self, page: _Opened, event: gr.EventData) -> list[Any]:
         """Show how far a job is: the tab, and `outputs`."""
@@ -145,12 +156,11 @@ class _Shell:
 def _wire(
     page: gr.Blocks, shell: _Shell, selected: Selection, strip: gr.HTML, tabs: gr.Tabs
 ) -> None:
-    both = [selected.patient, selected.session]
     opened = gr.State(_Opened())
     selected.request.change(
         shows_errors(shell.open_),
-        [selected.request, opened, *both],
-        [*both, tabs, *shell.outputs],
+        [selected.request, opened],
+        [tabs, *shell.outputs],
         show_progress="hidden",
     )
     # Every change counts, in its order: one that comes while the page is renewed is not dropped.
@@ -162,6 +172,7 @@ def _wire(
         trigger_mode="multiple",
         concurrency_limit=1,
     )
+    both = [selected.patient, selected.session]
     page.load(shell.refresh, both, shell.outputs, show_progress="hidden")
 
 

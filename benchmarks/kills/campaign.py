@@ -16,7 +16,7 @@ from benchmarks.kills import checks
 from benchmarks.kills.ledger import RATE, Ledger
 from benchmarks.kills.lives import Dead, Life
 from benchmarks.kills.older import make_older
-from benchmarks.kills.page import NAME, WORDS, Page, Refused
+from benchmarks.kills.page import NAME, RECORDS, WORDS, Page, Refused
 from benchmarks.kills.person import Person
 from storage.repository import open_accounts
 from storage.safe import Safe
@@ -112,7 +112,7 @@ class Campaign:
         self._voice = np.round(sound * 0.9 * 2**15).astype(np.int32)
         self._data.mkdir()
         safe = Safe(self._data)
-        self._vault = safe.make(WORDS, _QUICK)
+        self._vault = safe.make(RECORDS, _QUICK)
         with closing(safe.open(self._vault)) as repository:
             open_accounts(repository).create_first(NAME, WORDS)
         self._older = make_older(folder / "older", self._voice[: 2 * RATE].astype("<i2").tobytes())
@@ -185,7 +185,7 @@ class Campaign:
         shutil.rmtree(data.parent)
 
     def _look_at_migrated(self, data: Path) -> None:
-        with checks.opened(data, Safe(data).keys.unlock(WORDS)) as repository:
+        with checks.opened(data, Safe(data).keys.unlock(RECORDS)) as repository:
             seen = checks.look(repository)
             self._note(checks.broken_promises(seen, self._older))
             self._note(checks.damage(repository, data / checks.SEALED, seen))

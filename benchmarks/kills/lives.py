@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.kills import slim
-from benchmarks.kills.page import WORDS
+from benchmarks.kills.page import RECORDS
 from ui.settings import PASSPHRASE
 
 _ROOT: Final = Path(__file__).parents[2]
@@ -120,14 +120,14 @@ class Life:
 
     def _start(self) -> Process:
         if not self.is_true:
-            return _forked(slim.serve, self.data, self._port, WORDS, self.log)
+            return _forked(slim.serve, self.data, self._port, RECORDS, self.log)
         call = ["app.py", "--port", str(self._port), "--data", str(self.data)]
         return self._called(call, group=0)
 
     def _start_backup(self, target: Path) -> Process:
         group = self._app.pid or 0
         if not self.is_true:
-            return _forked(slim.back_up, self.data, target, WORDS, group, self.log)
+            return _forked(slim.back_up, self.data, target, RECORDS, group, self.log)
         call = ["-m", "storage", "backup", str(target), "--data", str(self.data)]
         return self._called(call, group)
 
@@ -138,7 +138,7 @@ class Life:
                 cwd=_ROOT,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, PASSPHRASE: WORDS},
+                env={**os.environ, PASSPHRASE: RECORDS},
                 process_group=group,
             )
 

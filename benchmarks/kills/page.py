@@ -7,7 +7,8 @@ from typing import Any, Final
 import httpx
 
 NAME: Final = "Ada Lovelace"
-WORDS: Final = "quiet heron counts eleven lanterns"  # opens the records, and Ada's account
+RECORDS: Final = "seven grey otters mend the pier"  # opens the records
+WORDS: Final = "quiet heron counts eleven lanterns"  # opens Ada's account
 _QUEUE: Final = "/app/gradio_api/queue"
 
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy import event
 
-from storage.details import PatientDetails
+from storage.details import LONGEST_NOTE, PatientDetails
 from tests.storage.conftest import files_in
 from verhm.errors import RequestError, StorageError
 
@@ -52,7 +52,7 @@ def test_the_next_code_follows_the_highest(practice):
         {"code": "x" * 41},
         {"code": "P-1", "name": "x" * 201},
         {"code": "P-1", "age_band": "x" * 21},
-        {"code": "P-1", "note": "x" * 4_001},
+        {"code": "P-1", "note": "x" * (LONGEST_NOTE + 1)},
     ],
 )
 def test_unfit_entries_are_refused(entries):

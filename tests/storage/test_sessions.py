@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from storage.details import PatientDetails, SessionDetails
+from storage.details import LONGEST_NOTE, PatientDetails, SessionDetails
 from storage.models import MediaKind
 from tests.storage.conftest import SEEN, SOUND, files_in
 from verhm.errors import RequestError, StorageError
@@ -57,7 +57,7 @@ def test_a_session_without_a_patient_is_not_made(practice):
 
 UNFIT = (
     *({"phq9": 28}, {"phq9": -1}, {"gad7": 22}),
-    *({"task": "x" * 41}, {"language": "x" * 41}, {"note": "x" * 4_001}),
+    *({"task": "x" * 41}, {"language": "x" * 41}, {"note": "x" * (LONGEST_NOTE + 1)}),
 )
 
 

@@ -21,7 +21,7 @@ class OpenedPage:
         self._values: dict[int, Any] = {}
         named = (each for each in self._events if each.name == "open_")
         self._opening = next(each for each in named if each.fn.__module__ == "ui.layout")
-        self._selected = [each._id for each in self._opening.outputs[:2]]
+        self._selected = [each._id for each in self._opening.outputs[1:3]]
         self._request = self._opening.inputs[0]._id
 
     @property

@@ -2,9 +2,11 @@
 
 from datetime import date
 
+import gradio as gr
 import pytest
 
 from storage.details import SessionDetails
+from storage.failures import unreadable
 from tests.ui.pages import OpenedPage
 from ui import layout
 from ui.demonstration import load_demonstration
@@ -77,6 +79,35 @@ def test_what_a_job_came_to_while_a_session_is_opened_is_on_the_page(page, ours,
     open_patient(page, ours)
     assert f"data-session='{ours.id}'" in states[0]  # also before the page was told of it
     assert len(states) == 2  # and read once more, as what was read before was old
+
+
+def test_a_session_that_cannot_be_shown_leaves_open_what_was(page, ours, theirs, monkeypatch):
+    open_patient(page, ours)
+
+    def fail(*shown):
+        raise unreadable()
+
+    with monkeypatch.context() as broken, pytest.raises(gr.Error):
+        broken.setattr(layout, "banner", fail)
+        open_patient(page, theirs)
+    page.do("banner", "job_changed", session_id=ours.id, state="done", tab="review")
+    assert page.opened == (ours.patient_id, ours.id)
+    assert f"data-session='{ours.id}'" in page.value("banner")
+
+
+def test_whatever_renews_the_page_says_whose_it_is(page, ours, theirs, monkeypatch):
+    open_patient(page, ours)
+    drawn, renewed = layout.banner, []
+
+    def meanwhile(*shown):
+        monkeypatch.setattr(layout, "banner", drawn)
+        page.do("banner", "job_changed", session_id=ours.id, state="done", tab="review")
+        renewed.append((page.opened, f"data-session='{theirs.id}'" in page.value("banner")))
+        return drawn(*shown)
+
+    monkeypatch.setattr(layout, "banner", meanwhile)
+    open_patient(page, theirs)
+    assert renewed == [((theirs.patient_id, theirs.id), True)]
 
 
 def test_another_face_leaves_open_what_is_open_and_renews_it(page, context):

@@ -19,7 +19,8 @@ def test_the_form_reads_back_what_it_shows(context):
     assert [(each.scope, each.given_on, each.expires_on) for each in patient.consents] == [
         (scope, date(2026, 5, 12), date(2027, 5, 12)) for scope in (Scope.ANALYSIS, Scope.RESEARCH)
     ]
-    details, agreement = read_form([*shown[:4], *FIELDS[4:]], patient)
+    age_band, note = shown[2].value, shown[3]
+    details, agreement = read_form([*shown[:2], age_band, note, *FIELDS[4:]], patient)
     assert agreement is None  # once there are entries, others are added to them
     assert (details.code, details.name) == ("P-0417", "Ada")
 

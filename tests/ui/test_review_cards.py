@@ -79,7 +79,7 @@ def test_of_several_runs_the_shown_one_is_named_in_full_below_their_list(session
     run.id = "shown"
     session.runs = [run, other]
     html = session_header(session, run)
-    assert "value='shown' selected>Run 2 · 19 Nov 2026 " in html
+    assert "value='shown' selected>Run 2 · 19 Nov 2026, " in html
     assert "· window 4 s, hop 0.5 s · &lt;model&gt; 1.3</option>" in html
     assert "<span class='muted'>window 3 s, hop 0.5 s · &lt;model&gt; 1.3</span>" in html
 

@@ -12,6 +12,7 @@ from storage.keys import new_key
 from storage.models import MediaKind
 from storage.vault import Vault
 from tests.audio.encoding import film, run_ffmpeg
+from tests.ui.conftest import TODAY
 from tests.ui.test_new_session import ENTRIES
 from ui import pictures
 from ui.batch import checked
@@ -129,7 +130,10 @@ def test_of_many_recordings_too_it_is_said_which_one_lost_its_picture(
     picture = f"/takes/{take}/picture?kind=webm&start=120&offset=0"
     client.post(picture, content=b"nothing that could be seen")
     client.post(f"/takes/{take}/finish")
-    send = {"recording": take, "entries": checked(context, patient.id, ENTRIES, 2)["entries"]}
+    send = {
+        "recording": take,
+        "entries": checked(context, patient.id, ENTRIES, [str(TODAY)])["entries"],
+    }
     german = {"accept-language": "de"}
     made = client.post(f"/patients/{patient.id}/sessions", json=send, headers=german).json()
     assert (made["problem"], made["lost"]["code"]) == (None, "E19")

@@ -108,7 +108,8 @@ function draw() {
   button("begin").disabled = state.isRunning || (state.rows.length > 0 && !unsent);
   button("begin").textContent = state.rows.some((row) => row.session) && unsent ? verhm.say("Go on") : verhm.say("Begin");
   button("stop").disabled = !state.isRunning || state.isStopping;
-  for (const row of state.rows) row.day.disabled = !isUnsent(row);
+  $("day").disabled = state.isRunning; // the days were read when it began
+  for (const row of state.rows) row.day.disabled = state.isRunning || !isUnsent(row);
   for (const field of element.querySelectorAll("input[type=file]")) {
     field.disabled = isUnderWay;
     field.parentElement.classList.toggle("off", isUnderWay);
@@ -213,7 +214,7 @@ async function run() {
 }
 
 /** Nobody's voice may come to another's records because somebody else was opened meanwhile. */
-async function begin() {
+function begin() {
   if (state.rows.length && state.chosenFor && state.chosenFor !== openCode()) {
     sayError({ code: "E63", cause: verhm.say("These files were chosen while {code} was open.", { code: state.chosenFor }),
       remedy: verhm.say("Open that patient again, or choose the files of the one who is open now.") });
