@@ -38,6 +38,7 @@ Id = Annotated[str, Field(pattern=f"^{_UUID}$")]
 FileName = Annotated[str, Field(pattern=rf"^{_UUID}\.({_SUFFIXES})$")]
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 Note = Annotated[str, Field(max_length=LONGEST_NOTE)]
+_MOST: Final = Field(max_length=10_000)  # of anything there are several of
 
 
 def _bounded(value: dict[str, Any]) -> dict[str, Any]:
@@ -87,7 +88,7 @@ class RunEntry(_Entry):
     summary: Value | None
     quality: Value | None
     seconds: Annotated[dict[str, float], AfterValidator(_bounded)] | None
-    media: list[MediaEntry]
+    media: Annotated[list[MediaEntry], _MOST]
 
 
 class AnnotationEntry(_Entry):
@@ -126,9 +127,9 @@ class SessionEntry(_Entry):
     is_usual: bool = False
     created_at: datetime
     recording_erased_at: datetime | None = None
-    runs: list[RunEntry]
-    media: list[MediaEntry]
-    annotations: list[AnnotationEntry] = []
+    runs: Annotated[list[RunEntry], _MOST]
+    media: Annotated[list[MediaEntry], _MOST]
+    annotations: Annotated[list[AnnotationEntry], _MOST] = []
 
 
 class ConsentEntry(_Entry):
@@ -187,9 +188,9 @@ class PatientEntry(_Entry):
     last_number: Annotated[int, Field(ge=0)]
     created_at: datetime
     archived_at: datetime | None
-    sessions: list[SessionEntry]
-    consents: list[ConsentEntry] = []
-    events: list[EventEntry] = []
+    sessions: Annotated[list[SessionEntry], _MOST]
+    consents: Annotated[list[ConsentEntry], _MOST] = []
+    events: Annotated[list[EventEntry], _MOST] = []
 
     @property
     def all_consents(self) -> list[ConsentEntry]:

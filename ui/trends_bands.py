@@ -10,7 +10,7 @@ from verhm.report.trends import Band, TrendPoint
 _BEYOND = 8  # that it reaches over the first and the last session
 
 
-def usual_band(
+def band_drawing(
     band: Band,
     name: str,
     points: Sequence[TrendPoint],

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ui.marks import escaped, short_signed
 from ui.trends_axes import ValueAxis, lane, value_axis
-from ui.trends_bands import usual_band
+from ui.trends_bands import band_drawing
 from verhm.dates import long_date
 from verhm.language import N_, _
 from verhm.report.look import percent, signed
@@ -41,7 +41,9 @@ def figure_lane(drawn: Drawn, name: str, top: float, height: float) -> str:
     is_affect = name in AFFECT
     written: Callable[[float], str] = signed if is_affect else _percent
     values = _scale(drawn, name, top, height)
-    band = "" if drawn.band is None or is_affect else _band(drawn.band, name, drawn, values)
+    band = ""
+    if drawn.band is not None and not is_affect:
+        band = band_drawing(drawn.band, name, drawn.points, drawn.across, values)
     markers = (_marker(drawn, point, name, values, written) for point in drawn.known)
     return "".join(
         [
@@ -53,10 +55,6 @@ def figure_lane(drawn: Drawn, name: str, top: float, height: float) -> str:
             _chosen_value(drawn.chosen, name, values, written),
         ]
     )
-
-
-def _band(band: Band, name: str, drawn: Drawn, values: ValueAxis) -> str:
-    return usual_band(band, name, drawn.points, drawn.across, values)
 
 
 def _scale(drawn: Drawn, name: str, top: float, height: float) -> ValueAxis:

@@ -129,10 +129,11 @@ def trends_page(
     else:
         chart = trends_chart(visible, (), chosen, choice.hidden | _FIGURES, None, events)
         chart = _no_figures() + chart
+    drawn = _drawn(visible, chosen, band if has_figures else None)
     return (
         f"<div class='tr' data-patient='{escaped(patient.id)}'><div class='tr-col'>"
         f"{_options(labels, choice)}{beside}{_facts(chosen)}{event_list(events, may_change)}</div>"
-        f"{_main(visible, choice, _drawn(visible, chosen, band), chart)}</div>"
+        f"{_main(visible, choice, drawn, chart)}</div>"
     )
 
 

@@ -84,7 +84,10 @@ function makeModel(data) {
     for (const each of annotations) {
       const own = windows.get(`${each.start} ${each.end}`);
       if (own !== undefined) said.set(own, each);
-      else if (each.label) elsewhere.set(windowAt((each.start + each.end) / 2), each);
+      else if (each.label) {
+        const near = windowAt((each.start + each.end) / 2);
+        elsewhere.set(near, [...(elsewhere.get(near) ?? []), each]);
+      }
     }
   }
   /** The emotions of a window from the likeliest down, as indices. */
@@ -141,7 +144,7 @@ function makeModel(data) {
     /** What the clinician says of a window itself. */
     said: (index) => said.get(index),
     /** What they said of about the same stretch, on a run with other windows. */
-    saidElsewhere: (index) => (said.has(index) ? undefined : elsewhere.get(index)),
+    saidElsewhere: (index) => (said.get(index)?.label ? [] : elsewhere.get(index) ?? []), // none where there is one of this run
     /** A window's cell is one hop wide and lies at its middle; the outermost reach to the ends. */
     cellStart: (index) => (index === 0 ? 0 : centres[index] - half),
     cellEnd: (index) => (index === count - 1 ? data.duration : centres[index] + half),

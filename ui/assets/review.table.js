@@ -33,13 +33,14 @@ function givenOn(said, runs) {
 
 /** What the clinician says of a window, beside what the model found. */
 function saidCells(model, index, runs) {
-  const other = model.saidElsewhere(index);
-  if (other) {
-    const where = [givenOn(other, runs), other.text].filter(Boolean).join(" · ");
-    const label = `<span class="emo">${model.labels.includes(other.label) ? markSvg(other.label) : ""}${named(other.label)}</span>`;
-    return `<td class="muted" title="${named(other.label)}">${label}</td><td class="muted" title="${escapeText(where)}">${escapeText(where)}</td>`;
+  const said = model.said(index), others = model.saidElsewhere(index);
+  if (others.length) {
+    const names = others.map(({ label }) => named(label)).join(", ");
+    const marks = others.map(({ label }) => (model.labels.includes(label) ? markSvg(label) : "") + named(label)).join(" ");
+    const words = others.map((other) => [givenOn(other, runs), other.text].filter(Boolean).join(" · "));
+    const where = escapeText([said?.text, ...words].filter(Boolean).join("; "));
+    return `<td class="muted" title="${names}"><span class="emo">${marks}</span></td><td class="muted" title="${where}">${where}</td>`;
   }
-  const said = model.said(index);
   const [top] = model.hasResult(index) ? model.ranking(index) : [];
   const agrees = said?.label && said.label === model.labels[top];
   const mark = model.labels.includes(said?.label) ? markSvg(said.label) : "";
@@ -66,7 +67,7 @@ function makeTable(root, model, runs, onSelect) {
   const chosen = {
     all: () => all,
     gaps: () => all.filter((index) => !model.hasResult(index)),
-    said: () => all.filter((index) => model.said(index) || model.saidElsewhere(index)),
+    said: () => all.filter((index) => model.said(index) || model.saidElsewhere(index).length),
   };
   const nothing = { gaps: verhm.say("Every window has a result."), said: verhm.say("You have said nothing of a window yet.") };
   let rows = all;

@@ -102,8 +102,9 @@ def _days_named(first: float, last: float) -> list[float]:
     """Days to name between two, not so near them that the words meet those of the next chart."""
     edge = _EDGE * (last - first)
     ends = dates.num2date(first), dates.num2date(last)
-    found = dates.AutoDateLocator(minticks=3, maxticks=5).tick_values(*ends)
-    inside = [float(each) for each in found if first + edge <= each <= last - edge]
+    found = dates.AutoDateLocator(minticks=2, maxticks=5).tick_values(*ends)
+    days = sorted({float(round(each)) for each in found})  # of a day or two it names hours
+    inside = [each for each in days if first + edge <= each <= last - edge]
     return inside or [(first + last) / 2]
 
 

@@ -67,7 +67,7 @@ class Band:
     """
 
     usual: Mapping[str, float]
-    edges: Mapping[str, Mapping[str, tuple[float, float]]]
+    edges: Mapping[str, Mapping[str, Edges]]
 
     def along(self, points: Sequence[TrendPoint], label: str) -> list[tuple[TrendPoint, Edges]]:
         """The sessions at which it is known, each with its edges for an emotion."""

@@ -43,10 +43,13 @@ def test_a_label_given_on_a_run_with_other_windows_is_shown_and_says_so(mount):
     value["annotations"] = [
         {**nothing, "start": 0.0, "end": 3.0, "label": "happy"},
         {**nothing, "start": 5.0, "end": 9.0, "label": "sad", "text": "sister"},
+        {**nothing, "start": 5.1, "end": 8.9, "label": "angry"},
         {**nothing, "start": 5.3, "end": 7.9, "text": "a stretch that was drawn"},
     ]
     page = mount(value=json.dumps(value))
     assert page.inner_text("[data-count=said]") == "2"
     page.click("[data-filter=said]")
     assert cells(page, 0) == ["Happy", "–"]
-    assert cells(page, 11) == ["Sad", "Run 2: 0:05.0–0:09.0 · sister"]  # nearest to 7 s, its middle
+    labels, where = cells(page, 11)  # nearest to 7 s, their middle
+    assert labels.split() == ["Sad", "Angry"]
+    assert where == "Run 2: 0:05.0–0:09.0 · sister; Another run: 0:05.1–0:08.9"
