@@ -59,11 +59,13 @@ def patient(hand, hers, demonstration, code):
 def reopen(page):
     """The demonstration's last session, after another patient was open."""
     go_to(page, "Patients")
-    page.locator("#patient-search textarea").click()
-    page.keyboard.press("End")
-    for _ in range(20):  # quicker than the list is drawn
-        page.keyboard.press("Backspace")
+    search = page.locator("#patient-search textarea")
+    # The list is drawn anew twice, and never under a click.
+    search.fill("nobody is called so")
+    page.locator("tr[data-patient]").first.wait_for(state="detached")
+    search.fill("")
     page.locator("tr[data-patient]", has_text="DEMO").click()
+    page.locator("#banner b", has_text="DEMO").wait_for()
     page.locator("#patients [data-session]").first.click()
     page.locator("#tab-review").get_by_text("Windows with a result").wait_for()
 
