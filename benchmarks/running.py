@@ -15,7 +15,7 @@ from typing import Final
 
 ROOT: Final = Path(__file__).parents[1]
 START: Final = 60.0  # s until the app answers
-RECORDS: Final = "quiet heron counts eleven lanterns"
+RECORDS: Final = "seven tall otters mend the lock"  # not what any account is opened with
 
 
 @dataclass(frozen=True)
