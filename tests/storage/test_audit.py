@@ -75,6 +75,18 @@ def test_nothing_of_a_patient_is_in_it(used):
         assert planted not in content
 
 
+def test_a_session_that_is_corrected_leaves_a_line_without_its_contents(people, folder, practice):
+    hers = people.seen_by(people.administrator)
+    patient = hers.add_patient(PatientDetails("P-0417"), AGREED)
+    session = hers.add_session(patient.id, SessionDetails(AGREED.given_on), practice.recording)
+    hers.update_session(
+        session.id, SessionDetails(AGREED.given_on, "Reading", "Dutch", "slept badly", 17)
+    )
+    action, subject, detail = rows(folder, "action, subject, detail")[-1]
+    assert (action, subject, detail) == ("edit", session.id, "session")
+    assert not any(each in repr(rows(folder, "*")) for each in ("Dutch", "slept", "Reading"))
+
+
 def test_the_same_look_within_minutes_is_one_line(people, folder):
     hers = people.seen_by(people.administrator)
     patient = hers.add_patient(PatientDetails("P-0417"))
