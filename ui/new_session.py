@@ -82,12 +82,13 @@ def _lay_out() -> _Steps:
             with gr.Column(elem_classes="panel step"):
                 consent = lay_out_consent()
             recorder = markup(
-                asset("recorder.html"),
+                # An update of one property takes the others away, so none has a first value.
+                asset("recorder.html").replace("{prompts}", prompts(TASKS[0].name, None)),
                 js_on_load=_recorder_script(),
                 elem_id="recorder",
-                prompts=prompts(TASKS[0].name, None),
-                patient="",
-                permission="",
+                prompts=None,
+                patient=None,
+                permission=None,
             )
         with gr.Column(scale=0, min_width=428, elem_classes="col-details"):
             with gr.Column(elem_classes="panel step details"):
@@ -163,7 +164,7 @@ def _recorder_script() -> str:
 def _open(patient: Patient | None, today: date) -> str:
     """The open patient as the recorder's script reads it, and whether recordings may be kept."""
     if patient is None:
-        return ""
+        return "null"
     agrees = consent_of(patient, today).is_given and not patient.is_demonstration
     return json.dumps({"id": patient.id, "code": patient.code, "agrees": agrees})
 

@@ -61,7 +61,7 @@ def test_checking_the_microphone_says_that_nothing_is_kept(page):
     expect(page.locator("#recorder [data-slot=saved]")).to_have_text(
         "Nothing is kept while you check"
     )
-    assert page.locator("#recorder [data-slot=ring-seconds]").inner_text() == "0 s"
+    expect(page.locator("#recorder [data-slot=ring-seconds]")).to_have_text("0 s")
     press(page, "check")
     wait_for(page, "idle")
 

@@ -33,7 +33,7 @@ const state = {
 
 function follow(name, act) {
   const hear = () => {
-    if (props[name] === undefined) return;
+    if (props[name] == null) return;
     told[name] = props[name];
     act();
   };
