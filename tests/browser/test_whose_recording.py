@@ -97,6 +97,8 @@ def test_a_recording_is_offered_to_nobody_but_its_patient(page):
     expect(page.locator("#recorder [data-slot=time]")).not_to_have_text("0:00.0")
     expect(notice).to_be_hidden()
     discard(page)
+    open_patient(page, AGREED)
+    expect(notice).to_be_hidden()
 
 
 def test_after_a_batch_was_left_it_says_which_files_were_not_taken(page):

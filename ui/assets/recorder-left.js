@@ -6,17 +6,17 @@ function makeLeftBehind($, openPatient, recorder) {
   let takes = [];
 
   async function find() {
-    ({ takes } = await verhm.send("/takes"));
+    const found = await verhm.send("/takes");
+    const { id, take } = recorder.held(); // which nobody has left
+    takes = found.takes.filter((each) => each.id !== id && each.id !== take?.id);
     show(recorder.held().phase);
   }
 
   // The open patient's first; then those of nobody known, and of others.
   function next() {
-    const { id, take } = recorder.held();
     const open = openPatient()?.id ?? null;
     const rank = (each) => (each.patient_id === null ? 1 : each.patient_id === open ? 0 : 2);
-    const others = takes.filter((each) => each.id !== id && each.id !== take?.id);
-    return others
+    return takes
       .filter((each) => each.patient_id === null || each.code)
       .sort((one, other) => rank(one) - rank(other))[0];
   }
@@ -24,7 +24,6 @@ function makeLeftBehind($, openPatient, recorder) {
   // Taking one over would break off what is under way, or take the place of what is ready.
   function show(phase) {
     const { owner } = recorder.held(), open = openPatient();
-    if (phase === "opening") return;
     if (phase !== "idle" && phase !== "checking") {
       const isAnothers = owner && owner.id !== open?.id;
       if (isAnothers) put(verhm.say("This recording was made for {code}, and can only become a session there.", { code: owner.code }), opener(owner));
