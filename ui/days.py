@@ -1,6 +1,6 @@
 """Days as people write them, and the fields into which they are typed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from verhm.dates import typed_date
 from verhm.errors import RequestError
 from verhm.language import _
 
+_EXAMPLE = date(2026, 11, 30)
 # Only what can be read in one way: 03/04/2026 is two days, depending on who writes it.
 _FORMS = ("%Y-%m-%d", "%d.%m.%Y", "%d %b %Y", "%d %B %Y")
 
@@ -31,7 +32,7 @@ def as_day(text: str | None) -> date | None:
     raise RequestError(
         "E63",
         f"“{text[:20]}” cannot be read as one day.",
-        "Enter it as 2026-11-30 or 30.11.2026.",
+        "Enter it as 30 Nov 2026 or 30.11.2026.",
     )
 
 
@@ -45,26 +46,33 @@ def day_field(label: str, value: str | Callable[[], str] | None = None, **option
 
     Gradio's own date field forgets, without a word, what it cannot read.
     """
-    return gr.Textbox(value, label=label, placeholder=_("day.month.year"), max_lines=1, **options)
+    example = _("such as {day}").format(day=typed_date(_EXAMPLE))
+    return gr.Textbox(value, label=label, placeholder=example, max_lines=1, **options)
 
 
-def days_verdicts(inputs: Sequence[Any], days: Sequence[Any]) -> Callable[..., list[Any]]:
+def days_verdicts(
+    inputs: Sequence[Any], days: Sequence[Any], needed: Mapping[Any, str] | None = None
+) -> Callable[..., list[Any]]:
     """What an event asks before it runs: whether its day fields can be read.
 
     Args:
         inputs: of the event
         days: those of them that are day fields
+        needed: those that may not be empty, each with what to do, to be translated
     """
-    are_days = [each in days for each in inputs]
+    asked = [(each in days, (needed or {}).get(each, "")) for each in inputs]
 
     def verdicts(*values: Any) -> list[Any]:
-        pairs = zip(values, are_days, strict=True)
-        return [_verdict(value) if is_day else gr.validate(True, "") for value, is_day in pairs]
+        return [_verdict(value, *how) for value, how in zip(values, asked, strict=True)]
 
     return verdicts
 
 
-def _verdict(text: str | None) -> Any:
+def _verdict(text: Any, is_day: bool, need: str) -> Any:
+    if need and not (text or "").strip():
+        return gr.validate(False, _(need))
+    if not is_day:
+        return gr.validate(True, "")
     try:
         as_day(text)
     except RequestError as error:

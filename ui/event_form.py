@@ -18,7 +18,9 @@ from ui.pieces import markup
 from ui.trends_events import KINDS
 from verhm.dates import typed_date
 from verhm.errors import RequestError, VerhmError
-from verhm.language import _
+from verhm.language import N_, _
+
+_NEEDED = (N_("Enter what it was."), N_("Enter the day on which it began."))
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +123,9 @@ def wire_event_form(
         save_event,
         inputs,
         [screen, *form.outputs],
-        validator=days_verdicts(inputs, form.fields[2:]),
+        validator=days_verdicts(
+            inputs, form.fields[2:], dict(zip(form.fields[::2], _NEEDED, strict=False))
+        ),
         show_progress="hidden",
     )
     for leaves in (form.close.click, selected.patient.change):

@@ -102,9 +102,9 @@ def wire_removal(
     opener.click(open_, selected.patient, removal.outputs, show_progress="hidden").then(
         None, js=focus("#erase-code :is(input, textarea)")
     )
-    removal.archive.click(
-        archive, [removal.asked, *both], outputs, show_progress="hidden"
-    ).then(None, js=focus(_LIST))
+    removal.archive.click(archive, [removal.asked, *both], outputs, show_progress="hidden").then(
+        None, js=focus(_LIST)
+    )
     removal.erase.click(
         erase, [removal.asked, removal.typed, *both], outputs, show_progress="hidden"
     ).then(None, js=focus(f"#patient-erased [role=status], {_REFUSED}"))

@@ -17,6 +17,7 @@ from tests.browser.hands import Keyboard, Mouse
 from tests.browser.running import go_to, launch, open_page, open_records
 from tests.browser.test_screens import barriers
 from ui.days import as_day
+from verhm.dates import typed_date
 
 pytestmark = pytest.mark.browser
 ANALYSIS = 120_000  # ms until short recordings are analysed, on a busy machine
@@ -254,7 +255,7 @@ def test_each_of_several_files_has_the_day_on_which_it_was_recorded(hand, patien
     choose_several(hand, page, given)
     days = page.locator("#batch td.day input")
     for number, day in enumerate(files.values()):
-        expect(days.nth(number)).to_have_value(day)
+        expect(days.nth(number)).to_have_value(typed_date(as_day(day)))
     assert page.locator("#batch td.day small").all_inner_texts() == [
         *("from its name", "from its name", "the file's own", "the file's own")
     ]

@@ -76,8 +76,12 @@ def test_what_varies_most_is_shown_first(point):
     assert len(most_varying(points)) == 2
 
 
-def test_with_two_sessions_the_usual_emotions_are_shown(point):
-    assert most_varying([point(1), point(2)]) == ("sad", "happy")
+def test_with_two_sessions_the_largest_shares_are_shown(point):
+    assert "calm" in most_varying([point(1, calm=90.0), point(2, calm=80.0)])
+
+
+def test_without_figures_the_usual_emotions_are_shown(point):
+    assert most_varying([point(1, reason="too little speech")]) == ("sad", "happy")
 
 
 def test_a_range_keeps_the_sessions_from_its_first_day_on(point):
