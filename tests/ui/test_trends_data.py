@@ -10,8 +10,11 @@ from verhm.report.trends import TrendPoint, joined, model_breaks, most_varying, 
 def point():
     """Function that makes a session's point."""
 
-    def make(number: int, model: str = "a", sad: float = 20.0, reason: str = "") -> TrendPoint:
-        figures = {label: (10.0, 5.0, 15.0) for label in EMOTIONS} | {"sad": (sad, sad, sad)}
+    def make(
+        number: int, model: str = "a", sad: float = 20.0, calm: float = 10.0, reason: str = ""
+    ) -> TrendPoint:
+        figures = {label: (10.0, 5.0, 15.0) for label in EMOTIONS}
+        figures |= {"sad": (sad, sad, sad), "calm": (calm, calm, calm)}
         figures |= {"valence": (0.0, -0.1, 0.1), "arousal": (0.0, -0.1, 0.1)}
         return TrendPoint(
             f"s{number}",
