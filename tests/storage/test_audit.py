@@ -184,6 +184,21 @@ def test_an_anchor_that_is_gone_or_damaged_is_said(used, capsys):
     assert "The anchor is damaged" in said and "The anchor is missing" in said
 
 
+def test_an_anchor_that_is_made_anew_does_not_hide_that_it_was_gone(used, people, capsys):
+    before = len(rows(used))
+    (used / ANCHOR).unlink()
+    people.seen_by(people.administrator).add_patient(PatientDetails("P-0001"))
+    assert main(["verify", "--data", str(used)]) == 1
+    assert f"nothing of the lines before {before + 1}: it was lost" in capsys.readouterr().out
+    assert main(["backup", str(used.parent / "copy"), "--data", str(used)]) == 1
+    assert "Backed up" in capsys.readouterr().out
+
+
+def test_a_copy_of_the_anchor_that_is_not_there_is_no_sign_of_tampering(used, tmp_path, capsys):
+    assert main(["verify", "--data", str(used), "--anchor", str(tmp_path / "mistyped")]) == 2
+    assert "E70 There is no such copy" in capsys.readouterr().err
+
+
 def test_triggers_that_were_taken_off_are_said(used, capsys):
     with sqlite3.connect(used / "verhm.db") as connection:
         connection.execute("DROP TRIGGER events_refuse_update")
