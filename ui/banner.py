@@ -9,7 +9,12 @@ DISCLAIMER = N_("Decision support, not a diagnosis")
 
 
 def banner(
-    code: str | None, age_band: str, consent: Consent | None, user: str, session_id: str | None
+    code: str | None,
+    age_band: str,
+    consent: Consent | None,
+    user: str,
+    session_id: str | None,
+    patient_id: str | None = None,
 ) -> str:
     """The banner as HTML.
 
@@ -19,10 +24,12 @@ def banner(
         consent: of the open patient
         user: who works here
         session_id: of the open session, or None when none is open
+        patient_id: of the open patient, or None when none is open
     """
     return (
         f"{asset('marks.svg')}<header class='banner' "
-        f"data-session='{escaped(session_id or '')}'>{asset('brand.html')}"
+        f"data-session='{escaped(session_id or '')}' data-patient='{escaped(patient_id or '')}'>"
+        f"{asset('brand.html')}"
         f"<div class='who'>{_who(code, age_band, consent)}</div>"
         f"<div class='disclaimer'>{_(DISCLAIMER)}</div>"
         "<div class='session-user'><span class='job-slot' role='status'></span>"

@@ -54,7 +54,7 @@ def consent_of(patient: Patient, today: date) -> Consent:
         )
     until = entry.expires_on
     if until is None:
-        return Consent(True, False, _("without end"), _("Consent given"), "check")
+        return Consent(True, False, _("given, without end"), _("Consent given"), "check")
     if until < today:
         return _missing(
             _("ended {day}").format(day=short_date(until, today)),

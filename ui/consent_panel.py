@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -15,7 +16,7 @@ from ui.days import as_day, day_field, days_verdicts, todays_date
 from ui.marks import escaped
 from ui.messages import error_box, shows_errors
 from ui.patient_removal import analysed_sessions
-from ui.pieces import markup
+from ui.pieces import focus, markup
 from verhm.dates import long_date
 from verhm.errors import RequestError, VerhmError
 from verhm.language import N_, _
@@ -113,11 +114,14 @@ def wire_consent_panel(
     inputs = [*panel.entered, selected.patient, selected.session]
     outputs = [selected.request, *panel.outputs]
     verdicts = days_verdicts(inputs, [panel.day, panel.until])
-    table.consent(open_, selected.patient, panel.outputs, show_progress="hidden")
+    back = focus("body:not(:has(#patient-consent)) #patients [data-do=consent]")
+    table.consent(open_, selected.patient, panel.outputs, show_progress="hidden").then(
+        None, js=focus("#consent-scopes input")
+    )
     options: dict[str, Any] = {"validator": verdicts, "show_progress": "hidden"}
-    panel.give.click(lambda *entries: add(True, *entries), inputs, outputs, **options)
-    panel.withdraw.click(lambda *entries: add(False, *entries), inputs, outputs, **options)
-    panel.close.click(_closed, None, panel.outputs, show_progress="hidden")
+    for button, is_given in ((panel.give, True), (panel.withdraw, False)):
+        button.click(partial(add, is_given), inputs, outputs, **options).then(None, js=back)
+    panel.close.click(_closed, None, panel.outputs, show_progress="hidden").then(None, js=back)
 
 
 def write_down(

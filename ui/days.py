@@ -1,6 +1,6 @@
 """Days as people write them, and the fields into which they are typed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from verhm.dates import typed_date
 from verhm.errors import RequestError
 from verhm.language import _
 
+_EXAMPLE = date(2026, 11, 30)
 Reader = Callable[[Any], object]
 """Makes something of what a field holds; raises `RequestError` where that cannot be."""
 
@@ -34,7 +35,7 @@ def as_day(text: str | None) -> date | None:
     raise RequestError(
         "E63",
         f"“{text[:20]}” cannot be read as one day.",
-        "Enter it as 2026-11-30 or 30.11.2026.",
+        "Enter it as 30 Nov 2026 or 30.11.2026.",
     )
 
 
@@ -48,38 +49,46 @@ def day_field(label: str, value: str | Callable[[], str] | None = None, **option
 
     Gradio's own date field forgets, without a word, what it cannot read.
     """
-    return gr.Textbox(value, label=label, placeholder=_("day.month.year"), max_lines=1, **options)
+    example = _("such as {day}").format(day=typed_date(_EXAMPLE))
+    return gr.Textbox(value, label=label, placeholder=example, max_lines=1, **options)
 
 
-def days_verdicts(inputs: Sequence[Any], days: Sequence[Any]) -> Callable[..., list[Any]]:
+def days_verdicts(
+    inputs: Sequence[Any], days: Sequence[Any], needed: Mapping[Any, str] | None = None
+) -> Callable[..., list[Any]]:
     """What an event asks before it runs: whether its day fields can be read.
 
     Args:
         inputs: of the event
         days: those of them that are day fields
+        needed: those that may not be empty, each with what to do, to be translated
     """
-    return verdicts(inputs, [(day, as_day) for day in days])
+    return verdicts(inputs, [(day, as_day) for day in days], needed)
 
 
 def verdicts(
-    inputs: Sequence[Any], readers: Sequence[tuple[Any, Reader]]
+    inputs: Sequence[Any],
+    readers: Sequence[tuple[Any, Reader]],
+    needed: Mapping[Any, str] | None = None,
 ) -> Callable[..., list[Any]]:
     """What an event asks before it runs: whether its fields can be read; said at the field.
 
     Args:
         inputs: of the event
         readers: those of them that can be refused, each with what reads it
+        needed: those that may not be empty, each with what to do, to be translated
     """
-    by_id = {id(field): reader for field, reader in readers}
-    asked = [by_id.get(id(each)) for each in inputs]
+    asked = [(dict(readers).get(each), (needed or {}).get(each, "")) for each in inputs]
 
     def found(*values: Any) -> list[Any]:
-        return [_verdict(reader, value) for reader, value in zip(asked, values, strict=True)]
+        return [_verdict(value, *how) for value, how in zip(values, asked, strict=True)]
 
     return found
 
 
-def _verdict(reader: Reader | None, value: Any) -> Any:
+def _verdict(value: Any, reader: Reader | None, need: str) -> Any:
+    if need and not (value or "").strip():
+        return gr.validate(False, _(need))
     try:
         if reader is not None:
             reader(value)

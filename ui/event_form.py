@@ -14,11 +14,13 @@ from ui.context import Selection
 from ui.days import as_day, day_field, days_verdicts
 from ui.marks import escaped
 from ui.messages import error_box, shows_errors
-from ui.pieces import markup
+from ui.pieces import focus, markup
 from ui.trends_events import KINDS
 from verhm.dates import typed_date
 from verhm.errors import RequestError, VerhmError
-from verhm.language import _
+from verhm.language import N_, _
+
+_NEEDED = (N_("Enter what it was."), N_("Enter the day on which it began."))
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,9 +123,11 @@ def wire_event_form(
         save_event,
         inputs,
         [screen, *form.outputs],
-        validator=days_verdicts(inputs, form.fields[2:]),
+        validator=days_verdicts(
+            inputs, form.fields[2:], dict(zip(form.fields[::2], _NEEDED, strict=False))
+        ),
         show_progress="hidden",
-    )
+    ).then(None, js=focus("body:not(:has(#event-form)) .tr-events [data-write]"))
     for leaves in (form.close.click, selected.patient.change):
         leaves(_closed, None, form.outputs, show_progress="hidden")
 

@@ -198,7 +198,10 @@ def _report(session: Session, run: Run) -> str:
     return _row(
         url,
         _("Report"),
-        _("PDF: one page with room to sign, then the detail"),
+        _(
+            "PDF: one page with room to sign, then the detail. Only the one with the name says "
+            "what the medication and events were, and has the session's note."
+        ),
         download_name(session, run, "report.pdf"),
         named if session.patient else "",
     )

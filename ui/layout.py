@@ -12,7 +12,7 @@ from storage.models import Patient
 from ui import export, new_session, patients, review, settings_tab, trends
 from ui.banner import banner
 from ui.consent import consent_of
-from ui.context import AppContext, OpenRequest, Selection, TabHandles
+from ui.context import TABS, AppContext, OpenRequest, Selection, TabHandles, open_request
 from ui.explanations import explanation_boxes
 from ui.help import help_dialog
 from ui.marks import escaped
@@ -172,8 +172,16 @@ def _wire(
         trigger_mode="multiple",
         concurrency_limit=1,
     )
+    strip.reopen(_reopened, None, selected.request, show_progress="hidden")
     both = [selected.patient, selected.session]
     page.load(shell.refresh, both, shell.outputs, show_progress="hidden")
+
+
+def _reopened(event: gr.EventData) -> OpenRequest:
+    """What was open before the page was loaded again, as its browser says: `_found` judges it."""
+    tab = event.tab if event.tab in TABS else None
+    patient_id, session_id = (str(each) or None for each in (event.patient_id, event.session_id))
+    return open_request(patient_id, session_id, tab)
 
 
 def _found(context: AppContext, request: OpenRequest) -> tuple[str | None, str | None]:
@@ -209,4 +217,4 @@ def _banner(patient: Patient | None, user: str, session_id: str | None) -> str:
     if patient is None:
         return banner(None, "", None, user, session_id)
     consent = consent_of(patient, date.today())
-    return banner(patient.code, patient.age_band, consent, user, session_id)
+    return banner(patient.code, patient.age_band, consent, user, session_id, patient.id)

@@ -68,7 +68,7 @@ def lay_out_form() -> PatientForm:
             code = gr.Textbox(label=_("Code"), max_length=40, elem_id="patient-code")
             name = gr.Textbox(label=_("Name (optional)"), max_length=200, elem_id="patient-name")
             age_band = gr.Dropdown(_choices(AGE_BANDS), value="", label=_("Age band"))
-        with gr.Row(equal_height=True) as consent_row:
+        with gr.Row() as consent_row:
             given = day_field(
                 _("Consent to recording and analysis given on"), elem_id="consent-given"
             )

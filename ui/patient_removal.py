@@ -10,9 +10,12 @@ from storage.models import Patient
 from ui.context import AppContext, OpenRequest, Selection, open_request
 from ui.marks import escaped
 from ui.messages import error_box, shows_errors
-from ui.pieces import markup
+from ui.pieces import focus, markup
 from verhm.errors import RequestError, StorageError, VerhmError
 from verhm.language import _
+
+_LIST = "#tab-patients #patient-search :is(input, textarea), #patients [data-do=new]"
+_REFUSED = "#patient-removal:has(.problem) #erase-code :is(input, textarea)"
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +31,7 @@ class Removal:
         archive: button, also to take back from the archive
         erase: button
         close: button that leaves everything as it was
+        told: HTML beside the panel, what has been erased
     """
 
     asked: gr.State
@@ -38,11 +42,13 @@ class Removal:
     archive: gr.Button
     erase: gr.Button
     close: gr.Button
+    told: gr.HTML
 
     @property
     def outputs(self) -> list[Any]:
         """What opening and closing the panel renews."""
-        return [self.asked, self.panel, self.words, self.typed, self.problem, self.archive]
+        within = [self.asked, self.panel, self.words, self.typed, self.problem, self.archive]
+        return [*within, self.told]
 
 
 def lay_out_removal() -> Removal:
@@ -56,7 +62,8 @@ def lay_out_removal() -> Removal:
             archive = gr.Button(_("Archive"), variant="primary", elem_id="archive-patient")
             erase = gr.Button(_("Erase for good"), elem_classes="alert", elem_id="erase-patient")
             close = gr.Button(_("Cancel"))
-    return Removal(asked, panel, words, typed, problem, archive, erase, close)
+    told = markup(elem_id="patient-erased")
+    return Removal(asked, panel, words, typed, problem, archive, erase, close, told)
 
 
 def wire_removal(
@@ -87,17 +94,24 @@ def wire_removal(
         except VerhmError as error:
             # The patient may be gone, and only files not; the list says which.
             stay = open_request(patient_id, session_id)
-            return [stay, *[gr.skip()] * 4, error_box(error), gr.skip()]
-        return [_without(asked, patient_id, session_id), *_closed()]
+            return [stay, *[gr.skip()] * 4, error_box(error), *[gr.skip()] * 2]
+        return [_without(asked, patient_id, session_id), *_closed(_erased())]
 
     outputs = [selected.request, *removal.outputs]
     both = [selected.patient, selected.session]
-    opener.click(open_, selected.patient, removal.outputs, show_progress="hidden")
-    removal.archive.click(archive, [removal.asked, *both], outputs, show_progress="hidden")
+    opener.click(open_, selected.patient, removal.outputs, show_progress="hidden").then(
+        None, js=focus("#erase-code :is(input, textarea)")
+    )
+    removal.archive.click(archive, [removal.asked, *both], outputs, show_progress="hidden").then(
+        None, js=focus(_LIST)
+    )
     removal.erase.click(
         erase, [removal.asked, removal.typed, *both], outputs, show_progress="hidden"
+    ).then(None, js=focus(f"#patient-erased [role=status], {_REFUSED}"))
+    removal.close.click(_closed, None, removal.outputs, show_progress="hidden").then(
+        None, js=focus("#remove-patient")
     )
-    removal.close.click(_closed, None, removal.outputs, show_progress="hidden")
+    selected.patient.change(_untold, selected.patient, removal.told, show_progress="hidden")
 
 
 def wire_archive(context: AppContext, selected: Selection, table: gr.HTML) -> None:
@@ -147,11 +161,21 @@ def _without(gone: str | None, patient_id: str | None, session_id: str | None) -
 def opened(patient: Patient) -> list[Any]:
     """Updates that open the panel about a patient."""
     verb = _("Bring back") if patient.archived_at else _("Archive")
-    return [patient.id, gr.Column(visible=True), _words(patient), "", "", verb]
+    return [patient.id, gr.Column(visible=True), _words(patient), "", "", verb, ""]
 
 
-def _closed() -> list[Any]:
-    return [None, gr.Column(visible=False), "", "", "", gr.skip()]
+def _closed(told: str = "") -> list[Any]:
+    return [None, gr.Column(visible=False), "", "", "", gr.skip(), told]
+
+
+def _erased() -> str:
+    words = _("The patient is erased, with every session, recording, result and video.")
+    return f"<p class='notice' role='status' tabindex='-1'>{words}</p>"
+
+
+def _untold(patient_id: str | None) -> Any:
+    """What was erased is told until the next patient is opened."""
+    return "" if patient_id else gr.skip()
 
 
 def _words(patient: Patient) -> str:

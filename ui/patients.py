@@ -1,7 +1,7 @@
 """The tab Patients: find one, open one, add, change, archive, erase."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 
 from storage.details import PatientOverview
+from storage.repository import Repository
 from ui.consent_panel import lay_out_consent_panel, wire_consent_panel
 from ui.context import AppContext, OpenRequest, Selection, TabHandles, open_patient, open_request
 from ui.days import days_verdicts
@@ -17,12 +18,16 @@ from ui.patient_form import PatientForm, closed, filled, lay_out_form, read_form
 from ui.patient_intake import lay_out_patient_intake, wire_patient_intake
 from ui.patient_removal import lay_out_removal, wire_archive, wire_removal
 from ui.patients_view import ListView, counted, patients_list
-from ui.pieces import END_WAITING, markup
+from ui.pieces import END_WAITING, focus, markup
 from ui.retention_list import due_list, lay_out_due, wire_due
 from ui.session_removal import lay_out_session_removal, wire_session_removal
 from ui.theme import asset
 from verhm.errors import VerhmError
 from verhm.language import _
+
+_CODE = "#patient-code :is(input, textarea)"
+_NEXT = "body:not(:has(#patient-form)) #patients tr.opened [data-do=new_session]"
+_RECORDING = "#tab-new-session :is(#agreed input, #recorder [data-do=record])"
 
 
 def build(context: AppContext, selected: Selection) -> TabHandles:
@@ -58,7 +63,7 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
     wire_archive(context, selected, table)
     wire_patient_intake(context, selected, intake)
     wire_due(context, selected, due, removal)
-    wire_session_removal(context, selected, table, session_removal)
+    wire_session_removal(context, selected, table, session_removal, "#patients tr.selected")
 
     def refresh(patient_id: str | None, session_id: str | None) -> Sequence[Any]:
         # Drawn by an event of its own, which reads what is being searched for.
@@ -159,11 +164,13 @@ def _wire_table(
     both = [selected.patient, selected.session]
     table.open_patient(shows_errors(open_row), None, selected.request)
     table.open_session(shows_errors(open_session), None, selected.request)
-    table.new_session(new_session, both, selected.request)
+    table.new_session(new_session, both, selected.request).then(None, js=focus(_RECORDING))
     loading = table.demonstrate(shows_errors(demonstrate), None, selected.request)
     loading.then(None, js=END_WAITING)  # whatever came of it
-    table.edit(shows_errors(edit), selected.patient, [editing, *form.outputs])
-    table.new(lambda: [None, *filled(None, repository.next_code())], None, [editing, *form.outputs])
+    table.edit(shows_errors(edit), selected.patient, [editing, *form.outputs]).then(
+        None, js=focus(_CODE)
+    )
+    _wire_new(repository, table.new, form, editing)
 
 
 def _wire_form(
@@ -196,7 +203,7 @@ def _wire_form(
         shown = view.show(search, shows_names, with_archived, patient.id)
         return [request, *closed(), *shown]
 
-    new.click(lambda: [None, *filled(None, repository.next_code())], None, [editing, *form.outputs])
+    _wire_new(repository, new.click, form, editing)
     entered = [editing, selected.session, *form.fields, *searched]
     form.save.click(
         save,
@@ -204,5 +211,16 @@ def _wire_form(
         [selected.request, *form.outputs, *listed],
         validator=days_verdicts(entered, form.days),
         show_progress="hidden",
+    ).then(None, js=focus(_NEXT))
+    form.close.click(closed, None, form.outputs, show_progress="hidden").then(
+        None, js=focus("#new-patient, #patients [data-do=new]")
     )
-    form.close.click(closed, None, form.outputs, show_progress="hidden")
+
+
+def _wire_new(
+    repository: Repository, asked: Callable[..., Any], form: PatientForm, editing: gr.State
+) -> None:
+    def open_() -> list[Any]:
+        return [None, *filled(None, repository.next_code())]
+
+    asked(open_, None, [editing, *form.outputs]).then(None, js=focus(_CODE))

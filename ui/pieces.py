@@ -1,11 +1,21 @@
 """Components that several tabs make in the same way."""
 
+import json
 from typing import Any, Final
 
 import gradio as gr
 
 # What an event does in the browser when it has ended, however: its button is as it was.
 END_WAITING: Final = "() => verhm.endWaiting()"
+
+
+def focus(selector: str) -> str:
+    """What an event does in the browser when it has ended: the keyboard goes to its next step.
+
+    Args:
+        selector: in CSS; the first usable element that it means, once there is one
+    """
+    return f"() => verhm.focus({json.dumps(selector)})"
 
 
 def markup(value: str = "", **options: Any) -> gr.HTML:

@@ -18,6 +18,7 @@ POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "frame-ancestors 'none'; base-uri 'none'"
 )
+_EMPTY = r"<input (?![^>]*\bvalue='[^'])"
 _LARGEST = 16_384  # bytes of a form
 
 
@@ -65,11 +66,11 @@ def form(
         fields: of the form
         button: words on it
         kind: of button
-        has_focus: whether what is typed goes into the first field at once
+        has_focus: whether what is typed goes into the first empty field at once
     """
     content = "".join(fields)
     if has_focus:
-        content = content.replace("<input ", "<input autofocus ", 1)
+        content = re.sub(_EMPTY, "<input autofocus ", content, count=1)
     return (
         f"<form method='post' action='{escaped(action)}'>{content}"
         f"<button class='btn {kind}'>{escaped(button)}</button></form>"

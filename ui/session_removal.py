@@ -9,7 +9,7 @@ from storage.models import MediaKind, Session
 from ui.context import AppContext, Selection, open_request
 from ui.marks import escaped
 from ui.messages import error_box, shows_errors
-from ui.pieces import markup
+from ui.pieces import focus, markup
 from ui.session_names import name_within, session_moment
 from verhm.errors import VerhmError
 from verhm.language import _, ngettext
@@ -56,9 +56,21 @@ def lay_out_session_removal(name: str = "session") -> SessionRemoval:
 
 
 def wire_session_removal(
-    context: AppContext, selected: Selection, asking: gr.HTML, removal: SessionRemoval
+    context: AppContext,
+    selected: Selection,
+    asking: gr.HTML,
+    removal: SessionRemoval,
+    back: str = "#tabs [role=tab][aria-selected=true]",
 ) -> None:
-    """Connect the panel with the component that asks, and with the repository."""
+    """Connect the panel with the component that asks, and with the repository.
+
+    Args:
+        context: the parts of the app
+        selected: what is open
+        asking: the component
+        removal: the panel
+        back: CSS selector of what has the keyboard once the panel is gone
+    """
     repository = context.repository
 
     @shows_errors
@@ -76,14 +88,18 @@ def wire_session_removal(
             return [stay, *[gr.skip()] * 3, error_box(error)]
         return [stay, *_closed()]
 
-    asking.erase_session(ask, None, removal.outputs, show_progress="hidden")
+    panel = f"#{removal.panel.elem_id}"
+    gone = focus(f"body:not(:has({panel})) {back}")
+    asking.erase_session(ask, None, removal.outputs, show_progress="hidden").then(
+        None, js=focus(f"{panel} .acts button:last-child")
+    )
     removal.erase.click(
         erase,
         [removal.asked, selected.patient, selected.session],
         [selected.request, *removal.outputs],
         show_progress="hidden",
-    )
-    removal.close.click(_closed, None, removal.outputs, show_progress="hidden")
+    ).then(None, js=gone)
+    removal.close.click(_closed, None, removal.outputs, show_progress="hidden").then(None, js=gone)
 
 
 def erase_session(context: AppContext, session_id: str) -> None:

@@ -138,8 +138,8 @@ def _sign_in_page(name: str = "", error: VerhmError | None = None) -> Response:
     foot = (
         "<p class='small muted'>"
         + _(
-            "Forgotten? An administrator of this app can give you a new one; an administrator gets "
-            "one in the terminal, as its README says."
+            "Forgotten? Ask whoever looks after VERHM where you work: an administrator can give "
+            "you a new one. If you are the only one, the README says how you get one yourself."
         )
         + "</p>"
     )

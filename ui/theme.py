@@ -142,7 +142,7 @@ def head() -> str:
 def head_script() -> str:
     """What all other scripts of the page rest on, with their words as the asker reads them."""
     words = json.dumps(script_words()).replace("<", "\\u003c")
-    parts = (asset(f"{name}.js") for name in ("head", "lock", "help", "tour"))
+    parts = (asset(f"{name}.js") for name in ("head", "focus", "lock", "help", "tour"))
     return f"const WORDS = {words}, DECIMAL = {json.dumps(decimal_sign())};{''.join(parts)}"
 
 

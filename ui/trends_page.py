@@ -81,8 +81,9 @@ def empty_trends(words: str) -> str:
 
 def _no_figures() -> str:
     words = _(
-        "None of these sessions has a summary, so there are no figures to draw. Select a session "
-        "to see why."
+        "None of these sessions has a summary, so there are no figures to draw. A summary needs "
+        "20 s of speech, and a result in half of the windows; a trend needs 3 sessions with one. "
+        "Select a session to see what it lacks."
     )
     return f"<div class='notice' role='note'>{words}</div>"
 

@@ -69,10 +69,12 @@ def _choosing(points: Sequence[TrendPoint], found: Comparison | str, may_choose:
 def _which(points: Sequence[TrendPoint], found: Comparison | str) -> str:
     chosen = [point.number for point in points if point.is_usual]
     if chosen:
-        return _("Usual: {numbers}, chosen").format(numbers=_numbers(chosen))
+        return _("Compared with {numbers}, as chosen").format(numbers=_numbers(chosen))
     if isinstance(found, Comparison):
         usual = [point.number for point in points if point.session_id in found.usual_ids]
-        return _("Usual: {numbers}, the first").format(numbers=_numbers(usual))
+        return _("Compared with {numbers}, the earliest of this task").format(
+            numbers=_numbers(usual)
+        )
     return _("Choose usual sessions")
 
 
@@ -99,10 +101,11 @@ def _table(found: Comparison, shown: Collection[str]) -> str:
         f"<table><thead><tr><th scope='col'>{_('% of time')}</th>"
         f"<th scope='col' class='num'>{pgettext('of a share', 'Change')}</th>"
         "<th scope='col' class='num' title='"
-        f"{_('How far it may lie off in a session in which nothing changed')}'>{_('Error')}</th>"
+        f"{_('How far it may lie off in a session in which nothing changed')}'>"
+        f"{_('Within error')}</th>"
         f"<td></td></tr></thead><tbody>{rows}</tbody></table><p class='small muted' title='"
         f"{_('Reliable change index, corrected for all emotions (Holm)')}'>"
-        + _("Filled: beyond measurement error. It does not say why, nor whether for the better.")
+        + _("Filled: beyond error. It does not say why, nor whether for the better.")
         + "</p>"
     )
 

@@ -17,6 +17,7 @@ from tests.browser.hands import Keyboard, Mouse
 from tests.browser.running import go_to, launch, open_page, open_records
 from tests.browser.test_screens import barriers
 from ui.days import as_day
+from verhm.dates import typed_date
 
 pytestmark = pytest.mark.browser
 ANALYSIS = 120_000  # ms until short recordings are analysed, on a busy machine
@@ -74,13 +75,19 @@ def test_a_patient_is_added_and_erased(hand, demonstration, code):
     page = demonstration
     hand.go_to("Patients")
     hand.press(page.locator("#new-patient"))
+    expect(page.locator("#patient-code textarea")).to_be_focused()
     hand.write(page.locator("#patient-code textarea"), code)
     hand.press(page.locator("#save-patient"))
     page.locator("#banner b", has_text=code).wait_for()
+    expect(page.locator("#patients [data-do=new_session]")).to_be_focused()
+    hand.press(page.locator("#patients [data-do=new_session]"))
+    expect(page.locator("#agreed input")).to_be_focused()
+    hand.go_to("Patients")
     hand.press(page.locator("#remove-patient"))
     hand.write(page.locator("#erase-code :is(textarea, input)"), code)
     hand.press(page.locator("#erase-patient"))
     page.locator("tr[data-patient]", has_text=code).wait_for(state="detached")
+    expect(page.get_by_text("The patient is erased")).to_be_focused()
     assert page.locator("tr[data-patient]", has_text="DEMO").count() == 1
 
 
@@ -89,9 +96,11 @@ def test_a_voice_is_recorded(hand, patient, demonstration):
     hand.go_to("New session")
     hand.press(page.locator("#recorder [data-do=record]"))
     page.locator('#recorder [data-phase="recording"]').wait_for()
+    expect(page.locator("#recorder [data-do=stop]")).to_be_focused()
     page.wait_for_timeout(1_500)
     hand.press(page.locator("#recorder [data-do=stop]"))
     page.locator('#recorder [data-phase="ready"]').wait_for()
+    expect(page.locator("#recorder audio")).to_be_focused()
     page.wait_for_function("document.querySelector('#recorder audio').duration > 1")
     expect(page.locator("#analyse")).to_be_enabled()
     hand.press(page.locator("#recorder [data-do=discard]"))
@@ -274,7 +283,7 @@ def test_each_of_several_files_has_the_day_on_which_it_was_recorded(hand, patien
     choose_several(hand, page, given)
     days = page.locator("#batch td.day input")
     for number, day in enumerate(files.values()):
-        expect(days.nth(number)).to_have_value(day)
+        expect(days.nth(number)).to_have_value(typed_date(as_day(day)))
     assert page.locator("#batch td.day small").all_inner_texts() == [
         *("from its name", "from its name", "the file's own", "the file's own")
     ]

@@ -90,10 +90,14 @@ def speaking(shared_app, opened, browser):
         context.close()
 
 
-def sign_in(page) -> None:
+def enter(page) -> None:
     page.locator("[name=name]").fill(USER)
     page.locator("[name=passphrase]").fill(PASSPHRASE)
     page.locator("main button").click()
+
+
+def sign_in(page) -> None:
+    enter(page)
     page.locator("tr[data-patient]", has_text="DEMO").click()
     page.locator("#patients [data-session]").first.click()
     page.locator(FILLED["review"]).first.wait_for()
@@ -139,8 +143,8 @@ def test_german_is_chosen_in_settings_and_fits_every_screen(speaking):
     show(page, "settings")
     page.get_by_role("radio", name="Deutsch").click()
     page.locator("html[lang=de]").wait_for(state="attached")
-    page.locator("tr[data-patient]", has_text="DEMO").click()
-    page.locator("#patients [data-session]").first.click()
+    page.locator("#banner b", has_text="DEMO").wait_for()
+    assert page.locator("#tab-settings").is_visible()
     for tab in TABS:
         show(page, tab)
         assert page.locator("html").get_attribute("lang") == "de"
@@ -151,4 +155,8 @@ def test_german_is_chosen_in_settings_and_fits_every_screen(speaking):
     assert page.get_by_role("tab", name="Durchsicht").is_visible()
     page.get_by_role("button", name="Abmelden").click()
     assert page.get_by_role("heading", name="Anmelden").is_visible()
+    enter(page)
+    page.locator("#banner .label", has_text="Kein Patient geöffnet").wait_for()
+    page.locator("#tab-patients tr[data-patient]").first.wait_for()
+    assert not page.locator("tr.selected").count()
     assert not watch.outside  # Gradio complains of its stream, which ends with the page

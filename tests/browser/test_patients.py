@@ -1,6 +1,7 @@
 """The list of patients: days that are typed, tools that come with the first patient, erasing."""
 
 import pytest
+from playwright.sync_api import expect
 
 from storage.access import Actor
 from storage.details import Agreement, PatientDetails, SessionDetails
@@ -33,6 +34,7 @@ def test_a_day_is_kept_or_refused_at_its_field_and_a_session_can_be_erased(page,
     page.locator("#consent-until input").fill("21.11.2099")
     page.locator("#save-patient").click()
     page.locator("#consent-given", has_text="cannot be read as one day").wait_for()
+    expect(page.locator("#consent-given input")).to_be_focused()
     assert page.locator("#consent-given input").input_value() == "21/11/2026"
     page.locator("#patient-form").get_by_role("button", name="Cancel").click()
     page.locator("#patient-form").wait_for(state="hidden")

@@ -333,7 +333,8 @@ def test_the_banner_says_when_it_speaks_of_another_session(fresh):
     banner = fresh.locator(".job-slot")
     banner.get_by_text("Emotion 50 %", exact=True).wait_for()
     open_one |= {"state": "done", "has_ended": True}
-    banner.get_by_text("Another session · Emotion 50 %", exact=True).wait_for()
+    banner.get_by_text("Another 50 %", exact=True).wait_for()
+    assert banner.get_attribute("title") == "Another session · Emotion 50 %"
 
 
 def test_a_cancelling_that_fails_is_said(fresh):

@@ -11,6 +11,8 @@ from tests.browser.screenshots import TABS
 pytestmark = pytest.mark.browser
 
 PHONE = {"width": 390, "height": 844}
+SEEN_WHOLE = {"Patients": "#patients tr.selected td:last-child", "Trends": ".tr-scroll"}
+LEGIBLE = 1000  # px of the trends' chart
 TWICE = {"width": 720, "height": 450}  # what 200 % leaves of 1440 by 900
 # What each tab shows once it is filled.
 FILLED = {
@@ -216,6 +218,11 @@ def test_on_a_phone_and_at_twice_the_size_nothing_sticks_out_and_the_probabiliti
             assert (
                 end_of(review, "#tabs [role=tablist]") < size["height"] / 3
             )  # the rest is the tab's
+            if size == TWICE and tab in SEEN_WHOLE:
+                figures = review.locator(SEEN_WHOLE[tab]).bounding_box()
+                assert figures["x"] + figures["width"] <= TWICE["width"], tab
+            if tab == "Trends":  # or its words shrink with it
+                assert review.locator(".tr-chart").bounding_box()["width"] >= LEGIBLE
     assert review.get_by_role("button", name="Sign out").is_visible()
     assert review.locator(".banner .brand").bounding_box()["y"] > 0
     assert end_of(review, ".disclaimer") < end_of(review, ".banner")

@@ -58,3 +58,12 @@ def test_an_event_is_told_at_which_field_a_day_cannot_be_read():
     verdicts = check("no day at all", "21.11.2026", "21/11/2026")
     assert [each["is_valid"] for each in verdicts] == [True, True, False]
     assert "21/11/2026" in verdicts[2]["message"]
+
+
+def test_all_that_is_missing_is_told_at_its_field_at_once():
+    with gr.Blocks():
+        text, first, last = gr.Textbox(), day_field("First"), day_field("Last")
+    check = days_verdicts([text, first, last], [first, last], {text: "What?", first: "When?"})
+    verdicts = check(" ", "", "")
+    assert [each["is_valid"] for each in verdicts] == [False, False, True]
+    assert [each["message"] for each in verdicts[:2]] == ["What?", "When?"]

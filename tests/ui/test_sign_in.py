@@ -1,5 +1,6 @@
 """Signing in at the real app, by its forms, as a browser without scripts does."""
 
+import re
 import time
 
 import pytest
@@ -72,6 +73,13 @@ def test_an_unknown_name_gets_the_same_page(stranger):
     )
     assert known.text.replace(ADA, "") == unknown.text.replace("Nobody Here", "")
     assert known.status_code == unknown.status_code == 400
+
+
+def test_after_a_wrong_passphrase_the_keyboard_is_at_the_passphrase(stranger):
+    focused = re.compile(r"<input autofocus name='(\w+)'")
+    assert focused.findall(stranger.get("/sign-in").text) == ["name"]
+    refused = stranger.post("/sign-in", data={"name": ADA, "passphrase": "not the passphrase"})
+    assert focused.findall(refused.text) == ["passphrase"]
 
 
 def test_an_id_that_was_planted_before_is_not_the_one_after(stranger):

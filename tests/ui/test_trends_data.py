@@ -10,8 +10,11 @@ from verhm.report.trends import TrendPoint, joined, model_breaks, most_varying, 
 def point():
     """Function that makes a session's point."""
 
-    def make(number: int, model: str = "a", sad: float = 20.0, reason: str = "") -> TrendPoint:
-        figures = {label: (10.0, 5.0, 15.0) for label in EMOTIONS} | {"sad": (sad, sad, sad)}
+    def make(
+        number: int, model: str = "a", sad: float = 20.0, calm: float = 10.0, reason: str = ""
+    ) -> TrendPoint:
+        figures = {label: (10.0, 5.0, 15.0) for label in EMOTIONS}
+        figures |= {"sad": (sad, sad, sad), "calm": (calm, calm, calm)}
         figures |= {"valence": (0.0, -0.1, 0.1), "arousal": (0.0, -0.1, 0.1)}
         return TrendPoint(
             f"s{number}",
@@ -76,8 +79,12 @@ def test_what_varies_most_is_shown_first(point):
     assert len(most_varying(points)) == 2
 
 
-def test_with_two_sessions_the_usual_emotions_are_shown(point):
-    assert most_varying([point(1), point(2)]) == ("sad", "happy")
+def test_with_two_sessions_the_largest_shares_are_shown(point):
+    assert "calm" in most_varying([point(1, calm=90.0), point(2, calm=80.0)])
+
+
+def test_without_figures_the_usual_emotions_are_shown(point):
+    assert most_varying([point(1, reason="too little speech")]) == ("sad", "happy")
 
 
 def test_a_range_keeps_the_sessions_from_its_first_day_on(point):

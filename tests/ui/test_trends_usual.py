@@ -51,13 +51,13 @@ def test_chosen_sessions_are_kept_and_shown(context, trends):
     patient_id = load_demonstration(context.repository)
     sessions = context.repository.sessions(patient_id)
     html = trends.refresh(patient_id, None)
-    assert "Usual: sessions 1, 2, 4, the first" in html
+    assert "Compared with sessions 1, 2, 4, the earliest of this task" in html
     wanted = [each.id for each in sessions[1:4]]
     trends.choose(patient_id, None, SimpleNamespace(sessions=wanted))
     kept = context.repository.sessions(patient_id)
     assert {each.id for each in kept if each.is_usual} == set(wanted)
     html = trends.refresh(patient_id, None)
-    assert "Usual: sessions 2, 3, 4, chosen" in html
+    assert "Compared with sessions 2, 3, 4, as chosen" in html
     assert html.count("checked disabled") == 0 and html.count(" checked><span><b>") == 3
     figures_kept = context.repository.figures(patient_id)
     assert [each.is_usual for each in figures_kept] == [False, True, True, True, False]
@@ -99,7 +99,7 @@ def test_a_comparison_names_its_sessions_and_fills_what_is_reliable():
     usual = [figures(sad, day, is_usual=True) for day, sad in enumerate(even)]
     found = compare_with_usual([*usual, figures(0.9, 9)])
     html = against_usual(POINTS, POINTS[4], found, ["sad"], may_choose=True)
-    assert "Usual: sessions 1, 2, 3, 4, 5, the first" in html
+    assert "Compared with sessions 1, 2, 3, 4, 5, the earliest of this task" in html
     assert html.count("class='reliable'") == sum(shift.is_reliable for shift in found.shifts) == 2
     assert "+70" in html and "−70" in html
     why = "2 of 4 comparable sessions so far"

@@ -28,8 +28,15 @@ function show(jobs) {
   const job = unfinished.find(isOwn) || unfinished.find((each) => !each.waits_for) || unfinished[0];
   slot.hidden = !job;
   if (!job) return;
-  const words = isOwn(job) ? describe(job) : `${verhm.say("Another session")} · ${describe(job)}`;
-  if (slot.textContent !== words) slot.textContent = slot.title = words;
+  const all = isOwn(job) ? describe(job) : `${verhm.say("Another session")} · ${describe(job)}`;
+  // Of another one it is enough that something goes on: there is little room.
+  const words = isOwn(job) ? all : job.waits_for ? verhm.say("Another waits") : verhm.say("Another {n} %", { n: job.percent });
+  if (slot.textContent !== words) slot.textContent = words;
+  slot.title = all;
+}
+
+function openTab() {
+  return document.querySelector('#tabs [role="tab"][aria-selected="true"]')?.dataset.tabId ?? "";
 }
 
 function notice(jobs) {
@@ -37,12 +44,7 @@ function notice(jobs) {
     const before = known.get(job.id);
     known.set(job.id, job.state);
     if (before === job.state || first) continue;
-    const tab = document.querySelector('#tabs [role="tab"][aria-selected="true"]');
-    trigger("job_changed", {
-      session_id: job.session_id,
-      state: job.state,
-      tab: tab?.dataset.tabId ?? "",
-    });
+    trigger("job_changed", { session_id: job.session_id, state: job.state, tab: openTab() });
   }
   first = false;
 }
@@ -68,6 +70,25 @@ async function poll() {
   show(jobs);
   notice(jobs);
 }
+
+// What is open comes back after a reload, as a change of the language is. The browser keeps it with
+// this entry of its history alone: whoever comes here otherwise, as by signing in, finds nothing open.
+const [{ type: cameBy }] = performance.getEntriesByType("navigation");
+let before = cameBy === "reload" ? history.state?.opened : null;
+
+function keepOpened() {
+  if (before) return;
+  const { patient, session } = element.querySelector(".banner").dataset;
+  history.replaceState({ opened: { patient_id: patient, session_id: session, tab: openTab() } }, "");
+}
+
+watch("value", () => {
+  const opened = before;
+  before = null;
+  if (opened?.tab) trigger("reopen", opened);
+  else keepOpened();
+});
+new MutationObserver(keepOpened).observe(element.closest(".gradio-container"), { subtree: true, attributeFilter: ["aria-selected"] });
 
 window.verhm.poll = poll;
 poll();

@@ -7,6 +7,14 @@ const DAYS_IN_NAMES = [
 const two = (number) => String(number).padStart(2, "0");
 const written = (date) => `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** A day as the app's other fields show it: 3 Sep 2027, or 03.09.2027. */
+function typed(iso) {
+  const [year, month, day] = iso.split("-");
+  return document.documentElement.lang === "de" ? `${day}.${month}.${year}` : `${Number(day)} ${MONTHS[month - 1]} ${year}`;
+}
+
 /** A day in a file's name; null where there is no such one, or it is still to come. */
 function dayInName(name) {
   for (const form of DAYS_IN_NAMES) {
@@ -20,5 +28,5 @@ function dayInName(name) {
 /** The day of a recording, and in words what says so. */
 function dayRecorded(file) {
   const named = dayInName(file.name);
-  return named ? [named, verhm.say("from its name")] : [written(new Date(file.lastModified)), verhm.say("the file's own")];
+  return named ? [typed(named), verhm.say("from its name")] : [typed(written(new Date(file.lastModified))), verhm.say("the file's own")];
 }

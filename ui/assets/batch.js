@@ -107,7 +107,7 @@ function draw() {
   const done = count("done"), refused = count("refused"), unsent = state.rows.filter(isUnsent).length;
   const isUnderWay = state.isRunning || count("analysing") > 0;
   button("begin").disabled = state.isRunning || (state.rows.length > 0 && !unsent);
-  button("begin").textContent = state.rows.some((row) => row.session) && unsent ? verhm.say("Go on") : verhm.say("Begin");
+  button("begin").textContent = !state.isRunning && state.rows.some((row) => row.session) && unsent ? verhm.say("Go on") : verhm.say("Begin");
   button("stop").disabled = !state.isRunning || state.isStopping;
   $("day").disabled = state.isRunning; // the days were read when it began
   for (const row of state.rows) row.day.disabled = state.isRunning || !isUnsent(row);

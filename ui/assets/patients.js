@@ -22,6 +22,8 @@ element.addEventListener("click", (event) => {
   if (row) trigger("open_patient", { patient_id: row.dataset.patient });
 });
 
+watch("value", () => verhm.refocus(element));
+
 element.addEventListener("keydown", (event) => {
   const row = event.target.closest("tr[data-patient]");
   if (!row || event.target !== row) return;

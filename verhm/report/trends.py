@@ -81,14 +81,20 @@ def since(points: Iterable[TrendPoint], first_day: date | None) -> tuple[TrendPo
 
 
 def most_varying(points: Sequence[TrendPoint]) -> tuple[str, ...]:
-    """The emotions whose shares differ most between sessions, in their usual order."""
+    """The emotions whose shares differ most between sessions, in their usual order.
+
+    Of fewer sessions than say what differs, and of emotions that differ alike: the largest shares.
+    """
     known = [point for point in points if point.figures]
-    if len(known) < LINE_NEEDS:
+    if not known:
         return USUALLY_SHOWN
-    spread = {
-        label: float(np.std([point.figures[label][0] for point in known])) for label in EMOTIONS
-    }
-    chosen = sorted(EMOTIONS, key=lambda label: -spread[label])[:MOST_SHOWN]
+    shares = {label: [point.figures[label][0] for point in known] for label in EMOTIONS}
+
+    def weight(label: str) -> tuple[float, float]:
+        spread = float(np.std(shares[label])) if len(known) >= LINE_NEEDS else 0.0
+        return -spread, -float(np.mean(shares[label]))
+
+    chosen = sorted(EMOTIONS, key=weight)[:MOST_SHOWN]
     return tuple(label for label in EMOTIONS if label in chosen)
 
 

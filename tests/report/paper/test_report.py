@@ -224,4 +224,5 @@ def test_events_are_listed_with_their_words_or_by_kind_alone(analysis, pages):
     assert f"Kind and days What {kinds[0]} Tablets {kinds[1]}" in found
     plain = Record("A", events=[(each, "") for each in kinds])
     found = " ".join(pages(analysis, plain)[1:])
-    assert f"Kind and days {kinds[0]} {kinds[1]} Windows without a result" in found
+    why = "What they were is only in the report with the name."
+    assert f"Kind and days {kinds[0]} {kinds[1]} {why} Windows without a result" in found

@@ -58,7 +58,12 @@ def _events(record: Record) -> list[Flowable]:
     heading = style.section("Medication and events")
     if not any(text for _, text in record.events):  # their words are left out with the name
         days = [[days] for days, _ in record.events]
-        return [*heading, style.table(("Kind and days",), days, (1.0,))]
+        why = "What they were is only in the report with the name."
+        return [
+            *heading,
+            style.table(("Kind and days",), days, (1.0,)),
+            style.words(why, style.SMALL),
+        ]
     return [*heading, style.table(("Kind and days", "What"), record.events, (0.4, 0.6))]
 
 
@@ -196,7 +201,9 @@ def _making(analysis: Analysis, model_line: str) -> list[Flowable]:
         "Sound": f"{' · '.join(notes(quality))} · speech at {_level(quality.level)}, peak "
         f"{_level(quality.peak)}",
         "Windows": f"{settings.window:g} s every {settings.hop:g} s, seed {settings.seed}",
-        "Read against": f"the person's usual voice, of {usual:.0f} windows" if usual else "no one",
+        "Read against": f"the person's usual voice, of {usual:.0f} windows"
+        if usual
+        else "nothing: no usual voice of this person was given",
         "Model": model_line,
         "Fingerprint of the model": f"SHA-256 {analysis.model.sha256}",
     }
