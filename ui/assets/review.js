@@ -30,6 +30,7 @@ function mountSession(root, value, face, choose) {
       const followed = playing ? timeline.stepOf(time) : time;
       timeline.reveal(followed, playing);
       table.follow(cursor.update(followed));
+      annotations.follow();
     },
   });
   const stage = makeStage(root, { attach: player.attach, render: () => trigger("render_face", {}) });
