@@ -106,7 +106,7 @@ def test_withheld_figures_give_way_to_the_reason():
         withheld="E21 <too little>",
     )
     html = summary_cards(summary, 60.0, 115, 2)
-    assert "E21 &lt;too little&gt;" in html
+    assert "<p>&lt;too little&gt; <small class='code'>E21</small></p>" in html
     assert "nan" not in html
     assert "class='sh'" not in html
 
@@ -136,7 +136,7 @@ def test_a_share_that_is_hardly_anything_is_not_shown_as_nothing():
         ),
         (
             Quality(-20, 0, 0.0, float("nan"), 40, float("nan")),
-            ["background unknown", "not clipped"],
+            ["not clipped", "noise not measured, as there are hardly any pauses"],
         ),
     ],
 )
