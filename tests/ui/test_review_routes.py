@@ -59,7 +59,12 @@ def test_a_run_can_be_held_against_the_session_s_other_runs_and_other_sessions(
 
 def test_the_difference_is_the_later_less_the_earlier_as_they_are_read(side):
     known = side.session
-    facts = {"id": "s", "task": known.task, "language": known.language, "kept": True}
+    facts = {
+        "id": "s",
+        "task": known.task,
+        "language": known.language,
+        "created_at": known.created_at,
+    }
     tomorrow = known.recorded_on + timedelta(days=1)
     later = replace(side, session=Session(**{**facts, "number": 2, "recorded_on": tomorrow}))
     shares = tuple(replace(each, share=0.376, low=0.3, high=0.5) for each in side.summary.shares)
