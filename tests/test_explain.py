@@ -58,11 +58,17 @@ def influenced(**patches: float) -> Explanation:
 def test_the_three_strongest_are_told_with_their_direction_and_size():
     lines = tell_influence(influenced(t2b1=np.log(2), t0b0=-np.log(3), t5b4=0.1, t4b4=0.2))
     assert len(lines) == 3
-    assert lines[0].startswith("10.00\u201310.50 s, 0.0\u20130.6 kHz speaks against happy")
-    assert lines[0].endswith("3.0 times higher.")
-    assert lines[1].startswith("11.00\u201311.50 s, 0.6\u20131.2 kHz speaks for happy")
-    assert lines[1].endswith("2.0 times lower.")
-    assert lines[2].startswith("12.00\u201312.50 s, 4.2\u20138.0 kHz")
+    assert lines[0].startswith("Strongly against happy: the low sounds at 10.00\u201310.50 s (0.0")
+    assert lines[0].endswith("odds 3.0 times higher)")
+    assert lines[1].startswith("Strongly for happy: the middle sounds at 11.00\u201311.50 s (0.6")
+    assert lines[1].endswith("odds 2.0 times lower)")
+    assert lines[2].startswith("A little for happy: the high sounds at 12.00\u201312.50 s (4.2")
+
+
+def test_what_speaks_against_is_told_even_where_more_speaks_for_it():
+    lines = tell_influence(influenced(t0b0=0.9, t1b0=0.8, t2b0=0.7, t3b0=0.6, t4b0=-0.4))
+    assert len(lines) == 4
+    assert lines[3].startswith("Clearly against happy: the low sounds at 12.00")
 
 
 def test_where_nothing_stands_out_nothing_is_named():
@@ -120,7 +126,7 @@ def test_the_pictures_for_the_page_suit_a_light_and_a_dark_screen():
     found = as_influence(influenced(t2b1=2.0))
     assert (found.emotion, round(found.probability, 4)) == ("happy", 0.62)
     [sentence] = found.sentences
-    assert sentence.startswith("0:11.0\u20130:11.5, 0.6\u20131.2 kHz speaks for happy")
+    assert sentence.startswith("Strongly for happy: the middle sounds at 0:11.0\u20130:11.5 (0.6")
     assert paper(found.light) == 3 * 255
     assert paper(found.dark) < 3 * 60
 
@@ -213,7 +219,7 @@ def test_explain_tells_and_writes(speech_path, tmp_path, capsys):
     document = json.loads((tmp_path / "out" / "explanation.json").read_text())
     assert (document["start"], document["end"]) == (2.5, 5.5)
     has_result = document["status"] == "ok"
-    assert ("speaks for" in told or "speaks against" in told) is has_result
+    assert (" for " in told and ": the " in told) is has_result
     assert (tmp_path / "out" / "explanation.png").exists() is has_result
     assert "Not compared with this voice's usual" in told
     assert main([*call[:-1], "99"]) == 2

@@ -6,7 +6,9 @@ from typing import Any
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
+from storage.models import Run
 from ui.context import AppContext
+from ui.review_cards import quality_line
 from ui.user import signed_in
 from verhm.annotations import Annotation
 
@@ -37,20 +39,23 @@ def routes(context: AppContext) -> APIRouter:
 
     @router.post("/runs/{run_id}/annotations")
     def annotate(run_id: str, said: _Said) -> dict[str, Any]:
-        session_id = repository.run(run_id).session_id
-        repository.annotate(session_id, **said.model_dump())
-        return state(run_id, session_id)
+        run = repository.run(run_id)
+        repository.annotate(run.session_id, **said.model_dump())
+        return state(run)
 
     @router.post("/runs/{run_id}/annotations/remove")
     def remove(run_id: str, stretch: _Stretch) -> dict[str, Any]:
-        session_id = repository.run(run_id).session_id
-        repository.remove_annotation(session_id, stretch.start, stretch.end)
-        return state(run_id, session_id)
+        run = repository.run(run_id)
+        repository.remove_annotation(run.session_id, stretch.start, stretch.end)
+        return state(run)
 
-    def state(run_id: str, session_id: str) -> dict[str, Any]:
-        said = repository.annotations(session_id)
-        cards = context.reviewed.cards(run_id, said)
-        return {"annotations": annotations_as_json(said), "cards": cards}
+    def state(run: Run) -> dict[str, Any]:
+        said = repository.annotations(run.session_id)
+        return {
+            "annotations": annotations_as_json(said),
+            "cards": context.reviewed.cards(run.id, said),
+            "quality": quality_line(run, context.reviewed.summary(run.id, said)),
+        }
 
     return router
 

@@ -26,6 +26,7 @@ REVIEW: Final = (
     ("1–8", N_("Your label for the window: the emotion with that number")),
     ("0", N_("Your label for the window: unsure")),
     ("X", N_("Leave the window out of the figures, or take it in again")),
+    ("R", N_("Begin a stretch at the playhead: go to its end, then X leaves it out, N notes it")),
     ("E", N_("Mark an event at the playhead")),
     ("N", N_("Write a note on the window")),
     ("↑ ↓ Enter", N_("Previous, next row of the table, go to it, once it was reached with Tab")),

@@ -1,8 +1,9 @@
 """How failures reach the person at the screen: as a coded sentence, never as a trace."""
 
 import functools
+import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import gradio as gr
 
@@ -10,6 +11,17 @@ from storage.models import Run
 from ui.marks import escaped
 from verhm.errors import VerhmError
 from verhm.language import retold
+
+_CODED: Final = re.compile(r"(E\d\d) (.+)", re.DOTALL)
+
+
+def code_last(sentence: str) -> str:
+    """A coded sentence as HTML, with its code last and small: a clinician reads the cause first."""
+    coded = _CODED.fullmatch(sentence)
+    if coded is None:
+        return escaped(sentence)
+    code, words = coded.groups()
+    return f"{escaped(words)} <small class='code'>{code}</small>"
 
 
 def shows_errors(handler: Callable[..., Any]) -> Callable[..., Any]:

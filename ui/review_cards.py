@@ -6,6 +6,7 @@ from storage.models import Run, Session
 from ui.explanations import EXPLANATIONS, question_mark
 from ui.made_up import NOTE, is_made_up
 from ui.marks import clock, emotion_name, escaped, minutes_of
+from ui.messages import code_last
 from ui.session_names import TRY_ENDS, recording_words, session_facts, session_name
 from verhm.dates import long_date
 from verhm.language import _, decimal, retold
@@ -22,6 +23,7 @@ def session_header(
     offers_again: bool = False,
     offers_choice: bool = False,
     offers_details: bool = False,
+    summary: Summary | None = None,
 ) -> str:
     """Which session and which run is shown, and how good the recording is.
 
@@ -32,6 +34,7 @@ def session_header(
         offers_again: whether it can be analysed again by another model than the run's
         offers_choice: whether it can be analysed again with other settings
         offers_details: whether what was entered about the session can be changed
+        summary: of the run, without what was left out; its own when left out here
     """
     name, facts = session_name(session), session_facts(session)
     gone = recording_words(session)
@@ -46,8 +49,8 @@ def session_header(
         f"<section class='panel who-card' aria-label='{_('Session and run')}'>"
         f"<div class='row' data-entered><h1>{name}</h1><span class='label'>{facts}</span>"
         f"{edit_details(session) if offers_details else ''}</div>"
-        f"{_run_line(session, run)}{_made_line(run, offers_choice)}"
-        f"{later}{kept}{_quality_line(run)}"
+        f"{_run_line(session, run, offers_choice)}{_made_line(run)}"
+        f"{later}{kept}{quality_line(run, summary or run.summary)}"
         f"{erased}{_another_model() if offers_again else ''}"
         f"<div class='rv-noted' data-entered>{_note(session, run)}</div></section>"
     )
@@ -77,8 +80,13 @@ def _another_model() -> str:
     )
 
 
-def _run_line(session: Session, run: Run) -> str:
-    """Which run it is, as a list where there are others, and the way to hold it against one."""
+def _run_line(session: Session, run: Run, offers_choice: bool) -> str:
+    """Which run it is, as a list where there are others, and the ways to hold it against one and
+    to make another.
+    """
+    otherwise = (
+        f"<button type='button' class='btn small quiet' data-otherwise>{_('Re-analyse…')}</button>"
+    )
     finished = [each for each in session.runs if each.model is not None]
     words = f"<span class='muted'>{escaped(_numbered(run))}</span>"
     if len(finished) > 1:
@@ -90,20 +98,14 @@ def _run_line(session: Session, run: Run) -> str:
     return (
         f"<div class='row rv-run-line'>{words}"
         f"<button type='button' class='btn small quiet' data-compare>{_('Compare…')}"
-        "</button></div>"
+        f"</button>{otherwise if offers_choice else ''}</div>"
     )
 
 
-def _made_line(run: Run, offers_choice: bool) -> str:
-    """How the run was made, and the way to make one otherwise."""
-    other = (
-        f"<button type='button' class='btn small quiet' data-otherwise>{_('Re-analyse…')}</button>"
-    )
+def _made_line(run: Run) -> str:
+    """How the run was made."""
     words = escaped(f"{settings_words(run)} · {_maker(run)}")
-    return (
-        f"<div class='row rv-made'><span class='muted'>{words}</span>"
-        f"{other if offers_choice else ''}</div>"
-    )
+    return f"<div class='row rv-made'><span class='muted'>{words}</span></div>"
 
 
 def _run_option(run: Run, is_shown: bool) -> str:
@@ -163,12 +165,20 @@ def _moment(local: datetime) -> str:
     return f"{day}, {local:%H:%M}"
 
 
-def _quality_line(run: Run) -> str:
-    if run.quality is None or run.summary is None:
+def quality_line(run: Run, summary: Summary | None) -> str:
+    """How far a run can be leant on, as HTML.
+
+    Args:
+        run: which
+        summary: of it, without what was left out, as in the figures beside it
+    """
+    if run.quality is None or summary is None:
         return ""
-    words = quality_words(run.quality, run.summary)
+    words = quality_words(run.quality, summary)
     words = escaped(_("Quality {found}").format(found=f"{words[0].lower()}{words[1:]}"))
-    return f"<div class='row'><p class='label'>{words}</p>{question_mark('quality')}</div>"
+    return (
+        f"<div class='row rv-quality'><p class='label'>{words}</p>{question_mark('quality')}</div>"
+    )
 
 
 def summary_cards(summary: Summary, duration: float, windows: int, without: int) -> str:
@@ -195,7 +205,9 @@ def summary_cards(summary: Summary, duration: float, windows: int, without: int)
         ),
     ]
     if summary.withheld:
-        why = f"<div class='card why' role='note'><p>{escaped(retold(summary.withheld))}</p></div>"
+        why = (
+            f"<div class='card why' role='note'><p>{code_last(retold(summary.withheld))}</p></div>"
+        )
         return _section([*cards, why], " withheld")
     rate = decimal(f"{summary.transitions:.1f}")
     cards.append(_card("transitions", rate, _("/ min"), _("of analysed time")))

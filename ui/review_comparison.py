@@ -1,9 +1,11 @@
 """Two runs, of one session or of two, held beside each other, as HTML."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from storage.models import Run, Session
 from ui.marks import emotion_name, escaped, minutes_of
+from ui.messages import code_last
 from ui.review_cards import settings_words
 from ui.session_names import session_facts, session_name
 from verhm.language import _, decimal, pgettext, retold
@@ -36,20 +38,35 @@ class Side:
 
 
 def cautions(one: Side, other: Side) -> str:
-    """What speaks against comparing two, and why one of them has no summary, as a list."""
-    said = [*_no_summary(one), *_no_summary(other), *_cautions(one, other)]
-    return f"<ul>{''.join(f'<li>{escaped(each)}</li>' for each in said)}</ul>" if said else ""
+    """What speaks against comparing two, and why one of them has no summary, as HTML."""
+    why_not = (escaped(each) for each in _cautions(one, other))
+    said = [*_no_summary(one), *_no_summary(other), *why_not]
+    if len(said) < 2:
+        return "".join(f"<p>{each}</p>" for each in said)
+    return f"<ul>{''.join(f'<li>{each}</li>' for each in said)}</ul>"
 
 
 def _no_summary(side: Side) -> list[str]:
     withheld = side.summary.withheld
     if not withheld:
         return []
-    return [_("{name} has no summary: {why}").format(name=side.name, why=retold(withheld))]
+    why = code_last(retold(withheld))
+    return [_("{name} has no summary: {why}").format(name=escaped(side.name), why=why)]
+
+
+def in_order(one: Side, other: Side) -> tuple[Side, Side]:
+    """The earlier of two first: its session's day, then its session's and its own number."""
+
+    def when(side: Side) -> tuple[date, int, int]:
+        return side.session.recorded_on, side.session.number or 0, side.run.number
+
+    return (one, other) if when(one) <= when(other) else (other, one)
 
 
 def comparison(one: Side, other: Side) -> str:
-    """What both have in figures, and how far these lie apart, as a table."""
+    """What both have in figures, and the second less the first, as a table; see `in_order`."""
+    is_later = one.session.recorded_on < other.session.recorded_on
+    difference = _("later − earlier") if is_later else _("right − left")
     head = "".join(
         f"<th scope='col'>{escaped(side.name)}<small>{session_facts(side.session)}</small>"
         f"<small>{escaped(settings_words(side.run))}</small></th>"
@@ -60,7 +77,7 @@ def comparison(one: Side, other: Side) -> str:
         "<caption class='small muted'>"
         f"{_('Small: 95 % intervals. Bold: the two intervals lie apart.')}</caption>"
         f"<thead><tr><th scope='col'>{pgettext('a number', 'Figure')}</th>{head}<th scope='col'>"
-        f"{_('Difference')}</th></tr></thead><tbody>"
+        f"{_('Difference')}<small>{difference}</small></th></tr></thead><tbody>"
         f"{''.join(_rows(one.summary, other.summary))}</tbody></table>"
     )
 
@@ -131,7 +148,8 @@ def _share_row(both: tuple[Share, Share]) -> str:
         f"{percent(each.share)} % <small>{percent(each.low)}–{percent(each.high)} %</small>"
         for each in both
     ]
-    difference = _("{points} points").format(points=points(100 * (both[1].share - both[0].share)))
+    first, second = (round(100 * each.share) for each in both)  # as they are read beside it
+    difference = _("{points} points").format(points=points(second - first))
     one, other = ((each.share, each.low, each.high) for each in both)
     return _marked_row(emotion_name(both[0].label), words, difference, _are_apart(one, other))
 
@@ -145,7 +163,8 @@ def _affect_row(name: str, both: tuple[Interval, Interval]) -> str:
         )
         for value, low, high in both
     ]
-    return _marked_row(name, words, signed(both[1][0] - both[0][0]), _are_apart(*both))
+    first, second = (round(value, 2) for value, _low, _high in both)  # as they are read beside it
+    return _marked_row(name, words, signed(second - first), _are_apart(*both))
 
 
 def _are_apart(one: Interval, other: Interval) -> bool:

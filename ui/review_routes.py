@@ -1,12 +1,14 @@
 """How Review gets another run than the one it opened with, and holds two beside each other."""
 
+from typing import Any
+
 from fastapi import APIRouter, Depends, Response
 
 from storage.models import Run, Session
 from storage.repository import Repository
 from ui.context import AppContext
 from ui.review_cards import told_apart
-from ui.review_comparison import Side, cautions, comparison
+from ui.review_comparison import Side, cautions, comparison, in_order
 from ui.session_names import session_words
 from ui.shown_runs import ShownRuns
 from ui.user import signed_in
@@ -35,11 +37,15 @@ def routes(context: AppContext) -> APIRouter:
         return _others(repository, *_finished(repository, run_id))
 
     @router.get("/runs/{run_id}/against/{other_id}")
-    def against(run_id: str, other_id: str) -> dict[str, str]:
-        sides = side(run_id), side(other_id)
+    def against(run_id: str, other_id: str) -> dict[str, Any]:
+        sides = in_order(side(run_id), side(other_id))
         if not _are_of_one(*(each.session for each in sides)):
             raise StorageError("E53", "There is no such run.", "Choose one of this patient's.")
-        return {"cautions": cautions(*sides), "figures": comparison(*sides)}
+        return {
+            "runs": [each.run.id for each in sides],
+            "cautions": cautions(*sides),
+            "figures": comparison(*sides),
+        }
 
     def side(run_id: str) -> Side:
         run, session = _finished(repository, run_id)

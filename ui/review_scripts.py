@@ -19,7 +19,8 @@ _PARTS = (
         f"review.{part}"
         for part in ("model", "lanes", "timeline", "cursor", "player", "camera", "stage")
     ),
-    *(f"review.{part}" for part in ("annotations", "table", "compare", "why", "again", "page")),
+    *(f"review.{part}" for part in ("stretch", "annotations", "table", "compare")),
+    *(f"review.{part}" for part in ("why", "again", "page")),
     "review",
 )
 

@@ -72,9 +72,10 @@ def _why_ended(run: Run | None) -> str:
     if run.error_code is None:
         return f"<h2>{_(title)}</h2><p>{_(text) if text else ''}</p>"
     return (
-        f"<h2>{escaped(run.error_code)} {_(title)}</h2>"
+        f"<h2>{_(title)}</h2>"
         f"<div role='alert'><p>{escaped(retold(run.error_cause or ''))}</p>"
-        f"<p class='muted'>{escaped(retold(run.error_remedy or ''))}</p></div>"
+        f"<p class='muted'>{escaped(retold(run.error_remedy or ''))} "
+        f"<small class='code'>{escaped(run.error_code)}</small></p></div>"
     )
 
 

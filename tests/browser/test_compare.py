@@ -14,8 +14,8 @@ from playwright.sync_api import expect
 from storage.access import Actor
 from storage.details import Agreement, PatientDetails, RunResult, SessionDetails
 from storage.repository import open_accounts
-from tests.browser.running import RunningApp, go_to, open_page, open_records
-from tests.browser.test_screens import barriers, is_wider_than_its_window
+from tests.browser.running import SIZE, RunningApp, go_to, open_page, open_records
+from tests.browser.test_screens import barriers, end_of, is_wider_than_its_window
 from ui.engine_processes import EngineProcesses
 from verhm.report.summary import summarize
 from verhm.settings import AnalysisSettings
@@ -42,7 +42,13 @@ def test_two_sessions_are_compared_and_each_is_heard(review):
     assert len(set(names)) == 2
     assert "Two sessions of one person always differ" in dialog.inner_text()
     assert dialog.locator(".rv-figures tbody tr").count() == 13
-    said, unsaid = dialog.locator(".rv-side").all()
+    assert names == ["Session 4, run 1", "Session 5, run 1"]  # the earlier first
+    assert "later − earlier" in dialog.locator(".rv-figures thead").inner_text()
+    for row in dialog.locator(".rv-figures tbody tr").all()[3:11]:
+        earlier, later, change = (points_in(each) for each in row.locator("td").all_inner_texts())
+        assert change == later - earlier
+    assert end_of(review, ".rv-sides .rv-side >> nth=1 >> .rv-heat") < SIZE["height"]
+    unsaid, said = dialog.locator(".rv-side").all()
     assert said.locator(".rv-mark.event").inner_text() == "Example: an event"
     labels = said.locator(".rv-labels div span")
     assert labels.all_text_contents() == ["Unsure", "Happy", "Surprised"]
@@ -60,14 +66,19 @@ def test_two_sessions_are_compared_and_each_is_heard(review):
         "() => [...document.querySelectorAll('.rv-compare .rv-play')]"
         ".map((each) => each.ariaLabel).join() === 'Play,Pause'"
     )
-    first = names[1]
+    first = names[0]
     dialog.locator(".rv-other").select_option(index=1)
     review.wait_for_function(
-        "(first) => document.querySelectorAll('.rv-compare .rv-name')[1].textContent !== first",
+        "(first) => document.querySelectorAll('.rv-compare .rv-name')[0].textContent !== first",
         arg=first,
     )
     review.keyboard.press("Escape")
     dialog.wait_for(state="hidden")
+
+
+def points_in(cell: str) -> int:
+    """The first number of a cell."""
+    return int(re.search(r"[−+]?\d+", cell)[0].replace("−", "-"))
 
 
 def test_it_opens_and_closes_by_the_keyboard_and_fits_a_small_screen(review):

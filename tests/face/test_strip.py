@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from PIL import ImageFont
 
-from tests.factories import make_timeline
+from tests.factories import make_analysis, make_timeline
 from verhm.face.marks import draw_mark
 from verhm.face.strip import Strip
-from verhm.face.strip_lanes import SPAN, colour
+from verhm.face.strip_lanes import SPAN, Lanes, Measures, colour
 from verhm.labels import EMOTIONS
 from verhm.report import look
 from verhm.types import EmotionTimeline, WindowStatus
@@ -179,3 +179,21 @@ def test_every_emotion_has_a_mark_of_its_own_shape():
         assert 150 < shape.sum() < 24 * 24
         for other in shapes[:number]:
             assert (shape != other).mean() > 0.03
+
+
+def test_a_short_stretch_of_calm_is_closed_at_both_sides():
+    found = make_analysis(20.0).timeline
+    probabilities = np.eye(8, dtype=np.float32)[[found.labels.index("happy")] * len(found)]
+    probabilities[10] = np.eye(8)[found.labels.index("calm")]
+    sure = (WindowStatus.OK,) * len(found)
+    lanes = Lanes(
+        replace(found, probabilities=probabilities, status=sure),
+        20.0,
+        Measures(800, 1.0, 8, False),
+        35.0,
+    )
+    is_line = (lanes.piece(0)[:16] == colour(look.COLOURS["calm"])).all(axis=(0, 2))
+    start, end = (35.0 * time for time in lanes.cell(10))
+    inside = np.flatnonzero(is_line)
+    assert inside[0] == np.ceil(start - 0.5) + 1  # after the gap between two stretches
+    assert inside[-1] == np.ceil(end - 0.5) - 1

@@ -5,6 +5,7 @@ import pytest
 from tests.ui.conftest import signed_in_client
 from ui.server import make_app
 from verhm.annotations import Annotation
+from verhm.report.look import percent
 
 
 @pytest.fixture
@@ -36,8 +37,13 @@ def test_figures_come_without_what_is_left_out(client, context, run):
     address = f"/runs/{run.id}/annotations"
     said = {"start": 10.0, "end": 20.0}
     before = client.post(address, json={**said, "text": "door"}).json()["cards"]
-    out = client.post(address, json={**said, "is_excluded": True}).json()["cards"]
-    assert out != before
+    out = client.post(address, json={**said, "start": 3.0, "is_excluded": True}).json()
+    assert out["cards"] != before
+    summary = context.reviewed.summary(run.id, context.repository.annotations(run.session_id))
+    assert summary.analysed < 0.5  # and both say the same share
+    assert f"{percent(summary.analysed)} % of the windows" in out["quality"]
+    assert f"{percent(summary.analysed)}<i>%" in out["cards"]
+    client.post(f"{address}/remove", json={**said, "start": 3.0})
     assert context.reviewed.cards(run.id, ()) == before
     assert client.post(address, json={**said, "is_excluded": False}).json()["cards"] == before
 

@@ -115,7 +115,7 @@ def test_withheld_figures_give_way_to_the_reason():
         withheld="E21 <too little>",
     )
     html = summary_cards(summary, 60.0, 115, 2)
-    assert "E21 &lt;too little&gt;" in html
+    assert "<p>&lt;too little&gt; <small class='code'>E21</small></p>" in html
     assert "nan" not in html
     assert "class='sh'" not in html
 
@@ -145,7 +145,7 @@ def test_a_share_that_is_hardly_anything_is_not_shown_as_nothing():
         ),
         (
             Quality(-20, 0, 0.0, float("nan"), 40, float("nan")),
-            ["background unknown", "not clipped"],
+            ["not clipped", "noise not measured, as there are hardly any pauses"],
         ),
     ],
 )
@@ -159,7 +159,7 @@ def test_the_grade_comes_first(run):
 
 def test_a_poor_quality_names_its_reason_though_the_sound_is_clean(run):
     words = quality_words(run.quality, replace(run.summary, analysed=0.12))
-    assert words.startswith("Poor: a result in only 12 % of the windows · SNR 25 dB")
+    assert words.startswith("Poor: a result in only 12 % of the windows, no summary · SNR 25 dB")
 
 
 def test_where_another_model_analyses_now_the_session_can_be_analysed_again(session, run):

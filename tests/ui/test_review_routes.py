@@ -1,14 +1,16 @@
 """Another run than the latest, and two held beside each other."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from storage.details import SessionDetails
+from storage.models import Session
 from tests.factories import make_analysis
 from tests.ui.conftest import TODAY
 from ui.demonstration import load_demonstration
-from ui.review_comparison import Side, cautions, comparison
+from ui.review_comparison import Side, cautions, comparison, in_order
 from verhm.settings import AnalysisSettings
 from verhm.types import ModelId
 
@@ -51,7 +53,28 @@ def test_a_run_can_be_held_against_the_session_s_other_runs_and_other_sessions(
     assert listed[0]["words"].startswith("This session · Run 1")
     assert listed[1]["words"].startswith("Session 2")
     found = client.get(f"/runs/{twice.runs[0].id}/against/{listed[0]['run']}").json()["figures"]
-    assert "Session 1, run 2" in found and "Session 1, run 1" in found
+    assert found.index("Session 1, run 1") < found.index("Session 1, run 2")
+    assert "right − left" in found
+
+
+def test_the_difference_is_the_later_less_the_earlier_as_they_are_read(side):
+    known = side.session
+    facts = {
+        "id": "s",
+        "task": known.task,
+        "language": known.language,
+        "created_at": known.created_at,
+    }
+    tomorrow = known.recorded_on + timedelta(days=1)
+    later = replace(side, session=Session(**{**facts, "number": 2, "recorded_on": tomorrow}))
+    shares = tuple(replace(each, share=0.376, low=0.3, high=0.5) for each in side.summary.shares)
+    less = tuple(replace(each, share=0.084, low=0.0, high=0.2) for each in side.summary.shares)
+    later = replace(later, summary=replace(later.summary, shares=shares))
+    side = replace(side, summary=replace(side.summary, shares=less))
+    assert in_order(later, side) == in_order(side, later) == (side, later)
+    html = comparison(side, later)
+    assert "later − earlier" in html
+    assert html.count("<td>+30 points</td>") == 8  # 38 % less 8 %; unrounded it would be +29
 
 
 def test_two_patients_are_never_held_against_each_other(client, analysed):

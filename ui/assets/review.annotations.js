@@ -1,7 +1,6 @@
 /* What the clinician says about the recording: the marks lane, the keys, and the field for words. */
 
 const MOMENT = 0.1; // s; of two events nearer than that, one is meant
-const SHORTEST = 4; // px; who moves less while the button is down did not draw a stretch
 const WORDS = 160; // px that the words of an event may take
 const FLAG = 10; // px that it takes without words
 const LABEL_KEYS = "12345678";
@@ -39,19 +38,21 @@ function marksMarkup(annotations, frame) {
 
 /** Builds the lane, the buttons and the field inside `root`.
  *
- *  `value` is the page's; time() is the playhead's; changed(cards) is called when something was said. */
+ *  `value` is the page's; time() is the playhead's; changed({cards, quality}) is called when something was said. */
 function makeAnnotations(root, model, value, timeline, { time, seek, isPlaying, changed }) {
   const lane = root.querySelector(".rv-marks");
   const field = makeField(root);
   const problem = root.querySelector(".rv-problem");
+  const told = root.querySelector(".rv-told");
   let annotations = value.annotations;
   let sent = Promise.resolve(); // one after the other, so that the last answer is the latest
 
-  function take({ annotations: said, cards }) {
+  function take({ annotations: said, ...figures }) {
     annotations = said;
     model.annotate(said);
     problem.textContent = "";
-    changed(cards);
+    changed(figures);
+    showLabel();
   }
   async function ask(what, end) {
     try {
@@ -60,26 +61,36 @@ function makeAnnotations(root, model, value, timeline, { time, seek, isPlaying, 
       }));
     } catch (error) {
       problem.textContent = verhm.say("Not kept: {why}", { why: error.message });
+      showLabel();
     }
   }
   function send(what, end = "") {
+    told.textContent = "";
     sent = sent.then(() => ask(what, end));
     return sent;
   }
   const here = () => model.windowAt(time());
   const stretchOf = (index) => ({ start: model.starts[index], end: model.ends[index] });
 
-  function label(name, index = here()) {
-    send({ ...stretchOf(index), label: model.said(index)?.label === name ? "" : name });
+  function label(name, index) {
+    send({ ...stretchOf(index), label: name });
+  }
+  function toggleLabel(name) {
+    label(model.said(here())?.label === name ? "" : name, here());
+  }
+  async function leaveOut(stretch) {
+    await send({ ...stretch, is_excluded: true });
+    if (!problem.textContent) told.textContent = leftOutText(stretch, model.windowsIn(stretch));
   }
   async function exclude() {
+    const chosen = begun.take();
     const middle = model.centres[here()];
     const covering = annotations.filter((said) => said.is_excluded && said.start <= middle && middle <= said.end);
-    if (!covering.length) await send({ ...stretchOf(here()), is_excluded: true });
-    for (const { start, end } of covering) await send({ start, end, is_excluded: false });
+    if (chosen || !covering.length) await leaveOut(chosen || stretchOf(here()));
+    else for (const { start, end } of covering) await send({ start, end, is_excluded: false });
   }
   async function event() {
-    const at = Math.round(100 * time()) / 100;
+    const at = toHundredths(time());
     const near = annotations.find((said) => said.start === said.end && Math.abs(said.start - at) < MOMENT);
     const moment = near || { start: at, end: at };
     if (!near) await send(moment);
@@ -87,7 +98,7 @@ function makeAnnotations(root, model, value, timeline, { time, seek, isPlaying, 
   }
   function write(stretch) {
     const said = annotations.find(({ start, end }) => start === stretch.start && end === stretch.end);
-    field.open({ ...stretch, ...said }, Boolean(said), {
+    field.open({ ...stretch, ...said }, Boolean(said), model.windowsIn(stretch), {
       save: (words, isExcluded) => send({ start: stretch.start, end: stretch.end, text: words,
         ...(isExcluded === null ? {} : { is_excluded: isExcluded }) }),
       remove: () => send({ start: stretch.start, end: stretch.end }, "/remove"),
@@ -99,7 +110,8 @@ function makeAnnotations(root, model, value, timeline, { time, seek, isPlaying, 
     lane.style.left = `${frame.left}px`;
     lane.style.width = `${frame.width}px`;
     const held = lane.contains(document.activeElement) ? document.activeElement.dataset.mark : null;
-    lane.innerHTML = marksMarkup(annotations, frame);
+    lane.innerHTML = marksMarkup(annotations, frame) || (value.may_annotate ? laneHint() : "");
+    begun.draw();
     if (held) lane.querySelector(`[data-mark="${held}"]`)?.focus();
   }
   lane.addEventListener("click", ({ target }) => {
@@ -109,54 +121,44 @@ function makeAnnotations(root, model, value, timeline, { time, seek, isPlaying, 
     seek(said.start);
     if (value.may_annotate) write(said);
   });
+  const begun = makeBegunStretch({ lane, told, timeline, model, time, button: root.querySelector('[data-say="r"]') });
   if (value.may_annotate) drawStretches(lane, timeline, model, seek, write);
-  const keys = { e: event, x: exclude, n: () => write(stretchOf(here())), 0: () => label("unsure") };
-  for (const [number, name] of model.labels.entries()) keys[LABEL_KEYS[number]] = () => label(name);
+  const keys = {
+    e: event, x: exclude, n: () => write(begun.take() || stretchOf(here())), r: begun.toggle,
+    Escape: () => begun.take(), 0: () => toggleLabel("unsure"),
+  };
+  for (const [number, name] of model.labels.entries()) keys[LABEL_KEYS[number]] = () => toggleLabel(name);
   for (const button of root.querySelectorAll("[data-say]")) {
     button.addEventListener("click", () => keys[button.dataset.say]());
   }
-  listenToChoice(root.querySelector(".rv-label"), here, label);
+  const showLabel = makeChoice(root.querySelector(".rv-label"), model, here, label);
+  const follow = () => { showLabel(); begun.draw(); };
   model.annotate(annotations);
-  return { draw, keys: value.may_annotate ? keys : {} };
+  return { draw, follow, keys: value.may_annotate ? keys : {} };
 }
 
-/** The list of emotions belongs to the window at which it was opened, wherever the voice goes. */
-function listenToChoice(choice, here, label) {
-  if (!choice) return;
-  let index = null;
+/** The list of emotions shows what was said of the window at the playhead; once it is opened, it belongs
+ *  to the window at which it was, wherever the voice goes. Returns what shows it anew. */
+function makeChoice(choice, model, here, label) {
+  if (!choice) return () => {};
+  let index = null; // while it is open
+  const show = () => {
+    const said = model.said(here())?.label ?? "";
+    if (index === null && choice.value !== said) choice.value = said;
+  };
   choice.addEventListener("focus", () => { index = here(); });
-  choice.addEventListener("blur", () => { index = null; });
+  choice.addEventListener("blur", () => {
+    if (index === null) return;
+    index = null;
+    show();
+  });
   choice.addEventListener("change", () => {
-    if (choice.value) label(choice.value, index ?? here());
+    const at = index ?? here();
+    index = null; // what was chosen stays there until the app has answered
+    label(choice.value, at);
     choice.blur(); // so that the keys are the player's again
   });
-}
-
-/** Draw a stretch on the lane with the mouse; a click without a move seeks, as on the lanes above. */
-function drawStretches(lane, timeline, model, seek, write) {
-  let from = null;
-  const at = (event) => event.clientX - lane.getBoundingClientRect().left;
-  const timeAt = (x) => Math.max(0, Math.min(model.duration, timeline.frame().time(x + timeline.frame().left)));
-  const box = document.createElement("i");
-  lane.addEventListener("pointerdown", (event) => {
-    if (event.button || event.target.closest("[data-mark]")) return;
-    from = at(event);
-    lane.setPointerCapture(event.pointerId);
-  });
-  lane.addEventListener("pointermove", (event) => {
-    if (from === null) return;
-    lane.append(box);
-    box.style.left = `${Math.min(from, at(event))}px`;
-    box.style.width = `${Math.abs(at(event) - from)}px`;
-  });
-  lane.addEventListener("pointerup", (event) => {
-    if (from === null) return;
-    const [start, end] = [from, at(event)].sort((a, b) => a - b);
-    from = null;
-    box.remove();
-    if (end - start < SHORTEST) seek(timeAt(end));
-    else write({ start: Math.round(100 * timeAt(start)) / 100, end: Math.round(100 * timeAt(end)) / 100 });
-  });
+  return show;
 }
 
 /** The field in which words about a stretch are written. */
@@ -181,13 +183,14 @@ function makeField(root) {
     event.preventDefault();
     close("save");
   });
-  function open(said, isThere, { save, remove }) {
+  function open(said, isThere, windows, { save, remove }) {
     actions = { save, remove };
     const isMoment = said.start === said.end;
     part("h2").textContent = isMoment
       ? verhm.say("Event at {time}", { time: stretchText(said) }) : verhm.say("Note on {time}", { time: stretchText(said) });
     part("textarea").value = said.text || "";
     part(".rv-out").hidden = isMoment;
+    part(".rv-windows").textContent = windowsText(windows);
     part("input[type=checkbox]").checked = Boolean(said.is_excluded);
     part('[data-do="remove"]').hidden = !isThere;
     dialog.showModal();

@@ -72,6 +72,7 @@ function compareDialog() {
     `<select class="rv-other"></select></label><span class="small rv-compare-problem" role="alert"></span><span class="grow"></span>` +
     `<div class="seg" role="group" aria-label="${verhm.say("Visible time")}"><button type="button" data-zoom="-1" aria-label="${verhm.say("Show less time")}">−</button>` +
     `<button type="button" data-zoom="1" aria-label="${verhm.say("Show more time")}">+</button></div>` +
+    `<button type="button" class="btn small" data-lanes aria-pressed="false">${verhm.say("All lanes")}</button>` +
     `<form method="dialog"><button class="btn small">${verhm.say("Close")}</button></form></header>` +
     `<div class="rv-cautions"></div><div class="rv-both"><div class="rv-table" tabindex="0" role="region" aria-label="${verhm.say("Figures")}"></div><div class="rv-sides" tabindex="0" role="region" aria-label="${verhm.say("Timelines")}"><h3 class="rv-name"></h3><div class="rv-side"></div>` +
     `<h3 class="rv-name"></h3><div class="rv-side"></div></div></div></dialog>`;
@@ -105,7 +106,8 @@ function makeComparison(root, run, silence) {
       const [table, ...both] = await Promise.all([
         `/runs/${run}/against/${other}`, `/runs/${run}/review`, `/runs/${other}/review`,
       ].map((address) => verhm.send(address)));
-      if (dialog.open && chosen.value === other) show(both, table);
+      const inOrder = table.runs.map((id) => both.find((value) => value.run === id));
+      if (dialog.open && chosen.value === other) show(inOrder, table);
     } catch (error) {
       problem.textContent = error.message;
     }
@@ -128,6 +130,8 @@ function makeComparison(root, run, silence) {
   for (const button of dialog.querySelectorAll("[data-zoom]")) {
     button.addEventListener("click", () => sides.forEach((side) => side.zoom(Number(button.dataset.zoom))));
   }
+  const lanes = dialog.querySelector("[data-lanes]");
+  lanes.addEventListener("click", () => lanes.setAttribute("aria-pressed", String(dialog.classList.toggle("all"))));
   dialog.addEventListener("close", clear);
   return { open, end: clear };
 }

@@ -15,8 +15,10 @@ function mountSession(root, value, face, choose) {
   });
   const annotations = makeAnnotations(root, model, value, timeline, {
     time: () => player.time(), isPlaying: () => player.isPlaying(), seek: (time) => player.seek(time),
-    changed: (cards) => {
+    changed: ({ cards, quality }) => {
       root.querySelector(".cards").outerHTML = cards;
+      const line = root.querySelector(".rv-quality"); // the same windows count in both
+      if (line) line.outerHTML = quality;
       timeline.refresh();
       table.refresh();
       cursor.update(player.time(), true);
@@ -30,6 +32,7 @@ function mountSession(root, value, face, choose) {
       const followed = playing ? timeline.stepOf(time) : time;
       timeline.reveal(followed, playing);
       table.follow(cursor.update(followed));
+      annotations.follow();
     },
   });
   const stage = makeStage(root, { attach: player.attach, render: () => trigger("render_face", {}) });

@@ -102,6 +102,10 @@ function makeModel(data) {
   function windowAt(time) {
     return Math.max(0, Math.min(count - 1, Math.round((time - centres[0]) / data.hop)));
   }
+  /** How many windows have their middle in a stretch: those are what leaving it out takes. */
+  function windowsIn({ start, end }) {
+    return centres.filter((middle) => start <= middle && middle <= end).length;
+  }
   /** What a window is drawn as: its likeliest emotion, or the reason of its absence. */
   function kindOf(index) {
     return hasResult(index) ? data.labels[ranking(index)[0]] : "!" + data.reasons[data.status[index]];
@@ -138,7 +142,7 @@ function makeModel(data) {
     return Math.max(0, Math.min(cells - 1, Math.floor(time / data.voice.step)));
   }
   return {
-    ...data, count, centres, hasResult, annotate, ranking, windowAt, kindOf, stretches, nextGap, reason, meaning, voiceCell,
+    ...data, count, centres, hasResult, annotate, ranking, windowAt, windowsIn, kindOf, stretches, nextGap, reason, meaning, voiceCell,
     /** From when to when a window lasts. */
     span: (index) => `${clockText(data.starts[index], true)}–${clockText(data.ends[index], true)}`,
     /** What the clinician says of a window itself. */

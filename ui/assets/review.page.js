@@ -39,7 +39,7 @@ function timelineSheet(model) {
 
 function timelinePanel(model, chip) {
   return `<section class="panel tl" aria-label="${verhm.say("Timeline")}">${timelineHeader(model)}${timelineSheet(model)}` +
-    `<div class="micro muted rv-derived"><p>${verhm.say("Valence and arousal are derived from the emotions' probabilities, not measured.")}</p>${chip}</div></section>`;
+    `<div class="micro muted rv-derived"><p class="rv-told" role="status"></p><p>${verhm.say("Valence and arousal are derived from the emotions' probabilities, not measured.")}</p>${chip}</div></section>`;
 }
 
 /** Buttons, time and pace of a player. */
@@ -74,11 +74,12 @@ function planeMarkup() {
 /** What can be said of the window at the playhead; nothing of it for who may only look. */
 function sayButtons(model, mayAnnotate) {
   if (!mayAnnotate) return "";
-  const say = (key, words) => `<button type="button" class="btn small quiet" data-say="${key.toLowerCase()}">${words} <kbd>${key}</kbd></button>`;
+  const say = (key, words, title = "") => `<button type="button" class="btn small quiet" data-say="${key.toLowerCase()}" title="${title}">${words} <kbd>${key}</kbd></button>`;
   const emotions = [...model.labels, "unsure"].map((name, number) =>
     `<option value="${name}">${named(name)} (${(number + 1) % 9})</option>`);
   return `<select class="rv-label" aria-label="${verhm.say("Your label for the window at the playhead")}"><option value="">${verhm.say("Your label…")}</option>${emotions.join("")}</select>` +
-    say("E", verhm.say("Mark event")) + say("X", verhm.say("Leave out")) + say("N", verhm.say("Note"));
+    say("E", verhm.say("Mark event")) + say("R", verhm.say("Stretch"), verhm.say("Begin a stretch at the playhead, to leave out or to note: go to its end, then X or N")) +
+    say("X", verhm.say("Leave out")) + say("N", verhm.say("Note"));
 }
 
 function tablePanel(model, mayAnnotate) {
@@ -97,7 +98,7 @@ function helpDialog() {
 function fieldDialog() {
   return `<dialog class="rv-say" aria-label="${verhm.say("What you say about it")}"><h2></h2>` +
     `<label>${verhm.say("Words")} <textarea rows="2" maxlength="500"></textarea></label>` +
-    `<label class="rv-out"><input type="checkbox"> ${verhm.say("Leave this stretch out of the figures")}</label>` +
+    `<label class="rv-out"><input type="checkbox"> ${verhm.say("Leave this stretch out of the figures")} <span class="muted">(<span class="rv-windows"></span>)</span></label>` +
     `<div class="row"><button type="button" class="btn small primary" data-do="save">${verhm.say("Save")}</button>` +
     `<button type="button" class="btn small" data-do="cancel">${verhm.say("Cancel")}</button><span class="grow"></span>` +
     `<button type="button" class="btn small" data-do="remove">${verhm.say("Remove")}</button></div></dialog>`;

@@ -41,8 +41,8 @@ function timelineLabels(model) {
   const rows = model.labels.map((label, row) => {
     const y = ROWS_TOP + row * ROW;
     return `<use href="#m-${label}" x="0.5" y="${y + 3}" width="11" height="11"/>` +
-      `<text class="l" x="18" y="${y + 12.5}">${named(label)}</text>` +
-      `<text x="${LABELS_WIDTH - 3}" y="${y + 12.5}" text-anchor="end" aria-hidden="true">${row + 1}</text>`;
+      `<text class="l" x="16" y="${y + 12.5}">${named(label)}</text>` +
+      `<text x="${LABELS_WIDTH - 2}" y="${y + 12.5}" text-anchor="end" aria-hidden="true">${row + 1}</text>`;
   });
   const pitch = model.pitchRange ? `${model.pitchRange[0]}–${model.pitchRange[1]} Hz` : verhm.say("nothing voiced");
   const loudness = model.loudnessRange.map((level) => String(level).replace("-", "−")).join(` ${verhm.say("to")} `);

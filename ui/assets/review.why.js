@@ -11,9 +11,15 @@ function whyDialog() {
     `<p role="status"></p><progress max="100" value="0" aria-label="${verhm.say("Explanation")}"></progress>` +
     `<p role="alert" class="rv-problem"></p><button type="button" class="btn small" data-ask>${verhm.say("Ask again")}</button>` +
     `<figure hidden><img class="on-light" alt=""><img class="on-dark" alt="">` +
-    `<figcaption class="small muted">${verhm.say("Over the voice as the model sees it: low sounds below, loud ones {loud}. Each field was covered in turn. Orange (+): it speaks for the result. Blue (−): against it. 0.7 is a factor of two in the odds.", { loud: `<span class="on-light">${verhm.say("dark")}</span><span class="on-dark">${verhm.say("bright")}</span>` })}</figcaption></figure></div>` +
-    `<div class="rv-why-words">${list("influence", verhm.say("What moves the result most"))}${list("voice", verhm.say("How the voice sounds"))}</div></div>` +
+    `<figcaption class="small muted">${verhm.say("Over the voice as the model sees it: low sounds below, loud ones {loud}. Each field was covered in turn. Orange (+): it speaks for the result. Blue (−): against it.", { loud: `<span class="on-light">${verhm.say("dark")}</span><span class="on-dark">${verhm.say("bright")}</span>` })} <small>${verhm.say("Figures in nats: 0.7 is a factor of two in the odds.")}</small></figcaption></figure></div>` +
+    `<div class="rv-why-words">${list("influence", verhm.say("What in the sound spoke for it and against it"))}${list("voice", verhm.say("How the voice sounds"))}</div></div>` +
     `<p class="small">${WHY_NOTE}</p></dialog>`;
+}
+
+/** A sentence whose figures, in brackets at its end, are small print for who wants them. */
+function plainFirst(sentence) {
+  const [, words, figures] = sentence.match(/^(.+) \((.+)\)$/) ?? [null, sentence, ""];
+  return escapeText(words) + (figures ? ` <small>${escapeText(figures)}</small>` : "");
 }
 
 /** What the dialog says while there is no picture yet, or none at all. */
@@ -35,7 +41,7 @@ function makeWhy(root, model, run, silence) {
 
   function list(name, sentences) {
     const items = part(`[data-list="${name}"]`);
-    items.innerHTML = sentences.map((each) => `<li>${escapeText(each)}</li>`).join("");
+    items.innerHTML = sentences.map((each) => `<li>${plainFirst(each)}</li>`).join("");
     items.parentElement.hidden = !sentences.length;
   }
   function show(answer) {

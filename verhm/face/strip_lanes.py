@@ -174,7 +174,13 @@ class Lanes:
     def _highest(self, columns: np.ndarray, at: np.ndarray, before: np.ndarray) -> np.ndarray:
         lane = np.repeat(self._flat(columns, at)[None], self._measures.highest.stop, axis=0)
         edge, is_calm = self._measures.px(1), self._is_calm[at]
-        lane[:edge, is_calm] = lane[-edge:, is_calm] = colour(look.COLOURS[look.HATCHED])
+        reach = (-0.5 - edge, 0.5 + edge)  # px to either side; the first column is the gap
+        sides = np.stack([self.window_at((columns + x) / self._pace) for x in reach])
+        is_end = np.any(self._stretch_of[sides] != self._stretch_of[at], axis=0)
+        is_side = is_calm & is_end  # without which a short stretch reads as I I
+        lane[:edge, is_calm] = lane[-edge:, is_calm] = lane[:, is_side] = colour(
+            look.COLOURS[look.HATCHED]
+        )
         lane[:, self._stretch_of[at] != self._stretch_of[before]] = colour(look.PAPER)
         return lane
 

@@ -19,6 +19,8 @@ from verhm.model.explanation import Explanation
 from verhm.report import look
 
 _TOLD = 3  # patches named in words
+_STRONG, _CLEAR = np.log(2), np.log(1.4)  # nats; factors of the odds
+_LOW, _MIDDLE = 600.0, 2_300.0  # Hz up to which a band is called so; what is above is high
 _FAINT = np.log(1.05)  # nats; less than a twentieth of the odds is not worth a sentence
 
 
@@ -56,6 +58,7 @@ class _Sheet:
         paper, ink, soft: colours of the ground, of the figures in the patches, of the axes
         loud: matplotlib's name of the greys, the loudest last
         heat: colours of the patches
+        scale: what is said of the influence's unit
     """
 
     inches: tuple[float, float]
@@ -68,6 +71,7 @@ class _Sheet:
     soft: str
     loud: str
     heat: LinearSegmentedColormap
+    scale: str
 
 
 _FILE: Final = _Sheet(
@@ -81,10 +85,17 @@ _FILE: Final = _Sheet(
     soft=look.INK_SOFT,
     loud="Greys",
     heat=_against_for(1.0),
+    scale=" (nats)",
 )
 # Twice as fine as a page shows it, with letters as large as the page's own.
 _LIGHT: Final = replace(
-    _FILE, inches=(6.4, 3.9), dpi=240, place=(0.08, 0.115, 0.77, 0.855), write=_clock, unit=""
+    _FILE,
+    inches=(6.4, 3.9),
+    dpi=240,
+    place=(0.08, 0.115, 0.77, 0.855),
+    write=_clock,
+    unit="",
+    scale="",
 )
 _DARK: Final = replace(
     _LIGHT, paper="#141c23", ink="#e9eff3", soft="#bac6d0", loud="gray", heat=_against_for(0.0)
@@ -101,36 +112,62 @@ def as_influence(explanation: Explanation) -> Influence:
 def tell_influence(
     explanation: Explanation, write: Callable[[float], str] = _seconds, unit: str = " s"
 ) -> list[str]:
-    """Name the patches that move the result most, with how much the odds would change.
+    """Name the patches that move the result most: plainly first, in brackets with the figures.
+
+    What speaks against it is named even where more speaks for it.
 
     Args:
         explanation: of the window
         write: how a time is written
         unit: of that
     """
-    sentences = []
-    for time, band in explanation.strongest(_TOLD):
-        nats = explanation.influence[time, band]
-        if abs(nats) < _FAINT:
-            break
-        start, end = explanation.times[time : time + 2]
-        low, high = explanation.bands[band : band + 2] / 1000
-        place = f"{write(start)}\u2013{write(end)}{unit}, {low:.1f}\u2013{high:.1f} kHz"
-        emotion, factor = explanation.emotion, f"{np.exp(abs(nats)):.1f}"
-        sentences.append(
-            N_(
-                f"{place} speaks for {emotion}: without what is particular there, its odds would "
-                f"be {factor} times lower."
-            )
-            if nats > 0
-            else N_(
-                f"{place} speaks against {emotion}: without what is particular there, its odds "
-                f"would be {factor} times higher."
-            )
-        )
+    patches = explanation.strongest(explanation.influence.size)
+    told, rest = patches[:_TOLD], patches[_TOLD:]
+    if all(explanation.influence[patch] >= 0 for patch in told):
+        told += [patch for patch in rest if explanation.influence[patch] < 0][:1]
+    sentences = [
+        _sentence(explanation, *patch, write, unit)
+        for patch in told
+        if abs(explanation.influence[patch]) >= _FAINT
+    ]
     return sentences or [
         N_("No single part of the window moves the result by more than 5 % of its odds.")
     ]
+
+
+def _sentence(
+    explanation: Explanation, time: int, band: int, write: Callable[[float], str], unit: str
+) -> str:
+    """What one patch does to the result."""
+    nats = float(explanation.influence[time, band])
+    start, end = explanation.times[time : time + 2]
+    low, high = explanation.bands[band : band + 2]
+    when = f"{write(start)}\u2013{write(end)}{unit}"
+    span, factor = f"{low / 1000:.1f}\u2013{high / 1000:.1f}", f"{np.exp(abs(nats)):.1f}"
+    sounds, emotion = _sounds(high), explanation.emotion
+    strength = _strength(abs(nats))
+    if nats > 0:
+        return N_(
+            f"{strength} for {emotion}: {sounds} at {when} ({span} kHz; without what is particular "
+            f"there, odds {factor} times lower)"
+        )
+    return N_(
+        f"{strength} against {emotion}: {sounds} at {when} ({span} kHz; without what is particular "
+        f"there, odds {factor} times higher)"
+    )
+
+
+def _sounds(highest: float) -> str:
+    """A band in plain words, by the frequency up to which it goes; Hz."""
+    if highest <= _LOW * 1.1:
+        return N_("the low sounds")
+    return N_("the middle sounds") if highest <= _MIDDLE * 1.1 else N_("the high sounds")
+
+
+def _strength(nats: float) -> str:
+    if nats >= _STRONG:
+        return N_("Strongly")
+    return N_("Clearly") if nats >= _CLEAR else N_("A little")
 
 
 def draw_explanation(explanation: Explanation, path: Path) -> None:
@@ -161,7 +198,7 @@ def _figure(explanation: Explanation, sheet: _Sheet) -> Figure:
     axes.set_xlabel(sheet.unit, color=sheet.soft, fontsize=9)
     axes.set_ylabel("kHz", color=sheet.soft, fontsize=9)
     bar.set_ylabel(
-        f"speaks against \u2190 {explanation.emotion} \u2192 speaks for (nats)",
+        f"speaks against \u2190 {explanation.emotion} \u2192 speaks for{sheet.scale}",
         color=sheet.soft,
         fontsize=9,
     )

@@ -34,14 +34,16 @@ def quality_words(quality: Quality, summary: Summary) -> str:
     if summary.analysed < GOOD_ANALYSED:
         found.insert(
             0,
-            _("a result in only {share} % of the windows").format(share=percent(summary.analysed)),
+            _("a result in only {share} % of the windows, no summary").format(
+                share=percent(summary.analysed)
+            ),
         )
     return f"{_(grade(quality, summary))}: {' · '.join(found)}"
 
 
 def notes(quality: Quality) -> list[str]:
     """What there is to say about a recording, with its figures."""
-    found = [_background(quality.snr)]
+    found = [_background(quality.snr)] if math.isfinite(quality.snr) else []
     if quality.clipped >= 0.0005:
         found.append(
             _("clipped in {share} % of it").format(share=decimal(f"{100 * quality.clipped:.1f}"))
@@ -52,12 +54,12 @@ def notes(quality: Quality) -> list[str]:
         is_narrow = quality.bandwidth < NARROW_BAND
         words = _("narrow band to {highest} kHz") if is_narrow else _("to {highest} kHz")
         found.append(words.format(highest=decimal(f"{quality.bandwidth / 1000:.1f}")))
+    if not math.isfinite(quality.snr):
+        found.append(_("noise not measured, as there are hardly any pauses"))
     return found
 
 
 def _background(snr: float) -> str:
-    if not math.isfinite(snr):
-        return _("background unknown")
     found = f"SNR {snr:.0f} dB"
     if snr >= GOOD_SNR:
         return found

@@ -84,6 +84,28 @@ def test_who_hears_what_the_model_found_agrees(screen):
     assert row(screen, 0)[1] == "Unsure"
 
 
+def test_the_list_shows_the_label_of_the_window_at_the_playhead(screen):
+    chosen = lambda: screen.input_value(".rv-label")  # noqa: E731
+    screen.select_option(".rv-label", "neutral")
+    asked(screen, 1)
+    go_to(screen, 3)
+    assert chosen() == ""
+    screen.select_option(".rv-label", "neutral")  # the same for another window
+    assert asked(screen, 2)[1][1] == {"start": 1.5, "end": 4.5, "label": "neutral"}
+    screen.keyboard.press("ArrowRight")
+    assert chosen() == ""
+    press(screen, "4")
+    screen.wait_for_function("document.querySelector('.rv-label').value === 'sad'")
+    screen.keyboard.press("ArrowLeft")
+    assert chosen() == "neutral"
+    screen.evaluate("window.refusal = 'E75'")
+    screen.select_option(".rv-label", "happy")
+    screen.wait_for_function("document.querySelector('.rv-label').value === 'neutral'")
+    screen.evaluate("window.refusal = ''")
+    screen.select_option(".rv-label", "")  # takes it back
+    assert asked(screen, 5)[4][1]["label"] == ""
+
+
 def test_what_is_left_out_has_no_result_with_its_neighbours_until_it_is_taken_in(screen):
     go_to(screen, 40)  # 20.0 to 23.0 s
     without = int(screen.inner_text("[data-count=gaps]"))
@@ -96,6 +118,7 @@ def test_what_is_left_out_has_no_result_with_its_neighbours_until_it_is_taken_in
     assert row(screen, 37)[0] == row(screen, 43)[0] == "Excluded"
     assert row(screen, 36)[0] == row(screen, 44)[0] == "OK"
     assert "No result: excluded" in screen.inner_text(".rv-readout")
+    assert screen.inner_text(".rv-told").startswith("Left out 0:20.0–0:23.0: 7 windows")
     go_to(screen, 42)
     press(screen, "x")  # from one of the neighbours, too
     screen.wait_for_function(
@@ -148,6 +171,7 @@ def test_a_stretch_is_drawn_on_the_lane_and_can_be_left_out(screen):
     screen.mouse.down()
     screen.mouse.move(box["x"] + 20 * second, box["y"] + 8, steps=5)
     screen.mouse.up()
+    assert "21 windows" in screen.inner_text(".rv-say .rv-out")
     screen.fill(".rv-say textarea", "door")
     screen.check(".rv-say input[type=checkbox]")
     screen.click(".rv-say [data-do=save]")
@@ -158,6 +182,25 @@ def test_a_stretch_is_drawn_on_the_lane_and_can_be_left_out(screen):
     assert screen.inner_text(".rv-mark.out") == "door"
     screen.mouse.click(box["x"] + 30 * second, box["y"] + 8)  # a click alone seeks
     assert float(screen.get_attribute(".rv-lanes", "aria-valuenow")) == pytest.approx(30.0, abs=0.2)
+
+
+def test_by_keys_a_stretch_is_begun_carried_on_and_left_out_or_noted(screen):
+    assert "Drag here, or press R" in screen.inner_text(".rv-lane-hint")
+    go_to(screen, 20)
+    screen.keyboard.press("r")
+    go_to(screen, 40)
+    assert screen.inner_text(".rv-told").startswith("Stretch with 21 windows.")
+    assert screen.locator(".rv-marks > i").bounding_box()["width"] > 100
+    press(screen, "x")
+    stretch = {"start": 11.5, "end": 21.5}
+    assert asked(screen, 1)[0][1] == {**stretch, "is_excluded": True}
+    screen.wait_for_function("document.querySelector('.rv-told').textContent.startsWith('Left')")
+    assert "21 windows" in screen.inner_text(".rv-told")
+    assert screen.get_attribute("[data-say=r]", "aria-pressed") == "false"
+    screen.keyboard.press("r")
+    screen.keyboard.press("Escape")  # given up: a note is on the window again
+    screen.keyboard.press("n")
+    assert "0:20.0–0:23.0" in screen.inner_text(".rv-say h2")
 
 
 def test_what_was_not_kept_is_said_and_nothing_seems_kept(screen):
