@@ -37,6 +37,7 @@ class PatientForm:
         fields: code, name, age band, note, consent given, until, also to research
         consent_row: that holds the last three, for a new patient only; later there are entries
         problem: HTML for what is wrong with the entries
+        record: button that saves a new patient and goes on to the first recording
         save: button
         close: button that leaves everything as it was
     """
@@ -46,6 +47,7 @@ class PatientForm:
     fields: tuple[Any, ...]
     consent_row: gr.Row
     problem: gr.HTML
+    record: gr.Button
     save: gr.Button
     close: gr.Button
 
@@ -57,7 +59,8 @@ class PatientForm:
     @property
     def outputs(self) -> list[Any]:
         """What `filled` and `closed` renew."""
-        return [self.panel, self.title, self.problem, self.consent_row, *self.fields]
+        shown = [self.panel, self.title, self.problem, self.consent_row, self.record, self.save]
+        return [*shown, *self.fields]
 
 
 def lay_out_form() -> PatientForm:
@@ -81,17 +84,20 @@ def lay_out_form() -> PatientForm:
         note = gr.Textbox(label=_("Note"), lines=2)
         problem = markup(elem_classes="problem-slot")
         with gr.Row(elem_classes="acts"):
-            save = gr.Button(_("Save patient"), variant="primary", elem_id="save-patient")
+            record = gr.Button(_("Save and record"), variant="primary", elem_id="save-and-record")
+            save = gr.Button(_("Save patient"), elem_id="save-patient")
             close = gr.Button(_("Cancel"))
     fields = (code, name, age_band, note, given, until, research)
-    return PatientForm(panel, title, fields, consent_row, problem, save, close)
+    return PatientForm(panel, title, fields, consent_row, problem, record, save, close)
 
 
 def filled(patient: Patient | None, next_code: str) -> list[Any]:
     """Updates that open the form: empty for a new patient, else with what is known."""
-    title = _("New patient") if patient is None else _("Edit patient")
-    consent_row = gr.Row(visible=patient is None)
-    head = [gr.Column(visible=True), f"<h2>{title}</h2>", "", consent_row]
+    is_new = patient is None
+    title = _("New patient") if is_new else _("Edit patient")
+    for_new = [gr.Row(visible=is_new), gr.Button(visible=is_new)]
+    save = gr.Button(variant="secondary" if is_new else "primary")
+    head = [gr.Column(visible=True), f"<h2>{title}</h2>", "", *for_new, save]
     if patient is None:
         return [*head, next_code, "", "", "", "", "", False]
     band = patient.age_band
@@ -107,7 +113,7 @@ def filled(patient: Patient | None, next_code: str) -> list[Any]:
 
 def closed() -> list[Any]:
     """Updates that put the form away."""
-    return [gr.Column(visible=False), "", "", *(gr.skip() for _ in range(8))]
+    return [gr.Column(visible=False), "", "", *(gr.skip() for _ in range(10))]
 
 
 def read_form(

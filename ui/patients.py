@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -185,7 +186,9 @@ def _wire_form(
 ) -> None:
     repository = context.repository
 
-    def save(patient_id: str | None, session_id: str | None, *entries: Any) -> list[Any]:
+    def save(
+        patient_id: str | None, session_id: str | None, *entries: Any, tab: str | None = None
+    ) -> list[Any]:
         """Keep what was entered, and show it in the list; on an error everything stays as typed."""
         *fields, search, shows_names, with_archived = entries
         try:
@@ -199,19 +202,23 @@ def _wire_form(
             stay = [gr.skip() for _ in form.outputs]
             stay[2] = error_box(error)
             return [gr.skip(), *stay, *[gr.skip() for _ in listed]]
-        request = open_request(patient.id, session_id)
+        request = open_request(patient.id, session_id, tab)
         shown = view.show(search, shows_names, with_archived, patient.id)
         return [request, *closed(), *shown]
 
     _wire_new(repository, new.click, form, editing)
     entered = [editing, selected.session, *form.fields, *searched]
-    form.save.click(
-        save,
-        entered,
-        [selected.request, *form.outputs, *listed],
-        validator=days_verdicts(entered, form.days),
-        show_progress="hidden",
-    ).then(None, js=focus(_NEXT))
+    for button, tab, following in (
+        (form.record, "new-session", _RECORDING),
+        (form.save, None, _NEXT),
+    ):
+        button.click(
+            partial(save, tab=tab),
+            entered,
+            [selected.request, *form.outputs, *listed],
+            validator=days_verdicts(entered, form.days),
+            show_progress="hidden",
+        ).then(None, js=focus(following))
     form.close.click(closed, None, form.outputs, show_progress="hidden").then(
         None, js=focus("#new-patient, #patients [data-do=new]")
     )

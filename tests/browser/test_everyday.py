@@ -194,9 +194,16 @@ def test_a_trend_is_read_and_a_session_opened_from_it(hand, demonstration):
 def test_a_newcomer_has_a_result_in_review_after_six_clicks(playwright_driver, shared_app, voice):
     browser = launch(playwright_driver, voice)
     page, watch = open_page(browser, shared_app.url)
-    go_to(page, "New session")
-    page.get_by_label("Try without saving").click()
-    page.locator("#recorder [data-do=record]").click()
+    page.locator("#new-patient").click()
+    expect(page.locator("#patient-code textarea")).to_be_focused()
+    page.keyboard.type(f"P-{uuid.uuid4().hex[:4]}")
+    for _ in range(3):
+        page.keyboard.press("Tab")
+    page.keyboard.type(typed_date(date.today()))  # on which the patient agreed
+    page.locator("#save-and-record").click()
+    record = page.locator("#recorder [data-do=record]")
+    expect(record).to_be_focused()
+    record.click()
     page.locator('#recorder [data-phase="recording"]').wait_for()
     page.wait_for_timeout(5_000)
     page.locator("#recorder [data-do=stop]").click()
