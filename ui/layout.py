@@ -55,14 +55,17 @@ def _laid_out(context: AppContext) -> SpokenPage:
     with SpokenPage(title="VERHM", fill_width=True, analytics_enabled=False) as page:
         selected = Selection(gr.State(None), gr.State(None), gr.State(None))
         strip = markup(_banner(None, "", None), elem_id="banner", js_on_load=asset("banner.js"))
-        handles = []
+        note = markup(visible=False, elem_id="figures-note")
+        handles, placed = [], {}  # type: ignore[var-annotated]
         with gr.Tabs(elem_id="tabs", selected="patients") as tabs:
             for name, label, build in _TABS:
                 # Hidden tabs are put on the page too, so that what is refreshed there has a place.
-                with gr.Tab(_(label), id=name, elem_id=f"tab-{name}", render_children=True):
+                with gr.Tab(_(label), id=name, elem_id=f"tab-{name}", render_children=True) as tab:
                     handles.append(build(context, selected))
+                placed[name] = tab
         markup(explanation_boxes() + help_dialog() + tour_boxes(), elem_id="help")
-        _wire(page, _Shell(context, selected, strip, handles), selected, strip, tabs)
+        frame = [strip, note, placed["new-session"]]
+        _wire(page, _Shell(context, selected, frame, handles), selected, strip, tabs)
     return page
 
 
@@ -88,7 +91,7 @@ class _Shell:
     Args:
         context: the parts behind the page
         selected: what is open
-        strip: the banner
+        frame: the banner, what a researcher is told below it, and the tab New session
         handles: of the tabs, in their order
     """
 
@@ -96,12 +99,12 @@ class _Shell:
         self,
         context: AppContext,
         selected: Selection,
-        strip: gr.HTML,
+        frame: Sequence[Any],
         handles: Sequence[TabHandles],
     ) -> None:
         self._context = context
         self._handles = handles
-        shown = [strip, *(output for handle in handles for output in handle.outputs)]
+        shown = [*frame, *(output for handle in handles for output in handle.outputs)]
         # With what is shown goes whose it is: what is entered must not be taken for another's.
         self.outputs = [selected.patient, selected.session, *shown]
 
@@ -109,8 +112,9 @@ class _Shell:
         """Updates of all `outputs`."""
         with self._context.repository.one_moment():
             patient = _patient(self._context, patient_id)
-            banner = _banner(patient, self._context.user(), session_id)
-            updates: list[Any] = [patient_id, session_id, banner]
+            for_figures = self._context.repository.is_deidentified()
+            banner = _banner(patient, self._context.user(), session_id, for_figures)
+            updates: list[Any] = [patient_id, session_id, banner, *_told(for_figures)]
             for handle in self._handles:
                 given = list(handle.refresh(patient_id, session_id))
                 if len(given) != len(handle.outputs):
@@ -205,8 +209,19 @@ def _patient(context: AppContext, patient_id: str | None) -> Patient | None:
         return None
 
 
-def _banner(patient: Patient | None, user: str, session_id: str | None) -> str:
+def _told(for_figures: bool) -> list[Any]:
+    """What a researcher reads instead of finding out, and the tab that is of no use to one."""
+    if not for_figures:
+        return [gr.skip(), gr.skip()]
+    words = _("You see figures without names; recordings and changes belong to the clinicians.")
+    line = gr.update(value=f"<p class='small muted'>{words}</p>", visible=True)
+    return [line, gr.Tab(visible=False)]
+
+
+def _banner(
+    patient: Patient | None, user: str, session_id: str | None, for_figures: bool = False
+) -> str:
     if patient is None:
         return banner(None, "", None, user, session_id)
-    consent = consent_of(patient, date.today())
+    consent = consent_of(patient, date.today(), for_figures)
     return banner(patient.code, patient.age_band, consent, user, session_id)
