@@ -56,16 +56,14 @@ def _laid_out(context: AppContext) -> SpokenPage:
         selected = Selection(gr.State(None), gr.State(None), gr.State(None))
         strip = markup(_banner(None, "", None), elem_id="banner", js_on_load=asset("banner.js"))
         note = markup(visible=False, elem_id="figures-note")
-        handles, placed = [], {}  # type: ignore[var-annotated]
+        handles = []
         with gr.Tabs(elem_id="tabs", selected="patients") as tabs:
             for name, label, build in _TABS:
                 # Hidden tabs are put on the page too, so that what is refreshed there has a place.
-                with gr.Tab(_(label), id=name, elem_id=f"tab-{name}", render_children=True) as tab:
+                with gr.Tab(_(label), id=name, elem_id=f"tab-{name}", render_children=True):
                     handles.append(build(context, selected))
-                placed[name] = tab
         markup(explanation_boxes() + help_dialog() + tour_boxes(), elem_id="help")
-        frame = [strip, note, placed["new-session"]]
-        _wire(page, _Shell(context, selected, frame, handles), selected, strip, tabs)
+        _wire(page, _Shell(context, selected, [strip, note], handles), selected, strip, tabs)
     return page
 
 
@@ -91,7 +89,7 @@ class _Shell:
     Args:
         context: the parts behind the page
         selected: what is open
-        frame: the banner, what a researcher is told below it, and the tab New session
+        frame: the banner, and what a researcher is told below it
         handles: of the tabs, in their order
     """
 
@@ -114,7 +112,7 @@ class _Shell:
             patient = _patient(self._context, patient_id)
             for_figures = self._context.repository.is_deidentified()
             banner = _banner(patient, self._context.user(), session_id, for_figures)
-            updates: list[Any] = [patient_id, session_id, banner, *_told(for_figures)]
+            updates: list[Any] = [patient_id, session_id, banner, _told(for_figures)]
             for handle in self._handles:
                 given = list(handle.refresh(patient_id, session_id))
                 if len(given) != len(handle.outputs):
@@ -209,13 +207,12 @@ def _patient(context: AppContext, patient_id: str | None) -> Patient | None:
         return None
 
 
-def _told(for_figures: bool) -> list[Any]:
-    """What a researcher reads instead of finding out, and the tab that is of no use to one."""
+def _told(for_figures: bool) -> Any:
+    """What a researcher reads instead of finding out; with it, the tab New session is hidden."""
     if not for_figures:
-        return [gr.skip(), gr.skip()]
+        return gr.skip()
     words = _("You see figures without names; recordings and changes belong to the clinicians.")
-    line = gr.update(value=f"<p class='small muted'>{words}</p>", visible=True)
-    return [line, gr.Tab(visible=False)]
+    return gr.update(value=f"<p class='small muted'>{words}</p>", visible=True)
 
 
 def _banner(
