@@ -20,7 +20,7 @@ from pathlib import Path
 from storage.access import Actor, Who, the_program
 from storage.audit import ANCHOR
 from storage.audit_check import check
-from storage.backup import Inventory, back_up, restore
+from storage.backup import Inventory, back_up, read_note, restore
 from storage.files import data_folder
 from storage.repository import Repository, open_accounts, open_repository
 from storage.safe import Safe
@@ -41,10 +41,11 @@ def main(arguments: list[str] | None = None) -> int:
             return 0
         records = _records(data, server)
         if options.command == "verify":
-            return _verify(records, options.anchor or records.place / ANCHOR)
+            return _verify(records, options.anchor)
         if options.command == "backup":
             made = back_up(records.place, records.vault, options.folder.resolve(), server)
             _say("Backed up", made)
+            return _verify(records)
         elif options.command == "passphrase":
             _give_passphrase(records, options.name)
         elif options.command == "retention":
@@ -85,7 +86,10 @@ def _records(folder: Path, server: Server | None) -> _Records:
     return _Records(place, _vault(safe) if safe.exists else None, server)
 
 
-def _verify(records: _Records, anchor: Path) -> int:
+def _verify(records: _Records, kept_elsewhere: Path | None = None) -> int:
+    if kept_elsewhere is not None and not kept_elsewhere.is_file():
+        raise RequestError("E70", "There is no such copy of the anchor.", "Check --anchor.")
+    anchor = kept_elsewhere or records.place / ANCHOR
     with records.open() as repository:
         report = check(repository.database, anchor)
     for finding in report.findings:
@@ -97,18 +101,24 @@ def _verify(records: _Records, anchor: Path) -> int:
 
 
 def _restore(backup: Path, data: Path, server: Server | None) -> None:
+    read_note(backup)  # before anybody is asked for its passphrase
     kept = _records(backup, None)
     place = kept.place.relative_to(backup)
     _say("Restored", restore(backup, place, kept.vault, data, server))
+    print(f"It is in {data}.")
 
 
 def _say(what: str, inventory: Inventory) -> None:
-    print(
-        f"{what} and compared: {inventory.patients} patients, {inventory.sessions} sessions, "
-        f"{inventory.files} files with {inventory.bytes / 1e6:.1f} MB."
-    )
+    counts = (inventory.patients, "patient"), (inventory.sessions, "session")
+    patients, sessions = (_counted(*each) for each in counts)
+    files = f"{_counted(inventory.files, 'file')} with {inventory.bytes / 1e6:.1f} MB"
+    print(f"{what} and compared: {patients}, {sessions}, {files}.")
     if inventory.missing:
-        print(f"Missing already when the backup was made: {inventory.missing} files.")
+        print(f"Missing already when the backup was made: {_counted(inventory.missing, 'file')}.")
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def _give_passphrase(records: _Records, name: str) -> None:
@@ -125,13 +135,16 @@ def _list_due(records: _Records) -> None:
     with records.open() as repository:
         rules, due = repository.retention(), repository.due()
     months, years = rules.recording_months, rules.patient_years
-    print(f"Recordings are due {f'{months} months after the session' if months else 'never'}.")
-    print(f"Patients are due {f'{years} years after the last session' if years else 'never'}.")
+    recordings = f"due {months} months after the session" if months else "never due"
+    patients = f"due {years} years after the last session" if years else "never due"
+    print(f"Recordings are {recordings}.")
+    print(f"Patients are {patients}.")
     for each in due:
-        what = [f"{len(each.session_ids)} recordings"] if each.session_ids else []
+        what = [_counted(len(each.session_ids), "recording")] if each.session_ids else []
         what += ["the whole patient"] if each.is_whole else []
         print(f"{each.patient.code}: {' and '.join(what)}, last session {each.last_day}")
-    print(f"{len(due)} patients; nothing is erased before their clinician does it in the app.")
+    found = _counted(len(due), "patient")
+    print(f"{found}; nothing is erased before their clinician does it in the app.")
 
 
 def _hand_over(records: _Records, options: argparse.Namespace) -> None:
@@ -154,10 +167,12 @@ def _actor(repository: Repository, name: str | None) -> Who:
     everybody = {account.name: account.id for account in open_accounts(repository).everybody()}
     if not everybody:
         return the_program
-    if name not in everybody:
+    if name is None:
         raise RequestError(
             "E63", "Whose patient it is has to be said.", "Name the account with --account."
         )
+    if name not in everybody:
+        raise RequestError("E63", "There is no account of that name.", "Check --account.")
     actor = Actor(everybody[name])
     return lambda: actor
 
@@ -196,12 +211,15 @@ def _parser() -> argparse.ArgumentParser:
     taken = commands.add_parser("export", help="write one patient with everything to a file")
     taken.add_argument("code", help="of the patient")
     brought = commands.add_parser("import", help="take in a patient that export wrote")
-    for command in (taken, brought):
-        command.add_argument("file", type=Path, help="zip; it is not encrypted")
-        command.add_argument("--account", help="name of the clinician whose patient it is")
+    taken.add_argument("file", type=Path, help="zip to write; it is not encrypted")
+    taken.add_argument("--account", help="name of the clinician whose patient it is")
+    brought.add_argument("file", type=Path, help="zip that export wrote")
+    brought.add_argument("--account", help="name of the clinician whose patient it will be")
     listed = commands.add_parser("retention", help="list what is due for erasing")
     for command in (verify, given, made, back, taken, brought, listed):
-        command.add_argument("--data", type=Path, help="folder of the patients' data (VERHM_DATA)")
+        what = "folder to make" if command is back else "folder of the patients' data"
+        usual = data_folder(None)
+        command.add_argument("--data", type=Path, help=f"{what} (VERHM_DATA; else {usual})")
     brought.add_argument("--again", action="store_true", help="also a patient who was erased here")
     verify.add_argument("--anchor", type=Path, help="copy of audit.anchor that was kept elsewhere")
     return parser

@@ -15,6 +15,7 @@ from sqlalchemy.inspection import inspect
 from sqlalchemy.orm import Session as Unit
 from sqlalchemy.orm import object_session
 
+from storage.access import Access, reach_session
 from storage.models import Patient, Run, RunState, Session, VideoState
 from storage.retention_models import Hold
 from verhm.errors import RequestError, StorageError
@@ -30,6 +31,19 @@ def refuse_archived(patient: Patient) -> None:
             "This patient is in the archive, where nothing is added or changed.",
             "Bring the patient back first, under Patients with “Show archived”.",
         )
+
+
+def reach_to_change(unit: Unit, access: Access, session_id: str) -> Session:
+    """Load a session whose words are to be changed.
+
+    Raises:
+        RequestError: E75 when the patient is archived
+        Refused: E53 when the actor reaches no such session
+    """
+    session = reach_session(unit, access, session_id)
+    if session.patient is not None:
+        refuse_archived(session.patient)
+    return session
 
 
 def refuse_addition(patient: Patient) -> None:

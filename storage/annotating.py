@@ -6,8 +6,8 @@ from dataclasses import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Unit
 
-from storage.access import Access, reach_session, refuse_unreached
-from storage.admission import refuse_archived
+from storage.access import Access, refuse_unreached
+from storage.admission import reach_to_change
 from storage.annotation_models import AnnotationRow, in_ms
 from storage.audit import Action, now
 from storage.models import Patient, Session
@@ -35,7 +35,8 @@ class AnnotationVerbs(Verbs):
 
     @once
     def may_annotate(self, session_id: str) -> bool:
-        """Whether whoever asks may say something of a session's recording now."""
+        """Whether whoever asks may say something of a session's recording now, or correct its
+        details."""
         archived = select(Patient.archived_at).join(Session).where(Session.id == session_id)
         with self._reading() as (unit, access):
             refuse_unreached(unit, access, session_id)
@@ -85,7 +86,7 @@ class AnnotationVerbs(Verbs):
             StorageError: E53 no such session, E57 when the actor may only look
         """
         with self._writing() as (unit, access):
-            session = _reach_to_change(unit, access, session_id)
+            session = reach_to_change(unit, access, session_id)
             row = _find(unit, session_id, start, end)
             before = Annotation(start, end) if row is None else row.annotation
             after = Annotation(
@@ -113,7 +114,7 @@ class AnnotationVerbs(Verbs):
             StorageError: E53 no such session, E57 when the actor may only look
         """
         with self._writing() as (unit, access):
-            _reach_to_change(unit, access, session_id)
+            reach_to_change(unit, access, session_id)
             row = _find(unit, session_id, start, end)
             if row is not None:
                 unit.delete(row)
@@ -125,13 +126,6 @@ def write(row: AnnotationRow, annotation: Annotation) -> None:
     row.start_ms, row.end_ms = in_ms(annotation.start), in_ms(annotation.end)
     row.label, row.is_excluded = annotation.label, annotation.is_excluded
     row.text = annotation.text
-
-
-def _reach_to_change(unit: Unit, access: Access, session_id: str) -> Session:
-    session = reach_session(unit, access, session_id)
-    if session.patient is not None:
-        refuse_archived(session.patient)
-    return session
 
 
 def _find(unit: Unit, session_id: str, start: float, end: float) -> AnnotationRow | None:

@@ -49,6 +49,11 @@ def check(database: Database, anchor: Path) -> AuditReport:
     last = max(hashes, default=0)
     if hashes and not kept:
         findings.append("The anchor is missing, so a cut-off end could not be found.")
+    if kept and min(kept) > 1:
+        # The first line ever is in it, and nothing is ever taken out: it was made anew.
+        findings.append(
+            f"The anchor says nothing of the lines before {min(kept)}: it was lost once."
+        )
     for number, hash_ in sorted(kept.items()):
         if number > last:
             findings.append(f"Lines {last + 1} to {max(kept)} were cut off.")

@@ -80,10 +80,15 @@ def back_up(
         server: that has the rows; the backup has them in a file of its own
 
     Raises:
-        RequestError: E72 when there is something in the target already
+        RequestError: E70 when the target is within the folder itself, E72 when there is something
+            in it already
         StorageError: E50 not writable, E51 disk full, E52 damaged
         VaultError: E83 when a kept file is not what it was
     """
+    if target.is_relative_to(place if vault is None else place.parent):
+        raise RequestError(
+            "E70", "That folder is within the data folder.", "Name one on another disk."
+        )
     with _made_whole(target) as begun, closing(open_repository(place, vault, server)) as source:
         copy_at = begun / place.name if vault is not None else begun
         prepare_folder(copy_at)
@@ -132,7 +137,7 @@ def restore(
             E88 the server cannot be used
         VaultError: E83 when a kept file is not what it was
     """
-    expected = _read_note(backup / NOTE)
+    expected = read_note(backup)
     with ExitStack() as undo, _made_whole(data, undo.pop_all) as begun:
         found = _copied(backup, begun, place, vault)
         if asdict(found) != expected:
@@ -148,13 +153,13 @@ def restore(
 
 def _copied(backup: Path, begun: Path, place: Path, vault: Vault | None) -> Inventory:
     """Copy a backup, and look at what came of it."""
-    shutil.copytree(
-        backup,
-        begun,
-        ignore=shutil.ignore_patterns(NOTE, "*-wal", "*-shm"),
-        copy_function=lambda source, copy: copy_privately(Path(source), Path(copy)),
-        dirs_exist_ok=True,
-    )
+
+    def copy(source: str, target: str) -> None:
+        with coded_os_errors():  # else all are gathered, and nobody says that the disk is full
+            copy_privately(Path(source), Path(target))
+
+    left_out = shutil.ignore_patterns(NOTE, "*-wal", "*-shm")
+    shutil.copytree(backup, begun, ignore=left_out, copy_function=copy, dirs_exist_ok=True)
     return _take_inventory(begun / place, vault)
 
 
@@ -274,9 +279,10 @@ def _made_whole(target: Path, then: Callable[[], object] = lambda: None) -> Iter
             shutil.rmtree(begun, ignore_errors=True)
 
 
-def _read_note(path: Path) -> dict[str, Any]:
+def read_note(backup: Path) -> dict[str, Any]:
+    """What a backup says that it holds; raises `StorageError` (E59) where that is no backup."""
     try:
-        note = json.loads(path.read_text(encoding="utf-8"))
+        note = json.loads((backup / NOTE).read_text(encoding="utf-8"))
         if note.pop("schema") == _SCHEMA:
             return note
     except (OSError, ValueError, KeyError, AttributeError):

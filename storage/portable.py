@@ -142,7 +142,7 @@ class PortableVerbs(Verbs):
             raise StorageError(
                 "E55",
                 "This patient is here already.",
-                "Erase the one that is here first, if the file holds the better one.",
+                "Keep it, or have its clinician erase it first, if the file holds the better one.",
             )
 
     def _refuse_erased(self, entry: PatientEntry) -> None:

@@ -22,6 +22,7 @@ from storage.failures import (
     no_server,
     others_database,
     something_there,
+    translated,
     unfit_text,
     unreadable,
 )
@@ -110,6 +111,11 @@ class PostgresBackend:
         self.url = url.set(drivername=_DRIVER)
         if importlib.util.find_spec("psycopg") is None:
             raise no_driver()
+
+    def reach(self) -> None:
+        """Look whether it can be used at all; raises `StorageError` (E88) where it cannot."""
+        with translated(self.blame), self._engine(poolclass=NullPool).connect():
+            pass
 
     def connect(self) -> Engine:
         """See `Backend`."""

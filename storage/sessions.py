@@ -17,7 +17,7 @@ from storage.access import (
     refuse_session_of_others,
     refuse_unreached,
 )
-from storage.admission import refuse_addition, refuse_erasing
+from storage.admission import reach_to_change, refuse_addition, refuse_erasing
 from storage.audit import Action
 from storage.content import Content, Recorded
 from storage.deidentified import shown_session
@@ -105,6 +105,20 @@ class SessionVerbs(Verbs):
             kept = reach_session(unit, access, session.id)
             self._done(unit, access, Action.CREATE, session.id, "session")
             return kept
+
+    def update_session(self, session_id: str, details: SessionDetails) -> Session:
+        """Change what was entered about a session; its number and its results stay.
+
+        Raises:
+            RequestError: E75 when the patient is archived
+            StorageError: E53 no such session, E57 when the actor may only look
+        """
+        with self._writing() as (unit, access):
+            session = reach_to_change(unit, access, session_id)
+            for name, value in asdict(details).items():
+                setattr(session, name, value)
+            self._done(unit, access, Action.EDIT, session_id, "session")
+        return session
 
     def _refuse_unless_admitted(self, patient_id: str | None, is_kept: bool) -> None:
         with self._reading() as (unit, access):

@@ -10,6 +10,9 @@ from verhm.dates import typed_date
 from verhm.errors import RequestError
 from verhm.language import _
 
+Reader = Callable[[Any], object]
+"""Makes something of what a field holds; raises `RequestError` where that cannot be."""
+
 # Only what can be read in one way: 03/04/2026 is two days, depending on who writes it.
 _FORMS = ("%Y-%m-%d", "%d.%m.%Y", "%d %b %Y", "%d %B %Y")
 
@@ -55,18 +58,31 @@ def days_verdicts(inputs: Sequence[Any], days: Sequence[Any]) -> Callable[..., l
         inputs: of the event
         days: those of them that are day fields
     """
-    are_days = [each in days for each in inputs]
-
-    def verdicts(*values: Any) -> list[Any]:
-        pairs = zip(values, are_days, strict=True)
-        return [_verdict(value) if is_day else gr.validate(True, "") for value, is_day in pairs]
-
-    return verdicts
+    return verdicts(inputs, [(day, as_day) for day in days])
 
 
-def _verdict(text: str | None) -> Any:
+def verdicts(
+    inputs: Sequence[Any], readers: Sequence[tuple[Any, Reader]]
+) -> Callable[..., list[Any]]:
+    """What an event asks before it runs: whether its fields can be read; said at the field.
+
+    Args:
+        inputs: of the event
+        readers: those of them that can be refused, each with what reads it
+    """
+    by_id = {id(field): reader for field, reader in readers}
+    asked = [by_id.get(id(each)) for each in inputs]
+
+    def found(*values: Any) -> list[Any]:
+        return [_verdict(reader, value) for reader, value in zip(asked, values, strict=True)]
+
+    return found
+
+
+def _verdict(reader: Reader | None, value: Any) -> Any:
     try:
-        as_day(text)
+        if reader is not None:
+            reader(value)
     except RequestError as error:
         return gr.validate(False, f"{error.cause} {error.remedy}")
     return gr.validate(True, "")

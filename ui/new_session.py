@@ -10,7 +10,8 @@ import gradio as gr
 from storage.models import Patient, Run, RunState
 from ui.batch import lay_out_batch
 from ui.context import AppContext, Selection, TabHandles, open_request
-from ui.days import days_verdicts, todays_date
+from ui.days import as_day, todays_date, verdicts
+from ui.details_fields import detail_readers
 from ui.marks import escaped
 from ui.messages import error_box, kept_error
 from ui.pieces import markup
@@ -106,12 +107,12 @@ def _wire_recorder(steps: _Steps, recording: gr.State) -> None:
 def _wire_analysis(steps: _Steps, selected: Selection, recording: gr.State, work: "_Work") -> None:
     day, _language, _task, note, phq9, gad7 = steps.details
     entered = [selected.patient, recording, *steps.fields]
-    days = [steps.consent.given, steps.consent.until, day]
+    agreed = [(steps.consent.given, as_day), (steps.consent.until, as_day)]
     steps.analyse.click(
         work.begin,
         entered,
         [selected.request, steps.progress, steps.problem, day, note, phq9, gad7],
-        validator=days_verdicts(entered, days),
+        validator=verdicts(entered, [*agreed, *detail_readers(steps.details)]),
         show_progress="hidden",
         trigger_mode="once",
     )

@@ -11,6 +11,7 @@ from typing import Any
 import gradio as gr
 
 from ui.context import AppContext, OpenRequest, Selection, TabHandles, open_request
+from ui.details_form import lay_out_details_form, wire_details_form
 from ui.messages import error_box, shows_errors
 from ui.review_data import as_json
 from ui.review_scripts import review_script
@@ -23,6 +24,7 @@ from verhm.errors import StorageError
 def build(context: AppContext, selected: Selection) -> TabHandles:
     """Lay out the tab and wire its events."""
     removal = lay_out_session_removal("reviewed-session")
+    details = lay_out_details_form()
     screen = gr.HTML(
         "{}",
         html_template="<div class='rv'></div>",
@@ -34,6 +36,7 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
     refresh = _Screen(context).refresh
     _wire(context, selected, screen, refresh)
     wire_session_removal(context, selected, screen, removal)
+    wire_details_form(context.repository, selected, screen, details)
     return TabHandles([screen], refresh)
 
 
@@ -83,8 +86,9 @@ class _Screen:
         if run is None:
             newest = session.runs[0] if session.runs else None
             face = {"session": session.id}
+            may_edit = self._repository.may_annotate(session.id)
             may_change = not self._repository.is_deidentified()
-            return [_notice(notice(session, newest, may_change), face)]
+            return [_notice(notice(session, newest, may_edit, may_change), face)]
         try:
             value = self._shown.value(session, run)
         except StorageError as error:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from storage.models import Run, Session
 from ui.explanations import EXPLANATIONS, question_mark
-from ui.made_up import is_made_up
+from ui.made_up import NOTE, is_made_up
 from ui.marks import clock, emotion_name, escaped, minutes_of
 from ui.session_names import TRY_ENDS, recording_words, session_facts, session_name
 from verhm.dates import long_moment
@@ -21,6 +21,7 @@ def session_header(
     newer: str = "",
     offers_again: bool = False,
     offers_choice: bool = False,
+    offers_details: bool = False,
 ) -> str:
     """Which session and which run is shown, and how good the recording is.
 
@@ -30,6 +31,7 @@ def session_header(
         newer: what became of a run after it
         offers_again: whether it can be analysed again by another model than the run's
         offers_choice: whether it can be analysed again with other settings
+        offers_details: whether what was entered about the session can be changed
     """
     name, facts = session_name(session), session_facts(session)
     gone = recording_words(session)
@@ -42,16 +44,27 @@ def session_header(
     kept = "" if session.is_kept else f"<p class='muted'>{_(TRY_ENDS)}</p>"
     return (
         f"<section class='panel who-card' aria-label='{_('Session and run')}'>"
-        f"<div class='row'><h1>{name}</h1><span class='label'>{facts}</span></div>"
+        f"<div class='row' data-entered><h1>{name}</h1><span class='label'>{facts}</span>"
+        f"{edit_details(session) if offers_details else ''}</div>"
         f"{_run_line(session, run)}{_made_line(run, offers_choice)}"
         f"{later}{kept}{_quality_line(run)}"
-        f"{erased}{_another_model() if offers_again else ''}{_note(session, run)}</section>"
+        f"{erased}{_another_model() if offers_again else ''}"
+        f"<div class='rv-noted' data-entered>{_note(session, run)}</div></section>"
+    )
+
+
+def edit_details(session: Session) -> str:
+    """The button that opens what was entered about a session."""
+    return (
+        "<button type='button' class='btn small quiet' "
+        f"data-details='{escaped(session.id)}'>{_('Edit details…')}</button>"
     )
 
 
 def _note(session: Session, run: Run) -> str:
     """What was noted beside the recording: a line of it, and all of it once it is opened."""
-    if not session.note or is_made_up(run.model):  # which says so itself
+    says_so_itself = is_made_up(run.model) and session.note == NOTE
+    if not session.note or says_so_itself:
         return ""
     words = f"<b>{_('Note')}</b> {escaped(session.note)}"
     return f"<details class='rv-session-note'><summary>{words}</summary></details>"

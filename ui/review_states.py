@@ -8,6 +8,7 @@ from ui.face_routes import motion_url
 from ui.made_up import is_made_up
 from ui.marks import escaped
 from ui.neutral_face import is_of_another
+from ui.review_cards import edit_details
 from ui.session_names import TRY_ENDS, recording_words, session_facts, session_name
 from verhm.language import N_, _, retold
 from verhm.types import ModelId
@@ -48,19 +49,22 @@ def nothing_open(words: str, may_add: bool = True) -> str:
     )
 
 
-def notice(session: Session, run: Run | None, may_change: bool = True) -> str:
+def notice(
+    session: Session, run: Run | None, offers_details: bool = False, may_change: bool = True
+) -> str:
     """Why a session has no result, and what to do, as HTML.
 
     Args:
         session: the open one
         run: its newest, or none when it was never analysed
+        offers_details: whether what was entered about the session can be changed
         may_change: whether whoever looks may do something about it
     """
     if not may_change:
-        return _notice(session, _why_ended(run))
-    if run is not None and run.state.is_unfinished:
-        return _notice(session, _running())
-    return _notice(session, _why_ended(run) + _choices(session, run))
+        return _notice(session, _why_ended(run), "")
+    is_going_on = run is not None and run.state.is_unfinished
+    text = _running() if is_going_on else _why_ended(run) + _choices(session, run)
+    return _notice(session, text, edit_details(session) if offers_details else "")
 
 
 def _running() -> str:
@@ -102,8 +106,9 @@ def _choices(session: Session, run: Run | None) -> str:
     return f"<div class='row'>{buttons}</div>"
 
 
-def _notice(session: Session, text: str) -> str:
-    which = f"<p class='label'><b>{session_name(session)}</b> · {session_facts(session)}</p>"
+def _notice(session: Session, text: str, edit: str) -> str:
+    which = f"<b>{session_name(session)}</b> · {session_facts(session)}"
+    which = f"<div class='row'><p class='label'>{which}</p>{edit}</div>"
     if not session.is_kept:
         which += f"<p class='muted'>{_(TRY_ENDS)}</p>"
     address = _address(session, MediaKind.RECORDING)

@@ -1,34 +1,17 @@
 """Steps 1, 3 and 4 of a new session: consent, details, advanced choices."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import gradio as gr
 
 from storage.details import SessionDetails
-from ui.days import as_day, day_field, todays_date
+from ui.details_fields import lay_out_detail_fields, read_details
 from ui.pieces import markup
-from ui.tasks import TASKS
 from verhm.errors import RequestError
 from verhm.language import N_, _
 from verhm.settings import AnalysisSettings, VideoSettings
 
-LANGUAGES = (
-    N_("English"),
-    N_("German"),
-    N_("French"),
-    N_("Spanish"),
-    N_("Italian"),
-    N_("Portuguese"),
-    N_("Dutch"),
-    N_("Polish"),
-    N_("Turkish"),
-    N_("Arabic"),
-    N_("Chinese"),
-    N_("Japanese"),
-    N_("Other"),
-)
 FACE_SIZES = (512, 720, 1080)
 VOICE_ON = (
     (N_("Whole recording"), "all"),
@@ -124,20 +107,8 @@ class Entries:
         Raises:
             RequestError: E63 when an entry cannot be
         """
-        day = as_day(self.recorded_on)
-        if day is None:
-            raise RequestError("E63", "The session has no date.", "Enter the day of the recording.")
-        if day > date.today():
-            raise RequestError(
-                "E63", "The session's date lies in the future.", "Enter the day of the recording."
-            )
-        return SessionDetails(
-            recorded_on=day,
-            task=self.task or "",
-            language=self.language or "",
-            note=self.note or "",
-            phq9=_total("PHQ-9", self.phq9),
-            gad7=_total("GAD-7", self.gad7),
+        return read_details(
+            self.recorded_on, self.language, self.task, self.note, self.phq9, self.gad7
         )
 
     def settings(self) -> AnalysisSettings:
@@ -160,32 +131,7 @@ class Entries:
 def lay_out_details() -> list[Any]:
     """Date, language, task, note and questionnaires."""
     markup(_header(3, _("Details"), _("can wait until after")))
-    with gr.Row():
-        recorded_on = day_field(_("Date"), todays_date, elem_id="recorded-on")
-        language = gr.Dropdown(
-            [(_(name), name) for name in LANGUAGES],
-            value="English",
-            label=_("Language"),
-            allow_custom_value=True,
-        )
-    tasks = [(_(task.short), task.name) for task in TASKS]
-    task = gr.Radio(
-        tasks, value=TASKS[0].name, label=_("Task"), elem_classes="seg-radio", elem_id="task"
-    )
-    note = gr.Textbox(label=_("Note"), lines=7, max_lines=7, elem_id="session-note")
-    with gr.Row():
-        phq9 = gr.Textbox(
-            label=_("PHQ-9 total, optional"), placeholder="0–27", max_lines=1, elem_id="phq9"
-        )
-        gad7 = gr.Textbox(
-            label=_("GAD-7 total, optional"), placeholder="0–21", max_lines=1, elem_id="gad7"
-        )
-    markup(
-        "<p class='small muted'>"
-        + _("Scores are stored and charted as entered. They are never computed from the voice.")
-        + "</p>"
-    )
-    return [recorded_on, language, task, note, phq9, gad7]
+    return lay_out_detail_fields()
 
 
 def lay_out_advanced() -> list[Any]:
@@ -225,16 +171,3 @@ def _number(name: str, value: float | None) -> float:
     if value is None:
         raise RequestError("E71", f"The {name} is no number.", "Enter a number, such as 1.")
     return float(value)
-
-
-def _total(name: str, text: str | None) -> int | None:
-    text = (text or "").strip()
-    if not text:
-        return None
-    if not text.isdecimal():
-        raise RequestError(
-            "E63",
-            f"The {name} total is “{text[:20]}”.",
-            "Enter a whole number, or leave it empty.",
-        )
-    return int(text)

@@ -35,7 +35,9 @@ def session_moment(session: Session) -> str:
 
 def session_facts(session: Session) -> str:
     """Its moment and what was entered, as HTML."""
+    totals = (("PHQ-9", session.phq9), ("GAD-7", session.gad7))
     entered = [escaped(each) for each in (_(session.task), _(session.language)) if each]
+    entered += [f"{name} {total}" for name, total in totals if total is not None]
     return " · ".join([session_moment(session), *entered])
 
 

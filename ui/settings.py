@@ -16,6 +16,7 @@ PASSPHRASE = "VERHM_PASSPHRASE"  # noqa: S105 (the variable's name)
 SECRETS = (PASSPHRASE, SERVER, QUEUE, QUEUE_KEY)  # variables
 OFFLINE = {"HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}  # for the model's libraries
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+_EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - only looked for
 
 
 @dataclass(frozen=True)
@@ -96,8 +97,11 @@ class AppSettings:
 
     @property
     def url(self) -> str:
-        """Address of the page."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
+        """Address of the page: by the first name where it has one on a network."""
+        host = self.names[0] if self.names and self.is_for_network else self.host
+        if host in _EVERYWHERE:  # where it listens, which no browser can open
+            host = LOOPBACK[0]
+        host = f"[{host}]" if ":" in host else host
         return f"{'https' if self.has_tls else 'http'}://{host}:{self.port}"
 
     @property

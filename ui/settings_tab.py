@@ -2,6 +2,8 @@
 
 import json
 import shlex
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -34,7 +36,10 @@ _FIGURES = (
     ),
     (
         ("cross_corpus", "ravdess_to_emodb", "open_uar"),
-        N_("The same in a language it has never heard (German actors, average of 6 emotions)"),
+        N_(
+            "The same in a language it has never heard (German actors, answer sought among all 8 "
+            "emotions, average of the 6 that both corpora have)"
+        ),
         "{:.0f}",
     ),
     (
@@ -160,14 +165,18 @@ def _backup(context: AppContext) -> str:
         if made
         else _("None yet.")
     )
-    command = f"python -m storage backup FOLDER --data {shlex.quote(str(context.settings.data))}"
+    # As this app runs: whoever opens a terminal stands in another folder and environment.
+    data = str(context.settings.data)
+    quoted = subprocess.list2cmdline if sys.platform == "win32" else shlex.join
+    command = quoted([sys.executable, "-m", "storage", "backup", "FOLDER", "--data", data])
     return (
         f"<dt>{_('Backup')}</dt><dd>"
         + _(
-            "{last} Make one in a terminal of this computer, into a new folder on another disk, "
-            "with <code>{command}</code>. It copies everything while the app runs, and says "
-            "whether the copy is whole. Who is erased later is still in it: delete old ones."
-        ).format(last=last, command=escaped(command))
+            "{last} Make one in a terminal of this computer, standing in the folder "
+            "<code>{place}</code>, into a new folder on another disk, with <code>{command}</code>. "
+            "It copies everything while the app runs, and says whether the copy is whole. Who is "
+            "erased later is still in it: delete old ones."
+        ).format(last=last, place=escaped(PRETRAINED.parent), command=escaped(command))
         + "</dd>"
     )
 

@@ -57,6 +57,7 @@ class ShownRuns:
             newer_run(session, run),
             may_annotate and may_be_analysed_again(session, run, self._jobs.model),
             may_annotate and may_be_analysed_otherwise(session, run),
+            may_annotate,
         )
         parts = as_json(
             {

@@ -9,6 +9,7 @@ from typing import Protocol
 from storage.cipher_driver import has_sqlcipher, no_encryption
 from storage.failures import is_encrypted
 from storage.passphrases import SHORTEST
+from storage.postgres import PostgresBackend
 from storage.repository import Repository, open_repository
 from storage.safe import Safe
 from storage.vault import Vault
@@ -93,6 +94,8 @@ def open_patients(settings: AppSettings, asker: Asker) -> Repository:
             keyring not available, E86 no encryption here, E87 encrypted and plain at once
     """
     safe = Safe(settings.data)
+    if settings.server is not None:  # before anybody types a passphrase in vain
+        PostgresBackend(settings.server).reach()
     if settings.is_unencrypted:
         if safe.exists:
             raise is_encrypted()

@@ -144,9 +144,9 @@ def _analyze(
         confounds = None
         if outputs.has_confounds:
             confounds = analyzer.check_confounds(path, analysis, progress, baseline)
-        count = write_results(analysis, path, folder, outputs, progress, confounds)
+        write_results(analysis, path, folder, outputs, progress, confounds)
     found = f"{analysis.timeline.has_result.sum()} of {len(analysis.timeline)}"
-    print(f"{path}: {found} windows with a result; wrote {count} files to {folder}")
+    print(f"{path}: {found} windows with a result; all of it is in {folder}")
     if analysis.summary.withheld:
         print(f"{path}: no summary. {analysis.summary.withheld}")
     if confounds:
@@ -161,8 +161,8 @@ def write_results(
     outputs: Outputs,
     progress: Progress,
     confounds: "Confounds | None" = None,
-) -> int:
-    """Write everything about a recording; returns the number of files, of folders as one each."""
+) -> None:
+    """Write everything about a recording."""
     from verhm.face.exchange.export import remove_exports
     from verhm.report.folder import results_folder
     from verhm.report.tables import write_json
@@ -183,7 +183,6 @@ def write_results(
             seconds = write_video(analysis, path, output, outputs.face, outputs.beside, progress)
             timed = replace(analysis, seconds=analysis.seconds | {Stage.RENDER: seconds})
             write_json(timed, folder / "analysis.json", source)
-    return len(writers) + outputs.has_video
 
 
 def as_text(path: Path) -> str:

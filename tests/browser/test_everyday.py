@@ -141,6 +141,34 @@ def test_a_window_is_corrected_and_set_right_again(hand, demonstration):
     assert not page.locator("span.rv-problem").inner_text()
 
 
+def test_details_are_corrected_and_set_right_again(hand, opened):
+    page, watch = opened
+    form = page.locator("#details-form")
+    facts, edit = page.locator(".who-card .label").first, page.locator("[data-details]")
+    before, total = facts.inner_text(), page.locator("#edited-phq9 :is(input, textarea)")
+    hand.press(edit)
+    page.wait_for_function("document.activeElement.closest('#edited-recorded-on')")
+    known = total.input_value()
+    hand.write(total, "28")
+    hand.press(page.locator("#save-details"))
+    expect(page.locator("#edited-phq9")).to_contain_text("from 0 to 27")
+    expect(total).to_have_value("28")
+    assert_refused_alone(watch, "422")
+    assert not barriers(page)
+    for written in ("27", known):
+        hand.write(total, written)
+        hand.press(page.locator("#save-details"))
+        form.wait_for(state="hidden")
+        expect(facts).to_contain_text(f"PHQ-9 {written} ")
+        expect(edit).to_be_focused()
+        hand.press(edit)
+        expect(total).to_have_value(written)
+    hand.press(page.locator("#close-details"))
+    form.wait_for(state="hidden")
+    expect(edit).to_be_focused()
+    assert facts.inner_text() == before
+
+
 def test_a_trend_is_read_and_a_session_opened_from_it(hand, demonstration):
     page = demonstration
     hand.go_to("Trends")
@@ -179,9 +207,9 @@ def choose_several(hand, page, files):
     page.locator("#batch [data-slot=files]").set_input_files(files)
 
 
-def assert_refused_alone(watch):
+def assert_refused_alone(watch, status="400"):
     """What was refused is all that the page complained about."""
-    assert all("400" in each for each in watch.complaints), watch.complaints
+    assert all(status in each for each in watch.complaints), watch.complaints
     watch.complaints.clear()
 
 

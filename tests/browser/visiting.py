@@ -160,7 +160,7 @@ class Visit:
         page.locator("#session-note textarea").fill(PATIENTS["note of the session"])
         page.locator("#phq9 textarea, #phq9 input").fill(OTHERS["score that cannot be"])
         page.locator("#analyse:enabled").click()
-        page.locator("#session-problem", has_text="E63").wait_for()
+        page.locator("#phq9", has_text="PHQ-9 total is").wait_for()
         page.locator("#phq9 textarea, #phq9 input").fill("7")
 
     def sees_the_result(self, folder: Path) -> list[Path]:

@@ -82,6 +82,7 @@ class Ward:
             "erase": lambda: repository.erase_patient(patient, "P-0417"),
             "add_session": lambda: repository.add_session(patient, session, self.recording),
             "erase_session": lambda: repository.erase_session(self.session.id),
+            "update_session": lambda: repository.update_session(self.session.id, session),
             "begin_run": lambda: repository.begin_run(self.session.id, AnalysisSettings()),
             "mark_running": lambda: repository.mark_running(run),
             "finish_run": lambda: repository.finish_run(run, make_result()),
@@ -137,6 +138,7 @@ def test_a_colleague_who_was_let_in_works_along_but_does_not_erase(ward):
             assert read() is not None, name
     added = ward.his.add_session(ward.patient.id, SessionDetails(DAY), ward.recording)
     assert ward.hers.session(added.id).number == 2
+    assert ward.his.update_session(ward.session.id, SessionDetails(DAY, phq9=5)).phq9 == 5
     ward.his.erase_session(added.id)
     only_hers = ("archive", "erase", "erase_session", "share", "unshare")
     calls = {name: ward.changes(ward.his)[name] for name in only_hers}

@@ -75,6 +75,18 @@ def test_nothing_of_a_patient_is_in_it(used):
         assert planted not in content
 
 
+def test_a_session_that_is_corrected_leaves_a_line_without_its_contents(people, folder, practice):
+    hers = people.seen_by(people.administrator)
+    patient = hers.add_patient(PatientDetails("P-0417"), AGREED)
+    session = hers.add_session(patient.id, SessionDetails(AGREED.given_on), practice.recording)
+    hers.update_session(
+        session.id, SessionDetails(AGREED.given_on, "Reading", "Dutch", "slept badly", 17)
+    )
+    action, subject, detail = rows(folder, "action, subject, detail")[-1]
+    assert (action, subject, detail) == ("edit", session.id, "session")
+    assert not any(each in repr(rows(folder, "*")) for each in ("Dutch", "slept", "Reading"))
+
+
 def test_the_same_look_within_minutes_is_one_line(people, folder):
     hers = people.seen_by(people.administrator)
     patient = hers.add_patient(PatientDetails("P-0417"))
@@ -182,6 +194,21 @@ def test_an_anchor_that_is_gone_or_damaged_is_said(used, capsys):
     assert main(["verify", "--data", str(used)]) == 1
     said = capsys.readouterr().out
     assert "The anchor is damaged" in said and "The anchor is missing" in said
+
+
+def test_an_anchor_that_is_made_anew_does_not_hide_that_it_was_gone(used, people, capsys):
+    before = len(rows(used))
+    (used / ANCHOR).unlink()
+    people.seen_by(people.administrator).add_patient(PatientDetails("P-0001"))
+    assert main(["verify", "--data", str(used)]) == 1
+    assert f"nothing of the lines before {before + 1}: it was lost" in capsys.readouterr().out
+    assert main(["backup", str(used.parent / "copy"), "--data", str(used)]) == 1
+    assert "Backed up" in capsys.readouterr().out
+
+
+def test_a_copy_of_the_anchor_that_is_not_there_is_no_sign_of_tampering(used, tmp_path, capsys):
+    assert main(["verify", "--data", str(used), "--anchor", str(tmp_path / "mistyped")]) == 2
+    assert "E70 There is no such copy" in capsys.readouterr().err
 
 
 def test_triggers_that_were_taken_off_are_said(used, capsys):

@@ -6,6 +6,7 @@ import shutil
 import threading
 from contextlib import closing
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from sqlalchemy import func, select
@@ -224,6 +225,21 @@ def test_nothing_is_written_over(session, data, vault, tmp_path):
         restore(tmp_path / "other", SEALED, vault, data)
 
 
+def test_a_backup_within_the_data_folder_would_go_with_it(session, data, vault):
+    with pytest.raises(RequestError, match="E70"):
+        back_up_to(data / "inside", data, vault)
+    assert not (data / "inside").exists()
+
+
+def test_a_full_disk_is_said_when_restoring_too(session, data, vault, tmp_path, monkeypatch):
+    back_up_to(tmp_path / "backup", data, vault)
+    full = OSError(28, "No space left on device")
+    monkeypatch.setattr("storage.backup.copy_privately", Mock(side_effect=full))
+    with pytest.raises(StorageError, match="E51"):
+        restore(tmp_path / "backup", SEALED, vault, tmp_path / "back")
+    assert not list(tmp_path.glob("back[!u]*"))
+
+
 def test_a_full_disk_leaves_no_half_backup(session, data, vault, tmp_path, monkeypatch):
     def no_room(file):
         raise OSError(28, "No space left on device")
@@ -242,9 +258,12 @@ def test_the_command_line_backs_up_and_restores(session, data, tmp_path, monkeyp
     assert call("backup", tmp_path / "backup", "--data", data) == 0
     assert call("restore", tmp_path / "backup", "--data", tmp_path / "back") == 0
     said = capsys.readouterr().out.splitlines()
-    assert [line.partition(" and compared: 1 patients, 1 sessions")[0] for line in said] == [
+    assert [line.partition(" and compared: 1 patient, 1 session, ")[0] for line in said] == [
         "Backed up",
+        "Audit log: 2 lines, as it was written; anchored up to line 2.",
+        "Patients erased: 0, each with a line that says when and by whom.",
         "Restored",
+        f"It is in {tmp_path / 'back'}.",
     ]
     assert call("verify", "--data", tmp_path / "back") == 0
     assert "Jane" not in (tmp_path / "backup" / NOTE).read_text()

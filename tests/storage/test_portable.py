@@ -14,7 +14,7 @@ from storage.account_models import Role
 from storage.annotation_models import AnnotationRow
 from storage.audit import Action, Event
 from storage.consents import Scope
-from storage.details import LONGEST_NOTE, Agreement, EventDetails
+from storage.details import LONGEST_NOTE, Agreement, EventDetails, SessionDetails
 from storage.event_models import EventKind, PatientEvent
 from storage.keys import new_key
 from storage.models import Consent, Media, Patient, Run, RunState, Session
@@ -43,7 +43,7 @@ def patient(practice):
     )
     practice.repository.withdraw_consent(patient.id, date(2026, 2, 1), [Scope.RESEARCH])
     practice.session(practice.patient("P-0418"))
-    first = practice.session(patient, note="ünïcode\n✓", phq9=3, gad7=21)
+    first = practice.session(patient)
     practice.session(patient, day=2, is_kept=False)
     last = practice.filmed(patient, day=3)
     run = practice.done(first, video=True)
@@ -51,6 +51,8 @@ def patient(practice):
     video.write_bytes(SOUND)
     practice.repository.attach_video(run.id, video)
     practice.done(first)
+    corrected = SessionDetails(date(2026, 2, 27), "Reading", "Dutch", "ünïcode\n✓", 3, 21)
+    practice.repository.update_session(first.id, corrected)
     practice.repository.annotate(first.id, 4.0, 7.0, label="sad", text="sister")
     for kind, ends in ((EventKind.MEDICATION, None), (EventKind.LIFE_EVENT, date(2026, 2, 3))):
         details = EventDetails(kind, date(2026, 2, 1), ends, "ünïcode ✓")

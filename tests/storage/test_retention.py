@@ -191,6 +191,6 @@ def test_the_command_line_lists_and_erases_nothing(clinic, tmp_path, capsys):
     files = files_in(hers)
     assert main(["retention", "--data", str(tmp_path / "data")]) == 0
     said = capsys.readouterr().out
-    assert "due 12 months after the session" in said and "Patients are due never" in said
-    assert f"P-0001: 1 recordings, last session {TODAY}" in said
+    assert "due 12 months after the session" in said and "Patients are never due" in said
+    assert f"P-0001: 1 recording, last session {TODAY}" in said
     assert files_in(hers) == files

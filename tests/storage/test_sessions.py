@@ -82,6 +82,35 @@ def test_sessions_are_listed_newest_first_with_their_runs(practice):
     assert listed[0].latest_done is None
 
 
+def test_what_was_entered_is_changed_and_all_else_of_a_session_stays(practice):
+    repository, patient = practice.repository, practice.patient()
+    first, second = practice.session(patient, 3, note="slept badly"), practice.session(patient, 5)
+    run = practice.done(first)
+    entered = SessionDetails(date(2026, 3, 9), "Reading", "German", "", 0, 21)
+    changed = repository.update_session(first.id, entered)
+    found = repository.session(first.id)
+    for each in (changed, found):
+        assert (each.task, each.language, each.note) == ("Reading", "German", "")
+        assert (each.phq9, each.gad7, each.number) == (0, 21, 1)
+    assert (found.latest_done.id, found.created_at) == (run.id, first.created_at)
+    assert repository.recording(first.id).read_bytes() == SOUND
+    assert [each.id for each in repository.sessions(patient.id)] == [first.id, second.id]
+    (figures,) = repository.figures(patient.id)
+    assert (figures.recorded_on, figures.task) == (date(2026, 3, 9), "Reading")
+    assert repository.patients()[0].last_session_on == date(2026, 3, 9)
+
+
+def test_details_are_not_changed_in_the_archive_or_of_what_is_gone(practice):
+    repository, patient = practice.repository, practice.patient()
+    session, details = practice.session(patient), SessionDetails(date(2026, 3, 9))
+    repository.archive_patient(patient.id)
+    with pytest.raises(RequestError, match="E75"):
+        repository.update_session(session.id, details)
+    assert repository.session(session.id).recorded_on == date(2026, 3, 1)
+    with pytest.raises(StorageError, match="E53"):
+        repository.update_session("gone", details)
+
+
 def test_erasing_a_session_takes_its_files(practice):
     patient = practice.patient()
     kept, erased = practice.session(patient), practice.session(patient)

@@ -6,7 +6,7 @@ import pytest
 from storage.models import Run, RunState, Session
 from tests.factories import make_analysis
 from ui.explanations import question_mark
-from ui.made_up import MODEL
+from ui.made_up import MODEL, NOTE
 from ui.review_cards import session_header, settings_words, summary_cards, told_apart
 from verhm.report.quality import notes, quality_words
 from verhm.settings import AnalysisSettings, VideoSettings
@@ -89,7 +89,16 @@ def test_a_note_is_shown_as_it_was_written_but_for_the_demonstrations(session, r
     session.note = "slept <badly>\nsister"
     assert "slept &lt;badly&gt;\nsister</summary>" in session_header(session, run)
     run.model_sha256 = MODEL.sha256
+    assert "rv-session-note" in session_header(session, run)
+    session.note = NOTE
     assert "rv-session-note" not in session_header(session, run)
+
+
+def test_who_may_only_look_is_not_offered_to_change_what_was_entered(session, run):
+    session.id, session.phq9 = "s", 0
+    assert "data-details='s'" in session_header(session, run, offers_details=True)
+    html = session_header(session, run)
+    assert "data-details" not in html and "English · PHQ-9 0<" in html
 
 
 def test_shares_stand_with_their_intervals():

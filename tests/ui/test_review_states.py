@@ -99,6 +99,12 @@ def test_a_session_without_a_result_can_be_erased(session):
     assert "data-erase" not in notice(session, run(RunState.RUNNING))
 
 
+@pytest.mark.parametrize("state", [RunState.FAILED, RunState.RUNNING])
+def test_details_can_be_entered_before_there_is_a_result(session, state):
+    assert "data-details='s'" in notice(session, run(state), offers_details=True)
+    assert "data-details" not in notice(session, run(state))
+
+
 def test_of_a_try_nobody_is_told_that_it_is_kept(session):
     session.is_kept, session.number = False, None
     html = notice(session, run(RunState.CANCELLED))

@@ -1,5 +1,6 @@
 """Settings: a flag beats the environment, and nothing leaves this computer."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,8 @@ def test_a_network_is_served_over_tls_or_where_a_flag_says_so(tmp_path):
     flags = {**NO_FLAGS, "host": "0.0.0.0", "allow_plain_http": True, "name": ["VERHM.clinic"]}
     plain = read_settings(flags, {})
     assert (plain.has_tls, plain.names) == (False, ("verhm.clinic",))
+    assert plain.url == "http://verhm.clinic:7860"
+    assert replace(plain, names=()).url == "http://127.0.0.1:7860"  # not where it listens
     assert not AppSettings(tmp_path).is_for_network
 
 

@@ -1,7 +1,7 @@
 /* The review screen: puts the parts together, so that one clock drives them all.
  *
  * `element`, `trigger`, `props` and `watch` are Gradio's; Python is asked for nothing while the
- * voice plays. Events to the server: "render_face", "analyse_again", "visit", "erase_session". */
+ * voice plays. Events to the server: "render_face", "analyse_again", "visit", "erase_session", "edit_details". */
 
 /** A session with a result; returns what the page's life needs of it. choose(run) is called when
  *  another of its runs is to be shown. */
@@ -152,6 +152,18 @@ function showStage(root, job) {
   root.querySelector("progress").value = job.percent;
 }
 
+/** Opens the form above, or goes to it where it is open already. */
+function editDetails(session) {
+  trigger("edit_details", { session_id: session });
+  document.querySelector("#edited-recorded-on :is(input, textarea)")?.focus();
+}
+
+/** What was entered about the session, in the header of an earlier run; all else there is the run's. */
+function renewEntered(card, header) {
+  const renewed = new DOMParser().parseFromString(header, "text/html").querySelectorAll("[data-entered]");
+  card.querySelectorAll("[data-entered]").forEach((part, index) => part.replaceWith(renewed[index]));
+}
+
 function startReview() {
   const root = element.querySelector(".rv");
   const nothing = { session: null, avatar: null, motion: null, video: null, audio: null, camera: null, busy: false, erased: "", problem: null, can_render: false, withheld: "" };
@@ -177,10 +189,12 @@ function startReview() {
     }
     opened = value.session;
     const isSame = session && value.run === latest;
+    const isBack = document.activeElement?.closest(".rv [data-details]"); // from the form
     latest = value.run;
-    if (isSame && isEarlier) return;
-    if (isSame) root.querySelector(".who-card").outerHTML = value.header; // what plays goes on
+    if (isSame && isEarlier) renewEntered(root.querySelector(".who-card"), value.header);
+    else if (isSame) root.querySelector(".who-card").outerHTML = value.header; // what plays goes on
     else { isEarlier = false; mount(value, face()); }
+    if (isBack) root.querySelector("[data-details]")?.focus();
   }
   async function choose(run) {
     const asked = latest;
@@ -193,6 +207,10 @@ function startReview() {
       root.querySelector(".rv-problem").textContent = error.message;
     }
   }
+  root.addEventListener("click", ({ target }) => {
+    const button = target.closest("[data-details]");
+    if (button) editDetails(button.dataset.details);
+  });
   watch("value", showPage);
   watch("face", () => { if (!isEarlier) session?.showFace(face()); });
   // The banner asks the server how the analyses stand, and tells everybody.

@@ -119,7 +119,7 @@ def test_the_commands_read_where_the_rows_are(
     monkeypatch.setenv("VERHM_PASSPHRASE", WORDS)
     assert main(["verify", *data]) == 0
     said = capsys.readouterr().out
-    assert "1 patients" in said and "as it was written" in said
+    assert "1 patient" in said and "as it was written" in said
     monkeypatch.delenv("VERHM_DATABASE")
     monkeypatch.setenv("VERHM_PASSPHRASE", WORDS)
     assert main(["verify", *data]) == 2
@@ -177,6 +177,8 @@ def test_a_server_that_cannot_be_used_is_said_without_its_password(safe, vault, 
         "port": address.set(port=1),
         "database": address.set(database="nowhere"),
     }
+    with pytest.raises(StorageError, match="E88"):
+        PostgresBackend(unusable[wrong]).reach()
     with pytest.raises(StorageError, match="E88") as caught:
         safe.open(vault, unusable[wrong])
     assert "secret" not in str(caught.value)

@@ -236,6 +236,28 @@ def test_the_same_run_is_not_drawn_anew(mount):
     assert time_of(page) == 0.0
 
 
+def test_corrected_details_are_shown_where_an_earlier_run_is(mount):
+    def header(run: str, day: str) -> str:
+        entered = f"<div data-entered>{day}<button data-details='s'>Edit</button></div>"
+        chosen = f"<select class='rv-run'><option>{run}</option><option>r1</option></select>"
+        return f"<section class='panel who-card'>{entered}{chosen}<p>{run}</p></section>"
+
+    value = json.loads(screen_value(make_analysis(20.0)))
+    earlier = value | {"run": "r1", "header": header("r1", "1 May"), "face": FACE}
+    page = mount(value=as_json(value | {"header": header("r", "1 May")}))
+    page.evaluate("value => { verhm.send = async () => value; }", earlier)
+    page.select_option(".rv-run", "r1")
+    page.locator(".who-card p", has_text="r1").wait_for()
+    page.click("[data-details]")
+    assert page.evaluate("events") == [["edit_details", {"session_id": "s"}]]
+    page.focus("[data-details]")
+    renewed = as_json(value | {"header": header("r", "2 May")})
+    page.evaluate("value => change('value', value)", renewed)
+    assert page.inner_text(".who-card p") == "r1"
+    assert "2 May" in page.inner_text(".who-card [data-entered]")
+    assert page.evaluate("document.activeElement.dataset.details") == "s"
+
+
 def test_a_notice_asks_the_server_for_what_its_buttons_say(mount):
     notice = "<button data-again>a</button><button data-visit='patients'>b</button>"
     page = mount(value=as_json({"notice": notice}))
