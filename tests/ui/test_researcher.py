@@ -19,7 +19,10 @@ from ui.report_record import report_record
 from ui.server import make_app
 
 TIME = re.compile(r"\b\d\d:\d\d\b")
-CHANGES = ("data-do", "data-erase", "data-visit='new-session'", "data-again", "data-otherwise")
+CHANGES = (
+    *("data-do", "data-erase", "data-details", "data-again", "data-otherwise"),
+    "data-visit='new-session'",
+)
 
 
 @pytest.fixture
@@ -63,7 +66,7 @@ def test_the_page_shows_days_alone_and_offers_nothing_that_would_be_refused(hers
     assert "Agreed to research" in shown["hers"]["banner"]
     for tab in ("patients", "review", "trends", "export-film"):
         assert not any(each in shown["hers"][tab] for each in CHANGES), tab
-    assert "data-otherwise" in shown["own"]["review"]
+    assert all(each in shown["own"]["review"] for each in ("data-otherwise", "data-details"))
     for refused in ("named=true", "everything.zip", "face.mp4", "morphs.csv", "/recording'"):
         assert refused not in shown["hers"]["export-files"]
         assert refused in shown["own"]["export-files"]
