@@ -204,8 +204,7 @@ class RunVerbs(Verbs):
         """Read a run's morphs.
 
         Raises:
-            StorageError: E52 when the file is damaged, E53 when the run has none, E57 for
-                researchers, as lips tell what was said
+            StorageError: E52 damaged, E53 none, E57 for researchers, as lips tell what was said
         """
         self._refuse_identifying(run_id)
         content = io.BytesIO(self._content(run_id, MediaKind.MORPHS))
@@ -219,8 +218,7 @@ class RunVerbs(Verbs):
         """Read how the voice in a run's recording sounds on average.
 
         Raises:
-            StorageError: E52 when the file is damaged, E53 when the run has none, E57 for
-                researchers
+            StorageError: E52 when the file is damaged, E53 when there is none, E57 for researchers
         """
         self._refuse_identifying(run_id)
         content = io.BytesIO(self._content(run_id, MediaKind.VOICE))
