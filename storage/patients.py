@@ -68,6 +68,11 @@ class PatientVerbs(Verbs):
         self._seen(access, patient_id, "patient")
         return shown_patient(access, patient)
 
+    def is_known(self, patient_id: str) -> bool:
+        """Whether there is such a patient, whoever may see it; for the program itself."""
+        with self._reading() as (unit, _):
+            return unit.get(Patient, patient_id) is not None
+
     def patients(
         self, search: str = "", include_archived: bool = False
     ) -> tuple[PatientOverview, ...]:

@@ -1,7 +1,7 @@
 """The strip above the tabs that never goes away: whose voice this is, and what the app is not."""
 
 from ui.consent import Consent
-from ui.marks import escaped
+from ui.marks import escaped, icon
 from ui.theme import asset
 from verhm.language import N_, _
 
@@ -48,5 +48,14 @@ def _account(user: str) -> str:
 def _who(code: str | None, age_band: str, consent: Consent | None) -> str:
     if code is None:
         return f"<span class='label'>{_('No patient open')}</span>"
-    chip = f"<span class='chip'>{consent.mark}{escaped(consent.sentence)}</span>" if consent else ""
+    chip = _chip(consent) if consent else ""
     return f"<b>{escaped(code)}</b><span class='label'>{escaped(age_band)}</span>{chip}"
+
+
+def _chip(consent: Consent) -> str:
+    chip = f"{consent.mark}{escaped(consent.sentence)}</span>"
+    if consent.is_given:
+        return f"<span class='chip'>{chip}"
+    # Which of them shows follows the box in the tab New session.
+    ticked = f"{icon('check')}{_('Consent ticked, not written down yet')}</span>"
+    return f"<span class='chip unticked'>{chip}<span class='chip ticked'>{ticked}"

@@ -29,7 +29,9 @@ def lay_out_batch(context: AppContext, selected: Selection, fields: Sequence[Any
         selected: what is open
         fields: those of `Entries`, in their order
     """
-    script = "\n".join(asset(part) for part in ("sending.js", "batch-days.js", "batch.js"))
+    script = "\n".join(
+        asset(part) for part in ("sending.js", "batch-days.js", "batch-left.js", "batch.js")
+    )
     panel = markup(asset("batch.html"), js_on_load=script, elem_id="batch", plan="", most=MOST)
 
     def prepare(event: gr.EventData, *values: Any) -> list[Any]:

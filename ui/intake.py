@@ -12,16 +12,19 @@ import re
 import threading
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
-from typing import BinaryIO
-
-from starlette.concurrency import run_in_threadpool
 
 from storage.failures import coded_os_errors, still_there
-from storage.files import MEDIA_TYPES, create_privately, flush, flush_folder, prepare_folder
+from storage.files import MEDIA_TYPES, flush_folder, prepare_folder
 from storage.patient_file import refuse_other_files
-from storage.sealing import SealedWriter, open_sealed
+from ui.intake_names import (
+    begun_at,
+    is_take,
+    patient_of,
+    rate_of,
+    stem_of_take,
+)
 from ui.received import Filmed, Received, Take
 from ui.take_files import (
     BYTES_PER_SAMPLE,
@@ -29,10 +32,10 @@ from ui.take_files import (
     SealedTakes,
     TakeFiles,
     is_picture,
-    rate_of,
     start_of,
 )
 from ui.take_pictures import TakePictures
+from ui.uploads import Uploads
 from verhm.audio.sniffing import choose_demuxer
 from verhm.errors import AudioError, RequestError, StorageError, VaultError
 
@@ -64,18 +67,21 @@ class Intake:
         self._key = key
         self._sealed_takes = None if key is None else SealedTakes(key)
         self._files: TakeFiles = self._sealed_takes or PlainTakes()
+        self._uploads = Uploads(folder, largest, key)
         self._pictures = TakePictures(folder, self._files, largest)
-        self._largest = largest
         self._longest = longest
         self._changing = threading.Lock()
         prepare_folder(folder)
 
-    async def receive(self, suffix: str, pieces: AsyncIterator[bytes]) -> str:
+    async def receive(
+        self, suffix: str, pieces: AsyncIterator[bytes], patient_id: str | None = None
+    ) -> str:
         """Keep an uploaded file; when this returns, a power cut does not lose it.
 
         Args:
             suffix: of its name, e.g. ".wav"
             pieces: its bytes
+            patient_id: whose voice it is
 
         Returns:
             id of the recording
@@ -86,7 +92,7 @@ class Intake:
             StorageError: E50 not writable, E51 disk full
         """
         known = suffix.lower() if suffix.lower() in MEDIA_TYPES else ".bin"
-        return await self._receive(known, pieces, choose_demuxer)
+        return await self._uploads.receive(known, pieces, choose_demuxer, patient_id)
 
     async def receive_patient(self, pieces: AsyncIterator[bytes]) -> str:
         """Keep a patient's file until it is taken in; otherwise as `receive`.
@@ -95,54 +101,14 @@ class Intake:
             AudioError: E18 when it is too large
             StorageError: E50 not writable, E51 disk full, E59 when it is no patient's file
         """
-        return await self._receive(".zip", pieces, refuse_other_files)
+        return await self._uploads.receive(".zip", pieces, refuse_other_files)
 
-    async def _receive(
-        self, suffix: str, pieces: AsyncIterator[bytes], check: Callable[[BinaryIO], object]
-    ) -> str:
-        recording_id = uuid.uuid4().hex
-        target = self._folder / f"{recording_id}{suffix}"
-        unfinished = target.with_name(f"{target.name}.part")
-        try:
-            with coded_os_errors():
-                await self._write(unfinished, target.name, pieces)
-                await run_in_threadpool(self._accept, unfinished, target, check)
-        finally:
-            unfinished.unlink(missing_ok=True)
-        return recording_id
-
-    async def _write(self, path: Path, name: str, pieces: AsyncIterator[bytes]) -> None:
-        length = 0
-        with create_privately(path) as file:
-            sealing = None if self._key is None else SealedWriter(file, self._key, f"upload {name}")
-            async for piece in pieces:
-                length += len(piece)
-                if length > self._largest:
-                    raise AudioError(
-                        "E18",
-                        f"The file is larger than {self._largest / 2**30:g} GiB.",
-                        "Export the sound alone, as FLAC or M4A, and try again. A patient's file "
-                        "of any size is taken in by “python -m storage import”.",
-                    )
-                await run_in_threadpool((sealing or file).write, piece)
-            if sealing is not None:
-                await run_in_threadpool(sealing.finish)
-            await run_in_threadpool(flush, file)
-
-    def _accept(self, unfinished: Path, target: Path, check: Callable[[BinaryIO], object]) -> None:
-        """Let in what a check does not refuse."""
-        with self._open_upload(unfinished, target.name) as stream:
-            check(stream)
-        unfinished.replace(target)
-        flush_folder(target.parent)
-
-    def _open_upload(self, path: Path, name: str) -> BinaryIO:
-        if self._key is None:
-            return path.open("rb")
-        return open_sealed(path, self._key, f"upload {name}")
-
-    def begin_take(self, sample_rate: int) -> str:
+    def begin_take(self, sample_rate: int, patient_id: str | None = None) -> str:
         """Begin a recording that the browser makes, in mono and 16 bits; returns its id.
+
+        Args:
+            sample_rate: in Hz
+            patient_id: whose voice it is; None where nobody is open
 
         Raises:
             RequestError: E71 when no sound card has that rate
@@ -154,7 +120,8 @@ class Intake:
             )
         take_id = uuid.uuid4().hex
         with coded_os_errors():
-            self._files.begin(self._folder / f"{take_id}-{sample_rate}.take")
+            stem = stem_of_take(take_id, sample_rate, time.time(), patient_id)
+            self._files.begin(self._folder / f"{stem}.take")
         return take_id
 
     def add_piece(self, take_id: str, offset: int, piece: bytes) -> int:
@@ -257,9 +224,9 @@ class Intake:
         """A finished recording, to be opened; raises E53 as `path`."""
         path = self.path(recording_id)
         is_sealed = self._key is not None
-        if _is_take(path):
+        if is_take(path):
             return Received(path, self._files.open, is_sealed)
-        return Received(path, lambda path: self._open_upload(path, path.name), is_sealed)
+        return Received(path, self._uploads.open, is_sealed)
 
     def picture(self, recording_id: str) -> Filmed | None:
         """What the camera saw beside a finished take; None where it saw nothing."""
@@ -277,6 +244,21 @@ class Intake:
         with self._changing:
             _erase(self._paths(recording_id))
 
+    def patients(self) -> set[str]:
+        """Ids of those whose voices are on their way in."""
+        found = (patient_of(path) for path in self._folder.iterdir())
+        return {each for each in found if each is not None}
+
+    def remove_of(self, patient_id: str) -> None:
+        """Erase all recordings and takes of a patient's voice, whoever sent them.
+
+        Raises:
+            StorageError: E50 when one cannot be erased
+        """
+        with self._changing:
+            own = [path for path in self._folder.iterdir() if patient_of(path) == patient_id]
+            _erase([*self._pictures.beside(own), *own])
+
     def sweep(self) -> None:
         """Erase what nobody will come back for, uploads and old takes; only for the start.
 
@@ -289,7 +271,7 @@ class Intake:
             # A folder is none of ours: some file servers put their own everywhere.
             files = [path for path in self._folder.iterdir() if path.is_file()]
             pictures = self._pictures.beside(self._takes())
-            _erase(path for path in files if not _is_take(path) and path not in pictures)
+            _erase(path for path in files if not is_take(path) and path not in pictures)
             self._erase_old_takes()
             if self._sealed_takes is not None:
                 with coded_os_errors():
@@ -309,16 +291,23 @@ class Intake:
         except VaultError as error:  # no reason to keep anybody from the others
             log.warning("A recording that is not a session's yet cannot be opened: %s", error)
             seconds = 0.0
-        take_id = path.stem.partition("-")[0]
-        has_picture = self._pictures.path(take_id) is not None
-        return Take(take_id, seconds, path.suffix == ".wav", _kept_until(path), has_picture)
+        take_id = path.name[:32]
+        return Take(
+            take_id,
+            seconds,
+            is_finished=path.suffix == ".wav",
+            kept_until=_kept_until(path),
+            has_picture=self._pictures.path(take_id) is not None,
+            begun_at=begun_at(path),
+            patient_id=patient_of(path),
+        )
 
     def _takes(self) -> list[Path]:
-        return [path for path in self._folder.iterdir() if _is_take(path)]
+        return [path for path in self._folder.iterdir() if is_take(path)]
 
     def _take(self, take_id: str, finished_too: bool = False) -> Path:
         for path in self._paths(take_id):
-            if _is_take(path) and (finished_too or path.suffix == ".take"):
+            if is_take(path) and (finished_too or path.suffix == ".take"):
                 return path
         raise StorageError("E53", "There is no such recording.", "Record it again.")
 
@@ -331,11 +320,6 @@ class Intake:
 
 def _kept_until(path: Path) -> float:
     return path.stat().st_mtime + KEPT
-
-
-def _is_take(path: Path) -> bool:
-    """Whether it was made in the browser; the name of an uploaded file holds no rate."""
-    return bool(re.fullmatch(r"[0-9a-f]{32}-[0-9]+", path.stem))
 
 
 def _erase(paths: Iterable[Path]) -> None:

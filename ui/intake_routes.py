@@ -1,16 +1,19 @@
 """How a browser hands over a recording: a file at once, or a take in pieces of some seconds."""
 
+import contextlib
 from dataclasses import asdict
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from storage.admission import refuse_addition
 from storage.files import MEDIA_TYPES
 from ui.context import AppContext
 from ui.kept_response import answer_stream
+from ui.received import Take
 from ui.user import signed_in
-from verhm.errors import AudioError
+from verhm.errors import AudioError, StorageError
 
 LARGEST_PIECE = 1 << 24  # bytes; 10 s of sound take at most a quarter of it, and less of picture
 
@@ -32,10 +35,13 @@ def _add_files(router: APIRouter, context: AppContext) -> None:
     intake = context.intake
 
     @router.post("/recordings")
-    async def upload(request: Request, suffix: str = "") -> dict[str, Any]:
+    async def upload(
+        request: Request, suffix: str = "", patient: str = "", is_trial: bool = False
+    ) -> dict[str, Any]:
+        patient_id = await run_in_threadpool(_admitted, context, patient, is_trial)
         # Which may wait for whoever changes a job.
         await run_in_threadpool(context.jobs.warm_up)
-        return {"id": await intake.receive(suffix, request.stream())}
+        return {"id": await intake.receive(suffix, request.stream(), patient_id)}
 
     @router.post("/patient-files")
     async def patient(request: Request) -> dict[str, Any]:
@@ -58,12 +64,13 @@ def _add_takes(router: APIRouter, context: AppContext) -> None:
 
     @router.get("/takes")
     def left() -> dict[str, Any]:
-        return {"takes": [asdict(take) for take in intake.takes_left()]}
+        return {"takes": [_described(context, take) for take in intake.takes_left()]}
 
     @router.post("/takes")
-    def begin(sample_rate: int) -> dict[str, Any]:
+    def begin(sample_rate: int, patient: str = "", is_trial: bool = False) -> dict[str, Any]:
+        patient_id = _admitted(context, patient, is_trial)
         context.jobs.warm_up()
-        return {"id": intake.begin_take(sample_rate)}
+        return {"id": intake.begin_take(sample_rate, patient_id)}
 
     @router.post("/takes/{take_id}/finish")
     def finish(take_id: str) -> dict[str, Any]:
@@ -85,6 +92,25 @@ def _add_pieces(router: APIRouter, context: AppContext) -> None:
         piece = await _body(request)
         add = intake.add_picture_piece
         return {"safe": await run_in_threadpool(add, take_id, kind, start, offset, piece)}
+
+
+def _admitted(context: AppContext, patient: str, is_trial: bool) -> str | None:
+    """Whose voice may arrive: nothing of a patient's does without consent (E62, E75), but a try."""
+    if not patient:
+        return None
+    found = context.repository.patient(patient)
+    if not is_trial:
+        refuse_addition(found)
+    return found.id
+
+
+def _described(context: AppContext, take: Take) -> dict[str, Any]:
+    """A take as the page's scripts read it; whose it is has no code where nobody may know it."""
+    described = asdict(take) | {"begun_at": take.begun_at and take.begun_at.timestamp(), "code": ""}
+    if take.patient_id is not None:
+        with contextlib.suppress(StorageError):  # erased, or shared with nobody here any more
+            described["code"] = context.repository.patient(take.patient_id).code
+    return described
 
 
 async def _body(request: Request) -> bytes:

@@ -1,5 +1,6 @@
 """The tab New session: consent, a voice, details, and the analysis."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,17 +10,26 @@ import gradio as gr
 
 from storage.models import Patient, Run, RunState
 from ui.batch import lay_out_batch
-from ui.context import AppContext, Selection, TabHandles, open_request
+from ui.consent import consent_of
+from ui.context import (
+    AppContext,
+    OpenRequest,
+    Selection,
+    TabHandles,
+    open_patient,
+    open_request,
+)
 from ui.days import as_day, todays_date, verdicts
 from ui.details_fields import detail_readers
 from ui.marks import escaped
-from ui.messages import error_box, kept_error
+from ui.messages import error_box, kept_error, shows_errors
 from ui.pieces import markup
-from ui.session_consent import ConsentStep, lay_out_consent, shown
+from ui.session_consent import ConsentStep, lay_out_consent, settle, shown
 from ui.session_form import Entries, lay_out_advanced, lay_out_details
 from ui.taking_in import take_in
 from ui.tasks import TASKS, prompts
 from ui.theme import asset
+from verhm.dates import typed_date
 from verhm.errors import StorageError, VerhmError
 from verhm.language import N_, _
 
@@ -46,7 +56,7 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
     """Lay out the tab and wire its events."""
     recording = gr.State(None)  # id of the recording that the app has received
     steps, work = _lay_out(), _Work(context)
-    _wire_recorder(steps, recording)
+    _wire_recorder(steps, selected, recording, work)
     _wire_analysis(steps, selected, recording, work)
     lay_out_batch(context, selected, steps.fields)
     day = steps.details[0]
@@ -60,9 +70,11 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
 
     def refresh(patient_id: str | None, session_id: str | None) -> Sequence[Any]:
         patient = work.patient(patient_id)
-        return [*shown(patient, date.today()), work.progress(patient, session_id)]
+        today = date.today()
+        progress = work.progress(patient, session_id)
+        return [*shown(patient, today), gr.update(patient=_open(patient, today)), progress]
 
-    return TabHandles([*steps.consent.outputs, steps.progress], refresh)
+    return TabHandles([*steps.consent.outputs, steps.recorder, steps.progress], refresh)
 
 
 def _lay_out() -> _Steps:
@@ -71,10 +83,13 @@ def _lay_out() -> _Steps:
             with gr.Column(elem_classes="panel step"):
                 consent = lay_out_consent()
             recorder = markup(
-                asset("recorder.html"),
+                # An update of one property takes the others away, so none has a first value.
+                asset("recorder.html").replace("{prompts}", prompts(TASKS[0].name, None)),
                 js_on_load=_recorder_script(),
                 elem_id="recorder",
-                prompts=prompts(TASKS[0].name, None),
+                prompts=None,
+                patient=None,
+                permission=None,
             )
         with gr.Column(scale=0, min_width=428, elem_classes="col-details"):
             with gr.Column(elem_classes="panel step details"):
@@ -91,16 +106,24 @@ def _lay_out() -> _Steps:
     return _Steps(consent, recorder, details, advanced, progress, analyse, problem)
 
 
-def _wire_recorder(steps: _Steps, recording: gr.State) -> None:
+def _wire_recorder(steps: _Steps, selected: Selection, recording: gr.State, work: "_Work") -> None:
+    day, language, task, *_others = steps.details
     steps.recorder.held(
-        _held,
+        work.hold,
         None,
-        [recording, steps.analyse, steps.problem],
+        [recording, steps.analyse, steps.problem, day],
         show_progress="hidden",
         trigger_mode="multiple",  # or a file that is copied before the last one is let go is lost
         concurrency_limit=1,  # and in their order
     )
-    _day, language, task, *_others = steps.details
+    both = [selected.patient, selected.session]
+    steps.recorder.permit(
+        work.permit,
+        [*both, *steps.fields],
+        [steps.recorder, selected.request],
+        show_progress="hidden",
+    )
+    steps.recorder.open_patient(work.open_patient, None, selected.request, show_progress="hidden")
     _wire_prompts(steps.recorder, task, language)
 
 
@@ -132,13 +155,19 @@ def _wire_prompts(recorder: gr.HTML, task: gr.Radio, language: gr.Dropdown) -> N
 
 
 def _recorder_script() -> str:
-    recorder = (f"recorder{part}.js" for part in ("-sound", "-take", "-camera", "-film", ""))
+    recorder = (
+        f"recorder{part}.js"
+        for part in ("-sound", "-take", "-camera", "-film", "-permission", "-left", "")
+    )
     return "\n".join(asset(part) for part in ("sending.js", *recorder))
 
 
-def _held(event: gr.EventData) -> list[Any]:
-    """Take the id of the recording that is ready; None when there is none any more."""
-    return [event.id, gr.Button(interactive=bool(event.id)), "" if event.id else gr.skip()]
+def _open(patient: Patient | None, today: date) -> str:
+    """The open patient as the recorder's script reads it, and whether recordings may be kept."""
+    if patient is None:
+        return "null"
+    agrees = consent_of(patient, today).is_given and not patient.is_demonstration
+    return json.dumps({"id": patient.id, "code": patient.code, "agrees": agrees})
 
 
 class _Work:
@@ -148,6 +177,39 @@ class _Work:
         self._context = context
         self._repository = context.repository
         self._jobs = context.jobs
+
+    def hold(self, event: gr.EventData) -> list[Any]:
+        """Take the id of the recording that is ready, None when there is none any more.
+
+        A take that was left behind is of the day on which it was made.
+        """
+        held = [event.id, gr.Button(interactive=bool(event.id)), "" if event.id else gr.skip()]
+        return [*held, self._day_of(event.id)]
+
+    def _day_of(self, recording: str | None) -> Any:
+        if recording is None:
+            return todays_date()
+        try:
+            begun = self._context.intake.received(recording).begun_at
+        except StorageError:  # discarded in another window
+            return gr.skip()
+        return typed_date(begun.astimezone().date()) if begun else gr.skip()
+
+    def permit(self, event: gr.EventData, *values: Any) -> list[Any]:
+        """Let a voice of the open patient arrive, or say why not; a ticked consent is kept now."""
+        patient_id, session_id, *fields = values
+        entries, key = Entries(*fields), event.key
+        try:
+            settle(self._repository, patient_id, entries, date.today())
+        except VerhmError as error:
+            return [_permission(key, problem=error.told), gr.skip()]
+        told = _permission(key, is_trial=entries.is_trial)
+        return [told, gr.skip() if entries.is_trial else open_request(patient_id, session_id)]
+
+    @shows_errors
+    def open_patient(self, event: gr.EventData) -> OpenRequest:
+        """Open whose recording was left behind, to go on with it there."""
+        return open_patient(self._repository, event.id, "new-session")
 
     def begin(self, patient_id: str | None, recording: str | None, *fields: Any) -> list[Any]:
         """Keep the recording as a session and analyse it; on an error nothing typed is lost."""
@@ -202,6 +264,10 @@ class _Work:
         except StorageError:  # erased in another window
             return _progress(None, code=code)
         return _progress(session_id, run, code=code)
+
+
+def _permission(key: int, **told: Any) -> Any:
+    return gr.update(permission=json.dumps({"key": key, **told}))
 
 
 # As the steps' own values read, with a capital (`verhm.stages.Stage`).

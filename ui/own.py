@@ -222,9 +222,11 @@ class OwnIntake:
         self._belongings = belongings
         self._who = who
 
-    async def receive(self, suffix: str, pieces: AsyncIterator[bytes]) -> str:
+    async def receive(
+        self, suffix: str, pieces: AsyncIterator[bytes], patient_id: str | None = None
+    ) -> str:
         """See `Intake.receive`."""
-        return await self._claimed(self._intake.receive(suffix, pieces))
+        return await self._claimed(self._intake.receive(suffix, pieces, patient_id))
 
     async def receive_patient(self, pieces: AsyncIterator[bytes]) -> str:
         """See `Intake.receive_patient`."""
@@ -235,10 +237,10 @@ class OwnIntake:
         await run_in_threadpool(self._belongings.claim, RECORDING, recording_id, account_id)
         return recording_id
 
-    def begin_take(self, sample_rate: int) -> str:
+    def begin_take(self, sample_rate: int, patient_id: str | None = None) -> str:
         """See `Intake.begin_take`."""
         account_id = self._account()
-        take_id = self._intake.begin_take(sample_rate)
+        take_id = self._intake.begin_take(sample_rate, patient_id)
         self._belongings.claim(RECORDING, take_id, account_id)
         return take_id
 
@@ -277,6 +279,10 @@ class OwnIntake:
         """See `Intake.remove`."""
         self._refuse_others(recording_id)
         self._intake.remove(recording_id)
+
+    def remove_of(self, patient_id: str) -> None:
+        """See `Intake.remove_of`; for whoever has erased the patient."""
+        self._intake.remove_of(patient_id)
 
     def _account(self) -> str:
         return self._who().account_id or ""

@@ -121,7 +121,11 @@ def erase_patient(context: AppContext, patient_id: str, code_typed: str) -> None
     """
     if code_typed.strip() == context.repository.patient(patient_id).code:
         context.jobs.stop(analysed_sessions(context, patient_id))
-    context.repository.erase_patient(patient_id, code_typed)
+    try:
+        context.repository.erase_patient(patient_id, code_typed)
+    finally:  # also where a file could not be erased; should the program die, the next start does
+        if not context.repository.is_known(patient_id):
+            context.intake.remove_of(patient_id)
 
 
 def analysed_sessions(context: AppContext, patient_id: str) -> set[str]:

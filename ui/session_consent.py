@@ -80,14 +80,12 @@ def shown(patient: Patient | None, today: date) -> Sequence[Any]:
     consent = consent_of(patient, today)
     if consent.is_given:
         return [_line(_agreed_words(patient, today), is_done=True), gr.Row(visible=False)]
-    words = (
-        "<span>"
-        + _("{sentence} for <b>{code}</b>. Without it nothing is kept.").format(
-            sentence=escaped(consent.sentence), code=escaped(patient.code)
-        )
-        + "</span>"
+    code = f"<b>{escaped(patient.code)}</b>"
+    missing = _("{sentence} for {code}. Without it nothing is kept: tick the box first.").format(
+        sentence=escaped(consent.sentence), code=code
     )
-    return [_line(words, is_done=False), gr.Row(visible=True)]
+    ticked = _("Agreed by {code}. It is written down once you record, or choose a file.")
+    return [_unsettled(missing, ticked.format(code=code)), gr.Row(visible=True)]
 
 
 def settle(repository: Repository, patient_id: str | None, entries: Entries, today: date) -> None:
@@ -148,6 +146,15 @@ def _agreed_words(patient: Patient, today: date) -> str:
     )
     end = long_date(entry.expires_on) if entry.expires_on else ""
     return f"<span>{words.format(day=long_date(entry.first_day), end=end)}</span>"
+
+
+def _unsettled(missing: str, ticked: str) -> str:
+    """A line that follows the box below it, by its style alone."""
+    return (
+        "<header class='step-head'><span class='no now unticked'>1</span>"
+        f"<span class='no done ticked'>{icon('check')}</span><h2>{_('Consent')}</h2>"
+        f"<span class='unticked'>{missing}</span><span class='ticked'>{ticked}</span></header>"
+    )
 
 
 def _line(words: str, is_done: bool) -> str:

@@ -11,6 +11,7 @@ from filelock import FileLock, Timeout
 
 from storage.details import SweepReport
 from storage.files import prepare_folder
+from storage.repository import Repository
 from storage.scratch import Scratch, shred
 from ui.context import AppContext
 from ui.door import Door
@@ -87,7 +88,7 @@ def _serve(settings: AppSettings, bound: socket.socket, engine: Engine) -> None:
         _report(repository.sweep())
         key = None if repository.vault is None else repository.vault.intake_key
         intake = Intake(settings.data / "intake", settings.largest_file, key=key)
-        _sweep(intake)
+        _sweep(intake, repository)
         chosen = Preferences(settings.data).avatar
         jobs = Jobs(repository, engine, settings.work, settings.longest_queue, chosen)
         if door.was_shown:  # the page is open already
@@ -100,9 +101,12 @@ def _serve(settings: AppSettings, bound: socket.socket, engine: Engine) -> None:
             repository.erase_tried()
 
 
-def _sweep(intake: Intake) -> None:
+def _sweep(intake: Intake, repository: Repository) -> None:
     try:
         intake.sweep()
+        for patient_id in intake.patients():
+            if not repository.is_known(patient_id):  # erased as the program died
+                intake.remove_of(patient_id)
     except StorageError as error:  # no reason to keep a clinic from its records
         log.warning("Old recordings that nobody analysed could not all be erased: %s", error)
 

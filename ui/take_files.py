@@ -14,6 +14,7 @@ from typing import Any, BinaryIO, Final, Protocol
 
 from storage.files import create_privately, flush, flush_folder
 from storage.sealed_log import MAGIC, LogReader, SealedLog
+from ui.intake_names import rate_of
 
 BYTES_PER_SAMPLE: Final = 2
 _HEADER: Final = struct.Struct("<4sI4s4sIHHIIHH4sI")  # of a WAV file
@@ -23,8 +24,8 @@ _BLOCK: Final = 1 << 20  # bytes sealed at once of what was plain
 class TakeFiles(Protocol):
     """What the intake asks of takes' files, and of their pictures'.
 
-    A take's name says its rate, and whether it is finished. A picture's says container and
-    beginning: `ID.START.webm`, with the milliseconds of the voice at its first frame.
+    A take's name says its rate (`ui.intake_names`), and whether it is finished. A picture's says
+    container and beginning: `ID.START.webm`, with the milliseconds of the voice at its first frame.
     """
 
     def begin(self, path: Path) -> None:
@@ -180,11 +181,6 @@ class _WithHeader(io.RawIOBase):
         if not self.closed:
             self._samples.close()
         super().close()
-
-
-def rate_of(path: Path) -> int:
-    """Samples per second of a take, as its file's name says."""
-    return int(path.name.partition("-")[2].partition(".")[0])
 
 
 def is_picture(path: Path) -> bool:

@@ -8,6 +8,7 @@ from datetime import date
 from storage.models import Session
 from ui.context import AppContext
 from ui.pictures import in_step, is_film
+from ui.received import Received
 from ui.session_consent import settle
 from ui.session_form import Entries
 from verhm.errors import AudioError, RequestError, StorageError, VerhmError
@@ -42,8 +43,8 @@ def take_in(
         entries: what was entered
 
     Raises:
-        RequestError: E62 no consent, E63 an entry cannot be, E70 no recording, E71 an unfit
-            choice, E75 the patient is archived
+        RequestError: E62 no consent, E63 an entry cannot be, or the voice is another patient's,
+            E70 no recording, E71 an unfit choice, E75 the patient is archived
         AudioError: E10, E16 of the camera's picture; see `ui.pictures.in_step`
         StorageError: E50 not writable, E51 disk full, E53 the recording or the patient is gone,
             E57 when the actor may only look
@@ -54,8 +55,9 @@ def take_in(
         )
     details = entries.details()
     entries.settings(), entries.video()  # refuse unfit choices before anything is kept
-    settle(context.repository, patient_id, entries, date.today())
     received, filmed = context.intake.received(recording), context.intake.picture(recording)
+    _refuse_anothers(context, received, patient_id)
+    settle(context.repository, patient_id, entries, date.today())
     with contextlib.ExitStack() as stack:
         picture = None if filmed is None else stack.enter_context(in_step(filmed, context.scratch))
         session = context.repository.add_session(
@@ -74,3 +76,15 @@ def take_in(
         return TakenIn(session)
     lost = AudioError("E19", "The picture could not be read.", "The voice was kept without it.")
     return TakenIn(session, lost)
+
+
+def _refuse_anothers(context: AppContext, received: Received, patient_id: str | None) -> None:
+    """Refuse to let one patient's voice come to another's records (E63)."""
+    if received.patient_id in (None, patient_id):
+        return
+    code = context.repository.patient(received.patient_id).code
+    raise RequestError(
+        "E63",
+        f"This recording was made for {code}, who is not open now.",
+        "Open that patient to analyse it; nothing of it is lost.",
+    )

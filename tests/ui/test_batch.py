@@ -131,10 +131,13 @@ def test_a_recording_that_finds_the_line_full_is_kept_and_analysed_later(
     until(lambda: client.get(f"/sessions/{last}/outcome").json()["state"] == "done")
 
 
-def test_a_session_needs_consent_also_where_the_page_was_not_asked(context, client, patient, make):
+def test_a_session_needs_consent_also_where_the_page_was_not_asked(
+    context, client, patient, make, recording
+):
     without = asdict(replace(ENTRIES, has_agreed=False))
+    sent = client.post("/recordings?suffix=.wav", content=recording.read_bytes()).json()["id"]
     answer = client.post(
-        f"/patients/{patient.id}/sessions", json={"recording": "0" * 32, "entries": without}
+        f"/patients/{patient.id}/sessions", json={"recording": sent, "entries": without}
     )
     assert answer.json()["code"] == "E62"
     make()

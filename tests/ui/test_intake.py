@@ -9,8 +9,7 @@ import wave
 
 import pytest
 
-from ui import intake as intake_module
-from ui import take_files
+from ui import take_files, uploads
 from ui.intake import ABANDONED, KEPT, Intake
 from verhm.errors import AudioError, RequestError, StorageError
 
@@ -155,7 +154,7 @@ def test_half_a_sample_that_a_full_disk_let_through_is_not_in_the_recording(inta
 
 def test_what_was_acknowledged_has_reached_the_disk(intake, monkeypatch):
     flushed = []
-    for module in (intake_module, take_files):
+    for module in (uploads, take_files):
         monkeypatch.setattr(module, "flush", lambda file: flushed.append(file.tell()))
     take = intake.begin_take(8_000)
     intake.add_piece(take, 0, bytes(200))
@@ -177,7 +176,7 @@ def test_a_full_disk_is_said_and_what_is_safe_can_be_finished(intake, monkeypatc
     take = intake.begin_take(8_000)
     intake.add_piece(take, 0, bytes(200))
     with monkeypatch.context() as patch:
-        for module in (intake_module, take_files):
+        for module in (uploads, take_files):
             patch.setattr(module, "flush", full)
         with pytest.raises(StorageError, match="E51"):
             intake.add_piece(take, 200, bytes(200))

@@ -1,8 +1,10 @@
 """A new session is kept whole, or refused with nothing lost."""
 
 import asyncio
+import json
 from dataclasses import astuple, fields, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from types import SimpleNamespace
 
 import gradio as gr
 import pytest
@@ -101,6 +103,35 @@ def test_what_was_written_about_a_recording_and_its_day_go_with_it(context, pati
     entries = astuple(replace(ENTRIES, recorded_on="2026-01-05"))
     left = Work(context).begin(patient.id, received, *entries)[3:]
     assert left == [typed_date(TODAY), "", "", ""]
+
+
+def test_a_take_that_was_left_behind_is_of_the_day_on_which_it_was_made(context, monkeypatch):
+    made = datetime(2026, 3, 4, 12).astimezone()
+    with monkeypatch.context() as then:
+        then.setattr("ui.intake.time.time", made.timestamp)
+        take = context.intake.begin_take(8_000)
+    context.intake.add_piece(take, 0, bytes(1_600))
+    context.intake.finish_take(take)
+    hold = Work(context).hold
+    assert hold(SimpleNamespace(id=take))[3] == "4 Mar 2026"
+    assert hold(SimpleNamespace(id=None))[3] == typed_date(TODAY)
+
+
+def test_consent_is_written_down_before_anything_of_the_patient_is_kept(context, patient):
+    def permit(**changes):
+        event = SimpleNamespace(key=1)
+        entries = astuple(replace(ENTRIES, **changes))
+        update, request = Work(context).permit(event, patient.id, None, *entries)
+        return json.loads(update["permission"]), request
+
+    told, _ = permit(has_agreed=False)
+    assert "E62" in told["problem"] and "Tick its box" in told["problem"]
+    told, _ = permit(has_agreed=False, is_trial=True)
+    assert told == {"key": 1, "is_trial": True}
+    assert not context.repository.patient(patient.id).has_consent(TODAY)
+    told, request = permit()
+    assert told == {"key": 1, "is_trial": False} and request.patient_id == patient.id
+    assert context.repository.patient(patient.id).has_consent(TODAY)
 
 
 def test_a_recording_becomes_one_session_only(context, patient, begin):

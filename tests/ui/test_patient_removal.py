@@ -58,3 +58,19 @@ def test_a_patient_whose_files_cannot_be_erased_is_closed(context, add_session, 
     results = page.do("erase-patient")
     assert any("E50" in str(each) for each in results)
     assert page.opened == (None, None)
+
+
+def test_with_a_patient_go_the_recordings_that_are_no_session_yet(context, add_session):
+    gone, other = add_session("P-0001").patient_id, add_session("P-0002").patient_id
+    intake = context.intake
+    for patient_id in (gone, gone, other, None):
+        take = intake.begin_take(8_000, patient_id)
+        intake.add_piece(take, 0, bytes(1_600))
+        intake.add_picture_piece(take, "webm", 0, 0, b"seen")
+    with pytest.raises(RequestError, match="E63"):
+        erase_patient(context, gone, "P-0002")
+    folder = context.settings.data / "intake"
+    assert len(list(folder.iterdir())) == 8
+    erase_patient(context, gone, "P-0001")
+    assert intake.patients() == {other}
+    assert len(list(folder.iterdir())) == 4

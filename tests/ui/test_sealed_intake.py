@@ -8,6 +8,7 @@ import wave
 import pytest
 
 from storage.keys import new_key
+from storage.models import new_id
 from ui import take_files
 from ui.intake import ABANDONED, Intake
 from verhm.errors import RequestError, StorageError, VaultError
@@ -66,6 +67,18 @@ def test_a_take_is_sealed_piece_by_piece(intake, folder):
     assert intake.finish_take(take) == pytest.approx(1.5)
     assert frames(intake, take) == SAID * 3
     assert b"RIFF" not in on_disk(folder)
+
+
+def test_a_voice_cannot_be_made_another_patient_s_by_renaming_its_file(intake, folder):
+    ada, bert = new_id(), new_id()
+    take = intake.begin_take(8_000, ada)
+    intake.add_piece(take, 0, SAID)
+    intake.finish_take(take)
+    assert intake.received(take).patient_id == ada and frames(intake, take) == SAID
+    (path,) = folder.glob(f"{take}*")
+    path.rename(path.with_name(path.name.replace(ada, bert)))
+    with pytest.raises(VaultError, match="E83"):
+        intake.received(take).open()
 
 
 def test_a_piece_sent_twice_or_overlapping_is_kept_once(intake):

@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 
 from storage.details import Agreement, PatientDetails, SessionDetails
+from storage.models import new_id
 from storage.repository import open_repository
 from ui import start as start_module
+from ui.intake import Intake
 from ui.settings import AppSettings
 from ui.start import start
 from verhm.settings import AnalysisSettings
@@ -141,3 +143,15 @@ def test_files_that_are_missing_are_counted_in_the_log(settings, monkeypatch, ad
     with caplog.at_level(logging.WARNING):
         start(settings)
     assert "Files missing from the data folder: 1" in caplog.text
+
+
+def test_the_start_erases_voices_of_patients_who_were_erased(settings, monkeypatch):
+    repository = open_repository(settings.data)
+    patient = repository.add_patient(PatientDetails("P-0417"))
+    repository.close()
+    intake = Intake(settings.data / "intake")
+    for patient_id in (patient.id, new_id()):
+        intake.begin_take(8_000, patient_id)
+    monkeypatch.setattr(start_module, "serve", lambda *_: None)
+    start(settings)
+    assert intake.patients() == {patient.id}

@@ -88,6 +88,19 @@ def test_a_picture_is_kept_beside_the_voice_and_players_can_seek_in_it(
     assert "The recording, the camera's picture, the note and" in what_goes(session)
 
 
+def test_one_patient_s_voice_does_not_come_to_another_s_records(context, patient, recording):
+    other = context.repository.add_patient(PatientDetails("P-0002"))
+    intake = context.intake
+    take = intake.begin_take(16_000, patient.id)
+    intake.add_piece(take, 0, recording.read_bytes()[44:])
+    intake.finish_take(take)
+    for patient_id, entries in ((other.id, ENTRIES), (None, replace(ENTRIES, is_trial=True))):
+        with pytest.raises(RequestError, match=r"E63.*made for P-0001"):
+            take_in(context, patient_id, take, entries)
+    assert not context.repository.patient(other.id).has_consent(TODAY)
+    assert take_in(context, patient.id, take, ENTRIES).session.patient_id == patient.id
+
+
 def test_the_picture_s_first_second_is_the_voice_s(context, patient, taken, seen, tmp_path):
     session = take_in(context, patient.id, taken(seen), ENTRIES).session
     media = context.repository.media_of(session.id, MediaKind.CAMERA)

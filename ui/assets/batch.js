@@ -2,6 +2,7 @@
 // of whoever chose it, so that closing the page loses nothing.
 const OPEN = 3; // sessions of these that wait, are analysed or drawn: the app's line is everybody's
 const AGAIN = 5_000; // ms before what could not be taken just now is tried again
+const MOST = props.most; // files; a plan takes it away
 const MISSED = 3; // looks at the jobs without a session's own until what became of it is asked
 const PASSING = ["E61", "E68"]; // too many wait; the app is locked
 const FOR_ALL = ["E50", "E51", "E57", "E62", "E75"]; // what is refused to one file is to all
@@ -81,7 +82,7 @@ function choose(files, isFolder) {
   const chosen = [...files].filter(({ name }) => !isFolder || (SUFFIXES.test(name) && !name.startsWith(".")));
   if (isFolder) chosen.sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
   const left = files.length - chosen.length;
-  const isShown = chosen.length > 0 && chosen.length <= props.most;
+  const isShown = chosen.length > 0 && chosen.length <= MOST;
   state.rows = chosen.map(asRow);
   element.querySelector("tbody").replaceChildren(...(isShown ? state.rows.map((row) => row.line) : []));
   $("rows").hidden = !isShown;
@@ -146,7 +147,7 @@ async function send(row) {
   });
   return new Promise((resolve, reject) => {
     put(row, "sending", verhm.say("Being sent {n} %", { n: 0 }));
-    state.upload = sendFile(row.file, {
+    state.upload = sendFile(row.file, { owner: { id: state.plan.patient }, isTrial: false }, {
       share: (share) => put(row, "sending", verhm.say("Being sent {n} %", { n: Math.floor(100 * share) })),
       done: resolve,
       fail: (answer) => reject(Object.assign(new Error(answer.text || verhm.say("The file could not be sent.")), answer)),
@@ -171,6 +172,7 @@ async function handOver(row) {
     throw error;
   }
   Object.assign(row, { session: made.session, patient, lost: made.lost?.text ?? "" });
+  rememberLeft(state.rows);
   addLink(row);
   row.isOpen = true;
   put(row, "analysing", verhm.say("Being analysed"));
@@ -194,6 +196,7 @@ function end(row, error) {
 async function run() {
   state.isRunning = true;
   state.isStopping = false;
+  rememberLeft(state.rows);
   for (const row of state.rows.filter(isUnsent)) put(row, "waiting", verhm.say("Waiting"));
   for (const row of state.rows.filter((each) => each.kind === "waiting")) {
     while (!state.isStopping && state.rows.filter((each) => each.isOpen).length >= OPEN) await news();
@@ -210,6 +213,7 @@ async function run() {
     for (const row of state.rows.filter((each) => each.kind === "waiting")) put(row, "cancelled", verhm.say("Cancelled"));
   }
   state.isRunning = state.isStopping = false;
+  forgetLeft(); // the list says it
   draw();
 }
 
@@ -280,3 +284,8 @@ watch("plan", () => {
   state.plan = plan;
   run();
 });
+const left = wordsOfLeft();
+if (left) {
+  element.querySelector("details").open = true;
+  sayError(left);
+}

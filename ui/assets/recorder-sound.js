@@ -83,25 +83,25 @@ function drawWave(canvas, sound, savedSeconds, isRecording) {
   pen.scale(ratio, ratio);
   const style = getComputedStyle(canvas);
   const colour = (name) => style.getPropertyValue(name).trim();
-  const span = 30, scale = width / span;
+  const span = 30, margin = 16, scale = (width - 2 * margin) / span; // px beside the outer times
   const steps = sound ? sound.steps : [];
   const length = steps.length * STEP;
   const start = Math.max(0, Math.ceil((length - span + 4) / 5) * 5);
-  const x = (seconds) => (seconds - start) * scale;
+  const x = (seconds) => margin + (seconds - start) * scale;
   pen.font = `11px ${style.fontFamily}`;
   const every = 5 * scale < 60 ? 10 : 5; // two times at the end need 60 px beside each other
   for (let mark = start; mark <= start + span; mark += 5) {
     pen.fillStyle = colour("--line");
-    pen.fillRect(Math.min(x(mark), width - 1), 0, 1, floor);
+    pen.fillRect(x(mark), 0, 1, floor);
     pen.fillStyle = colour("--ink-3");
-    pen.textAlign = mark === start + span ? "right" : "left";
-    if ((mark - start) % every === 0) pen.fillText(clock(mark), x(mark) + (mark === start + span ? -2 : 4), floor + 16);
+    pen.textAlign = "center";
+    if ((mark - start) % every === 0) pen.fillText(clock(mark), x(mark), floor + 16);
   }
   const threshold = sound ? sound.threshold : 0;
   pen.fillStyle = colour("--wave");
   steps.forEach((step, index) => {
     const left = x(index * STEP);
-    if (left < 0) return;
+    if (left < margin) return;
     const half = Math.max(1.5, (middle - 4) * Math.min(1, step.peak * 1.6));
     pen.fillRect(left, middle - half, 2, 2 * half);
     if (step.level > threshold) pen.fillRect(left, floor - 14, STEP * scale + 0.5, 8);
@@ -111,7 +111,7 @@ function drawWave(canvas, sound, savedSeconds, isRecording) {
   if (steps.length) pen.fillText(verhm.say("speech found"), Math.min(x(length) + 8, width - 76), floor - 6);
   if (savedSeconds > start) {
     pen.fillStyle = colour("--accent");
-    pen.fillRect(0, floor + 28, x(savedSeconds), 3);
+    pen.fillRect(margin, floor + 28, x(savedSeconds) - margin, 3);
     pen.fillStyle = colour("--ink-3");
     pen.fillText(verhm.say("saved in pieces of 10 s"), Math.min(x(savedSeconds) + 8, width - 130), floor + 34);
   }
@@ -119,4 +119,24 @@ function drawWave(canvas, sound, savedSeconds, isRecording) {
     pen.fillStyle = colour("--alert");
     pen.fillRect(x(length), 0, 2, floor);
   }
+}
+
+function drawLevel($, sound, speech) {
+  const { level, peak } = sound ? sound.now : { level: FLOOR, peak: FLOOR };
+  const place = (value) => `${Math.max(0, Math.min(100, (100 * (value + 60)) / 60))}%`;
+  $("level").style.width = place(level);
+  $("peak").style.left = place(peak);
+  $("peak").hidden = !sound;
+  $("meter").setAttribute("aria-valuenow", Math.round(Math.max(-60, level)));
+  const isClipping = Boolean(sound?.clipped);
+  $("clip").classList.toggle("on", isClipping);
+  $("clip-words").textContent = isClipping ? verhm.say("Clipping: lower the gain") : verhm.say("No clipping");
+  const shown = (value) => String(Math.round(value)).replace("-", "−");
+  $("level-words").textContent = sound?.steps.length
+    ? verhm.say("{level} dBFS · peak {peak}", { level: shown(level), peak: shown(peak) })
+    : verhm.say("aim between −24 and −9 dBFS");
+  const noise = sound?.noise ?? null;
+  $("noise").textContent = noise === null ? "–" : `${shown(noise)} dBFS`;
+  $("snr").textContent =
+    noise === null || speech.level === null ? "–" : `${shown(speech.level - noise)} dB`;
 }

@@ -120,8 +120,8 @@ class Pieces {
 }
 
 class Take {
-  static async begin(rate, onChange, onRefusal) {
-    const { id } = await verhm.send(`/takes?sample_rate=${rate}`, { method: "POST" });
+  static async begin(rate, leave, onChange, onRefusal) {
+    const { id } = await verhm.send(`/takes?sample_rate=${rate}${ownedBy(leave)}`, { method: "POST" });
     return new Take(id, rate, onChange, onRefusal);
   }
 

@@ -6,17 +6,40 @@ const PHASES = {
   recording: verhm.say("Recording"), paused: verhm.say("Paused"), saving: verhm.say("Saving"), uploading: verhm.say("Copying"), ready: verhm.say("Recorded"),
 };
 const filming = makeFilming($);
+const told = {}; // by the page; its word about one property takes the others away
+const openPatient = () => JSON.parse(told.patient || "null"); // {id, code, agrees}
+const permission = makePermission((key) => trigger("permit", { key }), openPatient);
+const leftBehind = makeLeftBehind($, openPatient, {
+  held: () => state,
+  use: (take) => opening(async () => {
+    const { seconds } = await verhm.send(`/takes/${take.id}/finish`, { method: "POST" });
+    state.owner = take.code ? { id: take.patient_id, code: take.code } : null;
+    have(take.id);
+    await listenAgain(take.id, seconds);
+  }),
+  attempt: (work) => attempt(work), say, open: (id) => trigger("open_patient", { id }),
+});
 const UNDERWAY = ["opening", "recording", "paused", "saving", "uploading"];
-const KEEP = 10_000; // ms, well below the time after which the app takes a recording for left behind
-const LEFT_BEHIND = 25; // s after which the app takes an unfinished recording for left behind
+const KEEP = 10_000; // ms, well below those after which it would be left behind
 const state = {
   phase: "idle",
   way: "record",
   microphone: null, take: null, sound: null,
   upload: null, // the request that copies a file
   id: null, // of the recording that is ready
-  isLeftBehind: false, // whether another recording waits
+  owner: null, // for whom that one, or the one being made, is: {id, code}; none where nobody is open
+  saved: 0, // s that are safe, of one that was left behind
 };
+
+function follow(name, act) {
+  const hear = () => {
+    if (props[name] == null) return;
+    told[name] = props[name];
+    act();
+  };
+  watch(name, hear);
+  hear();
+}
 
 function say(error) {
   $("problem").hidden = !error;
@@ -42,7 +65,7 @@ function setPhase(phase) {
   }
   $("player").hidden = phase !== "ready";
   $("taken").hidden = true;
-  showLeftBehind();
+  leftBehind.show(phase);
   panel.querySelector('[data-do="pause"]').textContent = phase === "paused" ? verhm.say("Go on") : verhm.say("Pause");
   panel.querySelector('[data-do="check"]').textContent =
     phase === "checking" ? verhm.say("Close microphone") : verhm.say("Check microphone");
@@ -55,41 +78,26 @@ function setPhase(phase) {
 }
 
 function draw() {
-  const sound = state.sound;
-  drawWave($("wave"), sound, state.take?.savedSeconds ?? 0, state.phase === "recording");
+  const sound = state.sound, isKept = state.phase !== "checking";
+  drawWave($("wave"), sound, state.take?.savedSeconds ?? state.saved, state.phase === "recording");
   const speech = sound?.speech ?? { seconds: 0, level: null };
-  const whole = Math.floor(speech.seconds), missing = Math.max(0, 20 - whole);
-  $("time").textContent = clock(sound && state.phase !== "checking" ? sound.seconds : 0, true);
-  $("ring").setAttribute("stroke-dasharray", `${213.6 * Math.min(1, speech.seconds / 20)} 213.6`);
-  $("ring").style.visibility = speech.seconds ? "visible" : "hidden"; // its round end is a dot
+  const seconds = isKept ? speech.seconds : 0; // what is only listened to counts for nothing
+  const whole = Math.floor(seconds), missing = Math.max(0, 20 - whole);
+  $("time").textContent = clock(sound && isKept ? sound.seconds : 0, true);
+  $("ring").setAttribute("stroke-dasharray", `${213.6 * Math.min(1, seconds / 20)} 213.6`);
+  $("ring").style.visibility = seconds ? "visible" : "hidden"; // its round end is a dot
   $("ring-seconds").textContent = `${whole} s`;
   $("ring-label").setAttribute("aria-label", verhm.say("{n} of 20 seconds of speech", { n: whole }));
   $("more").textContent = missing ? verhm.say("{n} s more speech", { n: missing }) : verhm.say("20 s of speech reached");
-  drawLevel(sound, speech);
-  const take = state.take;
-  if (take) {
-    $("saved").textContent = take.problem || verhm.say("saved up to {time}", { time: clock(take.savedSeconds) });
-  }
+  drawLevel($, sound, speech);
+  $("saved").textContent = savedWords();
 }
 
-function drawLevel(sound, speech) {
-  const { level, peak } = sound ? sound.now : { level: FLOOR, peak: FLOOR };
-  const place = (value) => `${Math.max(0, Math.min(100, (100 * (value + 60)) / 60))}%`;
-  $("level").style.width = place(level);
-  $("peak").style.left = place(peak);
-  $("peak").hidden = !sound;
-  $("meter").setAttribute("aria-valuenow", Math.round(Math.max(-60, level)));
-  const isClipping = Boolean(sound?.clipped);
-  $("clip").classList.toggle("on", isClipping);
-  $("clip-words").textContent = isClipping ? verhm.say("Clipping: lower the gain") : verhm.say("No clipping");
-  const shown = (value) => String(Math.round(value)).replace("-", "−");
-  $("level-words").textContent = sound?.steps.length
-    ? verhm.say("{level} dBFS · peak {peak}", { level: shown(level), peak: shown(peak) })
-    : verhm.say("aim between −24 and −9 dBFS");
-  const noise = sound?.noise ?? null;
-  $("noise").textContent = noise === null ? "–" : `${shown(noise)} dBFS`;
-  $("snr").textContent =
-    noise === null || speech.level === null ? "–" : `${shown(speech.level - noise)} dB`;
+function savedWords() {
+  const { take, saved, phase } = state;
+  if (take?.problem) return take.problem;
+  if (take || saved) return verhm.say("saved up to {time}", { time: clock(take?.savedSeconds ?? saved) });
+  return phase === "checking" ? verhm.say("Nothing is kept while you check") : verhm.say("Saved piece by piece while you record");
 }
 
 async function openMicrophone() {
@@ -141,7 +149,7 @@ function hear(block) {
 async function opening(work) {
   setPhase("opening");
   try {
-    await work();
+    return await work();
   } catch (error) {
     closeMicrophone();
     setPhase("idle");
@@ -151,9 +159,11 @@ async function opening(work) {
 
 function record() {
   return opening(async () => {
+    const leave = await permission.ask();
+    state.owner = leave.owner;
     await openMicrophone().then(filming.open);
     const rate = state.microphone.context.sampleRate;
-    state.take = await Take.begin(rate, draw, refused);
+    state.take = await Take.begin(rate, leave, draw, refused);
     state.sound = new Sound(rate);
     filming.begin(state.take);
     setPhase("recording");
@@ -163,6 +173,7 @@ function record() {
 async function check() {
   if (state.phase === "checking") {
     closeMicrophone();
+    state.sound = null;
     return setPhase("idle");
   }
   await opening(async () => {
@@ -216,15 +227,22 @@ function have(id) {
   setPhase("ready");
 }
 
+// Hears a recording of an earlier visit, so that all of the panel speaks of it.
+async function listenAgain(id, seconds) {
+  state.saved = seconds;
+  const sound = await soundOf(`/recordings/${id}`);
+  if (state.id === id) state.sound = sound; // or it was discarded meanwhile
+  draw();
+}
+
 function reset() {
   closeMicrophone();
   filming.reset();
   state.upload?.abort();
-  Object.assign(state, { take: null, sound: null, upload: null });
+  Object.assign(state, { take: null, sound: null, upload: null, owner: null, saved: 0 });
   $("player").removeAttribute("src");
   $("upload").hidden = true;
   $("drop").hidden = false;
-  $("saved").textContent = verhm.say("Saved piece by piece while you record");
   element.querySelector("input[type=file]").value = "";
   hold(null);
   setPhase("idle");
@@ -237,9 +255,10 @@ async function discard() {
   else if (id) await verhm.send(`/recordings/${id}`, { method: "DELETE" });
 }
 
-function upload(file) {
+async function upload(file) {
   reset();
-  say(null);
+  const leave = await opening(permission.ask);
+  state.owner = leave.owner;
   $("drop").hidden = true;
   $("upload").hidden = false;
   $("file-name").textContent = file.name;
@@ -249,7 +268,7 @@ function upload(file) {
     reset();
     say(new Error(`${file.name}: ${text || verhm.say("The file could not be copied. Try again.")}`));
   };
-  state.upload = sendFile(file, {
+  state.upload = sendFile(file, leave, {
     share: (share) => { $("file-share").style.width = `${100 * share}%`; },
     fail,
     done: (id) => {
@@ -274,36 +293,6 @@ function choose(way) {
   setPhase(state.phase);
 }
 
-// Taking it over would break off what is under way, or take the place of what is ready.
-function showLeftBehind() {
-  $("left-behind").hidden = !(state.isLeftBehind && state.phase === "idle");
-}
-
-async function findLeftBehind() {
-  const { takes } = await verhm.send("/takes");
-  const found = takes.find(({ id }) => id !== state.id && id !== state.take?.id);
-  const notice = $("left-behind");
-  state.isLeftBehind = Boolean(found);
-  showLeftBehind();
-  if (!found) return;
-  const { id, seconds, is_finished: isFinished, kept_until: end, has_picture: hasPicture } = found;
-  const words = (hasPicture ? `${verhm.say("with picture")}, ` : "") + (isFinished ? verhm.say("not analysed yet") : verhm.say("broken off"));
-  const form = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" };
-  const until = new Date(1000 * end).toLocaleString(document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang, form);
-  notice.innerHTML =
-    `<b>${verhm.say("A recording of {time}, {words}, is kept until {until}", { time: clock(seconds), words, until })}</b>`
-    + '<span class="grow"></span>'
-    + `<button type="button" class="btn small">${verhm.say("Use it")}</button>`
-    + `<button type="button" class="btn small quiet">${verhm.say("Discard")}</button>`;
-  const [use, drop] = notice.querySelectorAll("button");
-  const settle = (work) => attempt(() => work().finally(findLeftBehind));
-  use.onclick = () => settle(() => opening(async () => {
-    await verhm.send(`/takes/${id}/finish`, { method: "POST" });
-    have(id);
-  }));
-  drop.onclick = () => settle(() => verhm.send(`/recordings/${id}`, { method: "DELETE" }));
-}
-
 async function attempt(work) {
   say(null);
   try {
@@ -322,7 +311,8 @@ element.addEventListener("click", (event) => {
   if (button && event.detail < 2) attempt(ACTIONS[button.dataset.do]);
 });
 element.addEventListener("change", (event) => {
-  if (event.target.files?.length) upload(event.target.files[0]);
+  const [file] = event.target.files ?? [];
+  if (file) attempt(() => upload(file));
 });
 element.addEventListener("dragover", (event) => event.preventDefault());
 element.addEventListener("drop", (event) => {
@@ -330,7 +320,7 @@ element.addEventListener("drop", (event) => {
   const file = event.dataTransfer.files[0];
   if (file && !UNDERWAY.includes(state.phase)) {
     choose("upload");
-    upload(file);
+    attempt(() => upload(file));
   }
 });
 addEventListener("verhm-taken", ({ detail: { id, words } }) => {
@@ -341,10 +331,9 @@ addEventListener("verhm-taken", ({ detail: { id, words } }) => {
 });
 verhm.askBeforeLeaving(() => UNDERWAY.includes(state.phase));
 new ResizeObserver(draw).observe($("wave").parentElement);
-const ask = () => { $("prompts").innerHTML = props.prompts; }; // escaped on the server
-watch("prompts", ask);
-ask();
+follow("prompts", () => { $("prompts").innerHTML = told.prompts; }); // escaped on the server
+follow("permission", () => permission.answered(told.permission));
+follow("patient", () => leftBehind.show(state.phase));
 setPhase("idle");
-attempt(findLeftBehind);
+leftBehind.start();
 setInterval(() => UNDERWAY.includes(state.phase) && state.take?.keep(), KEEP);
-setTimeout(() => findLeftBehind().catch(say), 1000 * LEFT_BEHIND);
