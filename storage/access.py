@@ -120,7 +120,7 @@ class Access:
             raise self._not_allowed(subject)
 
     def refuse_identifying(self, subject: str) -> None:
-        """Refuse a voice to somebody who may not know whose it is; raises `Refused` (E57)."""
+        """Refuse what tells a person to somebody who may not know it; raises `Refused` (E57)."""
         if self.is_deidentified:
             raise self._not_allowed(subject)
 

@@ -1,12 +1,13 @@
 """What a researcher sees of a patient: figures, with nothing that tells whose they are.
 
-The code becomes a pseudonym of the share, all days move by the same number of days, and name,
-notes, consent, recordings, pictures and videos are left out: voices and faces identify. What is
-changed here are snapshots that no transaction holds any more; nothing of it goes back into the
+The code becomes a pseudonym of the share, all days move by the same number of days and lose their
+time, and name, notes, consent and files are left out: voices, faces and what lips do identify. What
+is changed here are snapshots that no transaction holds any more; nothing of it goes back into the
 database.
 """
 
-from datetime import date, datetime, timedelta
+import json
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy.inspection import inspect
@@ -15,9 +16,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from storage.access import Access
 from storage.account_models import Share
 from storage.event_models import PatientEvent
-from storage.models import Media, MediaKind, Patient, Run, Session
-
-IDENTIFYING = (MediaKind.RECORDING, MediaKind.CAMERA, MediaKind.VIDEO, MediaKind.VOICE)
+from storage.models import Patient, Run, Session, VideoState
 
 
 def shown_patient(access: Access, patient: Patient) -> Patient:
@@ -41,9 +40,11 @@ def shown_session(access: Access, session: Session) -> Session:
     _set(session, note="", owner_id=None, recorded_on=shown_day(share, session.recorded_on))
     _set(session, created_at=_moved(session.created_at, share))
     _set(session, recording_erased_at=_moved(session.recording_erased_at, share))
-    for run in _loaded(session, "runs"):
-        _show_run(share, run)
-    _set(session, media=_without_voices(_loaded(session, "media")))
+    _set(session, media=[])
+    if "runs" not in inspect(session).unloaded:  # of work that goes on one would see: it is today's
+        _set(session, runs=[run for run in session.runs if not run.state.is_unfinished])
+        for run in session.runs:
+            _show_run(share, run)
     return session
 
 
@@ -52,7 +53,7 @@ def shown_run(access: Access, run: Run) -> Run:
     if not access.is_deidentified or run.session.patient is None:
         return run
     shown_session(access, run.session)
-    if run not in _loaded(run.session, "runs"):
+    if "runs" in inspect(run.session).unloaded or run not in run.session.runs:
         _show_run(access.shares[run.session.patient.id], run)
     return run
 
@@ -68,28 +69,33 @@ def shown_event(access: Access, event: PatientEvent) -> PatientEvent:
     return event
 
 
+def shown_document(access: Access, document: bytes) -> bytes:
+    """A run's analysis as the actor may see it: without what finds its recording elsewhere."""
+    if not access.is_deidentified:
+        return document
+    entries = json.loads(document)
+    entries.pop("source", None)
+    entries["audio"].pop("sha256", None)
+    return json.dumps(entries).encode()
+
+
 def shown_day(share: Share | None, day: date) -> date:
     """A day as it is shown to whom a patient was shared with."""
     return day - timedelta(days=share.days_moved) if share else day
 
 
 def _show_run(share: Share, run: Run) -> None:
-    _set(run, media=_without_voices(run.media))
+    _set(run, media=[], video_state=VideoState.NONE)
     _set(run, created_at=_moved(run.created_at, share))
     _set(run, finished_at=_moved(run.finished_at, share))
 
 
-def _loaded(row: Any, name: str) -> list[Any]:
-    """What was loaded along with a row; a snapshot loads nothing more."""
-    return [] if name in inspect(row).unloaded else list(getattr(row, name))
-
-
-def _without_voices(media: list[Media]) -> list[Media]:
-    return [each for each in media if each.kind not in IDENTIFYING]
-
-
 def _moved(moment: datetime | None, share: Share) -> datetime | None:
-    return moment - timedelta(days=share.days_moved) if moment else None
+    """That moment's day, moved: its midnight, since the time would tell which session it is."""
+    if moment is None:
+        return None
+    day = shown_day(share, moment.astimezone().date())
+    return datetime.combine(day, time.min).astimezone()
 
 
 def _set(row: Any, **values: Any) -> None:

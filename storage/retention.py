@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session as Unit
 from storage.access import Access, reach_patient
 from storage.admission import refuse_erasing
 from storage.audit import Action, now
-from storage.deidentified import IDENTIFYING
 from storage.models import Media, MediaKind, Patient, Session, VideoState
 from storage.retention_models import Hold, RetentionRule
 from storage.verbs import Verbs
@@ -19,6 +18,7 @@ from verhm.errors import RequestError
 
 _RECORDINGS, _PATIENTS = "recordings", "patients"  # names of the rules
 _MOST_MONTHS = 1_200
+_WITH_VOICE = (MediaKind.RECORDING, MediaKind.CAMERA, MediaKind.VIDEO, MediaKind.VOICE)
 
 
 @dataclass(frozen=True)
@@ -229,7 +229,7 @@ def _forget_voice(unit: Unit, session_id: str) -> list[tuple[str, str]]:
     """Delete the rows of all that has a session's voice in it; returns where the files are."""
     session = unit.get(Session, session_id)
     assert session is not None
-    voices = [media for media in session.media if media.kind in IDENTIFYING]
+    voices = [media for media in session.media if media.kind in _WITH_VOICE]
     for media in voices:
         unit.delete(media)
     for run in session.runs:

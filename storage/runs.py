@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from storage.access import reach_run, refuse_unreached
 from storage.audit import Action
-from storage.deidentified import shown_run
+from storage.deidentified import shown_document, shown_run
 from storage.details import RunResult
 from storage.failures import damaged_result, missing
 from storage.files import StoredFile
@@ -24,6 +24,8 @@ from storage.verbs import Verbs, once
 from verhm.errors import RenderError, RequestError, VerhmError
 from verhm.settings import AnalysisSettings, VideoSettings
 from verhm.types import MorphSequence, Voice
+
+_UNFINISHED = (RunState.QUEUED, RunState.RUNNING)
 
 
 class RunVerbs(Verbs):
@@ -73,6 +75,8 @@ class RunVerbs(Verbs):
         query = select(Run).where(Run.session_id == session_id).order_by(Run.number.desc())
         with self._reading() as (unit, access):
             reached = Run.session_id.in_(select(Session.id).where(access.sessions))
+            if access.is_deidentified:
+                query = query.where(Run.state.not_in(_UNFINISHED))
             run = unit.scalars(query.where(reached).limit(1)).first()
         return shown_run(access, run) if run else None
 
@@ -180,8 +184,7 @@ class RunVerbs(Verbs):
             the runs to go on with, in the order in which they were begun
         """
         drawing = (VideoState.QUEUED, VideoState.RENDERING)
-        waiting = (RunState.QUEUED, RunState.RUNNING)
-        query = select(Run).where(Run.state.in_(waiting) | Run.video_state.in_(drawing))
+        query = select(Run).where(Run.state.in_(_UNFINISHED) | Run.video_state.in_(drawing))
         with self._writing() as (unit, access):
             access.refuse_unless_program()
             found = unit.scalars(query.order_by(Run.created_at)).all()
@@ -193,14 +196,17 @@ class RunVerbs(Verbs):
         Raises:
             StorageError: E52 when the file is damaged, E53 when the run has none
         """
-        return self._content(run_id, MediaKind.ANALYSIS)
+        content = self._content(run_id, MediaKind.ANALYSIS)
+        with self._reading() as (_, access):
+            return shown_document(access, content)
 
     def morphs(self, run_id: str) -> MorphSequence:
         """Read a run's morphs.
 
         Raises:
-            StorageError: E52 when the file is damaged, E53 when the run has none
+            StorageError: E52 damaged, E53 none, E57 for researchers, as lips tell what was said
         """
+        self._refuse_identifying(run_id)
         content = io.BytesIO(self._content(run_id, MediaKind.MORPHS))
         with np.load(content, allow_pickle=False) as kept:
             head = {"head": kept["head"]} if "head" in kept else {}  # older ones keep still
@@ -212,21 +218,27 @@ class RunVerbs(Verbs):
         """Read how the voice in a run's recording sounds on average.
 
         Raises:
-            StorageError: E52 when the file is damaged, E53 when the run has none
+            StorageError: E52 when the file is damaged, E53 when there is none, E57 for researchers
         """
-        with self._reading() as (_, access):
-            access.refuse_identifying(run_id)
+        self._refuse_identifying(run_id)
         content = io.BytesIO(self._content(run_id, MediaKind.VOICE))
         with np.load(content, allow_pickle=False) as kept:
             return Voice(str(kept["model"]), float(kept["windows"]), kept["mean"])
 
     def note_look(self, run_id: str, kind: MediaKind) -> None:
-        """Note that somebody looks at a run's file that was read before and is in memory."""
+        """Note that somebody looks at a run's file that was read before and is in memory.
+
+        Raises:
+            StorageError: E57 for researchers, who are given no file
+        """
+        self._refuse_identifying(run_id)
         self._note_seen(run_id, kind)
 
     def _content(self, run_id: str, kind: MediaKind) -> bytes:
         """Read a file of a run, if it is still what was stored."""
-        media = next((media for media in self.run(run_id).media if media.kind is kind), None)
+        with self._reading() as (unit, access):
+            files = reach_run(unit, access, run_id).media
+        media = next((media for media in files if media.kind is kind), None)
         if media is None:
             raise missing("result")
         self._note_seen(run_id, kind)
@@ -235,6 +247,10 @@ class RunVerbs(Verbs):
         if hashlib.sha256(content).hexdigest() != media.sha256:
             raise damaged_result()
         return content
+
+    def _refuse_identifying(self, run_id: str) -> None:
+        with self._reading() as (_, access):
+            access.refuse_identifying(run_id)
 
     def _session_of_unfinished(self, run_id: str) -> str:
         with self._unfinished(run_id) as run:

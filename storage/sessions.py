@@ -20,7 +20,7 @@ from storage.access import (
 from storage.admission import reach_to_change, refuse_addition, refuse_erasing
 from storage.audit import Action
 from storage.content import Content, Recorded
-from storage.deidentified import IDENTIFYING, shown_session
+from storage.deidentified import shown_session
 from storage.details import SessionDetails, SweepReport
 from storage.failures import missing
 from storage.files import StoredFile, media_type_of
@@ -155,11 +155,16 @@ class SessionVerbs(Verbs):
         return tuple(shown_session(access, session) for session in found)
 
     def reached(self, session_ids: Iterable[str]) -> frozenset[str]:
-        """Those of some sessions that the actor reaches."""
+        """Those of some sessions whose work the actor may follow.
+
+        A researcher, who can begin none, follows none: a session at work is today's.
+        """
         wanted = list(session_ids)
         if not wanted:
             return frozenset()
         with self._reading() as (unit, access):
+            if access.is_deidentified:
+                return frozenset()
             query = select(Session.id).where(Session.id.in_(wanted), access.sessions)
             return frozenset(unit.scalars(query))
 
@@ -280,10 +285,9 @@ class SessionVerbs(Verbs):
             return media
 
     def _refuse_media(self, unit: Unit, access: Access, media: Media) -> None:
-        """Refuse a file of somebody else's (E53), and a voice or face to a researcher (E57)."""
+        """Refuse a file of somebody else's (E53), and any file as it is to a researcher (E57)."""
         refuse_session_of_others(unit, access, media.session_id, "file", media.id)
-        if media.kind in IDENTIFYING:
-            access.refuse_identifying(media.id)
+        access.refuse_identifying(media.id)
 
     def recording(self, session_id: str) -> Path:
         """Where a session's recording lies; `recording_content` opens it.

@@ -92,6 +92,11 @@ class SharingVerbs(Verbs):
             for one, pseudonym in rows
         )
 
+    def is_deidentified(self) -> bool:
+        """Whether whoever asks is a researcher, who sees figures alone and changes nothing."""
+        with self._reading() as (_, access):
+            return access.is_deidentified
+
     def own_patients(self) -> tuple[Patient, ...]:
         """The actor's own patients, by code: those that the actor may share."""
         with self._reading() as (unit, access):

@@ -167,7 +167,13 @@ class SignIns:
         found = self.find(token, is_use=False)
         if found is None:
             raise RequestError("E68", "You were signed out meanwhile.", "Sign in again.")
-        self.prove(found.name, passphrase, address)
+        try:
+            self.prove(found.name, passphrase, address)
+        except RequestError as error:
+            if error.code != "E65":
+                raise
+            wrong = RequestError("E65", "The passphrase is wrong.", "Type it again.")
+            raise wrong from None  # no name was asked for
         with self._database.writing() as unit:
             row = _row(unit, token)
             if row is not None:

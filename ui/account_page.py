@@ -118,8 +118,9 @@ def _sharing(
         "<p>"
         + _(
             "Nobody else sees your patients, unless you let them in. A clinician then sees and "
-            "adds everything; a researcher sees figures only, under a pseudonym and with days "
-            "moved, and only while the patient agrees to research."
+            "adds everything; a researcher sees figures only, sums of questionnaires too, but no "
+            "voice, face or words, under a pseudonym and with days moved, and only while the "
+            "patient agrees to research."
         )
         + "</p>"
     )

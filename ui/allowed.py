@@ -77,9 +77,9 @@ RULES = (
         while_locked=True,  # without it Gradio forgets the page, and a recording on it
     ),
     # What belongs to patients; whose it is, is decided where it is kept.
-    _rule("GET", rf"/media/{_ID}"),
-    _rule("GET", rf"/face/{_ID}"),
-    _rule("GET", rf"/motion/{_ID}(/\d+)?"),
+    _rule("GET", rf"/media/{_ID}", for_researchers=False),
+    _rule("GET", rf"/face/{_ID}", for_researchers=False),
+    _rule("GET", rf"/motion/{_ID}(/\d+)?", for_researchers=False),
     _rule("GET", rf"/jobs(/{_ID})?", is_use=False),
     _rule("POST", rf"/jobs/{_ID}/cancel", for_researchers=False),
     _rule("GET", rf"/runs/{_ID}/(review|others|against/{_ID})"),
@@ -93,6 +93,12 @@ RULES = (
     _rule("GET", rf"/runs/{_ID}/films", is_use=False),
     _rule("POST", rf"/films/{_ID}/cancel", for_researchers=False),
     _rule("GET", rf"/films/(?P<id>{_ID})", exports=True, for_researchers=False),
+    _rule(
+        "GET",
+        rf"/runs/(?P<id>{_ID})/(face\.mp4|morphs\.csv|everything\.zip)",
+        exports=True,
+        for_researchers=False,
+    ),
     _rule("GET", rf"/runs/(?P<id>{_ID})/[a-z]+\.[0-9A-Za-z]+", exports=True),
     _rule("GET", rf"/sessions/(?P<id>{_ID})/recording", exports=True, for_researchers=False),
     _rule("GET", rf"/patients/(?P<id>{_ID})/recordings\.csv", exports=True),

@@ -35,10 +35,18 @@ class Consent:
         return icon(self.symbol)
 
 
-def consent_of(patient: Patient, today: date) -> Consent:
-    """Consent of a patient to recording and analysis, as it stands on a day."""
+def consent_of(patient: Patient, today: date, for_research: bool = False) -> Consent:
+    """Consent of a patient to recording and analysis, as it stands on a day.
+
+    Args:
+        patient: whose
+        today: day
+        for_research: whether a researcher asks, who sees nobody who has not agreed to research
+    """
     if patient.is_demonstration:
         return Consent(True, False, _("not needed"), _("Demonstration, no consent needed"), "check")
+    if for_research:
+        return Consent(True, False, _("to research"), _("Agreed to research"), "check")
     entry = patient.consent(today)
     if entry is None:
         return _missing(_("none yet"), _("No consent yet"))

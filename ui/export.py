@@ -18,6 +18,7 @@ from ui.theme import asset
 from verhm.errors import StorageError
 from verhm.language import N_, _, decimal
 
+_IDENTIFYING = ("face.mp4", "morphs.csv")  # not for researchers: lips tell what was said
 _FILES = (
     ("face.mp4", N_("Face video"), N_("MP4 with the voice; says that the face is synthetic")),
     (
@@ -96,13 +97,18 @@ class _View:
         return [
             self._sessions(patient_id, session),
             run,
-            _files(session, newest),
-            self._videos(session, newest),
+            *self._shown(session, newest),
         ]
 
     def files(self, session_id: str, run_id: str) -> list[str]:
         """The files of one run, and the form for its videos, as HTML."""
         session, run = self._repository.session(session_id), self._repository.run(run_id)
+        return self._shown(session, run)
+
+    def _shown(self, session: Session, run: Run | None) -> list[str]:
+        """What can be taken out, and below it what can be made and taken as a whole."""
+        if self._repository.is_deidentified():
+            return [_figures(session, run), ""]
         return [_files(session, run), self._videos(session, run)]
 
     def _videos(self, session: Session, run: Run | None) -> str:
@@ -147,17 +153,34 @@ def _empty(patient_id: str | None) -> str:
     return f"<div class='empty small-empty'><h2>{_('Nothing chosen')}</h2><p>{words}</p></div>"
 
 
+def _figures(session: Session, run: Run | None) -> str:
+    """What a researcher may take out."""
+    if run is None:
+        return f"<p class='notice'>{_('This session has no result yet.')}</p>"
+    rows = [_report(session, run), *_written(session, run, but=_IDENTIFYING)]
+    if session.patient is not None:
+        rows.append(_all_sessions(session.patient))
+    words = _("Files carry the pseudonym and the moved day.")
+    return f"<ul class='downloads'>{''.join(rows)}</ul><p class='small muted'>{words}</p>"
+
+
+def _written(session: Session, run: Run, but: Sequence[str]) -> list[str]:
+    """A row for each file that is written of a run."""
+    return [
+        _row(f"/runs/{run.id}/{name}", _(title), _(words), download_name(session, run, name))
+        for name, title, words in _FILES
+        if name not in but
+    ]
+
+
 def _files(session: Session, run: Run | None) -> str:
     recording = next((media for media in session.media if media.kind is MediaKind.RECORDING), None)
     rows = []
     if run is not None:
-        rows = [
-            _row(f"/runs/{run.id}/{name}", _(title), _(words), download_name(session, run, name))
-            for name, title, words in _FILES
-            if name != "face.mp4" or run.video_state is VideoState.DONE
-        ]
-        rows.insert(0, _report(session, run))
-        if run.video_state is not VideoState.DONE and session.recording_erased_at is None:
+        has_video = run.video_state is VideoState.DONE
+        rows = _written(session, run, but=() if has_video else ("face.mp4",))
+        rows.insert(0, _report(session, run, _named(session, run)))
+        if not has_video and session.recording_erased_at is None:
             rows.insert(1, _no_video())
     if recording is not None:
         suffix = recording.file.rpartition(".")[2]
@@ -187,23 +210,28 @@ def _why_nothing(session: Session) -> str:
     )
 
 
-def _report(session: Session, run: Run) -> str:
-    """The report; with the name only where that is asked for, each time."""
-    url = f"/runs/{run.id}/report.pdf"
-    named = (
-        f"<a class='btn small' href='{escaped(url)}?named=true' download title='"
+def _named(session: Session, run: Run) -> str:
+    """The report with the name, which has to be asked for each time; nothing without a patient."""
+    if session.patient is None:
+        return ""
+    url = escaped(f"/runs/{run.id}/report.pdf?named=true")
+    return (
+        f"<a class='btn small' href='{url}' download title='"
         + _("Also with the note of the session and the words of medication and events")
         + f"'>{_('With the name')}</a>"
     )
+
+
+def _report(session: Session, run: Run, more: str = "") -> str:
     return _row(
-        url,
+        f"/runs/{run.id}/report.pdf",
         _("Report"),
         _(
             "PDF: one page with room to sign, then the detail. Only the one with the name says "
             "what the medication and events were, and has the session's note."
         ),
         download_name(session, run, "report.pdf"),
-        named if session.patient else "",
+        more,
     )
 
 

@@ -1,7 +1,6 @@
 """What can be taken out of the app, as downloads: codes and dates; a name only where asked for."""
 
 import contextlib
-import json
 import shutil
 import zipfile
 from collections.abc import Callable, Iterator
@@ -175,11 +174,8 @@ class _Export:
         return path
 
     def analysis(self, run_id: str) -> Analysis:
-        """A run's whole result."""
-        from verhm.report.document import from_document
-
-        document = json.loads(self._repository.document(run_id))
-        return from_document(document, self._repository.morphs(run_id))
+        """A run's whole result, as far as whoever asks may see it."""
+        return self._context.reviewed.analysis(run_id)
 
     def _recording(self, session: Session) -> str | None:
         """What the recording is called where it is taken along; None where it is gone."""

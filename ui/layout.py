@@ -55,6 +55,7 @@ def _laid_out(context: AppContext) -> SpokenPage:
     with SpokenPage(title="VERHM", fill_width=True, analytics_enabled=False) as page:
         selected = Selection(gr.State(None), gr.State(None), gr.State(None))
         strip = markup(_banner(None, "", None), elem_id="banner", js_on_load=asset("banner.js"))
+        note = markup(visible=False, elem_id="figures-note")
         handles = []
         with gr.Tabs(elem_id="tabs", selected="patients") as tabs:
             for name, label, build in _TABS:
@@ -62,7 +63,7 @@ def _laid_out(context: AppContext) -> SpokenPage:
                 with gr.Tab(_(label), id=name, elem_id=f"tab-{name}", render_children=True):
                     handles.append(build(context, selected))
         markup(explanation_boxes() + help_dialog() + tour_boxes(), elem_id="help")
-        _wire(page, _Shell(context, selected, strip, handles), selected, strip, tabs)
+        _wire(page, _Shell(context, selected, [strip, note], handles), selected, strip, tabs)
     return page
 
 
@@ -88,7 +89,7 @@ class _Shell:
     Args:
         context: the parts behind the page
         selected: what is open
-        strip: the banner
+        frame: the banner, and what a researcher is told below it
         handles: of the tabs, in their order
     """
 
@@ -96,12 +97,12 @@ class _Shell:
         self,
         context: AppContext,
         selected: Selection,
-        strip: gr.HTML,
+        frame: Sequence[Any],
         handles: Sequence[TabHandles],
     ) -> None:
         self._context = context
         self._handles = handles
-        shown = [strip, *(output for handle in handles for output in handle.outputs)]
+        shown = [*frame, *(output for handle in handles for output in handle.outputs)]
         # With what is shown goes whose it is: what is entered must not be taken for another's.
         self.outputs = [selected.patient, selected.session, *shown]
 
@@ -109,8 +110,9 @@ class _Shell:
         """Updates of all `outputs`."""
         with self._context.repository.one_moment():
             patient = _patient(self._context, patient_id)
-            banner = _banner(patient, self._context.user(), session_id)
-            updates: list[Any] = [patient_id, session_id, banner]
+            for_figures = self._context.repository.is_deidentified()
+            banner = _banner(patient, self._context.user(), session_id, for_figures)
+            updates: list[Any] = [patient_id, session_id, banner, _told(for_figures)]
             for handle in self._handles:
                 given = list(handle.refresh(patient_id, session_id))
                 if len(given) != len(handle.outputs):
@@ -213,8 +215,18 @@ def _patient(context: AppContext, patient_id: str | None) -> Patient | None:
         return None
 
 
-def _banner(patient: Patient | None, user: str, session_id: str | None) -> str:
+def _told(for_figures: bool) -> Any:
+    """What a researcher reads instead of finding out; with it, the tab New session is hidden."""
+    if not for_figures:
+        return gr.skip()
+    words = _("You see figures without names; recordings and changes belong to the clinicians.")
+    return gr.update(value=f"<p class='small muted'>{words}</p>", visible=True)
+
+
+def _banner(
+    patient: Patient | None, user: str, session_id: str | None, for_figures: bool = False
+) -> str:
     if patient is None:
         return banner(None, "", None, user, session_id)
-    consent = consent_of(patient, date.today())
+    consent = consent_of(patient, date.today(), for_figures)
     return banner(patient.code, patient.age_band, consent, user, session_id, patient.id)

@@ -145,8 +145,8 @@ class OwnFilms:
 
     def of_run(self, run_id: str) -> list[Film]:
         """See `Films.of_run`."""
-        self._repository.run(run_id)
-        return self._films.of_run(run_id)
+        session_id = self._repository.run(run_id).session_id
+        return self._films.of_run(run_id) if self._repository.reached([session_id]) else []
 
     @property
     def sessions(self) -> set[str]:

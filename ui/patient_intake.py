@@ -21,12 +21,14 @@ class PatientIntake:
     """The components.
 
     Attributes:
+        panel: that holds the others
         sent: `gr.State`, id of the file that has arrived and was not taken in yet
         chooser: HTML with the field for the file
         problem: HTML for why it was not taken in
         again: button that takes in a patient who was erased here
     """
 
+    panel: gr.Accordion
     sent: gr.State
     chooser: gr.HTML
     problem: gr.HTML
@@ -41,7 +43,7 @@ class PatientIntake:
 def lay_out_patient_intake() -> PatientIntake:
     """Put it on the page, folded away."""
     sent: gr.State = gr.State(None)
-    with gr.Accordion(_("Advanced"), open=False, elem_id="patients-advanced"):
+    with gr.Accordion(_("Advanced"), open=False, elem_id="patients-advanced") as panel:
         chooser = markup(
             asset("patient-intake.html"), js_on_load=asset("patient-intake.js"), elem_id="take-in"
         )
@@ -52,7 +54,7 @@ def lay_out_patient_intake() -> PatientIntake:
             elem_classes="alert",
             elem_id="take-in-again",
         )
-    return PatientIntake(sent, chooser, problem, again)
+    return PatientIntake(panel, sent, chooser, problem, again)
 
 
 def wire_patient_intake(context: AppContext, selected: Selection, intake: PatientIntake) -> None:

@@ -55,7 +55,7 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
     # Not `search.input`, which hears neither what is deleted nor what is pasted.
     for event in (search.change, names.input, archived.input):
         event(view.show, inputs, listed, show_progress="hidden", trigger_mode="always_last")
-    tools = [search, names, archived, remove]
+    tools = [search, archived, names, remove, new, intake.panel]
     renewal.change(view.renew, inputs, [*listed, due, *tools], show_progress="hidden")
     _wire_table(context, selected, table, form, editing)
     _wire_form(context, selected, new, form, editing, view, [search, names, archived], listed)
@@ -110,11 +110,13 @@ class _Viewer:
     def renew(
         self, search: str, shows_names: bool, with_archived: bool, patient_id: str | None
     ) -> list[Any]:
-        """The same, what is due, and the tools above, of no use while there is nobody."""
+        """The same, what is due, and the tools: some need a patient, or one who may change one."""
         with self._repository.one_moment():
             overviews = self._repository.patients(search, include_archived=with_archived)
             has_patients = bool(overviews or self._repository.patients(include_archived=True))
-            tools = [gr.update(visible=has_patients)] * 4
+            may_change = not self._repository.is_deidentified()
+            are_shown = [has_patients] * 2 + [has_patients and may_change] * 2 + [may_change] * 2
+            tools = [gr.update(visible=is_shown) for is_shown in are_shown]
             shown = self._listed(overviews, search, shows_names, patient_id)
             return [*shown, due_list(self._context), *tools]
 
@@ -131,7 +133,8 @@ class _Viewer:
             replace(each, figures=reviewed.without_left_out(each.figures, left_out))
             for each in overviews
         ]
-        view = ListView(date.today(), shows_names, patient_id, sessions, search)
+        for_figures = self._repository.is_deidentified()
+        view = ListView(date.today(), shows_names, patient_id, sessions, search, for_figures)
         return [counted(overviews), patients_list(overviews, view)]
 
 

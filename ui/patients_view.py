@@ -39,6 +39,7 @@ class ListView:
         open_id: of the patient that is open
         sessions: of that patient, the latest first
         search: text that was searched for
+        is_deidentified: whether a researcher looks, who changes nothing
     """
 
     today: date
@@ -46,6 +47,7 @@ class ListView:
     open_id: str | None = None
     sessions: Sequence[Session] = ()
     search: str = ""
+    is_deidentified: bool = False
 
 
 def counted(overviews: Sequence[PatientOverview]) -> str:
@@ -61,7 +63,7 @@ def counted(overviews: Sequence[PatientOverview]) -> str:
 def patients_list(overviews: Sequence[PatientOverview], view: ListView) -> str:
     """The table, or what stands in its place when it would be empty."""
     if not overviews:
-        return asset("patients-none-found.html") if view.search else asset("patients-empty.html")
+        return asset("patients-none-found.html" if view.search else _empty(view))
     changes = [_largest_change(each) for each in overviews]
     shifts = [each for each in changes if isinstance(each, Shift)]
     span = max((max(abs(each.points), each.high, -each.low) for each in shifts), default=0.0)
@@ -75,6 +77,10 @@ def patients_list(overviews: Sequence[PatientOverview], view: ListView) -> str:
         f"<section class='panel list'><table><thead><tr>{heads}</tr></thead>"
         f"<tbody>{''.join(rows)}</tbody></table></section>{asset('patients-foot.html')}"
     )
+
+
+def _empty(view: ListView) -> str:
+    return "patients-none-shared.html" if view.is_deidentified else "patients-empty.html"
 
 
 def _headings() -> tuple[tuple[str, str], ...]:
@@ -107,7 +113,7 @@ def _largest_change(overview: PatientOverview) -> Shift | str:
 def _row(overview: PatientOverview, change: Shift | str, span: float, view: ListView) -> str:
     patient = overview.patient
     is_open = patient.id == view.open_id
-    consent = consent_of(patient, view.today)
+    consent = consent_of(patient, view.today, view.is_deidentified)
     cells = [
         f"<td><span class='emo'><b>{escaped(patient.code)}</b>{_tag(overview)}</span></td>",
         f"<td>{_name(overview, view.shows_names)}</td>",
@@ -194,7 +200,7 @@ def _opened(overview: PatientOverview, view: ListView) -> str:
     """What an open patient shows under its row: sessions, and what can be done."""
     shown = view.sessions[:_MOST_SESSIONS]
     more = len(view.sessions) - len(shown)
-    sessions = "".join(_session(each, overview.patient) for each in shown)
+    sessions = "".join(_session(each, overview.patient, view) for each in shown)
     if more > 0:
         sessions += (
             "<span class='muted small'>"
@@ -209,9 +215,10 @@ def _opened(overview: PatientOverview, view: ListView) -> str:
             + _("By date, the newest first. Numbers follow the order in which they were added.")
             + "</span>"
         )
+    verbs = _ARCHIVED if overview.patient.archived_at else _VERBS
     buttons = "".join(
         f"<button type='button' class='btn small {kind}' data-do='{verb}'>{_(words)}</button>"
-        for verb, words, kind in (_ARCHIVED if overview.patient.archived_at else _VERBS)
+        for verb, words, kind in (() if view.is_deidentified else verbs)
         if verb != "consent" or not overview.patient.is_demonstration
     )
     note = (
@@ -235,7 +242,7 @@ def _note(patient: Patient) -> str:
     return _(patient.note) if patient.is_demonstration else patient.note
 
 
-def _session(session: Session, patient: Patient) -> str:
+def _session(session: Session, patient: Patient, view: ListView) -> str:
     run = session.latest_done
     name, when = session_name(session), session_moment(session)
     task = f"<span class='muted'>{escaped(_(session.task))}</span>" if session.task else ""
@@ -245,10 +252,15 @@ def _session(session: Session, patient: Patient) -> str:
     return (
         f"<span class='session'><button type='button' data-session='{escaped(session.id)}"
         f"' title='{said}'><b>{name}</b><span>{when}</span>{task}{note}{state}"
-        "</button>"
+        f"</button>{'' if view.is_deidentified else _erase(session, when)}</span>"
+    )
+
+
+def _erase(session: Session, when: str) -> str:
+    return (
         f"<button type='button' data-erase='{escaped(session.id)}' aria-label='"
         + _("Erase {name} of {when}").format(name=name_within(session), when=when)
-        + f"' title='{_('Erase this session…')}'>{icon('erase')}</button></span>"
+        + f"' title='{_('Erase this session…')}'>{icon('erase')}</button>"
     )
 
 

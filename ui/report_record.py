@@ -9,7 +9,7 @@ from ui.made_up import NOTE, is_made_up
 from ui.session_names import session_moment, session_name
 from ui.trends_data import reviewed_history
 from ui.trends_events import event_words
-from verhm.dates import long_date
+from verhm.dates import long_moment
 from verhm.report.record import Record
 
 _OLDER: Final = "a later run of this session stands in its place"
@@ -61,12 +61,11 @@ def _events(context: AppContext, patient: Patient | None, is_named: bool) -> lis
 def _facts(
     patient: Patient | None, session: Session, run: Run, is_named: bool
 ) -> list[tuple[str, str]]:
-    analysed = run.created_at.astimezone()
     entered = {
         "Name": patient.name if patient and is_named else None,
         "Age": patient.age_band if patient else None,
         "Recorded": session_moment(session),
-        "Analysed": f"{long_date(analysed)}, {analysed:%H:%M}",
+        "Analysed": long_moment(run.created_at.astimezone()),
         "Task": session.task,
         "Language": session.language,
         "PHQ-9": session.phq9,

@@ -15,7 +15,7 @@ from ui.details_form import lay_out_details_form, wire_details_form
 from ui.messages import error_box, shows_errors
 from ui.review_data import as_json
 from ui.review_scripts import review_script
-from ui.review_states import NO_PATIENT, NO_SESSION, nothing_open, notice
+from ui.review_states import NO_PATIENT, NO_SESSION, TO_LOOK_AT, nothing_open, notice
 from ui.session_removal import lay_out_session_removal, wire_session_removal
 from ui.shown_runs import ShownRuns
 from verhm.errors import StorageError
@@ -77,22 +77,27 @@ class _Screen:
     def refresh(self, patient_id: str | None, session_id: str | None) -> Sequence[Any]:
         """The component's update for what is open."""
         if session_id is None:
-            return [_notice(nothing_open(NO_SESSION if patient_id else NO_PATIENT))]
+            return [self._nothing(NO_SESSION if patient_id else NO_PATIENT)]
         try:
             session = self._repository.session(session_id)
         except StorageError:  # erased in another window
-            return [_notice(nothing_open(NO_SESSION))]
+            return [self._nothing(NO_SESSION)]
         run = session.latest_done
         if run is None:
             newest = session.runs[0] if session.runs else None
             face = {"session": session.id}
             may_edit = self._repository.may_annotate(session.id)
-            return [_notice(notice(session, newest, may_edit), face)]
+            may_change = not self._repository.is_deidentified()
+            return [_notice(notice(session, newest, may_edit, may_change), face)]
         try:
             value = self._shown.value(session, run)
         except StorageError as error:
             return [_notice(f"<section class='panel rv-notice'>{error_box(error)}</section>")]
         return [gr.update(value=value, face=as_json(self._shown.face(session, run)))]
+
+    def _nothing(self, words: str) -> Any:
+        may_add = not self._repository.is_deidentified()
+        return _notice(nothing_open(words if may_add else TO_LOOK_AT, may_add))
 
 
 def _notice(html: str, face: dict[str, Any] | None = None) -> Any:

@@ -8,7 +8,7 @@ from ui.made_up import NOTE, is_made_up
 from ui.marks import clock, emotion_name, escaped, minutes_of
 from ui.messages import code_last
 from ui.session_names import TRY_ENDS, recording_words, session_facts, session_name
-from verhm.dates import long_date
+from verhm.dates import long_moment
 from verhm.language import _, decimal, retold
 from verhm.report.look import percent
 from verhm.report.quality import quality_words
@@ -161,8 +161,7 @@ def _maker(run: Run) -> str:
 
 def _moment(local: datetime) -> str:
     today = datetime.now(local.tzinfo).date()
-    day = _("today") if local.date() == today else long_date(local.date())
-    return f"{day}, {local:%H:%M}"
+    return long_moment(local, _("today") if local.date() == today else "")
 
 
 def quality_line(run: Run, summary: Summary | None) -> str:

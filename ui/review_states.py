@@ -14,6 +14,7 @@ from verhm.language import N_, _, retold
 from verhm.types import ModelId
 
 NO_PATIENT = N_("Open a patient and choose a session, or record a new one.")
+TO_LOOK_AT = N_("Open a patient and choose a session.")  # for who may not record one
 NO_SESSION = N_("Choose one of this patient's sessions, or record a new one.")
 
 _ENDED = {
@@ -29,28 +30,38 @@ _STATES = (N_("done"), N_("failed"), N_("cancelled"), N_("interrupted"))
 _UNFIT = {"E11", "E12", "E13", "E14", "E15", "E17", "E20", "E21", "E22"}
 
 
-def nothing_open(words: str) -> str:
+def nothing_open(words: str, may_add: bool = True) -> str:
     """What stands there while no session is open, as HTML.
 
     Args:
-        words: NO_PATIENT or NO_SESSION
+        words: NO_PATIENT, NO_SESSION or TO_LOOK_AT
+        may_add: whether whoever looks may record one
     """
+    add = (
+        f"<button type='button' class='btn' data-visit='new-session'>{_('New session')}</button>"
+        if may_add
+        else ""
+    )
     return (
         f"<section class='panel empty'><h2>{_('No session is open')}</h2><p>{_(words)}</p>"
         "<div class='row'><button type='button' class='btn primary' data-visit='patients'>"
-        f"{_('Patients')}</button><button type='button' class='btn' data-visit='new-session'>"
-        f"{_('New session')}</button></div></section>"
+        f"{_('Patients')}</button>{add}</div></section>"
     )
 
 
-def notice(session: Session, run: Run | None, offers_details: bool = False) -> str:
+def notice(
+    session: Session, run: Run | None, offers_details: bool = False, may_change: bool = True
+) -> str:
     """Why a session has no result, and what to do, as HTML.
 
     Args:
         session: the open one
         run: its newest, or none when it was never analysed
         offers_details: whether what was entered about the session can be changed
+        may_change: whether whoever looks may do something about it
     """
+    if not may_change:
+        return _notice(session, _why_ended(run), "")
     is_going_on = run is not None and run.state.is_unfinished
     text = _running() if is_going_on else _why_ended(run) + _choices(session, run)
     return _notice(session, text, edit_details(session) if offers_details else "")
@@ -148,7 +159,8 @@ def face_state(session: Session, run: Run, avatar: str) -> dict[str, Any]:
         `session` id; `avatar` whose face turns; `motion` address of its motion; `video` and
         `audio` addresses or None; `camera` address of the person's own picture or None;
         `busy` while the video is drawn; `erased` when the recording was, in words; `problem` with
-        code, cause and remedy or None; `can_render` when it may be asked for
+        code, cause and remedy or None; `can_render` when it may be asked for; `withheld` why
+        whoever looks is shown neither voice nor face
     """
     audio = _address(session, MediaKind.RECORDING)
     busy = run.video_state in (VideoState.QUEUED, VideoState.RENDERING)
@@ -164,6 +176,18 @@ def face_state(session: Session, run: Run, avatar: str) -> dict[str, Any]:
         "erased": recording_words(session),
         "problem": _problem(run) if run.video_state is VideoState.FAILED else None,
         "can_render": audio is not None and video is None and not busy,
+        "withheld": "",
+    }
+
+
+def no_face(session: Session, avatar: str) -> dict[str, Any]:
+    """The same for a researcher: nothing to play, and why."""
+    return {
+        "session": session.id,
+        "avatar": avatar,
+        "motion": None,
+        "can_render": False,
+        "withheld": _("Voice and face are not shown to researchers: they identify."),
     }
 
 

@@ -111,7 +111,9 @@ class ReviewedRuns:
 
     def analysis(self, run_id: str) -> Analysis:
         """All of a result, read anew; raises `StorageError` (E52, E53) where it cannot be."""
-        document, morphs = self._repository.document(run_id), self._repository.morphs(run_id)
+        document = self._repository.document(run_id)
+        is_told = not self._repository.is_deidentified()
+        morphs = self._repository.morphs(run_id) if is_told else None
         try:
             return from_document(json.loads(document), morphs)
         except (ValueError, KeyError, TypeError) as error:

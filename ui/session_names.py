@@ -2,7 +2,7 @@
 
 from storage.models import Session
 from ui.marks import escaped
-from verhm.dates import long_date
+from verhm.dates import long_date, long_moment
 from verhm.language import N_, _
 
 # What holds of a session that is only tried; said wherever one is made or shown.
@@ -28,9 +28,9 @@ def name_within(session: Session) -> str:
 def session_moment(session: Session) -> str:
     """Its day, and the time where it was added on that day: 21 Nov 2026, 14:05."""
     added = session.created_at.astimezone()
-    day = long_date(session.recorded_on)
     # Of a recording that was brought in later, nobody knows the time.
-    return f"{day}, {added:%H:%M}" if added.date() == session.recorded_on else day
+    is_of_that_day = added.date() == session.recorded_on
+    return long_moment(added) if is_of_that_day else long_date(session.recorded_on)
 
 
 def session_facts(session: Session) -> str:

@@ -97,9 +97,11 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
 
 
 def _page(context: AppContext, problem: str = "") -> str:
+    may_change = not context.repository.is_deidentified()
+    face = avatar_choice(context.preferences.avatar(), problem) if may_change else ""
     return (
         f"<div class='head'><h1>{_('Settings')}</h1></div>{asset('settings-look.html')}"
-        f"{_language_choice()}{avatar_choice(context.preferences.avatar(), problem)}"
+        f"{_language_choice()}{face}"
         f"<section class='panel step'><h2>{_('Data')}</h2><dl>"
         f"{_entry(_('Folder'), context.settings.data)}"
         f"{_entry(_('Encryption'), _encryption(context))}"
@@ -108,9 +110,7 @@ def _page(context: AppContext, problem: str = "") -> str:
             "Only on this computer. Nothing is sent anywhere, and no page of this app loads "
             "anything from another."
         )
-        + f"</dd><dt>{_('Demonstration')}</dt><dd>"
-        "<button type='button' class='btn small' data-do='demonstrate'>"
-        f"{_('Load the demonstration patient')}</button></dd></dl></section>"
+        + f"</dd>{_demonstration() if may_change else ''}</dl></section>"
         f"<section class='panel step'><h2>{_('Account')}</h2><p>"
         "<a class='link' href='/account'>"
         + _("Your passphrase, whom you share patients with, and other people's accounts")
@@ -118,6 +118,14 @@ def _page(context: AppContext, problem: str = "") -> str:
         f"</section><section class='panel step'><h2>{_('About')}</h2><dl>"
         f"{_entry(_('Version'), __version__)}</dl>{asset('settings-limits.html')}"
         "</section>"
+    )
+
+
+def _demonstration() -> str:
+    return (
+        f"<dt>{_('Demonstration')}</dt><dd>"
+        "<button type='button' class='btn small' data-do='demonstrate'>"
+        f"{_('Load the demonstration patient')}</button></dd>"
     )
 
 

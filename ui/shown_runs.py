@@ -15,6 +15,7 @@ from ui.review_states import (
     may_be_analysed_again,
     may_be_analysed_otherwise,
     newer_run,
+    no_face,
 )
 from ui.session_form import Choices
 from verhm.settings import VideoSettings
@@ -35,7 +36,10 @@ class ShownRuns:
 
     def face(self, session: Session, run: Run) -> dict[str, Any]:
         """What there is to play; see `face_state`."""
-        return face_state(session, run, avatar_of(run, self._preferences.avatar()))
+        avatar = avatar_of(run, self._preferences.avatar())
+        if self._repository.is_deidentified():
+            return no_face(session, avatar)
+        return face_state(session, run, avatar)
 
     def value(self, session: Session, run: Run, **more: Any) -> str:
         """A run and what is said about it, as JSON; `data` is `review_data`.
@@ -51,7 +55,7 @@ class ShownRuns:
             session,
             run,
             newer_run(session, run),
-            may_be_analysed_again(session, run, self._jobs.model),
+            may_annotate and may_be_analysed_again(session, run, self._jobs.model),
             may_annotate and may_be_analysed_otherwise(session, run),
             may_annotate,
             self._reviewed.summary(run.id, said),

@@ -38,7 +38,7 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
         return (
             _page(context, patient_id, session_id, choice)
             if patient_id
-            else empty_trends(EMPTY_PATIENT)
+            else empty_trends(EMPTY_PATIENT, not repository.is_deidentified())
         )
 
     def fresh(patient_id: str | None, session_id: str | None) -> str:
@@ -89,12 +89,13 @@ def _page(context: AppContext, patient_id: str, session_id: str | None, choice: 
 
 
 def _without_sessions(repository: Repository, patient_id: str) -> str:
+    may_add = not repository.is_deidentified()
     try:
         events = repository.events(patient_id)
         listed = event_list(events, repository.may_change_patient(patient_id))
     except StorageError:  # erased in another window
-        return empty_trends(EMPTY_PATIENT)
-    return f"{empty_trends(EMPTY_SESSIONS)}<div class='tr-alone'>{listed}</div>"
+        return empty_trends(EMPTY_PATIENT, may_add)
+    return f"{empty_trends(EMPTY_SESSIONS, may_add)}<div class='tr-alone'>{listed}</div>"
 
 
 def read_choice(shown: object, months: object) -> Choice:

@@ -65,17 +65,22 @@ class Choice:
         return frozenset() if self.shown is None else frozenset(OTHERS) - self.shown
 
 
-def empty_trends(words: str) -> str:
+def empty_trends(words: str, may_add: bool = True) -> str:
     """What stands in the place of the chart.
 
     Args:
         words: EMPTY_PATIENT or EMPTY_SESSIONS
+        may_add: whether whoever looks may record a session
     """
+    add = (
+        f"<button type='button' class='btn' data-visit='new-session'>{_('New session')}</button>"
+        if may_add
+        else ""
+    )
     return (
         f"<section class='panel empty'><h2>{_('No sessions to compare')}</h2><p>{_(words)}</p>"
         "<div class='row'><button type='button' class='btn primary' data-visit='patients'>"
-        f"{_('Patients')}</button><button type='button' class='btn' data-visit='new-session'>"
-        f"{_('New session')}</button></div></section>"
+        f"{_('Patients')}</button>{add}</div></section>"
     )
 
 

@@ -1,6 +1,6 @@
 """Days as people read them, in the language of whoever asks; what programs read has ISO's form."""
 
-from datetime import date
+from datetime import date, datetime, time
 
 from babel.dates import format_date
 
@@ -10,6 +10,19 @@ from verhm.language import _, locale, pgettext
 def long_date(day: date) -> str:
     """A date as it is read aloud: 3 Sep 2027."""
     return _written(day, _("d MMM y"))
+
+
+def long_moment(moment: datetime, day: str = "") -> str:
+    """A moment as it is read aloud: 3 Sep 2027, 14:05.
+
+    Midnight itself is a day of which the time is not told, and is written as that day alone.
+
+    Args:
+        moment: in the reader's time zone
+        day: what its day is called, where that is not the date
+    """
+    day = day or long_date(moment)
+    return day if moment.time() == time.min else f"{day}, {moment:%H:%M}"
 
 
 def typed_date(day: date) -> str:

@@ -64,7 +64,7 @@ class Source:
     """The file a waveform came from, without its name.
 
     Attributes:
-        sha256: of the file's bytes, hexadecimal
+        sha256: of the file's bytes, hexadecimal; empty where it is not told
         container: ffmpeg's name of the format, e.g. "wav"
         codec: ffmpeg's name of the audio codec, e.g. "opus"
         sample_rate: Hz, before resampling

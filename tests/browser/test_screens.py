@@ -88,6 +88,18 @@ def test_every_screen_can_be_filled(demonstration, theme):
     assert demonstration.evaluate("document.documentElement.dataset.theme") == theme
 
 
+def test_whoever_reads_that_recording_belongs_to_others_has_no_tab_for_it(demonstration):
+    tab = demonstration.locator("#tabs").get_by_role("tab", name="New session", exact=True)
+    tab.wait_for()
+    told = "<div id='figures-note' class='tried'><p></p></div>"
+    demonstration.evaluate(
+        "told => document.querySelector('#banner').insertAdjacentHTML('afterend', told)", told
+    )
+    assert not tab.is_visible()
+    demonstration.evaluate("document.querySelector('.tried').remove()")
+    assert tab.is_visible()
+
+
 def test_high_contrast_is_chosen_by_hand_or_by_the_system(app, browser):
     page, watch = open_page(browser, app.url, "system")
     light, contrast = (page.locator(f"html[data-theme={each}]") for each in ("light", "contrast"))

@@ -51,7 +51,7 @@ def make_result(seed: int = 0) -> RunResult:
     """The result of an analysis that never was."""
     analysis = make_analysis(20.0, seed)
     return RunResult(
-        document=b'{"schema": "made up"}',
+        document=b'{"schema": "made up", "audio": {"sha256": "5e1f"}}',
         morphs=analysis.morphs,
         summary=analysis.summary,
         quality=analysis.quality,

@@ -1,6 +1,7 @@
 """Whose a patient is: nobody else reads or changes anything of one, unless let in."""
 
-from datetime import date, timedelta
+import json
+from datetime import date, time, timedelta
 
 import pytest
 
@@ -45,6 +46,7 @@ class Ward:
         run = self.hers.begin_run(self.session.id, AnalysisSettings())
         self.hers.mark_running(run.id)
         self.run = self.hers.finish_run(run.id, make_result())
+        self.kept = self.hers.media_of(self.run.id, MediaKind.ANALYSIS)
         self.media = self.hers.media_of(self.session.id, MediaKind.RECORDING)
         self.picture = self.hers.media_of(self.session.id, MediaKind.CAMERA)
 
@@ -58,6 +60,7 @@ class Ward:
             "morphs": lambda: repository.morphs(self.run.id),
             "voice": lambda: repository.voice(self.run.id),
             "media": lambda: repository.media(self.media.id),
+            "analysis": lambda: repository.content(self.kept.id),
             "media_of": lambda: repository.media_of(self.session.id, MediaKind.RECORDING),
             "content": lambda: repository.content(self.media.id),
             "picture": lambda: repository.content(self.picture.id),
@@ -155,15 +158,29 @@ def test_a_researcher_sees_figures_and_nothing_that_tells_whose(ward):
         assert (each.code, each.name, each.note) == (shared.pseudonym, None, "")
         assert each.consents == []
     assert session.note == ""
-    assert {media.kind for media in session.media} == {MediaKind.ANALYSIS, MediaKind.MORPHS}
+    assert session.media == []
     moved = DAY - session.recorded_on
     assert timedelta(1) <= moved <= timedelta(365)
     for day in (overview.last_session_on, overview.figures[0].recorded_on):
         assert DAY - day == moved
     assert run.created_at.date() < ward.run.created_at.date()
-    assert {media.kind for media in run.media} == {MediaKind.ANALYSIS, MediaKind.MORPHS}
-    assert ward.figures.document(ward.run.id) == ward.hers.document(ward.run.id)
-    voices = ("voice", "media", "picture", "media_of", "recording", "shares", "consents")
+    for moment in (patient.created_at, session.created_at, run.created_at, run.finished_at):
+        assert moment.astimezone().time() == time.min  # of a session's day, the time tells which
+    assert run.media == []
+    told, kept = (json.loads(each.document(ward.run.id)) for each in (ward.figures, ward.hers))
+    del kept["audio"]["sha256"]  # finds the recording wherever it lies
+    assert told == kept
+    voices = (
+        "voice",
+        "morphs",
+        "analysis",
+        "media",
+        "picture",
+        "media_of",
+        "recording",
+        "shares",
+        "consents",
+    )
     calls = {name: ward.reads(ward.figures)[name] for name in voices}
     assert refusals(calls) == dict.fromkeys(voices, "E57")
     assert set(refusals(ward.changes(ward.figures)).values()) <= {"E53", "E57"}
@@ -214,6 +231,16 @@ def test_what_is_read_twice_in_one_moment_is_changed_for_a_researcher_once(ward)
         (twice,) = ward.figures.sessions(ward.patient.id)
     assert (twice.recorded_on, twice.created_at) == (once.recorded_on, once.created_at)
     assert twice.patient.code == once.patient.code
+
+
+def test_a_researcher_does_not_see_that_something_is_worked_on_now(ward):
+    ward.hers.share_patient(ward.patient.id, ward.rosa.id)
+    again = ward.hers.begin_run(ward.session.id, AnalysisSettings())
+    assert [run.number for run in ward.hers.session(ward.session.id).runs] == [2, 1]
+    assert [run.number for run in ward.figures.session(ward.session.id).runs] == [1]
+    assert ward.figures.latest_run(ward.session.id).id == ward.run.id != again.id
+    assert ward.hers.reached([ward.session.id]) == {ward.session.id}
+    assert ward.figures.reached([ward.session.id]) == frozenset()
 
 
 def test_what_one_is_told_in_a_moment_another_is_not(ward):

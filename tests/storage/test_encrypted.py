@@ -15,7 +15,7 @@ from storage.models import Base, DataKey, MediaKind
 from storage.repository import open_repository
 from storage.scratch import Scratch
 from storage.vault import Vault
-from tests.storage.conftest import SEEN, SOUND, Practice
+from tests.storage.conftest import SEEN, SOUND, Practice, make_result
 from verhm.errors import StorageError, VaultError
 
 WORDS = ("Jane Doe", "insomnia since spring", "P-0417", "made up")
@@ -58,7 +58,7 @@ def test_what_is_kept_comes_back(practice, full, vault, folder):
     repository, run = practice.repository, full.runs[0]
     assert repository.patient(full.patient_id).name == WORDS[0]
     assert repository.recording_content(full.id).open().read() == SOUND
-    assert repository.document(run.id) == b'{"schema": "made up"}'
+    assert repository.document(run.id) == make_result().document
     assert repository.morphs(run.id).frame_rate == 30.0
     assert repository.voice(run.id).mean.shape == (8,)
     video = repository.content(repository.media_of(run.id, MediaKind.VIDEO).id)

@@ -82,7 +82,7 @@ def test_signing_out_everywhere_ends_every_browser(people, sign_ins):
 def test_a_lock_opens_by_the_passphrase_alone(sign_ins):
     token = sign_ins.sign_in("Ada", GOOD, HERE)
     sign_ins.lock(token)
-    with pytest.raises(RequestError, match="E65"):
+    with pytest.raises(RequestError, match="E65 The passphrase is wrong"):
         sign_ins.unlock(token, "not the passphrase", HERE)
     assert sign_ins.find(token).is_locked
     sign_ins.unlock(token, GOOD, HERE)

@@ -169,7 +169,7 @@ function renewEntered(card, header) {
 
 function startReview() {
   const root = element.querySelector(".rv");
-  const nothing = { session: null, avatar: null, motion: null, video: null, audio: null, camera: null, busy: false, erased: "", problem: null, can_render: false };
+  const nothing = { session: null, avatar: null, motion: null, video: null, audio: null, camera: null, busy: false, erased: "", problem: null, can_render: false, withheld: "" };
   const face = () => ({ ...nothing, ...JSON.parse(props.face || "{}") });
   let session = null;
   let latest = null; // run that the server last asked to show

@@ -16,6 +16,7 @@ const FRONT_ICON = '<svg width="14" height="14" viewBox="0 0 14 14" fill="none" 
 
 /** What stands where the video will be. */
 function facePlaceholder(face) {
+  if (face.withheld) return `<div class="rv-wait"><b>${escapeText(face.withheld)}</b></div>`;
   if (face.erased) {
     return `<div class="rv-wait"><b>${escapeText(face.erased)}</b><p>${verhm.say("The results and the face in 3D stay.")}</p></div>`;
   }

@@ -54,7 +54,7 @@ def to_document(analysis: Analysis, source: str | None = None) -> dict[str, Any]
         "limits_of_use": LIMITS_OF_USE,
         "affect_note": AFFECT_NOTE,
         "duration": round(analysis.duration, 6),
-        "audio": asdict(analysis.source),
+        "audio": _write_source(analysis.source),
         "model": asdict(analysis.model),
         "settings": asdict(analysis.settings),
         "baseline_windows": _number(analysis.baseline_windows, _FIGURE),
@@ -87,23 +87,24 @@ def to_json(analysis: Analysis, source: str | None = None) -> str:
     return f"{{\n{lines}\n}}\n"
 
 
-def from_document(document: dict[str, Any], morphs: MorphSequence) -> Analysis:
+def from_document(document: dict[str, Any], morphs: MorphSequence | None) -> Analysis:
     """Build an analysis again.
 
     Args:
         document: made by `to_document`, or read from what `to_json` wrote
-        morphs: kept apart from it
+        morphs: kept apart from it; None for a face that keeps still, where its own is not told
 
     Raises:
         ValueError: when the document is of another schema, or the morphs are not its own
     """
     if document.get("schema") != SCHEMA:
         raise ValueError(f"the document's schema is {document.get('schema')}, not {SCHEMA}")
+    morphs = morphs or _still(**document["morphs"])
     if len(morphs.weights) != document["morphs"]["frames"]:
         raise ValueError("the morphs belong to another analysis")
     windows = document["windows"]
     return Analysis(
-        source=Source(**document["audio"]),
+        source=Source(**{"sha256": "", **document["audio"]}),
         duration=document["duration"],
         model=ModelId(**document["model"]),
         settings=AnalysisSettings(**document["settings"]),
@@ -178,6 +179,17 @@ def _read_timeline(document: dict[str, Any]) -> EmotionTimeline:
         # Unknown in documents from before there were sets.
         plausible_from=document.get("plausible_from", 0.0),
     )
+
+
+def _write_source(source: Source) -> dict[str, Any]:
+    written = asdict(source)
+    if not source.sha256:
+        del written["sha256"]
+    return written
+
+
+def _still(frame_rate: float, frames: int, names: list[str]) -> MorphSequence:
+    return MorphSequence(np.zeros((frames, len(names)), np.float32), frame_rate, tuple(names))
 
 
 def _write_quality(quality: Quality) -> dict[str, float | None]:

@@ -197,7 +197,7 @@ def _making(analysis: Analysis, model_line: str) -> list[Flowable]:
     facts = {
         "Recording": f"{look.clock(int(analysis.duration))}, {source.codec} in {source.container}, "
         f"{source.sample_rate} Hz, {_channels(source.channels, settings.channel)}",
-        "Fingerprint of the recording": f"SHA-256 {source.sha256}",
+        **({"Fingerprint of the recording": f"SHA-256 {source.sha256}"} if source.sha256 else {}),
         "Sound": f"{' · '.join(notes(quality))} · speech at {_level(quality.level)}, peak "
         f"{_level(quality.peak)}",
         "Windows": f"{settings.window:g} s every {settings.hop:g} s, seed {settings.seed}",
