@@ -50,9 +50,10 @@ def check(database: Database, anchor: Path) -> AuditReport:
     if hashes and not kept:
         findings.append("The anchor is missing, so a cut-off end could not be found.")
     if kept and min(kept) > 1:
-        # The first line ever is in it, and nothing is ever taken out: it was made anew.
+        # Nothing is ever taken out of it.
         findings.append(
-            f"The anchor says nothing of the lines before {min(kept)}: it was lost once."
+            f"The anchor says nothing of the lines before {min(kept)}: it was lost, or could not "
+            "be written when they were."
         )
     for number, hash_ in sorted(kept.items()):
         if number > last:

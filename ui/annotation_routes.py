@@ -8,7 +8,6 @@ from pydantic import BaseModel
 
 from storage.models import Run
 from ui.context import AppContext
-from ui.review_cards import quality_line
 from ui.user import signed_in
 from verhm.annotations import Annotation
 
@@ -54,7 +53,6 @@ def routes(context: AppContext) -> APIRouter:
         return {
             "annotations": annotations_as_json(said),
             "cards": context.reviewed.cards(run.id, said),
-            "quality": quality_line(run, context.reviewed.summary(run.id, said)),
         }
 
     return router

@@ -78,7 +78,8 @@ def verdicts(
         readers: those of them that can be refused, each with what reads it
         needed: those that may not be empty, each with what to do, to be translated
     """
-    asked = [(dict(readers).get(each), (needed or {}).get(each, "")) for each in inputs]
+    read_by, needs = dict(readers), needed or {}
+    asked = [(read_by.get(each), needs.get(each, "")) for each in inputs]
 
     def found(*values: Any) -> list[Any]:
         return [_verdict(value, *how) for value, how in zip(values, asked, strict=True)]

@@ -223,13 +223,14 @@ def _named(session: Session, run: Run) -> str:
 
 
 def _report(session: Session, run: Run, more: str = "") -> str:
+    words = _("PDF: one page with room to sign, then the detail.")
+    if more:  # which is the one with the name
+        only = _("Only the one with the name says what the events were, and has the note.")
+        words = f"{words} {only}"
     return _row(
         f"/runs/{run.id}/report.pdf",
         _("Report"),
-        _(
-            "PDF: one page with room to sign, then the detail. Only the one with the name says "
-            "what the medication and events were, and has the session's note."
-        ),
+        words,
         download_name(session, run, "report.pdf"),
         more,
     )

@@ -37,8 +37,8 @@ def stem_of_take(take_id: str, sample_rate: int, begun: float, patient_id: str |
 
 
 def is_take(path: Path) -> bool:
-    """Whether it was made in the browser."""
-    return _part(path, "rate") is not None
+    """Whether it was made in the browser; what a broken sealing left behind beside it was not."""
+    return len(path.suffixes) == 1 and _part(path, "rate") is not None
 
 
 def rate_of(path: Path) -> int:

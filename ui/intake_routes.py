@@ -1,6 +1,6 @@
 """How a browser hands over a recording: a file at once, or a take in pieces of some seconds."""
 
-import contextlib
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -13,7 +13,7 @@ from ui.context import AppContext
 from ui.kept_response import answer_stream
 from ui.received import Take
 from ui.user import signed_in
-from verhm.errors import AudioError, StorageError
+from verhm.errors import AudioError
 
 LARGEST_PIECE = 1 << 24  # bytes; 10 s of sound take at most a quarter of it, and less of picture
 
@@ -64,7 +64,9 @@ def _add_takes(router: APIRouter, context: AppContext) -> None:
 
     @router.get("/takes")
     def left() -> dict[str, Any]:
-        return {"takes": [_described(context, take) for take in intake.takes_left()]}
+        takes = intake.takes_left()
+        codes = context.repository.codes({take.patient_id for take in takes if take.patient_id})
+        return {"takes": [_described(take, codes) for take in takes]}
 
     @router.post("/takes")
     def begin(sample_rate: int, patient: str = "", is_trial: bool = False) -> dict[str, Any]:
@@ -104,13 +106,10 @@ def _admitted(context: AppContext, patient: str, is_trial: bool) -> str | None:
     return found.id
 
 
-def _described(context: AppContext, take: Take) -> dict[str, Any]:
+def _described(take: Take, codes: Mapping[str, str]) -> dict[str, Any]:
     """A take as the page's scripts read it; whose it is has no code where nobody may know it."""
-    described = asdict(take) | {"begun_at": take.begun_at and take.begun_at.timestamp(), "code": ""}
-    if take.patient_id is not None:
-        with contextlib.suppress(StorageError):  # erased, or shared with nobody here any more
-            described["code"] = context.repository.patient(take.patient_id).code
-    return described
+    begun_at = take.begun_at and take.begun_at.timestamp()
+    return asdict(take) | {"begun_at": begun_at, "code": codes.get(take.patient_id or "", "")}
 
 
 async def _body(request: Request) -> bytes:

@@ -108,10 +108,11 @@ def _lay_out() -> _Steps:
 
 def _wire_recorder(steps: _Steps, selected: Selection, recording: gr.State, work: "_Work") -> None:
     day, language, task, *_others = steps.details
+    filled_in = gr.State(None)  # the day that the recording gave
     steps.recorder.held(
         work.hold,
-        None,
-        [recording, steps.analyse, steps.problem, day],
+        [day, filled_in],
+        [recording, steps.analyse, steps.problem, day, filled_in],
         show_progress="hidden",
         trigger_mode="multiple",  # or a file that is copied before the last one is let go is lost
         concurrency_limit=1,  # and in their order
@@ -178,22 +179,26 @@ class _Work:
         self._repository = context.repository
         self._jobs = context.jobs
 
-    def hold(self, event: gr.EventData) -> list[Any]:
+    def hold(self, event: gr.EventData, day: str, filled_in: str | None) -> list[Any]:
         """Take the id of the recording that is ready, None when there is none any more.
 
-        A take that was left behind is of the day on which it was made.
+        A take that was left behind is of the day on which it was made, unless somebody typed one.
         """
         held = [event.id, gr.Button(interactive=bool(event.id)), "" if event.id else gr.skip()]
-        return [*held, self._day_of(event.id)]
+        if day not in (todays_date(), filled_in):
+            return [*held, gr.skip(), None]
+        made_on = self._day_of(event.id)
+        return [*held, made_on or todays_date(), made_on]
 
-    def _day_of(self, recording: str | None) -> Any:
+    def _day_of(self, recording: str | None) -> str | None:
+        """The day on which a take was made; None where nothing says so."""
         if recording is None:
-            return todays_date()
+            return None
         try:
             begun = self._context.intake.received(recording).begun_at
         except StorageError:  # discarded in another window
-            return gr.skip()
-        return typed_date(begun.astimezone().date()) if begun else gr.skip()
+            return None
+        return typed_date(begun.astimezone().date()) if begun else None
 
     def permit(self, event: gr.EventData, *values: Any) -> list[Any]:
         """Let a voice of the open patient arrive, or say why not; a ticked consent is kept now."""

@@ -23,7 +23,6 @@ def session_header(
     offers_again: bool = False,
     offers_choice: bool = False,
     offers_details: bool = False,
-    summary: Summary | None = None,
 ) -> str:
     """Which session and which run is shown, and how good the recording is.
 
@@ -34,7 +33,6 @@ def session_header(
         offers_again: whether it can be analysed again by another model than the run's
         offers_choice: whether it can be analysed again with other settings
         offers_details: whether what was entered about the session can be changed
-        summary: of the run, without what was left out; its own when left out here
     """
     name, facts = session_name(session), session_facts(session)
     gone = recording_words(session)
@@ -50,7 +48,7 @@ def session_header(
         f"<div class='row' data-entered><h1>{name}</h1><span class='label'>{facts}</span>"
         f"{edit_details(session) if offers_details else ''}</div>"
         f"{_run_line(session, run, offers_choice)}{_made_line(run)}"
-        f"{later}{kept}{quality_line(run, summary or run.summary)}"
+        f"{later}{kept}{_quality_line(run)}"
         f"{erased}{_another_model() if offers_again else ''}"
         f"<div class='rv-noted' data-entered>{_note(session, run)}</div></section>"
     )
@@ -164,16 +162,11 @@ def _moment(local: datetime) -> str:
     return long_moment(local, _("today") if local.date() == today else "")
 
 
-def quality_line(run: Run, summary: Summary | None) -> str:
-    """How far a run can be leant on, as HTML.
-
-    Args:
-        run: which
-        summary: of it, without what was left out, as in the figures beside it
-    """
-    if run.quality is None or summary is None:
+def _quality_line(run: Run) -> str:
+    """How far a recording can be leant on, whatever was left out of its figures; as HTML."""
+    if run.quality is None or run.summary is None:
         return ""
-    words = quality_words(run.quality, summary)
+    words = quality_words(run.quality, run.summary)
     words = escaped(_("Quality {found}").format(found=f"{words[0].lower()}{words[1:]}"))
     return (
         f"<div class='row rv-quality'><p class='label'>{words}</p>{question_mark('quality')}</div>"

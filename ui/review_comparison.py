@@ -117,7 +117,9 @@ def _cautions(one: Side, other: Side) -> list[str]:
 
 
 def _is_poor(side: Side) -> bool:
-    return side.run.quality is not None and grade(side.run.quality, side.summary) == "Poor"
+    """Whether its recording is, whatever was left out of its figures."""
+    quality, summary = side.run.quality, side.run.summary
+    return quality is not None and summary is not None and grade(quality, summary) == "Poor"
 
 
 def _rows(one: Summary, other: Summary) -> list[str]:

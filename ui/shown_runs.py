@@ -58,7 +58,6 @@ class ShownRuns:
             may_annotate and may_be_analysed_again(session, run, self._jobs.model),
             may_annotate and may_be_analysed_otherwise(session, run),
             may_annotate,
-            self._reviewed.summary(run.id, said),
         )
         parts = as_json(
             {

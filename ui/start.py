@@ -102,12 +102,21 @@ def _serve(settings: AppSettings, bound: socket.socket, engine: Engine) -> None:
 
 
 def _sweep(intake: Intake, repository: Repository) -> None:
-    try:
+    """Erase what nobody will come back for, and what is of patients who were erased just then."""
+    with _warned():
         intake.sweep()
-        for patient_id in intake.patients():
-            if not repository.is_known(patient_id):  # erased as the program died
+    for patient_id in intake.patients():
+        if not repository.is_known(patient_id):
+            with _warned():
                 intake.remove_of(patient_id)
-    except StorageError as error:  # no reason to keep a clinic from its records
+
+
+@contextmanager
+def _warned() -> Iterator[None]:
+    """No failure to erase is a reason to keep a clinic from its records."""
+    try:
+        yield
+    except StorageError as error:
         log.warning("Old recordings that nobody analysed could not all be erased: %s", error)
 
 

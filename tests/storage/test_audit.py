@@ -201,7 +201,7 @@ def test_an_anchor_that_is_made_anew_does_not_hide_that_it_was_gone(used, people
     (used / ANCHOR).unlink()
     people.seen_by(people.administrator).add_patient(PatientDetails("P-0001"))
     assert main(["verify", "--data", str(used)]) == 1
-    assert f"nothing of the lines before {before + 1}: it was lost" in capsys.readouterr().out
+    assert f"nothing of the lines before {before + 1}: it was lost, or" in capsys.readouterr().out
     assert main(["backup", str(used.parent / "copy"), "--data", str(used)]) == 1
     assert "Backed up" in capsys.readouterr().out
 

@@ -40,8 +40,6 @@ def test_figures_come_without_what_is_left_out(client, context, run):
     out = client.post(address, json={**said, "start": 3.0, "is_excluded": True}).json()
     assert out["cards"] != before
     summary = context.reviewed.summary(run.id, context.repository.annotations(run.session_id))
-    assert summary.analysed < 0.5  # and both say the same share
-    assert f"{percent(summary.analysed)} % of the windows" in out["quality"]
     assert f"{percent(summary.analysed)}<i>%" in out["cards"]
     client.post(f"{address}/remove", json={**said, "start": 3.0})
     assert context.reviewed.cards(run.id, ()) == before

@@ -194,6 +194,7 @@ def full(file):
 def test_a_start_erases_uploads_at_once_and_keeps_takes_for_a_while(intake, folder):
     receive(intake, ".wav", b"OggS")
     (folder / "half.wav.part").touch()
+    (folder / f"{'a' * 32}-8000.wav.part").touch()  # of a sealing that a power cut broke off
     (folder / "@eaDir").mkdir()  # a file server's own
     intake.begin_take(8_000)
     intake.sweep()

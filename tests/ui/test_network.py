@@ -66,7 +66,7 @@ def test_a_network_is_served_over_tls_and_the_first_start_takes_the_terminals_co
         assert ask(port, certificate, "/open", form + "wrong")[0] == 400
         assert ask(port, certificate, "/open", form + code)[0] == 303
         ask(port, certificate, "/")
-        assert process.stdout.readline().startswith("VERHM is ready at https://0.0.0.0")
+        assert process.stdout.readline().startswith("VERHM is ready at https://verhm.clinic:")
         assert process.stdout.readline() == f"Code for the first account: {code}\n"
         form = f"name={ADA}&passphrase={PASSPHRASE}&again={PASSPHRASE}&code=".replace(" ", "+")
         assert ask(port, certificate, "/first-run", form + "wrong")[0] == 400

@@ -113,8 +113,11 @@ def test_a_take_that_was_left_behind_is_of_the_day_on_which_it_was_made(context,
     context.intake.add_piece(take, 0, bytes(1_600))
     context.intake.finish_take(take)
     hold = Work(context).hold
-    assert hold(SimpleNamespace(id=take))[3] == "4 Mar 2026"
-    assert hold(SimpleNamespace(id=None))[3] == typed_date(TODAY)
+    today, then, nothing = typed_date(TODAY), SimpleNamespace(id=take), SimpleNamespace(id=None)
+    assert hold(then, today, None)[3:] == ["4 Mar 2026"] * 2
+    assert hold(nothing, "4 Mar 2026", "4 Mar 2026")[3:] == [today, None]
+    for event in (then, nothing):  # whoever typed a day keeps it
+        assert hold(event, "3 Mar 2026", None)[3:] == [gr.skip(), None]
 
 
 def test_consent_is_written_down_before_anything_of_the_patient_is_kept(context, patient):

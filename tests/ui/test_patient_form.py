@@ -14,7 +14,7 @@ FIELDS = ("P-0417", "Ada", "35–44", "A note", "2026-05-12", "2027-05-12", True
 
 def test_the_form_reads_back_what_it_shows(context):
     patient = context.repository.add_patient(*read_form(FIELDS, None))
-    shown = filled(patient, "")[4:]
+    shown = filled(patient, "")[6:]
     assert shown[:2] == ["P-0417", "Ada"]
     assert [(each.scope, each.given_on, each.expires_on) for each in patient.consents] == [
         (scope, date(2026, 5, 12), date(2027, 5, 12)) for scope in (Scope.ANALYSIS, Scope.RESEARCH)

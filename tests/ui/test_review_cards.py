@@ -159,7 +159,7 @@ def test_the_grade_comes_first(run):
 
 def test_a_poor_quality_names_its_reason_though_the_sound_is_clean(run):
     words = quality_words(run.quality, replace(run.summary, analysed=0.12))
-    assert words.startswith("Poor: a result in only 12 % of the windows, no summary · SNR 25 dB")
+    assert words.startswith("Poor: a result in only 12 % of all windows, no summary · SNR 25 dB")
 
 
 def test_where_another_model_analyses_now_the_session_can_be_analysed_again(session, run):

@@ -186,7 +186,7 @@ def test_what_speaks_against_comparing_is_said(side, twice):
 def test_a_withheld_summary_gives_its_reason_in_place_of_figures(side):
     withheld = replace(side.summary, shares=(), withheld="E21 Only 3 s of speech found.")
     other = replace(side, summary=withheld)
-    assert f"{other.name} has no summary: E21 Only 3 s of speech found." in cautions(side, other)
+    assert f"{other.name} has no summary: Only 3 s of speech found. <small" in cautions(side, other)
     found = comparison(side, other)
     assert "none, see above" in found and "Valence" not in found
 

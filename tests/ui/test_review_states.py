@@ -57,7 +57,8 @@ def test_what_ended_early_can_be_analysed_again(session, state, word):
 def test_what_the_program_died_of_twice_says_so(session):
     dead = run(RunState.INTERRUPTED, error_code="E64", error_cause="It ended twice.")
     html = notice(session, dead)
-    assert "E64 The analysis was interrupted" in html and "It ended twice." in html
+    assert "The analysis was interrupted" in html and "It ended twice." in html
+    assert "E64</small>" in html
     assert "Analyse again" in main_button(html)
 
 

@@ -12,7 +12,8 @@ const forgetLeft = () => sessionStorage.removeItem(LEFT);
 function wordsOfLeft() {
   const { all, numbers } = JSON.parse(sessionStorage.getItem(LEFT) || '{"numbers": []}');
   forgetLeft();
-  if (!numbers.length) return null;
+  const [{ type: cameBy }] = performance.getEntriesByType("navigation");
+  if (!numbers.length || cameBy === "navigate") return null; // as by signing in, maybe somebody else
   return {
     cause: verhm.say("The page was left while files were being taken: {done} of {all} became sessions.", { done: all - numbers.length, all }),
     remedy: verhm.say("Not taken: no. {numbers} of the list. Choose these files again.", { numbers: numbers.join(", ") }),

@@ -11,12 +11,12 @@ const openPatient = () => JSON.parse(told.patient || "null"); // {id, code, agre
 const permission = makePermission((key) => trigger("permit", { key }), openPatient);
 const leftBehind = makeLeftBehind($, openPatient, {
   held: () => state,
-  use: (take) => opening(async () => {
-    const { seconds } = await verhm.send(`/takes/${take.id}/finish`, { method: "POST" });
+  use: async (take) => {
+    const { seconds } = await opening(() => verhm.send(`/takes/${take.id}/finish`, { method: "POST" }));
     state.owner = take.code ? { id: take.patient_id, code: take.code } : null;
     have(take.id);
-    await listenAgain(take.id, seconds);
-  }),
+    await listenAgain(take.id, seconds); // what cannot be heard is said, and the recording stays
+  },
   attempt: (work) => attempt(work), say, open: (id) => trigger("open_patient", { id }),
 });
 const UNDERWAY = ["opening", "recording", "paused", "saving", "uploading"];
@@ -256,8 +256,8 @@ async function discard() {
 }
 
 async function upload(file) {
+  const leave = await permission.ask(); // whoever may not keeps what was ready
   reset();
-  const leave = await opening(permission.ask);
   state.owner = leave.owner;
   $("drop").hidden = true;
   $("upload").hidden = false;

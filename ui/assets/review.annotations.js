@@ -38,7 +38,7 @@ function marksMarkup(annotations, frame) {
 
 /** Builds the lane, the buttons and the field inside `root`.
  *
- *  `value` is the page's; time() is the playhead's; changed({cards, quality}) is called when something was said. */
+ *  `value` is the page's; time() is the playhead's; changed({cards}) is called when something was said. */
 function makeAnnotations(root, model, value, timeline, { time, seek, isPlaying, changed }) {
   const lane = root.querySelector(".rv-marks");
   const field = makeField(root);

@@ -3,7 +3,6 @@
 import math
 
 from verhm.language import N_, _, decimal
-from verhm.report.look import percent
 from verhm.types import Quality, Summary
 
 # dB and shares below which a recording is no longer good, and below which it is poor. A clinical
@@ -34,8 +33,8 @@ def quality_words(quality: Quality, summary: Summary) -> str:
     if summary.analysed < GOOD_ANALYSED:
         found.insert(
             0,
-            _("a result in only {share} % of the windows, no summary").format(
-                share=percent(summary.analysed)
+            _("a result in only {share} % of all windows, no summary").format(
+                share=math.floor(100 * summary.analysed)  # half would be enough
             ),
         )
     return f"{_(grade(quality, summary))}: {' · '.join(found)}"
