@@ -15,10 +15,8 @@ function mountSession(root, value, face, choose) {
   });
   const annotations = makeAnnotations(root, model, value, timeline, {
     time: () => player.time(), isPlaying: () => player.isPlaying(), seek: (time) => player.seek(time),
-    changed: ({ cards, quality }) => {
+    changed: ({ cards }) => {
       root.querySelector(".cards").outerHTML = cards;
-      const line = root.querySelector(".rv-quality"); // the same windows count in both
-      if (line) line.outerHTML = quality;
       timeline.refresh();
       table.refresh();
       cursor.update(player.time(), true);
@@ -123,7 +121,7 @@ function watchPage(root, { keys, redraw, resized }) {
     const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     const action = keys[event.shiftKey && event.key.length > 1 ? `shift ${name}` : name];
     if (!action) return;
-    event.preventDefault();
+    if (event.key !== "Escape") event.preventDefault(); // which also closes what is open
     action();
   }, { signal });
   const sizes = new ResizeObserver(resized);
