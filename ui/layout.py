@@ -181,9 +181,8 @@ def _wire(
 
 def _reopened(event: gr.EventData) -> OpenRequest:
     """What was open before the page was loaded again, as its browser says: `_found` judges it."""
-    tab = event.tab if event.tab in TABS else None
     patient_id, session_id = (str(each) or None for each in (event.patient_id, event.session_id))
-    return open_request(patient_id, session_id, tab)
+    return open_request(patient_id, session_id)
 
 
 def _found(context: AppContext, request: OpenRequest) -> tuple[str | None, str | None]:

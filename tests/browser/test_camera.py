@@ -210,6 +210,7 @@ def test_a_session_is_filmed_and_seen_in_step_with_the_voice(page, repository, f
     patient = hers.add_patient(PatientDetails(CODE), Agreement(date(2026, 1, 5)))
     page.reload()
     page.evaluate(COUNTED)
+    go_to(page, "Patients")  # a reload keeps the tab
     page.locator("tr[data-patient]", has_text=CODE).click()
     page.locator("#banner b", has_text=CODE).wait_for()
     go_to(page, "New session")
@@ -227,6 +228,7 @@ def test_a_session_is_filmed_and_seen_in_step_with_the_voice(page, repository, f
     finish(hers, session)
     page.reload()
     page.evaluate(COUNTED)
+    go_to(page, "Patients")  # a reload keeps the tab
     page.locator("tr[data-patient]", has_text=CODE).click()
     page.locator("#patients [data-session]").first.click()
     page.get_by_role("button", name="Camera", exact=True).click()

@@ -52,6 +52,7 @@ def reaches_the_demonstration_in_two_clicks(page):
 
 def locks_over_a_recording(page):
     go_to(page, "New session")
+    page.get_by_label("Try without saving").check()  # nothing is added to the demonstration
     page.locator("#recorder [data-do=record]").click()
     page.locator('#recorder [data-phase="recording"]').wait_for()
     with page.expect_response("**/lock"):

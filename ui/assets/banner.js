@@ -73,7 +73,7 @@ async function poll() {
 
 // What is open comes back after a reload, as a change of the language is. The browser keeps it with
 // this entry of its history alone: whoever comes here otherwise, as by signing in, finds nothing open.
-const [{ type: cameBy }] = performance.getEntriesByType("navigation");
+const cameBy = performance.getEntriesByType("navigation")[0]?.type;
 let before = cameBy === "reload" ? history.state?.opened : null;
 
 function keepOpened() {
@@ -81,6 +81,14 @@ function keepOpened() {
   const { patient, session } = element.querySelector(".banner").dataset;
   history.replaceState({ opened: { patient_id: patient, session_id: session, tab: openTab() } }, "");
 }
+
+// At once, and here: an answer from the app would take away the tab that somebody has chosen meanwhile.
+function goBackTo(tab) {
+  const button = document.querySelector(`#tabs [role="tab"][data-tab-id="${CSS.escape(tab)}"]`);
+  if (button) button.click();
+  else requestAnimationFrame(() => goBackTo(tab));
+}
+if (before?.tab) goBackTo(before.tab);
 
 watch("value", () => {
   const opened = before;

@@ -12,7 +12,7 @@ const forgetLeft = () => sessionStorage.removeItem(LEFT);
 function wordsOfLeft() {
   const { all, numbers } = JSON.parse(sessionStorage.getItem(LEFT) || '{"numbers": []}');
   forgetLeft();
-  const [{ type: cameBy }] = performance.getEntriesByType("navigation");
+  const cameBy = performance.getEntriesByType("navigation")[0]?.type;
   if (!numbers.length || cameBy === "navigate") return null; // as by signing in, maybe somebody else
   return {
     cause: verhm.say("The page was left while files were being taken: {done} of {all} became sessions.", { done: all - numbers.length, all }),
