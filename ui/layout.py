@@ -12,7 +12,7 @@ from storage.models import Patient
 from ui import export, new_session, patients, review, settings_tab, trends
 from ui.banner import banner
 from ui.consent import consent_of
-from ui.context import TABS, AppContext, OpenRequest, Selection, TabHandles, open_request
+from ui.context import AppContext, OpenRequest, Selection, TabHandles, open_request
 from ui.explanations import explanation_boxes
 from ui.help import help_dialog
 from ui.marks import escaped
