@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 import pytest
 
@@ -18,7 +18,7 @@ def run() -> Run:
     analysis = make_analysis(60.0)
     return Run(
         number=2,
-        created_at=datetime(2026, 11, 19, 9, 12, tzinfo=UTC),
+        created_at=datetime(2026, 11, 19, 9, 12).astimezone(),
         state=RunState.DONE,
         settings=AnalysisSettings(),
         model_name="<model>",
