@@ -46,7 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
             made = back_up(records.place, records.vault, options.folder.resolve(), server)
             _say("Backed up", made)
             return _verify(records)
-        elif options.command == "passphrase":
+        if options.command == "passphrase":
             _give_passphrase(records, options.name)
         elif options.command == "retention":
             _list_due(records)

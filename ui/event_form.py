@@ -20,7 +20,7 @@ from verhm.dates import typed_date
 from verhm.errors import RequestError, VerhmError
 from verhm.language import N_, _
 
-_NEEDED = (N_("Enter what it was."), N_("Enter the day on which it began."))
+_NEEDS_TEXT, _NEEDS_DAY = N_("Enter what it was."), N_("Enter the day on which it began.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,15 +117,15 @@ def wire_event_form(
         return [show(patient_id, session_id), *_closed()]
 
     inputs = [form.asked, *form.fields, *both]
+    text, _kind, first, last = form.fields
+    needed = {text: _NEEDS_TEXT, first: _NEEDS_DAY}
     screen.edit_event(edit_event, selected.patient, form.outputs, show_progress="hidden")
     screen.remove_event(remove_event, both, screen, show_progress="hidden")
     form.save.click(
         save_event,
         inputs,
         [screen, *form.outputs],
-        validator=days_verdicts(
-            inputs, form.fields[2:], dict(zip(form.fields[::2], _NEEDED, strict=False))
-        ),
+        validator=days_verdicts(inputs, [first, last], needed),
         show_progress="hidden",
     ).then(None, js=focus("body:not(:has(#event-form)) .tr-events [data-write]"))
     for leaves in (form.close.click, selected.patient.change):
