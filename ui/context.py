@@ -12,6 +12,9 @@ the page has many readers, and what is selected lives in `selected`.
   analysis of any session changes its state, and when the page is loaded. It returns one value or
   `gr.update` per component of `handles.outputs`, in that order. It must be quick, and must show an
   empty state where an id is None.
+* When it opens another patient or session, and when the page is loaded, it also calls
+  `handles.empty(...)`, in the same event: each listener of its own on `selected.patient` would be
+  one more question to the server, at every patient of everybody.
 * To open something from a tab, let an event write `open_request(...)` to `selected.request`:
 
       table.open_row(lambda event: open_request(patient, session, "review"), None, selected.request)
@@ -131,10 +134,15 @@ class TabHandles:
     Attributes:
         outputs: the components that `refresh` renews
         refresh: patient id and session id, each a str or None → one update per output
+        entries: the components that hold what is being entered about the open patient or session
+        empty: whether another patient is opened, else another session of theirs → one update per
+            entry; what was entered about one must not be taken for another's
     """
 
     outputs: Sequence[Any]
     refresh: Callable[[str | None, str | None], Sequence[Any]]
+    entries: Sequence[Any] = ()
+    empty: Callable[[bool], Sequence[Any]] = lambda is_other_patient: ()
 
 
 def open_request(

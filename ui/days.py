@@ -44,13 +44,13 @@ def todays_date() -> str:
     return typed_date(date.today())
 
 
-def day_field(label: str, value: str | Callable[[], str] | None = None, **options: Any) -> Any:
+def day_field(label: str, **options: Any) -> Any:
     """A field for a day, kept as typed; what reads it checks it with `days_verdicts` first.
 
     Gradio's own date field forgets, without a word, what it cannot read.
     """
     example = _("such as {day}").format(day=typed_date(_EXAMPLE))
-    return gr.Textbox(value, label=label, placeholder=example, max_lines=1, **options)
+    return gr.Textbox(label=label, placeholder=example, max_lines=1, **options)
 
 
 def days_verdicts(

@@ -7,7 +7,7 @@ import gradio as gr
 
 from storage.details import SessionDetails
 from storage.models import Session
-from ui.days import Reader, as_day, day_field, todays_date
+from ui.days import Reader, as_day, day_field
 from ui.pieces import markup
 from ui.tasks import TASKS
 from verhm.dates import typed_date
@@ -39,7 +39,7 @@ def lay_out_detail_fields(prefix: str = "", **of_first: Any) -> list[Any]:
         of_first: options of the first field
     """
     with gr.Row():
-        recorded_on = day_field(_("Date"), todays_date, elem_id=f"{prefix}recorded-on", **of_first)
+        recorded_on = day_field(_("Date"), elem_id=f"{prefix}recorded-on", **of_first)
         language = gr.Dropdown(
             [(_(name), name) for name in LANGUAGES],
             value="English",

@@ -80,7 +80,7 @@ def wire_details_form(
             stay = [gr.skip() for _ in form.outputs]
             stay[3] = error_box(error)
             return [gr.skip(), *stay]
-        return [open_request(patient_id, session_id), *_closed()]
+        return [open_request(patient_id, session_id), *closed_details_form()]
 
     inputs = [form.asked, *form.fields, *both]
     screen.edit_details(edit_details, None, form.outputs, show_progress="hidden")
@@ -91,11 +91,9 @@ def wire_details_form(
         validator=verdicts(inputs, detail_readers(form.fields)),
         show_progress="hidden",
     )
-    left = form.close.click(_closed, None, form.outputs, show_progress="hidden")
+    left = form.close.click(closed_details_form, None, form.outputs, show_progress="hidden")
     for ended in (saved, left):
         ended.success(None, form.problem, None, js=_BACK)
-    for another in both:
-        another.change(_closed, None, form.outputs, show_progress="hidden")
 
 
 def _opened(repository: Repository, session_id: str) -> list[Any]:
@@ -113,5 +111,6 @@ def _opened(repository: Repository, session_id: str) -> list[Any]:
     return [session.id, gr.Column(visible=True), head, "", *details_of(session)]
 
 
-def _closed() -> list[Any]:
+def closed_details_form() -> list[Any]:
+    """Updates of the form's outputs that close it."""
     return ["", gr.Column(visible=False), "", "", *[gr.skip()] * 6]

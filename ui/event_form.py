@@ -114,7 +114,7 @@ def wire_event_form(
             keep_event(repository, *asked, *fields)
         except VerhmError as error:
             return [gr.skip() for _ in form.outputs] + [error_box(error)]
-        return [show(patient_id, session_id), *_closed()]
+        return [show(patient_id, session_id), *closed_event_form()]
 
     inputs = [form.asked, *form.fields, *both]
     text, _kind, first, last = form.fields
@@ -128,8 +128,7 @@ def wire_event_form(
         validator=days_verdicts(inputs, [first, last], needed),
         show_progress="hidden",
     ).then(None, js=focus("body:not(:has(#event-form)) .tr-events [data-write]"))
-    for leaves in (form.close.click, selected.patient.change):
-        leaves(_closed, None, form.outputs, show_progress="hidden")
+    form.close.click(closed_event_form, None, form.outputs, show_progress="hidden")
 
 
 def keep_event(
@@ -189,5 +188,6 @@ def _fields_of(event: PatientEvent | None) -> list[str]:
     return [event.text, event.kind.value, typed_date(event.first_day), last]
 
 
-def _closed() -> list[Any]:
+def closed_event_form() -> list[Any]:
+    """Updates of the form's outputs that close it."""
     return [("", ""), gr.Column(visible=False), "", *_fields_of(None), ""]

@@ -105,6 +105,7 @@ class _Shell:
         shown = [*frame, *(output for handle in handles for output in handle.outputs)]
         # With what is shown goes whose it is: what is entered must not be taken for another's.
         self.outputs = [selected.patient, selected.session, *shown]
+        self.entries = [entry for handle in handles for entry in handle.entries]
 
     def refresh(self, patient_id: str | None, session_id: str | None) -> list[Any]:
         """Updates of all `outputs`."""
@@ -120,6 +121,14 @@ class _Shell:
                 updates.extend(given)
         return updates
 
+    def empty(self, is_other_patient: bool) -> list[Any]:
+        """Updates of all `entries`, once another patient or session is opened."""
+        return [update for handle in self._handles for update in handle.empty(is_other_patient)]
+
+    def load(self) -> list[Any]:
+        """Updates of all `outputs` and `entries` of a page where nothing is open yet."""
+        return [*self.refresh(None, None), *self.empty(is_other_patient=True)]
+
     def renew(self, page: _Opened) -> list[Any]:
         """Updates of all `outputs`; read once more where something happened meanwhile."""
         page.turn += 1
@@ -128,23 +137,24 @@ class _Shell:
         return updates if page.turn == turn else self.refresh(*page.ids)
 
     def open_(self, request: OpenRequest | None, page: _Opened) -> list[Any]:
-        """Open what was asked for: the tab, and `outputs`.
+        """Open what was asked for: the tab, `outputs` and `entries`.
 
         Args:
             request: of the page; None where there is none yet
             page: that asks
         """
         if request is None:
-            return [gr.skip() for _ in ("tab", *self.outputs)]
+            return [gr.skip() for _ in ("tab", *self.outputs, *self.entries)]
         place = gr.Tabs(selected=request.tab) if request.tab else gr.skip()
         before, page.ids = page.ids, _found(self._context, request)
         with ExitStack() as undo:
             undo.callback(setattr, page, "ids", before)  # where it cannot be shown
             shown = self.renew(page)
             undo.pop_all()
-        if page.ids != before:
-            _erase_other_tries(self._context, page.ids[1])
-        return [place, *shown]
+        if page.ids == before:
+            return [place, *shown, *(gr.skip() for _ in self.entries)]
+        _erase_other_tries(self._context, page.ids[1])
+        return [place, *shown, *self.empty(is_other_patient=page.ids[0] != before[0])]
 
     def on_job(self, page: _Opened, event: gr.EventData) -> list[Any]:
         """Show how far a job is: the tab, and `outputs`."""
@@ -162,7 +172,7 @@ def _wire(
     selected.request.change(
         shows_errors(shell.open_),
         [selected.request, opened],
-        [tabs, *shell.outputs],
+        [tabs, *shell.outputs, *shell.entries],
         show_progress="hidden",
     )
     # Every change counts, in its order: one that comes while the page is renewed is not dropped.
@@ -175,8 +185,7 @@ def _wire(
         concurrency_limit=1,
     )
     strip.reopen(_reopened, None, selected.request, show_progress="hidden")
-    both = [selected.patient, selected.session]
-    page.load(shell.refresh, both, shell.outputs, show_progress="hidden")
+    page.load(shell.load, None, [*shell.outputs, *shell.entries], show_progress="hidden")
 
 
 def _reopened(event: gr.EventData) -> OpenRequest:

@@ -60,13 +60,7 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
     _wire_analysis(steps, selected, recording, work)
     lay_out_batch(context, selected, steps.fields)
     day = steps.details[0]
-    # One patient's agreement, or day, must not be taken for the next one's.
-    selected.patient.change(
-        lambda: [False, False, todays_date(), "", todays_date()],
-        None,
-        [*steps.consent.fields, day],
-        show_progress="hidden",
-    )
+    entries = [*steps.consent.fields, day]
 
     def refresh(patient_id: str | None, session_id: str | None) -> Sequence[Any]:
         patient = work.patient(patient_id)
@@ -74,7 +68,13 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
         progress = work.progress(patient, session_id)
         return [*shown(patient, today), gr.update(patient=_open(patient, today)), progress]
 
-    return TabHandles([*steps.consent.outputs, steps.recorder, steps.progress], refresh)
+    def empty(is_other_patient: bool) -> Sequence[Any]:
+        if not is_other_patient:
+            return [gr.skip() for _ in entries]
+        return [False, False, todays_date(), "", todays_date()]
+
+    outputs = [*steps.consent.outputs, steps.recorder, steps.progress]
+    return TabHandles(outputs, refresh, entries, empty)
 
 
 def _lay_out() -> _Steps:

@@ -111,7 +111,6 @@ def wire_removal(
     removal.close.click(_closed, None, removal.outputs, show_progress="hidden").then(
         None, js=focus("#remove-patient")
     )
-    selected.patient.change(_untold, selected.patient, removal.told, show_progress="hidden")
 
 
 def wire_archive(context: AppContext, selected: Selection, table: gr.HTML) -> None:
@@ -171,11 +170,6 @@ def _closed(told: str = "") -> list[Any]:
 def _erased() -> str:
     words = _("The patient is erased, with every session, recording, result and video.")
     return f"<p class='notice' role='status' tabindex='-1'>{words}</p>"
-
-
-def _untold(patient_id: str | None) -> Any:
-    """What was erased is told until the next patient is opened."""
-    return "" if patient_id else gr.skip()
 
 
 def _words(patient: Patient) -> str:

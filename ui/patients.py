@@ -68,9 +68,10 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
 
     def refresh(patient_id: str | None, session_id: str | None) -> Sequence[Any]:
         # Drawn by an event of its own, which reads what is being searched for.
-        return [uuid.uuid4().hex]
+        # What was erased is told until the next patient is opened.
+        return [uuid.uuid4().hex, "" if patient_id else gr.skip()]
 
-    return TabHandles([renewal], refresh)
+    return TabHandles([renewal, removal.told], refresh)
 
 
 def _lay_out_head() -> tuple[gr.HTML, gr.Textbox, gr.Checkbox, gr.Checkbox, gr.Button, gr.Button]:

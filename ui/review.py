@@ -11,7 +11,7 @@ from typing import Any
 import gradio as gr
 
 from ui.context import AppContext, OpenRequest, Selection, TabHandles, open_request
-from ui.details_form import lay_out_details_form, wire_details_form
+from ui.details_form import closed_details_form, lay_out_details_form, wire_details_form
 from ui.messages import error_box, shows_errors
 from ui.review_data import as_json
 from ui.review_scripts import review_script
@@ -37,7 +37,7 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
     _wire(context, selected, screen, refresh)
     wire_session_removal(context, selected, screen, removal)
     wire_details_form(context.repository, selected, screen, details)
-    return TabHandles([screen], refresh)
+    return TabHandles([screen], refresh, details.outputs, lambda _: closed_details_form())
 
 
 def _wire(

@@ -11,7 +11,7 @@ from storage.details import Agreement
 from storage.models import Patient
 from storage.repository import Repository
 from ui.consent import consent_of
-from ui.days import as_day, day_field, todays_date
+from ui.days import as_day, day_field
 from ui.marks import escaped, icon
 from ui.pieces import markup
 from ui.session_form import Entries
@@ -54,7 +54,7 @@ def lay_out_consent() -> ConsentStep:
             elem_id="agreed",
             scale=3,
         )
-        given = day_field(_("Agreed on"), todays_date, elem_id="agreed-on")
+        given = day_field(_("Agreed on"), elem_id="agreed-on")
         until = day_field(_("Valid until"), elem_id="agreed-until")
     trial = gr.Checkbox(
         False,

@@ -8,7 +8,7 @@ import gradio as gr
 from storage.repository import Repository
 from ui.change import compare_with_usual, usual_band
 from ui.context import AppContext, OpenRequest, Selection, TabHandles, open_request
-from ui.event_form import lay_out_event_form, wire_event_form
+from ui.event_form import closed_event_form, lay_out_event_form, wire_event_form
 from ui.event_list import event_list
 from ui.messages import shows_errors
 from ui.theme import asset
@@ -66,7 +66,11 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
     screen.open(shows_errors(open_session), None, selected.request, show_progress="hidden")
     screen.visit(visit, both, selected.request, show_progress="hidden")
     wire_event_form(repository, selected, screen, form, fresh)
-    return TabHandles([screen], refresh)
+
+    def empty(is_other_patient: bool) -> Sequence[Any]:
+        return closed_event_form() if is_other_patient else [gr.skip() for _ in form.outputs]
+
+    return TabHandles([screen], refresh, form.outputs, empty)
 
 
 def _page(context: AppContext, patient_id: str, session_id: str | None, choice: Choice) -> str:

@@ -6,7 +6,7 @@ import socket
 import threading
 import urllib.request
 
-from ui.listening import Server
+from ui.listening import Server, open_port
 from ui.settings import AppSettings
 
 
@@ -42,3 +42,24 @@ def test_what_stopping_breaks_off_is_told_without_a_traceback(tmp_path, capfd):
     assert is_asked.is_set()
     said = capfd.readouterr().err
     assert "Cancel 1 running task" in said and "Traceback" not in said
+
+
+def test_the_parts_of_an_answer_do_not_wait_for_each_other():
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    bound = open_port(AppSettings(data="unused", port=port))
+
+    async def is_sent_at_once() -> bool:
+        taken = asyncio.get_running_loop().create_future()
+
+        def take(_reader, writer):
+            socket_ = writer.get_extra_info("socket")
+            taken.set_result(socket_.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+
+        async with await asyncio.start_server(take, sock=bound):
+            _reader, writer = await asyncio.open_connection(*bound.getsockname())
+            found = await asyncio.wait_for(taken, 20)
+            writer.close()
+            return bool(found)
+
+    assert asyncio.run(is_sent_at_once())
