@@ -4,7 +4,9 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Response
 
+from ui.scripts import page_script
 from ui.theme import asset, stylesheet
+from verhm.language import ENGLISH, LANGUAGES, speaking
 
 LASTING: Final = {"Cache-Control": "public, max-age=86400"}
 SERVED_SCRIPTS: Final = ("recorder-worklet",)  # a worklet can only be loaded from an address
@@ -18,6 +20,11 @@ def routes() -> APIRouter:
     @router.get("/assets/page.css")
     def page_css() -> Response:
         return Response(stylesheet(), media_type="text/css", headers=LASTING)
+
+    @router.get("/assets/page.js")
+    def page_js(language: str) -> Response:
+        with speaking(language if language in LANGUAGES else ENGLISH):
+            return Response(page_script(), media_type="text/javascript", headers=LASTING)
 
     @router.get("/assets/{name}.js")
     def script(name: str) -> Response:

@@ -12,7 +12,7 @@ import gradio as gr
 from storage.admission import refuse_archived
 from ui.context import AppContext, OpenRequest, Selection, open_request
 from ui.messages import error_box
-from ui.pieces import markup
+from ui.pieces import markup, script_call
 from ui.session_consent import settle
 from ui.session_form import Entries
 from ui.theme import asset
@@ -29,9 +29,7 @@ def lay_out_batch(context: AppContext, selected: Selection, fields: Sequence[Any
         selected: what is open
         fields: those of `Entries`, in their order
     """
-    script = "\n".join(
-        asset(part) for part in ("sending.js", "batch-days.js", "batch-left.js", "batch.js")
-    )
+    script = script_call("batch", "prepare", "open")
     panel = markup(asset("batch.html"), js_on_load=script, elem_id="batch", plan="", most=MOST)
 
     def prepare(event: gr.EventData, *values: Any) -> list[Any]:

@@ -11,10 +11,9 @@ from ui.export_form import FilmForm
 from ui.export_names import download_name, safe_name
 from ui.marks import escaped, icon
 from ui.messages import shows_errors
-from ui.pieces import markup
+from ui.pieces import markup, script_call
 from ui.review_cards import run_words
 from ui.session_names import recording_words, session_words
-from ui.theme import asset
 from verhm.errors import StorageError
 from verhm.language import N_, _, decimal
 
@@ -58,7 +57,7 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
                 session = gr.Dropdown([], label=_("Session"), elem_id="export-session")
                 run = gr.Dropdown([], label=_("Run"), elem_id="export-run")
             files = markup(elem_id="export-files")
-            film = markup(elem_id="export-film", js_on_load=asset("export.js"))
+            film = markup(elem_id="export-film", js_on_load=script_call("export"))
     view = _View(context)
 
     def choose(patient_id: str | None, session_id: str | None) -> Any:

@@ -17,10 +17,9 @@ from ui.explanations import explanation_boxes
 from ui.help import help_dialog
 from ui.marks import escaped
 from ui.messages import shows_errors
-from ui.pieces import markup
+from ui.pieces import markup, script_call
 from ui.session_removal import erase_tries
 from ui.spoken_page import SpokenPage, same_names
-from ui.theme import asset
 from ui.tour import tour_boxes
 from verhm.errors import StorageError
 from verhm.language import ENGLISH, LANGUAGES, N_, _, speaking
@@ -54,7 +53,11 @@ def _translated(context: AppContext, code: str, page: SpokenPage) -> SpokenPage:
 def _laid_out(context: AppContext) -> SpokenPage:
     with SpokenPage(title="VERHM", fill_width=True, analytics_enabled=False) as page:
         selected = Selection(gr.State(None), gr.State(None), gr.State(None))
-        strip = markup(_banner(None, "", None), elem_id="banner", js_on_load=asset("banner.js"))
+        strip = markup(
+            _banner(None, "", None),
+            elem_id="banner",
+            js_on_load=script_call("banner", "job_changed", "reopen"),
+        )
         note = markup(visible=False, elem_id="figures-note")
         handles = []
         with gr.Tabs(elem_id="tabs", selected="patients") as tabs:

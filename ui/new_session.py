@@ -23,7 +23,7 @@ from ui.days import as_day, todays_date, verdicts
 from ui.details_fields import detail_readers
 from ui.marks import escaped
 from ui.messages import error_box, kept_error, shows_errors
-from ui.pieces import markup
+from ui.pieces import markup, script_call
 from ui.session_consent import ConsentStep, lay_out_consent, settle, shown
 from ui.session_form import Entries, lay_out_advanced, lay_out_details
 from ui.taking_in import take_in
@@ -85,7 +85,7 @@ def _lay_out() -> _Steps:
             recorder = markup(
                 # An update of one property takes the others away, so none has a first value.
                 asset("recorder.html").replace("{prompts}", prompts(TASKS[0].name, None)),
-                js_on_load=_recorder_script(),
+                js_on_load=script_call("recorder", "held", "permit", "open_patient"),
                 elem_id="recorder",
                 prompts=None,
                 patient=None,
@@ -97,7 +97,7 @@ def _lay_out() -> _Steps:
                 advanced = lay_out_advanced()
             with gr.Column(elem_classes="panel step"):
                 progress = markup(
-                    _progress(None), js_on_load=asset("progress.js"), elem_id="progress"
+                    _progress(None), js_on_load=script_call("progress", "again"), elem_id="progress"
                 )
                 analyse = gr.Button(
                     _("Analyse"), variant="primary", interactive=False, elem_id="analyse"
@@ -153,14 +153,6 @@ def _wire_prompts(recorder: gr.HTML, task: gr.Radio, language: gr.Dropdown) -> N
             recorder,
             show_progress="hidden",
         )
-
-
-def _recorder_script() -> str:
-    recorder = (
-        f"recorder{part}.js"
-        for part in ("-sound", "-take", "-camera", "-film", "-permission", "-left", "")
-    )
-    return "\n".join(asset(part) for part in ("sending.js", *recorder))
 
 
 def _open(patient: Patient | None, today: date) -> str:

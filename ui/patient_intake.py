@@ -8,7 +8,7 @@ import gradio as gr
 
 from ui.context import AppContext, Selection, open_request
 from ui.messages import error_box
-from ui.pieces import markup
+from ui.pieces import markup, script_call
 from ui.theme import asset
 from verhm.errors import StorageError, VerhmError
 from verhm.language import _
@@ -45,7 +45,9 @@ def lay_out_patient_intake() -> PatientIntake:
     sent: gr.State = gr.State(None)
     with gr.Accordion(_("Advanced"), open=False, elem_id="patients-advanced") as panel:
         chooser = markup(
-            asset("patient-intake.html"), js_on_load=asset("patient-intake.js"), elem_id="take-in"
+            asset("patient-intake.html"),
+            js_on_load=script_call("patient-intake", "arrived"),
+            elem_id="take-in",
         )
         problem = markup(elem_classes="problem-slot")
         again = gr.Button(

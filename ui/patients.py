@@ -19,16 +19,19 @@ from ui.patient_form import PatientForm, closed, filled, lay_out_form, read_form
 from ui.patient_intake import lay_out_patient_intake, wire_patient_intake
 from ui.patient_removal import lay_out_removal, wire_archive, wire_removal
 from ui.patients_view import ListView, counted, patients_list
-from ui.pieces import END_WAITING, focus, markup
+from ui.pieces import END_WAITING, focus, markup, script_call
 from ui.retention_list import due_list, lay_out_due, wire_due
 from ui.session_removal import lay_out_session_removal, wire_session_removal
-from ui.theme import asset
 from verhm.errors import VerhmError
 from verhm.language import _
 
 _CODE = "#patient-code :is(input, textarea)"
 _NEXT = "body:not(:has(#patient-form)) #patients tr.opened [data-do=new_session]"
 _RECORDING = "#tab-new-session :is(#agreed input, #recorder [data-do=record])"
+_EVENTS = (
+    *("open_patient", "open_session", "erase_session", "new", "edit", "consent"),
+    *("bring_back", "new_session", "demonstrate"),
+)
 
 
 def build(context: AppContext, selected: Selection) -> TabHandles:
@@ -44,7 +47,7 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
     table = markup(
         elem_id="patients",
         value=f"<p class='muted'>{_('Reading the list…')}</p>",
-        js_on_load=asset("patients.js"),
+        js_on_load=script_call("patients", *_EVENTS),
     )
 
     intake = lay_out_patient_intake()

@@ -18,6 +18,17 @@ def focus(selector: str) -> str:
     return f"() => verhm.focus({json.dumps(selector)})"
 
 
+def script_call(script: str, *events: str) -> str:
+    """What a component's `js_on_load` is, to run one of the page's scripts.
+
+    Args:
+        script: its name in `ui.scripts`
+        events: that the script reports; Gradio listens to those alone that are named here
+    """
+    call = f"verhm.scripts[{json.dumps(script)}](element, trigger, props, watch);"
+    return f"{call} // {json.dumps(events)}"
+
+
 def markup(value: str = "", **options: Any) -> gr.HTML:
     """HTML of our own, free of Gradio's styles for prose."""
     return gr.HTML(value, **{"apply_default_css": False, "js_on_load": None, **options})

@@ -11,8 +11,7 @@ from ui.context import AppContext, Selection, open_request
 from ui.marks import escaped
 from ui.messages import error_box, shows_errors
 from ui.patient_removal import Removal, opened
-from ui.pieces import markup
-from ui.theme import asset
+from ui.pieces import markup, script_call
 from verhm.dates import long_date
 from verhm.errors import VerhmError
 from verhm.language import _, ngettext
@@ -20,7 +19,10 @@ from verhm.language import _, ngettext
 
 def lay_out_due() -> gr.HTML:
     """Put the list on the page; empty while nothing is due."""
-    return markup(elem_id="due", js_on_load=asset("retention.js"))
+    return markup(
+        elem_id="due",
+        js_on_load=script_call("retention", "erase_recordings", "remove", "lift", "hold"),
+    )
 
 
 def due_list(context: AppContext, problem: str = "") -> str:

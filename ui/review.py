@@ -13,12 +13,14 @@ import gradio as gr
 from ui.context import AppContext, OpenRequest, Selection, TabHandles, open_request
 from ui.details_form import closed_details_form, lay_out_details_form, wire_details_form
 from ui.messages import error_box, shows_errors
+from ui.pieces import script_call
 from ui.review_data import as_json
-from ui.review_scripts import review_script
 from ui.review_states import NO_PATIENT, NO_SESSION, TO_LOOK_AT, nothing_open, notice
 from ui.session_removal import lay_out_session_removal, wire_session_removal
 from ui.shown_runs import ShownRuns
 from verhm.errors import StorageError
+
+_EVENTS = ("render_face", "analyse_again", "visit", "erase_session", "edit_details")
 
 
 def build(context: AppContext, selected: Selection) -> TabHandles:
@@ -28,7 +30,7 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
     screen = gr.HTML(
         "{}",
         html_template="<div class='rv'></div>",
-        js_on_load=review_script(),
+        js_on_load=script_call("review", *_EVENTS),
         apply_default_css=False,
         elem_id="review",
         face="{}",

@@ -36,7 +36,7 @@ _CHOICES = {
 
 
 def review_script() -> str:
-    """All of it, for Gradio to run once beside the component."""
+    """All of it, with its words as the asker reads them."""
     marks = json.dumps({key: question_mark(key) for key in EXPLANATIONS})
     keys, note = json.dumps(key_list(REVIEW)), json.dumps(_(NOTE))
     texts = f"const WHAT = {marks}, KEY_LIST = {keys}, WHY_NOTE = {note}, "

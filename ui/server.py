@@ -35,7 +35,7 @@ from ui.messages import error_json
 from ui.own import bound
 from ui.speaking import language_of
 from ui.spoken_page import OneLanguage
-from ui.theme import head, theme
+from ui.theme import theme
 from ui.tracebacks import leave_out_words
 from ui.user import user_of
 from ui.window import show_page
@@ -92,7 +92,6 @@ def make_app(
         ssr_mode=False,
         max_file_size="1gb",
         theme=theme(),
-        head=head(),
     )
     page._queue.sleep_when_free, page._queue.progress_update_sleep_when_free = _LOOKS
     parent.add_middleware(OneLanguage)

@@ -15,7 +15,7 @@ from ui.avatars import avatar_choice
 from ui.context import AppContext, Selection, TabHandles, open_patient, open_request
 from ui.marks import escaped
 from ui.messages import error_box, shows_errors
-from ui.pieces import END_WAITING, markup
+from ui.pieces import END_WAITING, markup, script_call
 from ui.retention_form import lay_out_retention, retention_words, wire_retention
 from ui.theme import asset
 from verhm import __version__
@@ -65,7 +65,11 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
     """Lay out the tab and wire its events."""
     with gr.Column(elem_classes="page-narrow"):
         form = lay_out_retention()
-        page = markup("", js_on_load=asset("settings.js"), elem_id="settings-page")
+        page = markup(
+            "",
+            js_on_load=script_call("settings", "demonstrate", "retention", "choose_avatar"),
+            elem_id="settings-page",
+        )
 
     def demonstrate() -> Any:
         from ui.demonstration import load_demonstration  # needs seconds of libraries

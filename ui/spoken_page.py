@@ -13,8 +13,8 @@ from gradio.context import Context
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ui.scripts import head
 from ui.speaking import language_of
-from ui.theme import head
 from verhm.language import ENGLISH, language, speaking
 
 PAGE: Final = "/app/"
@@ -42,7 +42,7 @@ class SpokenPage(gr.Blocks):
         other = self.others.get(language())
         if other is None:
             return self._config
-        return {**self._config, "components": other._config["components"], "head": head()}
+        return {**self._config, "components": other._config["components"]}
 
     @config.setter
     def config(self, value: Any) -> None:
@@ -59,7 +59,8 @@ class SpokenPage(gr.Blocks):
 
 
 class OneLanguage:
-    """Has Gradio's own words, which go by the browser's language, said in the page's.
+    """Gives Gradio's page its head, and has Gradio's own words, which go by the browser's language,
+    said in the page's.
 
     Args:
         app: that answers with Gradio's page at `PAGE`
@@ -76,7 +77,10 @@ class OneLanguage:
 
 
 def _telling_language(send: Send) -> Send:
-    """Begin the page with its language, and with what else has to come before Gradio's scripts."""
+    """Begin the page with its language, and with what else has to come before Gradio's scripts.
+
+    Gradio adds what it is given for the head when its own scripts run, and waits for none of it.
+    """
     started: list[Message] = []
     page = bytearray()
 
@@ -92,7 +96,7 @@ def _telling_language(send: Send) -> Send:
             return
         code = language()
         spoken = f'Object.defineProperty(navigator,"language",{{value:"{code}"}});'
-        told = f"<head><script>{spoken}{_LEAVING}</script>"
+        told = f"<head><script>{spoken}{_LEAVING}</script>{head()}"
         whole = bytes(page).replace(b'lang="en"', f'lang="{code}"'.encode(), 1)
         whole = whole.replace(b"<head>", told.encode(), 1)
         MutableHeaders(scope=started[0])["Content-Length"] = str(len(whole))

@@ -1,14 +1,13 @@
 """How the page looks: the project's stylesheets, and Gradio's own variables bound to them."""
 
 import hashlib
-import json
 import re
 from functools import cache
 from pathlib import Path
 
 import gradio as gr
 
-from verhm.language import _, decimal_sign, script_words
+from verhm.language import _
 
 ASSETS = Path(__file__).parent / "assets"
 MARKED = re.compile(r"\[\[([^\[\]]+)\]\]")  # a text of an HTML file
@@ -132,18 +131,6 @@ def _read(name: str) -> str:
 def stylesheet() -> str:
     """Every stylesheet of the page, in the order of their names."""
     return "\n".join(asset(path.name) for path in sorted(ASSETS.glob("*.css")))
-
-
-def head() -> str:
-    """What goes into the page's head: the stylesheet, and the script that runs before all else."""
-    return f"{head_of_plain_page()}<script>{head_script()}</script>"
-
-
-def head_script() -> str:
-    """What all other scripts of the page rest on, with their words as the asker reads them."""
-    words = json.dumps(script_words()).replace("<", "\\u003c")
-    parts = (asset(f"{name}.js") for name in ("head", "focus", "lock", "help", "tour"))
-    return f"const WORDS = {words}, DECIMAL = {json.dumps(decimal_sign())};{''.join(parts)}"
 
 
 @cache

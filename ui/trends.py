@@ -11,7 +11,7 @@ from ui.context import AppContext, OpenRequest, Selection, TabHandles, open_requ
 from ui.event_form import closed_event_form, lay_out_event_form, wire_event_form
 from ui.event_list import event_list
 from ui.messages import shows_errors
-from ui.theme import asset
+from ui.pieces import script_call
 from ui.trends_data import reviewed_history
 from ui.trends_page import (
     EMPTY_PATIENT,
@@ -26,11 +26,15 @@ from ui.trends_page import (
 from verhm.errors import StorageError
 from verhm.labels import EMOTIONS
 
+_EVENTS = ("choose", "choose_usual", "open", "visit", "edit_event", "remove_event")
+
 
 def build(context: AppContext, selected: Selection) -> TabHandles:
     """Lay out the tab and wire its events."""
     form = lay_out_event_form()
-    screen = gr.HTML(js_on_load=asset("trends.js"), apply_default_css=False, elem_id="trends")
+    screen = gr.HTML(
+        js_on_load=script_call("trends", *_EVENTS), apply_default_css=False, elem_id="trends"
+    )
     both = [selected.patient, selected.session]
     repository = context.repository
 

@@ -10,7 +10,6 @@ from ui.context import Selection
 from ui.demonstration import load_demonstration
 from ui.jobs import JobState
 from ui.review import build
-from ui.review_scripts import review_script
 from verhm.settings import AnalysisSettings
 from verhm.types import ModelId
 
@@ -127,8 +126,3 @@ def test_a_failed_analysis_is_told(context, refresh, add_session):
     assert context.repository.run(run.id).state is RunState.CANCELLED
     value, _ = refresh(session.patient_id, session.id)
     assert "cancelled" in value["notice"]
-
-
-def test_the_script_names_the_events_that_python_listens_to():
-    for event in ("analyse_again", "render_face", "visit"):
-        assert f'"{event}"' in review_script()

@@ -11,8 +11,8 @@ from tests.ui.pages import OpenedPage
 from ui.door_app import make_door
 from ui.layout import build_page
 from ui.opening import Opening
+from ui.scripts import head, page_script
 from ui.speaking import COOKIE, language_of
-from ui.theme import head
 from verhm.language import language, retold, speaking
 
 GERMAN = {"accept-language": "de-AT,de;q=0.9,en;q=0.8"}
@@ -134,6 +134,9 @@ def test_an_event_is_not_told_by_the_task_that_it_runs_in(context, monkeypatch):
 
 def test_the_scripts_are_handed_their_own_texts():
     with speaking("de"):
-        assert '"Loading\\u2026": "Wird geladen\\u2026"' in head()
-        assert 'DECIMAL = ","' in head()
-    assert 'DECIMAL = "."' in head()
+        assert '"Loading\\u2026": "Wird geladen\\u2026"' in page_script()
+        assert 'DECIMAL = ","' in page_script()
+        german = head()
+    assert 'DECIMAL = "."' in page_script()
+    # Each is kept by browsers under an address of its own.
+    assert "language=de" in german and german != head()

@@ -9,7 +9,8 @@ from playwright.sync_api import sync_playwright
 from tests.factories import make_analysis
 from tests.ui.review.page import FACE, MOUNT, screen_value
 from ui.review_scripts import review_script
-from ui.theme import asset, head_script, stylesheet
+from ui.scripts import head_script
+from ui.theme import asset, stylesheet
 
 SITE = "http://127.0.0.1:1/"
 
