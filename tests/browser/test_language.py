@@ -144,7 +144,7 @@ def test_german_is_chosen_in_settings_and_fits_every_screen(speaking):
     page.get_by_role("radio", name="Deutsch").click()
     page.locator("html[lang=de]").wait_for(state="attached")
     page.locator("#banner b", has_text="DEMO").wait_for()
-    assert page.locator("#tab-settings").is_visible()
+    page.locator("#tab-settings").wait_for()
     for tab in TABS:
         show(page, tab)
         assert page.locator("html").get_attribute("lang") == "de"
