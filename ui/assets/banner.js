@@ -77,18 +77,23 @@ const cameBy = performance.getEntriesByType("navigation")[0]?.type;
 let before = cameBy === "reload" ? history.state?.opened : null;
 
 function keepOpened() {
-  if (before) return;
   const { patient, session } = element.querySelector(".banner").dataset;
   history.replaceState({ opened: { patient_id: patient, session_id: session, tab: openTab() } }, "");
 }
 
 // At once, and here: an answer from the app would take away the tab that somebody has chosen meanwhile.
-function goBackTo(tab) {
-  const button = document.querySelector(`#tabs [role="tab"][data-tab-id="${CSS.escape(tab)}"]`);
+// While Gradio builds the page, it goes to the first tab itself, sooner or later.
+function holdTab() {
+  if (!before?.tab || openTab() === before.tab) return;
+  const button = document.querySelector(`#tabs [role="tab"][data-tab-id="${CSS.escape(before.tab)}"]`);
   if (button) button.click();
-  else requestAnimationFrame(() => goBackTo(tab));
+  else requestAnimationFrame(holdTab);
 }
-if (before?.tab) goBackTo(before.tab);
+document.addEventListener("click", ({ isTrusted, target }) => {
+  const chosen = isTrusted && before && target.closest('#tabs [role="tab"]');
+  if (chosen) before.tab = chosen.dataset.tabId;
+}, { capture: true });
+holdTab();
 
 watch("value", () => {
   const opened = before;
@@ -96,7 +101,8 @@ watch("value", () => {
   if (opened?.tab) trigger("reopen", opened);
   else keepOpened();
 });
-new MutationObserver(keepOpened).observe(element.closest(".gradio-container"), { subtree: true, attributeFilter: ["aria-selected"] });
+const follow = () => (before ? holdTab() : keepOpened());
+new MutationObserver(follow).observe(element.closest(".gradio-container"), { subtree: true, attributeFilter: ["aria-selected"] });
 
 window.verhm.poll = poll;
 poll();
