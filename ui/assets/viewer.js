@@ -6,12 +6,27 @@
 const MOST_PIXELS = 1080; // of the canvas's side, like the largest video
 const NEUTRAL = -1; // in place of a frame
 const RESTS = 250; // ms without a change, after which a slow machine draws at its best
+const PEACE = 250; // ms without a click or a key
 
 /** Whether this browser can draw the face at all. */
 function canTurnFaces() {
   const probe = document.createElement("canvas").getContext("webgl2");
   probe?.getExtension("WEBGL_lose_context")?.loseContext(); // browsers allow a few at a time
   return Boolean(probe);
+}
+
+const inPeace = makePeace();
+
+/** Returns what waits until nobody clicks or types: a click would wait for the face that is made. */
+function makePeace() {
+  let last = -PEACE;
+  for (const name of ["pointerdown", "keydown"]) {
+    document.addEventListener(name, () => { last = performance.now(); }, { capture: true });
+  }
+  return async () => {
+    const left = () => last + PEACE - performance.now();
+    while (left() > 0) await new Promise((done) => setTimeout(done, left()));
+  };
 }
 
 /** Open a run's face on a canvas.
@@ -21,6 +36,7 @@ function canTurnFaces() {
 async function openViewer(canvas, address, { lost, found, failed, arrived }) {
   const about = JSON.parse(new TextDecoder().decode(await fetchBytes(address)));
   const rig = await loadRig(about.face);
+  await inPeace();
   const neutral = new Uint8Array(about.bytes);
   const life = new AbortController();
   const shown = { frame: null, head: null, angle: null, still: null, isRough: false };
