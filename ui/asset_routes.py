@@ -1,12 +1,14 @@
-"""Style, scripts, icon and manifest of the pages: the same for everybody, nothing a patient's."""
+"""Style, scripts, icon and manifest of the pages: the same for all who read one language, and
+nothing a patient's.
+"""
 
 from typing import Any, Final
 
 from fastapi import APIRouter, Response
 
-from ui.scripts import page_script
+from ui.scripts import page_script, script_version
 from ui.theme import asset, stylesheet
-from verhm.language import ENGLISH, LANGUAGES, speaking
+from verhm.language import ENGLISH, LANGUAGES
 
 LASTING: Final = {"Cache-Control": "public, max-age=86400"}
 SERVED_SCRIPTS: Final = ("recorder-worklet",)  # a worklet can only be loaded from an address
@@ -22,9 +24,10 @@ def routes() -> APIRouter:
         return Response(stylesheet(), media_type="text/css", headers=LASTING)
 
     @router.get("/assets/page.js")
-    def page_js(language: str) -> Response:
-        with speaking(language if language in LANGUAGES else ENGLISH):
-            return Response(page_script(), media_type="text/javascript", headers=LASTING)
+    def page_js(language: str = ENGLISH, v: str = "") -> Response:
+        code = language if language in LANGUAGES else ENGLISH
+        headers = LASTING if v == script_version(code) else None
+        return Response(page_script(code), media_type="text/javascript", headers=headers)
 
     @router.get("/assets/{name}.js")
     def script(name: str) -> Response:

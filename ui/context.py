@@ -135,14 +135,15 @@ class TabHandles:
         outputs: the components that `refresh` renews
         refresh: patient id and session id, each a str or None → one update per output
         entries: the components that hold what is being entered about the open patient or session
-        empty: whether another patient is opened, else another session of theirs → one update per
-            entry; what was entered about one must not be taken for another's
+        empty: id of the open patient or None, and whether another one was open before, else another
+            session of theirs → one update per entry; what was entered about one must not be taken
+            for another's
     """
 
     outputs: Sequence[Any]
     refresh: Callable[[str | None, str | None], Sequence[Any]]
     entries: Sequence[Any] = ()
-    empty: Callable[[bool], Sequence[Any]] = lambda is_other_patient: ()
+    empty: Callable[[str | None, bool], Sequence[Any]] = lambda patient_id, is_other: ()
 
 
 def open_request(

@@ -10,7 +10,7 @@ from ui.context import Selection, open_request
 from ui.days import verdicts
 from ui.details_fields import detail_readers, details_of, lay_out_detail_fields, read_details
 from ui.marks import escaped
-from ui.messages import error_box, shows_errors
+from ui.messages import error_box, refuse_closed, shows_errors
 from ui.pieces import markup
 from ui.session_names import name_within, session_moment
 from verhm.errors import VerhmError
@@ -71,8 +71,10 @@ def wire_details_form(
     def edit_details(event: gr.EventData) -> list[Any]:
         return _opened(repository, str(event.session_id))
 
+    @shows_errors
     def save_details(asked: str, *entries: Any) -> list[Any]:
         """Keep what was entered, and show it everywhere; on an error everything stays as typed."""
+        refuse_closed(asked)
         *fields, patient_id, session_id = entries
         try:
             repository.update_session(asked, read_details(*fields))

@@ -13,7 +13,7 @@ from storage.repository import Repository
 from ui.context import Selection
 from ui.days import as_day, day_field, days_verdicts
 from ui.marks import escaped
-from ui.messages import error_box, shows_errors
+from ui.messages import error_box, refuse_closed, shows_errors
 from ui.pieces import focus, markup
 from ui.trends_events import KINDS
 from verhm.dates import typed_date
@@ -108,7 +108,9 @@ def wire_event_form(
         repository.remove_event(str(event.event_id))
         return show(patient_id, session_id)
 
+    @shows_errors
     def save_event(asked: tuple[str, str], *entries: Any) -> list[Any]:
+        refuse_closed(asked[0])
         *fields, patient_id, session_id = entries
         try:
             keep_event(repository, *asked, *fields)

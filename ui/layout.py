@@ -118,19 +118,19 @@ class _Shell:
             banner = _banner(patient, self._context.user(), session_id, for_figures)
             updates: list[Any] = [patient_id, session_id, banner, _told(for_figures)]
             for handle in self._handles:
-                given = list(handle.refresh(patient_id, session_id))
-                if len(given) != len(handle.outputs):
-                    raise ValueError(f"{len(given)} updates for {len(handle.outputs)} components")
-                updates.extend(given)
+                updates += _checked(handle.refresh(patient_id, session_id), handle.outputs)
         return updates
 
-    def empty(self, is_other_patient: bool) -> list[Any]:
+    def empty(self, patient_id: str | None, is_other: bool) -> list[Any]:
         """Updates of all `entries`, once another patient or session is opened."""
-        return [update for handle in self._handles for update in handle.empty(is_other_patient)]
+        updates: list[Any] = []
+        for handle in self._handles:
+            updates += _checked(handle.empty(patient_id, is_other), handle.entries)
+        return updates
 
     def load(self) -> list[Any]:
         """Updates of all `outputs` and `entries` of a page where nothing is open yet."""
-        return [*self.refresh(None, None), *self.empty(is_other_patient=True)]
+        return [*self.refresh(None, None), *self.empty(None, is_other=True)]
 
     def renew(self, page: _Opened) -> list[Any]:
         """Updates of all `outputs`; read once more where something happened meanwhile."""
@@ -157,7 +157,7 @@ class _Shell:
         if page.ids == before:
             return [place, *shown, *(gr.skip() for _ in self.entries)]
         _erase_other_tries(self._context, page.ids[1])
-        return [place, *shown, *self.empty(is_other_patient=page.ids[0] != before[0])]
+        return [place, *shown, *self.empty(page.ids[0], is_other=page.ids[0] != before[0])]
 
     def on_job(self, page: _Opened, event: gr.EventData) -> list[Any]:
         """Show how far a job is: the tab, and `outputs`."""
@@ -166,6 +166,13 @@ class _Shell:
         arrived = shows_result and event.state in ("rendering", "done")
         place = gr.Tabs(selected="review") if arrived else gr.skip()
         return [place, *self.renew(page)]
+
+
+def _checked(updates: Sequence[Any], components: Sequence[Any]) -> Sequence[Any]:
+    """One update per component: one too many would put all that follow into others' fields."""
+    if len(updates) != len(components):
+        raise ValueError(f"{len(updates)} updates for {len(components)} components")
+    return updates
 
 
 def _wire(

@@ -9,7 +9,7 @@ import gradio as gr
 
 from storage.models import Run
 from ui.marks import escaped
-from verhm.errors import VerhmError
+from verhm.errors import RequestError, VerhmError
 from verhm.language import retold
 
 _CODED: Final = re.compile(r"(E\d\d) (.+)", re.DOTALL)
@@ -35,6 +35,23 @@ def shows_errors(handler: Callable[..., Any]) -> Callable[..., Any]:
             raise gr.Error(escaped(error.told), print_exception=False, title=error.code) from error
 
     return wrapped
+
+
+def refuse_closed(asked: str) -> None:
+    """Refuse to save a form that was closed because another patient was opened.
+
+    Args:
+        asked: id of whom or what the form is about; empty when it is closed
+
+    Raises:
+        RequestError: E63
+    """
+    if not asked:
+        raise RequestError(
+            "E63",
+            "Another patient was opened meanwhile, so nothing was saved.",
+            "Open the first one again, and enter it there.",
+        )
 
 
 def error_box(error: VerhmError) -> str:

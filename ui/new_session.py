@@ -68,8 +68,8 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
         progress = work.progress(patient, session_id)
         return [*shown(patient, today), gr.update(patient=_open(patient, today)), progress]
 
-    def empty(is_other_patient: bool) -> Sequence[Any]:
-        if not is_other_patient:
+    def empty(_patient_id: str | None, is_other: bool) -> Sequence[Any]:
+        if not is_other:
             return [gr.skip() for _ in entries]
         return [False, False, todays_date(), "", todays_date()]
 

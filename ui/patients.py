@@ -71,10 +71,13 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
 
     def refresh(patient_id: str | None, session_id: str | None) -> Sequence[Any]:
         # Drawn by an event of its own, which reads what is being searched for.
-        # What was erased is told until the next patient is opened.
-        return [uuid.uuid4().hex, "" if patient_id else gr.skip()]
+        return [uuid.uuid4().hex]
 
-    return TabHandles([renewal, removal.told], refresh)
+    def empty(patient_id: str | None, is_other: bool) -> Sequence[Any]:
+        # What was erased is told until the next patient is opened.
+        return ["" if patient_id and is_other else gr.skip()]
+
+    return TabHandles([renewal], refresh, [removal.told], empty)
 
 
 def _lay_out_head() -> tuple[gr.HTML, gr.Textbox, gr.Checkbox, gr.Checkbox, gr.Button, gr.Button]:

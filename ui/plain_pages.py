@@ -9,7 +9,7 @@ from starlette.datastructures import QueryParams
 
 from ui.marks import escaped
 from ui.messages import error_box
-from ui.theme import asset, head_of_plain_page
+from ui.theme import asset, style_elements
 from verhm.errors import RequestError, VerhmError
 from verhm.language import language
 
@@ -42,7 +42,7 @@ def page(
         + "'><head><meta charset='utf-8'><title>"
         + escaped(title)
         + f" · VERHM</title><meta name='viewport' content='width=device-width'>{next_}"
-        f"{head_of_plain_page()}</head><body class='gradio-container plain'>"
+        f"{style_elements()}</head><body class='gradio-container plain'>"
         f"<main class='html-container'>{asset('brand.html')}<h1>{escaped(title)}</h1>"
         f"{problem}{content}</main></body></html>"
     )

@@ -39,7 +39,7 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
     _wire(context, selected, screen, refresh)
     wire_session_removal(context, selected, screen, removal)
     wire_details_form(context.repository, selected, screen, details)
-    return TabHandles([screen], refresh, details.outputs, lambda _: closed_details_form())
+    return TabHandles([screen], refresh, details.outputs, lambda *_opened: closed_details_form())
 
 
 def _wire(

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Final
 
 from ui.review_scripts import review_script
-from ui.theme import asset, head_of_plain_page
+from ui.theme import asset
 from verhm.language import decimal_sign, language, script_words, speaking
 
 # What all others rest on, in this order.
@@ -32,23 +32,21 @@ _PARTS: Final = {
 }
 
 
-def head() -> str:
-    """What goes into the page's head: the stylesheet, and the script, which runs before Gradio's.
-
-    Both addresses change with what they lead to, so that a browser may keep it.
-    """
-    version = hashlib.sha256(page_script().encode()).hexdigest()[:12]
-    address = f"/assets/page.js?language={language()}&v={version}"
-    return f'{head_of_plain_page()}<script defer src="{address}"></script>'
-
-
-def page_script() -> str:
-    """The script of the whole page, with its words as the asker reads them."""
-    return _page_script(language())
+def script_element() -> str:
+    """The element that loads the page's script, and runs it before Gradio's own."""
+    code = language()
+    return f'<script defer src="/assets/page.js?language={code}&v={script_version(code)}"></script>'
 
 
 @cache
-def _page_script(code: str) -> str:
+def script_version(code: str) -> str:
+    """What changes with the script in a language, so that a browser may keep it."""
+    return hashlib.sha256(page_script(code).encode()).hexdigest()[:12]
+
+
+@cache
+def page_script(code: str) -> str:
+    """The script of the whole page, with its words in a language."""
     with speaking(code):
         scripts = {name: _joined(parts) for name, parts in _PARTS.items()}
         scripts["review"] = review_script()

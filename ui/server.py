@@ -34,8 +34,8 @@ from ui.listening import Server
 from ui.messages import error_json
 from ui.own import bound
 from ui.speaking import language_of
-from ui.spoken_page import OneLanguage
-from ui.theme import theme
+from ui.spoken_page import PageHead
+from ui.theme import style_elements, theme
 from ui.tracebacks import leave_out_words
 from ui.user import user_of
 from ui.window import show_page
@@ -92,9 +92,10 @@ def make_app(
         ssr_mode=False,
         max_file_size="1gb",
         theme=theme(),
+        head=style_elements(),
     )
     page._queue.sleep_when_free, page._queue.progress_update_sleep_when_free = _LOOKS
-    parent.add_middleware(OneLanguage)
+    parent.add_middleware(PageHead)
     linger(page._queue)
     return Guard(parent, settings, accounts, belongings, accounts.audit)
 

@@ -13,7 +13,7 @@ from gradio.context import Context
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ui.scripts import head
+from ui.scripts import script_element
 from ui.speaking import language_of
 from verhm.language import ENGLISH, language, speaking
 
@@ -58,9 +58,9 @@ class SpokenPage(gr.Blocks):
             return await super().process_api(*arguments, **options)
 
 
-class OneLanguage:
-    """Gives Gradio's page its head, and has Gradio's own words, which go by the browser's language,
-    said in the page's.
+class PageHead:
+    """Begins Gradio's page with what has to come before Gradio's own scripts: the page's script,
+    and its language, by which Gradio's own words go.
 
     Args:
         app: that answers with Gradio's page at `PAGE`
@@ -72,19 +72,20 @@ class OneLanguage:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] == "http" and scope["path"] == PAGE and scope["method"] == "GET":
-            send = _telling_language(send)
+            send = _with_head(send)
         await self._app(scope, receive, send)
 
 
-def _telling_language(send: Send) -> Send:
-    """Begin the page with its language, and with what else has to come before Gradio's scripts.
+def _with_head(send: Send) -> Send:
+    """Begin the page with its own head.
 
-    Gradio adds what it is given for the head when its own scripts run, and waits for none of it.
+    Gradio adds what it is given for the head when its own scripts run, after its styles, as the
+    stylesheet has to come; but it waits for none of it.
     """
     started: list[Message] = []
     page = bytearray()
 
-    async def send_telling(message: Message) -> None:
+    async def send_with_head(message: Message) -> None:
         if message["type"] == "http.response.start":
             started.append(message)
             return
@@ -96,14 +97,14 @@ def _telling_language(send: Send) -> Send:
             return
         code = language()
         spoken = f'Object.defineProperty(navigator,"language",{{value:"{code}"}});'
-        told = f"<head><script>{spoken}{_LEAVING}</script>{head()}"
+        told = f"<head><script>{spoken}{_LEAVING}</script>{script_element()}"
         whole = bytes(page).replace(b'lang="en"', f'lang="{code}"'.encode(), 1)
         whole = whole.replace(b"<head>", told.encode(), 1)
         MutableHeaders(scope=started[0])["Content-Length"] = str(len(whole))
         await send(started[0])
         await send({"type": "http.response.body", "body": whole})
 
-    return send_telling
+    return send_with_head
 
 
 @contextmanager

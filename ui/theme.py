@@ -134,8 +134,8 @@ def stylesheet() -> str:
 
 
 @cache
-def head_of_plain_page() -> str:
-    """The stylesheet alone, for pages that run nothing."""
+def style_elements() -> str:
+    """The elements that load stylesheet and icon: all that a page needs which runs nothing."""
     version = hashlib.sha256(stylesheet().encode()).hexdigest()[:12]
     return (
         f'<link rel="stylesheet" href="/assets/page.css?v={version}">'

@@ -71,8 +71,8 @@ def build(context: AppContext, selected: Selection) -> TabHandles:
     screen.visit(visit, both, selected.request, show_progress="hidden")
     wire_event_form(repository, selected, screen, form, fresh)
 
-    def empty(is_other_patient: bool) -> Sequence[Any]:
-        return closed_event_form() if is_other_patient else [gr.skip() for _ in form.outputs]
+    def empty(_patient_id: str | None, is_other: bool) -> Sequence[Any]:
+        return closed_event_form() if is_other else [gr.skip() for _ in form.outputs]
 
     return TabHandles([screen], refresh, form.outputs, empty)
 

@@ -94,7 +94,8 @@ class Person:
         known = self._ledger.uploads.get(recording_id) or mark(samples or b"")
         self._page.do("recorder", "held", id=recording_id)
         self._ledger.asked[recording_id] = known
-        session_id = _found("data-session", self._page.do("analyse", "click"))
+        entered = {"recorded-on": str(date.today())}
+        session_id = _found("data-session", self._page.do("analyse", "click", entered))
         self._ledger.sessions[session_id] = (patient_id, known)
         for waiting in (self._ledger.asked, self._ledger.uploads, self._ledger.takes):
             waiting.pop(recording_id, None)

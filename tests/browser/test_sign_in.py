@@ -58,6 +58,8 @@ def locks_over_a_recording(page):
     with page.expect_response("**/lock"):
         page.keyboard.press("Control+l")
     page.get_by_role("dialog", name="Locked").get_by_text("The recording goes on").wait_for()
+    cover = page.locator(".lock").evaluate("each => getComputedStyle(each).backgroundColor")
+    assert cover.startswith("rgb(")  # not rgba(…): nothing shows through
     # A piece that comes while the page is locked is kept.
     with page.expect_response(lambda answer: "/pieces" in answer.url, timeout=SOON) as sent:
         assert not page.evaluate("document.querySelector('#tabs').closest('[inert]') === null")

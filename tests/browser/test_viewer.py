@@ -346,3 +346,20 @@ def test_a_drawing_that_cannot_be_made_leaves_no_context(browser, run):
             }"""
         )
     assert said == ["none", True]
+
+
+def test_the_face_is_made_once_nobody_clicks(browser, run):
+    with viewer(browser, run) as page:
+        waited = page.evaluate("""async () => {
+          const start = performance.now();
+          document.body.dispatchEvent(new PointerEvent("pointerdown"));
+          await window.viewer.reopen(document.querySelector("canvas"));
+          return performance.now() - start;
+        }""")
+        assert waited >= 250
+
+
+def test_a_face_that_is_not_wanted_any_more_is_not_made(browser, run):
+    with viewer(browser, run) as page:
+        reopened = "() => window.viewer.reopen(document.createElement('canvas')).catch(String)"
+        assert page.evaluate(reopened) == "Error: the canvas is gone"

@@ -11,7 +11,7 @@ from tests.ui.pages import OpenedPage
 from ui.door_app import make_door
 from ui.layout import build_page
 from ui.opening import Opening
-from ui.scripts import head, page_script
+from ui.scripts import page_script, script_element, script_version
 from ui.speaking import COOKIE, language_of
 from verhm.language import language, retold, speaking
 
@@ -134,9 +134,8 @@ def test_an_event_is_not_told_by_the_task_that_it_runs_in(context, monkeypatch):
 
 def test_the_scripts_are_handed_their_own_texts():
     with speaking("de"):
-        assert '"Loading\\u2026": "Wird geladen\\u2026"' in page_script()
-        assert 'DECIMAL = ","' in page_script()
-        german = head()
-    assert 'DECIMAL = "."' in page_script()
+        german = script_element()
+    assert '"Loading\\u2026": "Wird geladen\\u2026"' in page_script("de")
+    assert 'DECIMAL = ","' in page_script("de") and 'DECIMAL = "."' in page_script("en")
     # Each is kept by browsers under an address of its own.
-    assert "language=de" in german and german != head()
+    assert "language=de&v=" in german and script_version("de") != script_version("en")

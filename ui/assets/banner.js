@@ -74,7 +74,8 @@ async function poll() {
 // What is open comes back after a reload, as a change of the language is. The browser keeps it with
 // this entry of its history alone: whoever comes here otherwise, as by signing in, finds nothing open.
 const cameBy = performance.getEntriesByType("navigation")[0]?.type;
-let before = cameBy === "reload" ? history.state?.opened : null;
+const SETTLED = 1000; // ms from the app's first answer until Gradio goes to no tab by itself any more
+let before = (cameBy === "reload" && history.state?.opened) || null;
 
 function keepOpened() {
   const { patient, session } = element.querySelector(".banner").dataset;
@@ -90,16 +91,18 @@ function holdTab() {
   else requestAnimationFrame(holdTab);
 }
 document.addEventListener("click", ({ isTrusted, target }) => {
-  const chosen = isTrusted && before && target.closest('#tabs [role="tab"]');
-  if (chosen) before.tab = chosen.dataset.tabId;
+  const isChoice = isTrusted && before && target.closest("#tabs") && !target.closest('[role="tabpanel"]');
+  if (isChoice) before.tab = target.closest('[role="tab"]')?.dataset.tabId ?? "";
 }, { capture: true });
 holdTab();
 
+let isAsked = false; // for what was open
 watch("value", () => {
-  const opened = before;
-  before = null;
-  if (opened?.tab) trigger("reopen", opened);
-  else keepOpened();
+  if (!before) { keepOpened(); return; }
+  if (isAsked) return;
+  isAsked = true;
+  trigger("reopen", before);
+  setTimeout(() => { before = null; keepOpened(); }, SETTLED);
 });
 const follow = () => (before ? holdTab() : keepOpened());
 new MutationObserver(follow).observe(element.closest(".gradio-container"), { subtree: true, attributeFilter: ["aria-selected"] });

@@ -80,7 +80,7 @@
   applyTheme();
   for (const wish of [dark, contrast]) wish.addEventListener("change", applyTheme);
 
-  // Gradio adds this script once the page stands, and sets its own dark class from the system.
+  // Gradio sets its own dark class from the system, sooner or later.
   new MutationObserver(() => {
     const isDark = document.documentElement.dataset.theme === "dark";
     if (document.body.classList.contains("dark") !== isDark) applyTheme();

@@ -6,7 +6,8 @@
 const MOST_PIXELS = 1080; // of the canvas's side, like the largest video
 const NEUTRAL = -1; // in place of a frame
 const RESTS = 250; // ms without a change, after which a slow machine draws at its best
-const PEACE = 250; // ms without a click or a key
+const PEACE = 250; // ms in which nobody does anything
+const PATIENT = 3000; // ms that the face waits for them at most
 
 /** Whether this browser can draw the face at all. */
 function canTurnFaces() {
@@ -17,14 +18,18 @@ function canTurnFaces() {
 
 const inPeace = makePeace();
 
-/** Returns what waits until nobody clicks or types: a click would wait for the face that is made. */
+/** Returns what waits, not for ever, until nobody clicks, drags, scrolls or types: they would all wait
+ *  for the face that is made. */
 function makePeace() {
   let last = -PEACE;
-  for (const name of ["pointerdown", "keydown"]) {
-    document.addEventListener(name, () => { last = performance.now(); }, { capture: true });
+  for (const name of ["pointerdown", "pointermove", "wheel", "keydown"]) {
+    document.addEventListener(name, (event) => {
+      if (name !== "pointermove" || event.buttons) last = performance.now();
+    }, { capture: true, passive: true });
   }
   return async () => {
-    const left = () => last + PEACE - performance.now();
+    const latest = performance.now() + PATIENT;
+    const left = () => Math.min(latest, last + PEACE) - performance.now();
     while (left() > 0) await new Promise((done) => setTimeout(done, left()));
   };
 }
@@ -37,6 +42,10 @@ async function openViewer(canvas, address, { lost, found, failed, arrived }) {
   const about = JSON.parse(new TextDecoder().decode(await fetchBytes(address)));
   const rig = await loadRig(about.face);
   await inPeace();
+  if (!canvas.isConnected) { // another session was opened meanwhile
+    rig.picture.close();
+    throw new Error("the canvas is gone");
+  }
   const neutral = new Uint8Array(about.bytes);
   const life = new AbortController();
   const shown = { frame: null, head: null, angle: null, still: null, isRough: false };
